@@ -1,0 +1,37 @@
+# make setup | run | test | check | bench | lock    (needs Python 3.11+ and make, nothing else)
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup run test check bench lock clean
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed; say: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup
+	$(BIN)/mimamori demo
+
+test: setup
+	$(BIN)/python -m pytest -q tests
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+# Rewrites the lock from pyproject.toml; the lock holds versions and hashes, and no address.
+lock:
+	$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --extra dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache
