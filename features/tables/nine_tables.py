@@ -187,8 +187,8 @@ ESTABLISHMENTS = Table(
     columns=(
         _text("establishment_id"),
         _link("name", Link.NAME, null=False),
-        _link("address", Link.ADDRESS, null=False),
-        _link("phone", Link.PHONE, null=False),
+        _link("address", Link.ADDRESS),
+        _link("phone", Link.PHONE),
         _one_of("industry", INDUSTRIES),
         _number("capacity", Kind.INTEGER, null=True),
         _date("opened_on"),

@@ -1,0 +1,62 @@
+"""Is this the same telephone number? Numbers in any spelling, as E.164 by the phonenumbers library."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+import numpy as np
+import phonenumbers
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from features.identity.hashing import hash_texts
+
+HOME_REGION = "JP"
+_SEPARATORS = "[\\s\\-.()‐-―−ー]"
+_DOMESTIC_MOBILE = r"^0([6789]0[1-9]\d{7})$"
+_FOREIGN_MOBILE = r"^\+81([6789]0[1-9]\d{7})$"
+
+
+@lru_cache(maxsize=65536)
+def normalise_phone(text: str) -> str | None:
+    """Return a number in E.164, or None if it cannot be one.
+
+    >>> normalise_phone("０９０－1234－5678")
+    '+819012345678'
+    """
+    try:
+        number = phonenumbers.parse(unicodedata.normalize("NFKC", text), HOME_REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    number.extension = None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def phone_keys(phones: pa.Array) -> NDArray[np.int64]:
+    """Return one key per phone, int64[n]; 0 where there is none or it cannot be a number.
+
+    Japanese mobile numbers, nine in ten of all, take a path over whole columns; the rest go one by one through
+    the library. A test compares the two paths on generated numbers.
+    """
+    if phones.null_count == len(phones):
+        return np.zeros(len(phones), dtype=np.int64)
+    if len(phones) < 64:
+        return hash_texts(pa.array([_slow(text) for text in phones.to_pylist()], pa.string()), "phone")
+    plain = pc.replace_substring_regex(pc.utf8_normalize(phones, form="NFKC"), _SEPARATORS, "")
+    plain = pc.replace_substring_regex(plain, _DOMESTIC_MOBILE, r"+81\1")
+    quick = pc.fill_null(pc.match_substring_regex(plain, _FOREIGN_MOBILE), fill_value=False)
+    slow = pc.and_(pc.invert(quick), phones.is_valid())
+    if pc.any(slow).as_py():
+        distinct = pc.unique(phones.filter(slow))
+        table = pa.array([_slow(text) for text in distinct.to_pylist()], pa.string())
+        found = table.take(pc.index_in(phones, value_set=distinct))
+        plain = pc.if_else(quick, plain, found)
+    return hash_texts(plain, "phone")
+
+
+def _slow(text: str | None) -> str | None:
+    return None if text is None else normalise_phone(text)

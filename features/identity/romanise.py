@@ -1,0 +1,58 @@
+"""How is a text read in Latin letters? Kana and kanji by dictionary reading, other scripts by transliteration."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from anyascii import anyascii
+from fugashi import Tagger
+
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々〆]")
+
+_SMALL = {"ャ": "a", "ュ": "u", "ョ": "o"}
+_SMALL_Y = re.compile("([キシチニヒミリギジビピ])([ャュョ])")
+
+# Spellings of the same sound, folded onto one. Order matters: longer ones first.
+_FOLDS = (
+    ("tsu", "tu"), ("chi", "ti"), ("shi", "si"), ("shy", "sy"), ("chy", "ty"), ("jy", "zy"), ("sh", "sy"), ("ch", "ty"), ("ji", "zi"), ("j", "zy"), ("fu", "hu"),
+    ("ou", "o"), ("oo", "o"), ("oh", "o"), ("uu", "u"), ("ei", "e"), ("ph", "f"), ("ck", "k"), ("mb", "nb"),
+    ("mp", "np"), ("mm", "nm"), ("zyi", "zi"), ("syi", "si"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _tagger() -> Tagger:
+    return Tagger()
+
+
+@lru_cache(maxsize=65536)
+def romanise(text: str) -> str:
+    """Return a text in lower-case Latin letters, digits and spaces, as it is commonly read.
+
+    >>> romanise("佐藤")
+    'satou'
+    """
+    text = unicodedata.normalize("NFKC", text)
+    if _JAPANESE.search(text):
+        text = " ".join(
+            _reading(word.surface, word.feature.kana) if _JAPANESE.search(word.surface) else word.surface
+            for word in _tagger()(text)
+        )
+    return re.sub(r"[^a-z0-9 ]", "", anyascii(text.casefold()).lower())
+
+
+def _reading(surface: str, kana: str | None) -> str:
+    if not kana or kana == "*":
+        return anyascii(surface)
+    # a small ya, yu or yo takes the vowel of the sign before it: kiyo is kyo
+    return anyascii(_SMALL_Y.sub(lambda found: anyascii(found[1])[:-1] + "y" + _SMALL[found[2]], kana))
+
+
+@lru_cache(maxsize=65536)
+def fold(word: str) -> str:
+    """Return a romanised word with spelling variants of one sound folded: Satō, Satou, Satoh, Sato are one."""
+    for spelling, folded in _FOLDS:
+        word = word.replace(spelling, folded)
+    return re.sub(r"(.)\1+", r"\1", word)

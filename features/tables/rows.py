@@ -1,0 +1,150 @@
+"""How do rows that came as JSON become records? The same rules as for files, quick for a single row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import pyarrow as pa
+
+from features.tables.checking import unknown_column
+from features.tables.conversion import EXPECTED, TIMESTAMP
+from features.tables.description import Column, Kind
+from features.tables.faults import Fault, kind_of
+from features.tables.nine_tables import TABLES
+
+_CONTROL = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\ud800-\udfff]")
+_TIMESTAMP = re.compile(TIMESTAMP)
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class _Wrong(Exception):
+    """A value breaks a rule: (what was expected, the rule's code)."""
+
+
+def rows_to_table(name: str, rows: Sequence[Mapping[str, object]]) -> tuple[pa.Table, list[Fault]]:
+    """Make a table of records from parsed JSON objects.
+
+    Returns
+    -------
+    table, faults
+        The faults of all rows; the table is only of use when there are none.
+    """
+    table = TABLES[name]
+    known = set(table.column_names)
+    faults: list[Fault] = []
+    for number, row in enumerate(rows, start=1):
+        for key in row.keys() - known:
+            fault = unknown_column(name, key)
+            faults.append(Fault(name, number, None, fault.found, fault.expected, fault.code))
+    arrays, plain = [], {}
+    for column in table.columns:
+        values: list[object] = []
+        for number, row in enumerate(rows, start=1):
+            try:
+                values.append(_value(column, row.get(column.name)))
+            except _Wrong as wrong:
+                expected, code = wrong.args
+                values.append(None)
+                faults.append(Fault(name, number, column.name, kind_of(row.get(column.name)), expected, code))
+        plain[column.name] = values
+        arrays.append(pa.array(values, column.kind.arrow_type))
+    if not faults:
+        faults = _order_and_ids(name, plain)
+    return pa.table(arrays, schema=_schema(name)), faults
+
+
+@cache
+def _schema(name: str) -> pa.Schema:
+    return TABLES[name].arrow_schema
+
+
+def _order_and_ids(name: str, columns: Mapping[str, list[object]]) -> list[Fault]:
+    table = TABLES[name]
+    faults = []
+    met: set[object] = set()
+    for number, record_id in enumerate(columns[table.id_column], start=1):
+        if record_id in met:
+            faults.append(
+                Fault(name, number, table.id_column, "an id met before", "an id that is unique", "duplicate_id")
+            )
+        met.add(record_id)
+    if table.known_at != table.occurred_at:
+        pairs = zip(columns[table.occurred_at], columns[table.known_at], strict=True)
+        for number, (occurred, known) in enumerate(pairs, start=1):
+            if isinstance(occurred, dt.date):
+                occurred = int((dt.datetime.combine(occurred, dt.time(), dt.UTC) - _EPOCH).total_seconds() * 1e6)
+            if known < occurred:  # type: ignore[operator]
+                faults.append(
+                    Fault(name, number, table.known_at, f"a time before {table.occurred_at}",
+                          f"known_at at or after {table.occurred_at}", "known_before_event")
+                )  # fmt: skip
+    return faults
+
+
+def _value(column: Column, value: object) -> object:
+    """Return a JSON value as the column's own type (times as microseconds), or raise `_Wrong`."""
+    if value is None or value == "":
+        if not column.nullable:
+            raise _Wrong("a value in every row", "missing_value")
+        return None
+    if column.kind in {Kind.INTEGER, Kind.NUMBER}:
+        return _number(column, value)
+    if column.kind is Kind.BOOLEAN:
+        if not isinstance(value, bool):
+            raise _Wrong("true, false or null", "type")
+        return value
+    if not isinstance(value, str) or _CONTROL.search(value):
+        raise _Wrong("a JSON string without control characters", "type")
+    if column.kind is Kind.TIMESTAMP:
+        return _time(value)
+    if column.kind is Kind.DATE:
+        try:
+            if len(value) != 10:
+                raise ValueError
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise _Wrong(EXPECTED[Kind.DATE], "type") from None
+    if column.allowed and value not in column.allowed:
+        raise _Wrong("one of " + " ".join(column.allowed), "not_allowed")
+    if column.pattern and not re.fullmatch(column.pattern, value):
+        raise _Wrong(f"the form {column.pattern}", "pattern")
+    return value
+
+
+def _time(value: str) -> int:
+    try:
+        if not _TIMESTAMP.match(value):
+            raise ValueError
+        since = dt.datetime.fromisoformat(value) - _EPOCH
+    except ValueError:
+        raise _Wrong(EXPECTED[Kind.TIMESTAMP], "type") from None
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _number(column: Column, value: object) -> float | int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise _Wrong("a finite JSON number or null", "type")
+    if column.kind is Kind.INTEGER and (not float(value).is_integer() or abs(value) >= 2**53):
+        raise _Wrong(EXPECTED[Kind.INTEGER], "type")
+    if column.minimum is not None and value < column.minimum:
+        raise _Wrong(f"at least {column.minimum:g}", "range")
+    if column.maximum is not None and value > column.maximum:
+        raise _Wrong(f"at most {column.maximum:g}", "range")
+    if column.name == "inclusion_probability" and value == 0:
+        raise _Wrong("a probability above 0", "range")
+    return int(value) if column.kind is Kind.INTEGER else float(value)
+
+
+def row_as_json(row: Mapping[str, object]) -> dict[str, object]:
+    """Return a row of a table of records (as by ``to_pylist``) as plain JSON values."""
+    return {name: _plain(value) for name, value in row.items() if value is not None}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, dt.date) else value

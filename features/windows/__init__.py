@@ -1,0 +1,1 @@
+"""The bitemporal kernel: what was visible at a moment, counted over trailing windows."""

@@ -1,0 +1,333 @@
+"""What has happened around a key? Streams of events, each joined once from the facts and then shared by all features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.facts.facts import DAY_US, NULL_TIME, Facts
+from features.facts.recipes import code_of
+from features.windows.events import Events, Index, Ints, pick, under_any
+
+SPONSOR_KEYS = (
+    "guarantor", "guarantor_phone", "guarantor_unit", "inviter", "inviter_phone", "agency", "host",
+    "introducer", "introducer_phone", "stay_unit", "stay_phone", "applicant_phone", "home_unit", "parent",
+)  # fmt: skip
+"""The keys of an application under which what later happened to its applicant can be found."""
+PHONES = ("applicant_phone", "stay_phone", "guarantor_phone", "inviter_phone", "introducer_phone")
+UNITS = ("stay_unit", "guarantor_unit", "inviter_unit")
+WORK_STATUSES = ("technical_intern", "trainee", "skilled_labor", "designated_activities", "student")
+RETURN_GRACE_US = 3 * DAY_US
+"""A departure up to three days after the permitted stay counts as on time: stays are counted in local days."""
+
+
+class History:
+    """The facts, joined into streams on first use.
+
+    Parameters
+    ----------
+    facts
+        All nine tables, in any order: everything, or whatever shares a key with the cases.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._streams: dict[str, Events] = {}
+
+    def stream(self, name: str) -> Events:
+        """Return a stream by name.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name.
+        """
+        if name not in self._streams:
+            self._streams[name] = STREAMS[name](self)
+        return self._streams[name]
+
+    @cached_property
+    def application_index(self) -> Index:
+        """Applications by their id."""
+        return Index(self.facts["visa_applications"]["id"])
+
+    @cached_property
+    def landing_index(self) -> Index:
+        """Landings by their id."""
+        return Index(self.facts["landings"]["id"])
+
+    @cached_property
+    def establishment_index(self) -> Index:
+        """Establishments by their id."""
+        return Index(self.facts["establishments"]["id"])
+
+    @cached_property
+    def departure_index(self) -> Index:
+        """Departures by the id of their landing."""
+        return Index(self.facts["departures"]["landing"])
+
+    @cached_property
+    def application_of_landing(self) -> Ints:
+        """int64[landings]: the application's row, or -1."""
+        return self.application_index.first(self.facts["landings"]["application"])
+
+
+def _known(*times: Ints) -> Ints:
+    """An event is known when the last of its records was; a missing record adds nothing."""
+    known = times[0]
+    for time in times[1:]:
+        known = np.maximum(known, time)
+    return known
+
+
+def _coded(column: Ints, name: str, *values: str) -> NDArray[np.bool_]:
+    found = np.zeros(len(column), dtype=bool)
+    for value in values:
+        found |= column == code_of(name, value)
+    return found
+
+
+def _applications(history: History) -> Events:
+    facts = history.facts["visa_applications"]
+    status = facts["status_of_residence"]
+    names = (*SPONSOR_KEYS, "inviter_unit", "person", "passport", "given", "applicant_email", "stay_building", "coe")
+    return Events(
+        facts["known_at"],
+        facts["occurred_at"],
+        {name: facts[name] for name in names},
+        {
+            "spouse": _coded(status, "status_of_residence", "spouse_or_child_of_japanese"),
+            "entertainer": _coded(status, "status_of_residence", "entertainer"),
+            "work": _coded(status, "status_of_residence", *WORK_STATUSES),
+            "child": (facts["child_birth_date"] != NULL_TIME) | (facts.numbers("accompanying_minors") > 0),
+            "new_citizen": facts["child_nationality_acquired_on"] != NULL_TIME,
+            "stage": facts["occupation"] == 1,
+            "kin": _coded(facts["guarantor_relationship"], "guarantor_relationship", "parent", "child", "relative"),
+            "paid_by_other": _coded(facts["travel_paid_by"], "travel_paid_by", "sponsor", "agency", "employer"),
+        },
+        {name: facts[name] for name in ("person", "passport", "guarantor", "guarantor_phone", "agency", "host",
+                                        "introducer_phone", "stay_unit", "applicant_phone", "parent")},
+        (("visa_applications", np.arange(len(facts))),),
+    )  # fmt: skip
+
+
+def _landings(history: History) -> Events:
+    facts, applications = history.facts["landings"], history.facts["visa_applications"]
+    via = history.application_of_landing
+    keys = {name: pick(applications[name], via) for name in SPONSOR_KEYS}
+    for name in ("person", "passport", "given", "biometric", "stay_unit", "stay_building", "stay_phone",
+                 "booking", "booking_phone", "flight_day", "application"):  # fmt: skip
+        keys[name] = facts[name]
+    payer = facts["onward_ticket_paid_by"]
+    return Events(
+        _known(facts["known_at"], pick(applications["known_at"], via, NULL_TIME)),
+        facts["occurred_at"],
+        keys,
+        {
+            "doubtful": _coded(facts["document_check"], "document_check", "doubtful", "forged"),
+            "transit": (facts["onward"] == 1) | _coded(facts["status_of_residence"], "status_of_residence", "transit"),
+            "onward_by_other": (facts["onward"] == 1) & _coded(payer, "travel_paid_by", "sponsor", "agency", "employer"),
+            "spouse": _coded(facts["status_of_residence"], "status_of_residence", "spouse_or_child_of_japanese"),
+        },
+        {name: keys[name] for name in ("person", "passport", "stay_unit", "booking", "biometric", "guarantor")},
+        (("landings", np.arange(len(facts))), ("visa_applications", via)),
+    )  # fmt: skip
+
+
+def _after_landing(history: History, landing: Ints) -> tuple[dict[str, Ints], Ints, Ints]:
+    """Return the keys that rows inherit from a landing and its application, when these were known, and the latter."""
+    landings, applications = history.facts["landings"], history.facts["visa_applications"]
+    via = pick(history.application_of_landing, landing, -1)
+    keys = {name: pick(applications[name], via) for name in SPONSOR_KEYS}
+    for name in ("person", "passport", "biometric", "booking_phone"):
+        keys[name] = pick(landings[name], landing)
+    own_stay = pick(landings["stay_unit"], landing)
+    keys["stay_unit"] = np.where(own_stay != 0, own_stay, keys["stay_unit"])
+    known = _known(pick(landings["known_at"], landing, NULL_TIME), pick(applications["known_at"], via, NULL_TIME))
+    return keys, known, via
+
+
+def _returns(history: History) -> Events:
+    facts, landings = history.facts["departures"], history.facts["landings"]
+    landing = history.landing_index.first(facts["landing"])
+    keys, known, via = _after_landing(history, landing)
+    permitted = np.zeros(len(landing), dtype=np.int64)
+    if len(landings):
+        permitted = np.where(landing >= 0, landings.numbers("permitted_stay_days")[landing], 0).astype(np.int64)
+    until = pick(landings["landed_at"], landing) + permitted * DAY_US + RETURN_GRACE_US
+    on_time = (landing >= 0) & (facts["departed_at"] <= until)
+    return Events(
+        _known(facts["known_at"], known),
+        facts["occurred_at"],
+        keys,
+        {"on_time": on_time, "late": (landing >= 0) & ~on_time},
+        {"person": keys["person"]},
+        (("departures", np.arange(len(facts))), ("landings", landing), ("visa_applications", via)),
+    )
+
+
+def _troubles(history: History) -> Events:
+    facts = history.facts["residence_events"]
+    landing = history.landing_index.first(facts["landing"])
+    keys, known, via = _after_landing(history, landing)
+    keys["moved_to"] = facts["place_unit"]
+    keys["filed_by_phone"] = facts["filed_by_phone"]
+    kind = facts["kind"]
+    return Events(
+        _known(facts["known_at"], known),
+        facts["occurred_at"],
+        keys,
+        {
+            "missing": _coded(kind, "kind", "missing_report"),
+            "overstay": _coded(kind, "kind", "overstay"),
+            "divorce": _coded(kind, "kind", "divorce"),
+            "moved": _coded(kind, "kind", "address_change"),
+            "gone": _coded(kind, "kind", "missing_report", "overstay"),
+        },
+        {"person": keys["person"], "moved_to": facts["place_unit"], "guarantor": keys["guarantor"]},
+        (("residence_events", np.arange(len(facts))), ("landings", landing), ("visa_applications", via)),
+    )
+
+
+def _findings(history: History) -> Events:
+    """Positive findings of interviews, and only these: that somebody was interviewed at all was a past flag."""
+    facts, applications = history.facts["outcomes"], history.facts["visa_applications"]
+    landing = history.landing_index.first(facts["landing"])
+    keys, known, via = _after_landing(history, landing)
+    direct = history.application_index.first(facts["application"])
+    for name in (*SPONSOR_KEYS, "person", "passport"):
+        keys[name] = np.where(direct >= 0, pick(applications[name], direct), keys[name])
+    events = Events(
+        _known(facts["known_at"], known, pick(applications["known_at"], direct, NULL_TIME)),
+        facts["occurred_at"],
+        keys,
+        {"victim": _coded(facts["finding"], "finding", "victim_identified")},
+        {"person": keys["person"]},
+        (
+            ("outcomes", np.arange(len(facts))),
+            ("landings", landing),
+            ("visa_applications", np.where(direct >= 0, direct, via)),
+        ),
+    )
+    return events.where(_coded(facts["finding"], "finding", "indications", "victim_identified"))
+
+
+def _jobs(history: History) -> Events:
+    facts, places = history.facts["employment_reports"], history.facts["establishments"]
+    place = history.establishment_index.first(facts["establishment"])
+    industry = pick(places["industry"], place, -1)
+    return Events(
+        _known(facts["known_at"], pick(places["known_at"], place, NULL_TIME)),
+        facts["occurred_at"],
+        {"person": facts["person"], "passport": facts["passport"], "establishment": facts["establishment"]},
+        {
+            "adult": _coded(industry, "industry", "adult_entertainment"),
+            "bar": _coded(industry, "industry", "bar_restaurant"),
+        },
+        {"establishment": facts["establishment"], "person": facts["person"]},
+        (("employment_reports", np.arange(len(facts))), ("establishments", place)),
+    )
+
+
+def _jobs_of_sponsored(history: History) -> Events:
+    """Reports of work by people whose application names the same sponsor, introducer, host or address."""
+    jobs, applications = history.stream("jobs"), history.facts["visa_applications"]
+    job, application = Index(applications["person"]).pairs(jobs.keys["person"])
+    taken = jobs.take(job)
+    return Events(
+        _known(taken.known_at, applications["known_at"][application]),
+        taken.occurred_at,
+        {name: applications[name][application] for name in SPONSOR_KEYS},
+        taken.flags,
+        taken.codes,
+        (*taken.sources, ("visa_applications", application)),
+    )
+
+
+def _actions(history: History) -> Events:
+    facts, places = history.facts["establishment_actions"], history.facts["establishments"]
+    place = history.establishment_index.first(facts["establishment"])
+    action = facts["action"]
+    return Events(
+        _known(facts["known_at"], pick(places["known_at"], place, NULL_TIME)),
+        facts["occurred_at"],
+        {
+            "establishment": facts["establishment"],
+            "place_unit": pick(places["place_unit"], place),
+            "phone": pick(places["phone"], place),
+        },
+        {
+            "adverse": _coded(action, "action", "violation_found", "trafficking_case", "licence_suspended"),
+            "trafficking": _coded(action, "action", "trafficking_case"),
+            "clean": _coded(action, "action", "inspection_clean"),
+        },
+        {"establishment": facts["establishment"]},
+        (("establishment_actions", np.arange(len(facts))), ("establishments", place)),
+    )
+
+
+def _acted_on_jobs(history: History, name: str) -> Events:
+    """Work reports joined with police or labour action against the same establishment."""
+    jobs, actions = history.stream(name), history.stream("actions").where(history.stream("actions").flags["adverse"])
+    action, job = Index(jobs.codes["establishment"]).pairs(actions.keys["establishment"])
+    work, acted = jobs.take(job), actions.take(action)
+    return Events(
+        _known(work.known_at, acted.known_at),
+        acted.occurred_at,
+        work.keys,
+        {**work.flags, "trafficking": acted.flags["trafficking"]},
+        work.codes,
+        (*acted.sources[:1], *work.sources),
+    )
+
+
+def _places(history: History) -> Events:
+    facts = history.facts["establishments"]
+    return Events(
+        facts["known_at"],
+        facts["occurred_at"],
+        {"place_unit": facts["place_unit"], "phone": facts["phone"]},
+        {"adult": _coded(facts["industry"], "industry", "adult_entertainment"),
+         "shelter": _coded(facts["industry"], "industry", "npo_shelter")},
+        {"host": facts["id"]},
+        (("establishments", np.arange(len(facts))),),
+    )  # fmt: skip
+
+
+def _spouses(history: History) -> Events:
+    return history.stream("applications").where(history.stream("applications").flags["spouse"])
+
+
+def _children(history: History) -> Events:
+    return history.stream("applications").where(history.stream("applications").flags["child"])
+
+
+STREAMS: dict[str, Callable[[History], Events]] = {
+    "applications": _applications,
+    "applications_by_phone": lambda history: under_any(history.stream("applications"), PHONES, "phone"),
+    "applications_by_unit": lambda history: under_any(history.stream("applications"), UNITS, "unit"),
+    "spouse_applications": _spouses,
+    "child_applications": _children,
+    "landings": _landings,
+    "landings_by_phone": lambda history: under_any(
+        history.stream("landings"), ("stay_phone", "booking_phone"), "phone"
+    ),
+    "returns": _returns,
+    "troubles": _troubles,
+    "findings": _findings,
+    "findings_by_phone": lambda history: under_any(
+        history.stream("findings"),
+        ("applicant_phone", "stay_phone", "guarantor_phone", "inviter_phone", "introducer_phone"),
+        "phone",
+    ),
+    "jobs": _jobs,
+    "jobs_of_sponsored": _jobs_of_sponsored,
+    "actions": _actions,
+    "actions_on_jobs": lambda history: _acted_on_jobs(history, "jobs"),
+    "actions_on_jobs_of_sponsored": lambda history: _acted_on_jobs(history, "jobs_of_sponsored"),
+    "places": _places,
+}
+"""Every stream by name."""

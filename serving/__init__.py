@@ -1,0 +1,1 @@
+"""How is a case scored, shown and remembered? The HTTP service, its pages, and the decisions it stores."""

@@ -1,0 +1,1 @@
+"""What would a world look like in which the truth is known? Synthetic records for training and tests."""
