@@ -1,0 +1,105 @@
+"""What are the numbers of each case? The feature matrix, the same for one case as for millions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalogue import Catalogue, catalogue
+from features.facts.facts import Facts, TableFacts, facts_of_records
+from features.tables.folder import Records
+from features.windows.cases import Cases, entry_cases, visa_cases
+from features.windows.history import History
+from features.windows.view import View
+
+TABLE_OF_SUBJECT = {"visa": "visa_applications", "entry": "landings"}
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureMatrix:
+    """n cases by f features.
+
+    Attributes
+    ----------
+    subject_ids
+        n record ids.
+    as_of
+        int64[n], microseconds UTC.
+    values
+        float64[n, f] in the order of the catalogue; NaN where a feature says nothing.
+    """
+
+    subject: str
+    subject_ids: list[str]
+    as_of: NDArray[np.int64]
+    values: NDArray[np.float64]
+    catalogue: Catalogue
+
+
+def make_view(facts: Facts, own: TableFacts, subject: str) -> View:
+    """Look at a history as cases of a subject do."""
+    history = History(facts)
+    cases: Cases = visa_cases(own, history) if subject == "visa" else entry_cases(own, history)
+    return View(history, cases, catalogue(subject).plans)
+
+
+def values_of(view: View, subject: str) -> NDArray[np.float64]:
+    """Return float64[n, f]: every feature of every case."""
+    features = catalogue(subject).features
+    values = np.empty((len(view.cases), len(features)))
+    for column, feature in enumerate(features):
+        values[:, column] = feature.measure.values(view)
+    return values
+
+
+def compute(facts: Facts, own: TableFacts, subject: str) -> NDArray[np.float64]:
+    """Compute the features of the given cases against a history.
+
+    Parameters
+    ----------
+    facts
+        The history: any superset of what shares a key with the cases. Rows that were not yet known at a case's own
+        ``as_of`` do not matter, and neither does their order.
+    own
+        The facts of the cases' own records.
+    """
+    return values_of(make_view(facts, own, subject), subject)
+
+
+def build_matrix(
+    records: Records, subject: str, *, start: dt.datetime | None = None, end: dt.datetime | None = None
+) -> FeatureMatrix:
+    """Compute the features of all cases of a subject, each at its own ``as_of``.
+
+    Parameters
+    ----------
+    start, end
+        Only cases with ``start <= as_of < end``; all records still count as history.
+
+    Returns
+    -------
+    FeatureMatrix
+        In the order of (as_of, subject_id).
+    """
+    facts = facts_of_records(records.tables)
+    own = facts[TABLE_OF_SUBJECT[subject]]
+    kept = np.ones(len(own), dtype=bool)
+    if start is not None:
+        kept &= own["known_at"] >= int(start.timestamp() * 1e6)
+    if end is not None:
+        kept &= own["known_at"] < int(end.timestamp() * 1e6)
+    ids = np.asarray(own.ids.to_pylist() if hasattr(own.ids, "to_pylist") else list(own.ids), dtype=object)
+    rows = np.flatnonzero(kept)
+    rows = rows[np.lexsort((ids[rows].astype(str), own["known_at"][rows]))]
+    chosen = take(own, rows)
+    values = compute(facts, chosen, subject)
+    return FeatureMatrix(subject, [str(name) for name in ids[rows]], chosen["known_at"], values, catalogue(subject))
+
+
+def take(facts: TableFacts, rows: NDArray[np.int64]) -> TableFacts:
+    """Return some rows of a table of facts."""
+    ids = [facts.id_of(int(row)) for row in rows] if len(rows) < 1000 else facts.ids.take(rows)  # type: ignore[union-attr]
+    return TableFacts(facts.table, {name: column[rows] for name, column in facts.columns.items()}, ids)
