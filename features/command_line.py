@@ -1,0 +1,61 @@
+"""What can be asked on the command line? One program; each room brings its own commands, loaded when they are run."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import EntryPoint, entry_points
+
+import click
+
+from features.tables.faults import RecordsRejected
+
+
+class Problem(click.ClickException):
+    """Something is wrong that the user can mend: one clear line, exit code 1."""
+
+    exit_code = 1
+
+
+class _Commands(click.Group):
+    """Finds commands by entry point, so that no room has to import another."""
+
+    def _found(self) -> dict[str, EntryPoint]:
+        return {point.name: point for point in entry_points(group="mimamori.commands")}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(self._found())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        point = self._found().get(cmd_name)
+        if point is None:
+            return None
+        command: click.Command = point.load()
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except RecordsRejected as rejected:
+            raise Problem(str(rejected)) from None
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get("MIMAMORI_TRACEBACK"):
+                raise
+            # the error's own words might quote a record, so only its kind is shown
+            raise Problem(
+                f"{type(error).__name__}: this should not happen; set MIMAMORI_TRACEBACK=1 to see where it did"
+            ) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mimamori")
+def main() -> None:
+    """Mimamori: whom to offer a protective interview next, and why. 見守り：保護面接の優先順位と理由。
+
+    It never decides and never recommends refusal.
+    """
+
+
+if __name__ == "__main__":
+    main(prog_name="mimamori")

@@ -1,0 +1,158 @@
+"""Is this text a model that can be trusted to be read? A strict reader of LightGBM's text format.
+
+LightGBM's own reader trusts its input: one edited byte can crash it or let a NaN through. What is served is therefore
+never handed to it; this reader checks counts, indices, shape and finiteness and gives plain arrays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.forest import MAX_DEPTH, Forest
+
+SIZE_LIMIT = 20_000_000
+TREES_LIMIT = 5_000
+_HEAD = {
+    "version", "num_class", "num_tree_per_iteration", "label_index", "max_feature_idx", "objective", "feature_names",
+    "feature_infos", "tree_sizes", "monotone_constraints", "average_output",
+}  # fmt: skip
+_TREE = {
+    "num_leaves", "num_cat", "split_feature", "split_gain", "threshold", "decision_type", "left_child", "right_child",
+    "leaf_value", "leaf_weight", "leaf_count", "internal_value", "internal_weight", "internal_count", "is_linear",
+    "shrinkage",
+}  # fmt: skip
+
+
+class BundleRejected(Exception):
+    """Raised when a model may not be used: what is wrong, where, and what was expected."""
+
+    def __init__(self, what: str, where: str, expected: str) -> None:
+        super().__init__(f"{where}: {what}; expected {expected}")
+
+
+def parse_forest(text: str, names: Sequence[str]) -> Forest:
+    """Read a model.
+
+    Raises
+    ------
+    BundleRejected
+        If anything is not exactly as LightGBM writes a small binary model over these features.
+    """
+    if len(text) > SIZE_LIMIT or "\x00" in text or not text.isascii():
+        raise BundleRejected("too long, or not plain text", "model.txt", f"ASCII of at most {SIZE_LIMIT} bytes")
+    head_text, _, rest = text.partition("\nTree=0\n")
+    head = _fields(head_text.removeprefix("tree\n"), "head", _HEAD)
+    _expect(head.get("num_class") == "1" and head.get("num_tree_per_iteration") == "1", "num_class", "head", "one class")
+    _expect(head.get("version") == "v4", "format version", "head", "v4")
+    _expect(head.get("objective", "").startswith("binary"), "objective", "head", "binary")
+    _expect(tuple(head.get("feature_names", "").split(" ")) == tuple(names), "feature names", "head", "the catalogue's names in order")
+    body, end, _ = rest.partition("\nend of trees\n")
+    _expect(bool(end), "no end of trees", "model.txt", "a line 'end of trees'")
+    pieces = body.split("\n\n\nTree=")
+    _expect(len(pieces) <= TREES_LIMIT, "too many trees", "model.txt", f"at most {TREES_LIMIT}")
+    _expect(len(head.get("tree_sizes", "").split()) == len(pieces), "tree_sizes", "head", "one size per tree")
+    trees = []
+    for number, piece in enumerate(pieces):
+        if number:
+            label, _, piece = piece.partition("\n")  # noqa: PLW2901
+            _expect(label == str(number), "tree number", f"tree {number}", str(number))
+        trees.append(_tree(_fields(piece.strip("\n"), f"tree {number}", _TREE), f"tree {number}", len(names)))
+    return Forest.of(trees, len(names))
+
+
+def _expect(good: bool, what: str, where: str, expected: str) -> None:  # noqa: FBT001
+    if not good:
+        raise BundleRejected(what, where, expected)
+
+
+def _fields(text: str, where: str, known: set[str]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for line in text.split("\n"):
+        name, equals, value = line.partition("=")
+        if not line:
+            continue
+        if line == "average_output" or not equals or name not in known or name in fields:
+            raise BundleRejected("a line that is unknown or there twice", where, "the fields LightGBM writes")
+        fields[name] = value
+    return fields
+
+
+def _ints(fields: dict[str, str], name: str, count: int, where: str) -> NDArray[np.int64]:
+    try:
+        values = np.array([int(part) for part in fields[name].split()], dtype=np.int64)
+    except (KeyError, ValueError, OverflowError):
+        raise BundleRejected(f"{name} cannot be read", where, f"{count} whole numbers") from None
+    _expect(len(values) == count, f"{name} has another length", where, f"{count} whole numbers")
+    return values
+
+
+def _floats(
+    fields: dict[str, str], name: str, count: int, where: str, *, endless: bool = False
+) -> NDArray[np.float64]:
+    try:
+        values = np.array([float(part) for part in fields[name].split()])
+    except (KeyError, ValueError):
+        raise BundleRejected(f"{name} cannot be read", where, f"{count} numbers") from None
+    if endless:
+        # a split that only parts the missing from the rest has no upper bound
+        _expect(not bool(np.isnan(values).any()), f"{name} is not a number", where, f"{count} numbers")
+    finite = endless or bool(np.isfinite(values).all())
+    _expect(len(values) == count and finite, f"{name} has another length or is not finite", where, f"{count} finite numbers")
+    return values
+
+
+def _tree(fields: dict[str, str], where: str, n_features: int) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
+    leaves = int(_ints(fields, "num_leaves", 1, where)[0])
+    _expect(1 <= leaves <= 2**MAX_DEPTH, "num_leaves", where, f"1 to {2**MAX_DEPTH}")
+    _expect(fields.get("num_cat") == "0" and fields.get("is_linear") == "0", "kind of tree", where, "numeric, not linear")
+    if leaves == 1:
+        value = _floats(fields, "leaf_value", 1, where)
+        none = np.zeros(0, dtype=np.int64)
+        return {"feature": none, "threshold": np.zeros(0), "decision": none, "left": none, "right": none,
+                "value": value, "leaf_cover": np.ones(1), "node_cover": np.zeros(0)}  # fmt: skip
+    nodes = leaves - 1
+    tree: dict[str, NDArray[np.int64] | NDArray[np.float64]] = {
+        "feature": _ints(fields, "split_feature", nodes, where),
+        "threshold": _floats(fields, "threshold", nodes, where, endless=True),
+        "decision": _ints(fields, "decision_type", nodes, where),
+        "left": _ints(fields, "left_child", nodes, where),
+        "right": _ints(fields, "right_child", nodes, where),
+        "value": _floats(fields, "leaf_value", leaves, where),
+        "leaf_cover": _ints(fields, "leaf_count", leaves, where).astype(np.float64),
+        "node_cover": _ints(fields, "internal_count", nodes, where).astype(np.float64),
+    }
+    feature, decision = tree["feature"], tree["decision"]
+    _expect(bool(((feature >= 0) & (feature < n_features)).all()), "split_feature", where, "an index of the catalogue")
+    _expect(bool(np.isin(decision, (0, 2, 4, 6, 8, 10)).all()), "decision_type", where, "numeric splits")
+    _shape(tree, where)
+    return tree
+
+
+def _shape(tree: dict[str, NDArray[np.int64] | NDArray[np.float64]], where: str) -> None:
+    """Check that the children form one tree, not too deep, whose covers add up."""
+    left, right = tree["left"].tolist(), tree["right"].tolist()
+    nodes, leaves = len(left), len(left) + 1
+    met_nodes, met_leaves = {0}, set()
+    stack = [(0, 1)]
+    while stack:
+        node, depth = stack.pop()
+        _expect(depth <= MAX_DEPTH, "depth", where, f"at most {MAX_DEPTH}")
+        cover = 0.0
+        for child in (left[node], right[node]):
+            if child >= 0:
+                _expect(child < nodes and child not in met_nodes, "children", where, "one tree")
+                met_nodes.add(child)
+                stack.append((child, depth + 1))
+                cover += float(tree["node_cover"][child])
+            else:
+                leaf = -child - 1
+                _expect(leaf < leaves and leaf not in met_leaves, "children", where, "one tree")
+                met_leaves.add(leaf)
+                cover += float(tree["leaf_cover"][leaf])
+        _expect(cover == float(tree["node_cover"][node]) and cover > 0, "counts", where, "counts that add up")
+    _expect(len(met_nodes) == nodes and len(met_leaves) == leaves, "children", where, "one tree")
+    _expect(all(math.isfinite(cover) and cover > 0 for cover in tree["leaf_cover"].tolist()), "leaf_count", where, "positive counts")
