@@ -214,6 +214,7 @@ POSTINGS: dict[str, tuple[tuple[str, str], ...]] = {
         ("sponsor", "guarantor"),
         ("sponsor", "inviter"),
         ("sponsor", "parent"),
+        ("introducer", "introducer"),
         ("host", "host"),
         ("letter", "letter_0"),
         ("letter", "letter_1"),

@@ -1,0 +1,89 @@
+"""What was known about one case? The batch computation over the few records that share a key with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from features.catalogue import catalogue
+from features.evidence import records_behind
+from features.facts.facts import Facts, TableFacts, facts_of_table
+from features.matrix import TABLE_OF_SUBJECT, make_view, values_of
+from features.store.history import history
+from features.store.records import RecordStore
+from features.windows.view import View
+from features.windows.watch import victim_matches
+
+ADULT_YEARS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case as it stood.
+
+    Attributes
+    ----------
+    as_of
+        Microseconds UTC.
+    values
+        float64[f] in the order of the catalogue.
+    is_minor
+        Under 18 at ``as_of``: the child procedure applies, whatever the score.
+    victim_match
+        The traveller may be somebody who was found to be a victim before, and is to be protected.
+    """
+
+    subject: str
+    subject_id: str
+    as_of: int
+    values: NDArray[np.float64]
+    is_minor: bool
+    victim_match: bool
+    view: View
+
+    def evidence(self, feature: str) -> list[tuple[str, str]]:
+        """Return (table, record id) of the records behind a feature."""
+        return records_behind(self.view, catalogue(self.subject).by_name(feature).measure)
+
+
+def view_case(
+    connection: Connection, store: RecordStore, subject: str, row: pa.Table, *, position: int, own: TableFacts | None = None
+) -> CaseView:
+    """Compute everything about one case.
+
+    Parameters
+    ----------
+    row
+        One record, an application or a landing, in canonical types; it need not be stored.
+    position
+        The history as it stood at this position of the store.
+    """
+    own = own or facts_of_table(TABLE_OF_SUBJECT[subject], row)
+    return case_from_facts(history(connection, store, own, position), own, subject, row)
+
+
+def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table) -> CaseView:
+    """Compute everything about one case from facts at hand."""
+    view = make_view(facts, own, subject)
+    as_of = int(own["known_at"][0])
+    return CaseView(
+        subject,
+        own.id_of(0),
+        as_of,
+        values_of(view, subject)[0],
+        is_minor(row.column("birth_date")[0].as_py(), as_of),
+        bool(victim_matches(facts, view.cases)[0]),
+        view,
+    )
+
+
+def is_minor(birth_date: dt.date, as_of: int) -> bool:
+    """Say whether somebody is under 18 at a moment."""
+    today = dt.datetime.fromtimestamp(as_of / 1e6, dt.UTC).date()
+    years = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
+    return years < ADULT_YEARS

@@ -1,0 +1,1 @@
+"""How the record store's tables came to be."""
