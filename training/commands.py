@@ -114,8 +114,11 @@ def _golden(matrix: FeatureMatrix) -> np.ndarray:  # type: ignore[type-arg]
 
 @click.command()
 @click.argument("model", metavar="MODEL")
-def promote(model: str) -> None:
+@click.option("--waiver", metavar="WHO: WHY", help="Let it serve although a condition fails; kept with the model.")
+def promote(model: str, waiver: str | None) -> None:
     """Judge MODEL (visa, entry, visa@VERSION …) and let it serve as champion if every condition holds."""
+    if waiver is not None and not all(part.strip() for part in (waiver.partition(":")[0], waiver.partition(":")[2])):
+        raise click.UsageError("--waiver needs a name and a reason: 'WHO: WHY'")
     subject, _, which = model.partition("@")
     if subject not in {"visa", "entry"}:
         raise click.UsageError("MODEL is visa or entry, with @challenger or @VERSION if need be")
@@ -132,7 +135,7 @@ def promote(model: str) -> None:
     lines = judge(metrics, champion)
     for line in lines:
         click.echo(f"{'holds ' if line.holds else 'FAILS '} {line.condition}: {line.figures}")
-    if not all(line.holds for line in lines):
+    if waiver is None and not all(line.holds for line in lines):
         raise Problem(f"{subject} version {version} was not promoted; the champion is unchanged")
     with tempfile.TemporaryDirectory() as place:
         bundle = registry.download(subject, version, Path(place))
@@ -142,5 +145,5 @@ def promote(model: str) -> None:
         except BundleRejected as error:
             raise Problem(f"{subject} version {version} was not promoted: {error}") from None
         copy_bundle(bundle, settings.home / "champions" / subject)
-    registry.crown(subject, version)
+    registry.crown(subject, version, waiver)
     click.echo(f"{subject} version {version} is champion")

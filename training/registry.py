@@ -86,6 +86,8 @@ class Registry:
         found = self._client.get_model_version(subject, version)
         return Path(mlflow.artifacts.download_artifacts(f"runs:/{found.run_id}/bundle", dst_path=str(target)))
 
-    def crown(self, subject: str, version: str) -> None:
-        """Let the alias ``champion`` name a version."""
+    def crown(self, subject: str, version: str, waiver: str | None = None) -> None:
+        """Let the alias ``champion`` name a version; a waiver is kept as its tag."""
+        if waiver is not None:
+            self._client.set_model_version_tag(subject, version, "waiver", waiver)
         self._client.set_registered_model_alias(subject, CHAMPION, version)

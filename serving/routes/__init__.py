@@ -1,0 +1,1 @@
+"""The verbs of the API and the pages, one file each."""

@@ -1,0 +1,1 @@
+"""Decisions as they were shown, keys, and requests already answered."""

@@ -1,0 +1,133 @@
+"""What was decided and shown? Decisions kept byte for byte, found by id, by subject or by post."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row, text
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision as stored.
+
+    Attributes
+    ----------
+    position, own_position
+        The history it was made on, and where its own record stands.
+    features, contributions
+        float64 bytes, in the order of the model's catalogue.
+    shown
+        The JSON text that was answered.
+    """
+
+    decision_id: str
+    subject: str
+    subject_id: str
+    post: str | None
+    as_of: int
+    position: int
+    own_position: int
+    model_sha256: str | None
+    route: str
+    score: float | None
+    features: bytes
+    contributions: bytes
+    shown: str
+
+    def values(self) -> NDArray[np.float64]:
+        """Return the features, float64[f]."""
+        return np.frombuffer(self.features)
+
+
+_COLUMNS = (
+    "decision_id, subject, subject_id, post, as_of, position, own_position, model_sha256, route, score, features, "
+    "contributions, shown"
+)
+
+
+def keep(connection: Connection, decision: Decision) -> None:
+    """Store a decision."""
+    names = _COLUMNS.split(", ")
+    connection.execute(
+        text(f"insert into serving.decision ({_COLUMNS}) values ({', '.join(':' + name for name in names)})"),
+        {name: getattr(decision, name) for name in names},
+    )
+
+
+def find(connection: Connection, decision_id: str) -> Decision | None:
+    """Return a decision by id."""
+    row = connection.execute(
+        text(f"select {_COLUMNS} from serving.decision where decision_id = cast(:id as uuid)"), {"id": decision_id}
+    ).first()
+    return None if row is None else _made(row)
+
+
+def latest_of(connection: Connection, subject: str, subject_id: str) -> Decision | None:
+    """Return the latest decision about a subject."""
+    row = connection.execute(
+        text(f"select {_COLUMNS} from serving.decision where subject = :s and subject_id = :i order by number desc limit 1"),
+        {"s": subject, "i": subject_id},
+    ).first()
+    return None if row is None else _made(row)
+
+
+def search(connection: Connection, *, post: str | None, subject_id: str | None, limit: int) -> list[Decision]:
+    """Return the latest decision of each subject, by post or subject, newest first."""
+    rows = connection.execute(
+        text(
+            f"select {_COLUMNS} from (select distinct on (subject, subject_id) * from serving.decision "
+            "where (cast(:post as text) is null or post = :post) and (cast(:id as text) is null or subject_id = :id) "
+            "order by subject, subject_id, number desc) d order by as_of desc limit :limit"
+        ),
+        {"post": post, "id": subject_id, "limit": limit},
+    )
+    return [_made(row) for row in rows]
+
+
+def queue_of(connection: Connection, post: str | None, capacity: int) -> list[Decision]:
+    """Return whom to interview next: the newest 30 days of a post, child procedure first, then by score."""
+    rows = connection.execute(
+        text(
+            f"select {_COLUMNS} from (select distinct on (d.subject, d.subject_id) d.* from serving.decision d "
+            "where (cast(:post as text) is null or post = :post) and as_of >= (select coalesce(max(as_of), 0) - 2592000000000 "
+            "from serving.decision where (cast(:post as text) is null or post = :post)) "
+            "order by d.subject, d.subject_id, d.number desc) q "
+            "where not exists (select 1 from serving.interviewed i where i.subject = q.subject and i.subject_id = q.subject_id) "
+            "order by (route = 'child_procedure') desc, score desc nulls last, as_of limit :limit"
+        ),
+        {"post": post, "limit": capacity},
+    )
+    return [_made(row) for row in rows]
+
+
+def answered(connection: Connection, key: str) -> tuple[bytes, str] | None:
+    """Return (request hash, decision id) that an idempotency key was answered with."""
+    row = connection.execute(
+        text("select request_hash, decision_id from serving.answered where key_hash = :key"), {"key": _hashed(key)}
+    ).first()
+    return None if row is None else (bytes(row[0]), str(row[1]))
+
+
+def remember_answer(connection: Connection, key: str, request_hash: bytes, decision_id: str) -> None:
+    """Remember what an idempotency key was answered with, in the decision's own transaction."""
+    connection.execute(
+        text("insert into serving.answered values (:key, :request, cast(:id as uuid))"),
+        {"key": _hashed(key), "request": request_hash, "id": decision_id},
+    )
+
+
+def _hashed(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
+
+
+def _made(row: Row[Any]) -> Decision:
+    values = list(row)
+    values[0] = str(values[0])
+    for index in (10, 11):
+        values[index] = bytes(values[index])
+    return Decision(*values)
