@@ -23,7 +23,7 @@ SUBJECT = click.Choice(["visa", "entry"])
 @click.argument("folder", type=FOLDER)
 @click.option("--limit", default=100, show_default=True, help="How many faults to print.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def check(folder: Path, limit: int, as_json: bool) -> None:  # noqa: FBT001
+def check(folder: Path, limit: int, as_json: bool) -> None:
     """Check a folder of records: counts, and every fault with table, row, column and what was expected."""
     click.echo("reading …", err=True)
     records, faults = inspect_folder(folder)

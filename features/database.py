@@ -14,7 +14,7 @@ def open_engine(settings: Settings) -> Engine:
     """Return an engine; starts the embedded server if no URL is set."""
     url = settings.database_url or _embedded(settings.home / "postgres")
     return create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=10, pool_pre_ping=True,
+        make_url(url).set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True,
         connect_args={"options": "-c timezone=UTC"},
     )  # fmt: skip
 

@@ -52,7 +52,13 @@ class CaseView:
 
 
 def view_case(
-    connection: Connection, store: RecordStore, subject: str, row: pa.Table, *, position: int, own: TableFacts | None = None
+    connection: Connection,
+    store: RecordStore,
+    subject: str,
+    row: pa.Table,
+    *,
+    position: int,
+    own: TableFacts | None = None,
 ) -> CaseView:
     """Compute everything about one case.
 

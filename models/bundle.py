@@ -103,10 +103,10 @@ def save_bundle(
             "version": version,
             "catalogue": catalogue.fingerprint,
             "features": list(catalogue.names),
-            "files": {name: _description((folder / name).read_bytes()) for name in FILES},
+            "files": {name: _description((folder / name).read_bytes()) for name in FILES},  # type: ignore[misc]
             "calibration": {name: value.hex() for name, value in asdict(calibration).items()},
             "profile": {name: [value.hex() for value in values] for name, values in asdict(profile).items()},
-            "about": dict(about),
+            "about": dict(about),  # type: ignore[arg-type]
         }
     )
     (folder / _MANIFEST).write_bytes(manifest)
@@ -143,7 +143,9 @@ def load_bundle(folder: Path, *, trusted: Sequence[Ed25519PublicKey], catalogue:
         if manifest["files"].get(name) != _description(content[name]):
             raise BundleRejected("its bytes were changed", name, "the size and hash in the manifest")
     if manifest["catalogue"] != catalogue.fingerprint or tuple(manifest["features"]) != catalogue.names:
-        raise BundleRejected("made for another catalogue", _MANIFEST, f"catalogue {catalogue.fingerprint[:12]}; train again")
+        raise BundleRejected(
+            "made for another catalogue", _MANIFEST, f"catalogue {catalogue.fingerprint[:12]}; train again"
+        )
     forest = parse_forest(content["model.txt"].decode("ascii"), catalogue.names)
     golden = json.loads(content["golden.json"])
     rows = np.array([[float.fromhex(value) for value in row] for row in golden["values"]])

@@ -46,7 +46,16 @@ class Forest:
         """Join single trees."""
         joined = {
             name: np.concatenate([tree[name] for tree in trees])
-            for name in ("feature", "threshold", "decision", "left", "right", "node_cover", "value", "leaf_cover")
+            for name in (
+                "feature",
+                "threshold",
+                "decision",
+                "left",
+                "right",
+                "node_cover",
+                "value",
+                "leaf_cover",
+            )
         }
         nodes = np.cumsum([0, *(len(tree["feature"]) for tree in trees)])
         leaves = np.cumsum([0, *(len(tree["value"]) for tree in trees)])
@@ -86,9 +95,6 @@ def _raw_scores(values, feature, threshold, decision, left, right, value, node_s
             node = 0
             while node >= 0:
                 at = first + node
-                if goes_left(values[i, feature[at]], threshold[at], decision[at]):
-                    node = left[at]
-                else:
-                    node = right[at]
+                node = left[at] if goes_left(values[i, feature[at]], threshold[at], decision[at]) else right[at]
             total += value[leaf_start[t] - node - 1]
         out[i] = total

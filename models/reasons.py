@@ -78,7 +78,8 @@ def choose_reasons(
         if other is not None:
             chosen = [*chosen[:-1], other]
     return [
-        _reason(catalogue.features[index], float(values[index]), float(contributions[index]), evidence) for index in chosen
+        _reason(catalogue.features[index], float(values[index]), float(contributions[index]), evidence)
+        for index in chosen
     ]
 
 

@@ -46,10 +46,20 @@ def parse_forest(text: str, names: Sequence[str]) -> Forest:
         raise BundleRejected("too long, or not plain text", "model.txt", f"ASCII of at most {SIZE_LIMIT} bytes")
     head_text, _, rest = text.partition("\nTree=0\n")
     head = _fields(head_text.removeprefix("tree\n"), "head", _HEAD)
-    _expect(head.get("num_class") == "1" and head.get("num_tree_per_iteration") == "1", "num_class", "head", "one class")
+    _expect(
+        head.get("num_class") == "1" and head.get("num_tree_per_iteration") == "1",
+        "num_class",
+        "head",
+        "one class",
+    )
     _expect(head.get("version") == "v4", "format version", "head", "v4")
     _expect(head.get("objective", "").startswith("binary"), "objective", "head", "binary")
-    _expect(tuple(head.get("feature_names", "").split(" ")) == tuple(names), "feature names", "head", "the catalogue's names in order")
+    _expect(
+        tuple(head.get("feature_names", "").split(" ")) == tuple(names),
+        "feature names",
+        "head",
+        "the catalogue's names in order",
+    )
     body, end, _ = rest.partition("\nend of trees\n")
     _expect(bool(end), "no end of trees", "model.txt", "a line 'end of trees'")
     pieces = body.split("\n\n\nTree=")
@@ -64,7 +74,7 @@ def parse_forest(text: str, names: Sequence[str]) -> Forest:
     return Forest.of(trees, len(names))
 
 
-def _expect(good: bool, what: str, where: str, expected: str) -> None:  # noqa: FBT001
+def _expect(good: bool, what: str, where: str, expected: str) -> None:
     if not good:
         raise BundleRejected(what, where, expected)
 
@@ -90,9 +100,7 @@ def _ints(fields: dict[str, str], name: str, count: int, where: str) -> NDArray[
     return values
 
 
-def _floats(
-    fields: dict[str, str], name: str, count: int, where: str, *, endless: bool = False
-) -> NDArray[np.float64]:
+def _floats(fields: dict[str, str], name: str, count: int, where: str, *, endless: bool = False) -> NDArray[np.float64]:
     try:
         values = np.array([float(part) for part in fields[name].split()])
     except (KeyError, ValueError):
@@ -101,14 +109,24 @@ def _floats(
         # a split that only parts the missing from the rest has no upper bound
         _expect(not bool(np.isnan(values).any()), f"{name} is not a number", where, f"{count} numbers")
     finite = endless or bool(np.isfinite(values).all())
-    _expect(len(values) == count and finite, f"{name} has another length or is not finite", where, f"{count} finite numbers")
+    _expect(
+        len(values) == count and finite,
+        f"{name} has another length or is not finite",
+        where,
+        f"{count} finite numbers",
+    )
     return values
 
 
 def _tree(fields: dict[str, str], where: str, n_features: int) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
     leaves = int(_ints(fields, "num_leaves", 1, where)[0])
     _expect(1 <= leaves <= 2**MAX_DEPTH, "num_leaves", where, f"1 to {2**MAX_DEPTH}")
-    _expect(fields.get("num_cat") == "0" and fields.get("is_linear") == "0", "kind of tree", where, "numeric, not linear")
+    _expect(
+        fields.get("num_cat") == "0" and fields.get("is_linear") == "0",
+        "kind of tree",
+        where,
+        "numeric, not linear",
+    )
     if leaves == 1:
         value = _floats(fields, "leaf_value", 1, where)
         none = np.zeros(0, dtype=np.int64)
@@ -126,7 +144,12 @@ def _tree(fields: dict[str, str], where: str, n_features: int) -> dict[str, NDAr
         "node_cover": _ints(fields, "internal_count", nodes, where).astype(np.float64),
     }
     feature, decision = tree["feature"], tree["decision"]
-    _expect(bool(((feature >= 0) & (feature < n_features)).all()), "split_feature", where, "an index of the catalogue")
+    _expect(
+        bool(((feature >= 0) & (feature < n_features)).all()),
+        "split_feature",
+        where,
+        "an index of the catalogue",
+    )
     _expect(bool(np.isin(decision, (0, 2, 4, 6, 8, 10)).all()), "decision_type", where, "numeric splits")
     _shape(tree, where)
     return tree
@@ -155,4 +178,9 @@ def _shape(tree: dict[str, NDArray[np.int64] | NDArray[np.float64]], where: str)
                 cover += float(tree["leaf_cover"][leaf])
         _expect(cover == float(tree["node_cover"][node]) and cover > 0, "counts", where, "counts that add up")
     _expect(len(met_nodes) == nodes and len(met_leaves) == leaves, "children", where, "one tree")
-    _expect(all(math.isfinite(cover) and cover > 0 for cover in tree["leaf_cover"].tolist()), "leaf_count", where, "positive counts")
+    _expect(
+        all(math.isfinite(cover) and cover > 0 for cover in tree["leaf_cover"].tolist()),
+        "leaf_count",
+        where,
+        "positive counts",
+    )

@@ -42,10 +42,17 @@ def open_desk(settings: Settings, engine: Engine | None = None) -> Desk:
 
 def create_app(settings: Settings | None = None, desk: Desk | None = None) -> FastAPI:
     """Make the application."""
-    app = FastAPI(title="Mimamori", description="Whom to offer a protective interview next, and why.", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Mimamori",
+        description="Whom to offer a protective interview next, and why.",
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.desk = desk or open_desk(settings or Settings.from_environment())
     app.state.registry = CollectorRegistry()
-    app.state.counted = Counter("mimamori_decisions", "Decisions made", ["subject", "route"], registry=app.state.registry)
+    app.state.counted = Counter(
+        "mimamori_decisions", "Decisions made", ["subject", "route"], registry=app.state.registry
+    )
     add_error_answers(app)
     for part in (records.router, reading.router, pages.router):
         app.include_router(part)
@@ -53,7 +60,10 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fa
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        if request.method not in {"GET", "HEAD"} and request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+        if request.method not in {"GET", "HEAD"} and request.headers.get("sec-fetch-site") in {
+            "cross-site",
+            "same-site",
+        }:
             return Response(status_code=403)
         response = await call_next(request)
         response.headers.update(SECURITY)

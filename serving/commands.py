@@ -113,7 +113,9 @@ def checkpoint() -> None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("pack"), show_default=True)
 def pack(out: Path) -> None:
     """Write the yearly pack: how many decisions, by subject, route and model."""
-    counted = Counter((one.subject, one.route, one.model_sha256 or "none") for one in _all(open_desk(Settings.from_environment())))
+    counted = Counter(
+        (one.subject, one.route, one.model_sha256 or "none") for one in _all(open_desk(Settings.from_environment()))
+    )
     out.mkdir(parents=True, exist_ok=True)
     rows = [{"subject": s, "route": r, "model_sha256": m, "decisions": n} for (s, r, m), n in sorted(counted.items())]
     content = {"note": "synthetic data; not validated on any real visa record", "decisions": rows}
@@ -140,7 +142,9 @@ def demo(applications: int, port: int, seed: int) -> None:
     _decide_some(desk)
     with desk.engine.begin() as connection:
         post = connection.execute(
-            text("select post from serving.decision where subject = 'visa' group by post order by count(*) desc limit 1")
+            text(
+                "select post from serving.decision where subject = 'visa' group by post order by count(*) desc limit 1"
+            )
         ).scalar_one()
         for role in ROLES:
             click.echo(f"{role:10} {create_key(connection, role, post if role == 'officer' else None)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +59,10 @@ class Desk:
         name = TABLE_OF_SUBJECT[subject]
         own = facts_of_table(name, row)
         self.shelf.reload()
-        with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
+        with (
+            self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+            connection.begin(),
+        ):
             if idempotency is not None:
                 known = decisions.answered(connection, idempotency[0])
                 if known is not None:
@@ -77,7 +81,13 @@ class Desk:
         return decision, True
 
     def judge(
-        self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, position: int
+        self,
+        connection: Connection,
+        subject: str,
+        row: pa.Table,
+        own: TableFacts,
+        post: str | None,
+        position: int,
     ) -> Decision:
         """Compute a decision on the history up to a position; stores nothing."""
         view = view_case(connection, self.store, subject, row, position=position, own=own)
@@ -91,11 +101,20 @@ class Desk:
         same = {"features": view.values.tobytes() == decision.features}
         bundle = None if decision.model_sha256 is None else self.shelf.model_by_hash(decision.model_sha256)
         if decision.model_sha256 is not None and bundle is None:
-            return {**same, "identical": False, "note": "the model of this decision is no longer on the shelf"}
+            return {
+                **same,
+                "identical": False,
+                "note": "the model of this decision is no longer on the shelf",
+            }
         again = decision_of(view, bundle, decision.post, decision.position, decision.decision_id)
         same["contributions"] = again.contributions == decision.contributions
         same["shown"] = again.shown == decision.shown
-        return {**same, "identical": all(same.values()), "decision_id": decision.decision_id, "position": decision.position}
+        return {
+            **same,
+            "identical": all(same.values()),
+            "decision_id": decision.decision_id,
+            "position": decision.position,
+        }
 
     def _repeated(self, connection: Connection, known: tuple[bytes, str], request_hash: bytes) -> Decision:
         if known[0] != request_hash:
@@ -129,11 +148,23 @@ def decision_of(
     """
     decision_id = decision_id or str(uuid.uuid4())
     warnings: list[dict[str, object]] = []
-    scored: dict[str, Any] = {"model": None, "score": None, "raw_score": None, "base_value": None, "contributions": [], "reasons": []}
+    scored: dict[str, Any] = {
+        "model": None,
+        "score": None,
+        "raw_score": None,
+        "base_value": None,
+        "contributions": [],
+        "reasons": [],
+    }
     contributions = np.zeros(0)
     if bundle is not None:
         warnings = [
-            {"code": f"unlike_training_{kind}", "feature": feature, "ja": WARNINGS[kind][0], "en": WARNINGS[kind][1]}
+            {
+                "code": f"unlike_training_{kind}",
+                "feature": feature,
+                "ja": WARNINGS[kind][0],
+                "en": WARNINGS[kind][1],
+            }
             for feature, kind in bundle.unlike(view.values)
         ]
     if bundle is not None and not bundle.too_unlike(view.values):
@@ -146,7 +177,7 @@ def decision_of(
             "raw_score": float(explained.raw_score[0]),
             "base_value": explained.base_value,
             "contributions": [
-                {"feature": name, "value": None if value != value else value, "contribution": added}
+                {"feature": name, "value": None if math.isnan(value) else value, "contribution": added}
                 for name, value, added in zip(bundle.catalogue.names, view.values.tolist(), contributions.tolist(), strict=True)
             ],
             "reasons": [reason.as_json() for reason in reasons],

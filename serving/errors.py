@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import orjson
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from features.tables.faults import Fault
@@ -25,10 +26,22 @@ class Refused(Exception):
 def refused_records(faults: Sequence[Fault]) -> Refused:
     """Return the refusal of records with faults, naming all of them."""
     where = [
-        {"table": one.table, "row": one.row, "column": one.column, "found": one.found, "expected": one.expected}
+        {
+            "table": one.table,
+            "row": one.row,
+            "column": one.column,
+            "found": one.found,
+            "expected": one.expected,
+        }
         for one in faults[:100]
     ]
-    return Refused(422, "records", f"{len(faults)} fault(s) in the records", where=where, expected="records as in records.md")
+    return Refused(
+        422,
+        "records",
+        f"{len(faults)} fault(s) in the records",
+        where=where,
+        expected="records as in records.md",
+    )
 
 
 def _answer(status: int, code: str, message: str, where: list[object], expected: str) -> Response:
@@ -47,6 +60,11 @@ def add_error_answers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> Response:
         return _answer(error.status_code, "http", str(error.detail), [], "a path and method of /openapi.json")
+
+    @app.exception_handler(RequestValidationError)
+    async def parameters(_: Request, error: RequestValidationError) -> Response:
+        names = sorted({str(one["loc"][-1]) for one in error.errors()})
+        return _answer(422, "parameters", "a parameter cannot be read", list(names), "values as in /openapi.json")
 
     @app.exception_handler(Exception)
     async def unexpected(_: Request, error: Exception) -> Response:

@@ -34,7 +34,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "warnings": {"ja": "注意", "en": "Please note"},
     "back": {"ja": "順番に戻る", "en": "Back to the queue"},
     "language": {"ja": "English", "en": "日本語"},
-    "synthetic": {"ja": "データはすべて合成です。実際の査証記録では検証されていません。", "en": "All data are synthetic; validated on no real visa record."},
+    "synthetic": {
+        "ja": "データはすべて合成です。実際の査証記録では検証されていません。",
+        "en": "All data are synthetic; validated on no real visa record.",
+    },
     "visa": {"ja": "査証申請", "en": "Visa application"},
     "entry": {"ja": "上陸", "en": "Landing"},
     "not_found": {"ja": "見つかりません。", "en": "Not found."},

@@ -32,7 +32,9 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
                 if len(content) > limit:
                     raise Refused(413, "too_large", "the body is too large", expected=f"at most {limit} bytes")
     except TimeoutError:
-        raise Refused(408, "slow", "the body took too long", expected=f"all of it within {READ_SECONDS:.0f} s") from None
+        raise Refused(
+            408, "slow", "the body took too long", expected=f"all of it within {READ_SECONDS:.0f} s"
+        ) from None
     return bytes(content)
 
 

@@ -14,19 +14,26 @@ LEAST, MOST = 200, 3_000_000
 
 
 @click.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A folder, made if need be.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="A folder, made if need be.",
+)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--applications", type=click.IntRange(LEAST, MOST), default=60_000, show_default=True)
 @click.option("--scenario", type=click.Choice(sorted(SCENARIOS)), default="default", show_default=True)
 @click.option("--csv", is_flag=True, help="Write CSV instead of Parquet.")
-def world(out: Path, seed: int, applications: int, scenario: str, csv: bool) -> None:  # noqa: FBT001
+def world(out: Path, seed: int, applications: int, scenario: str, csv: bool) -> None:
     """Write the nine tables, the truth and a datasheet of a synthetic world."""
     click.echo("making a world …", err=True)
     records, truth = generate(seed, applications, scenario)
     write_folder(out, records, csv=csv)
     pq.write_table(truth, out / "truth.parquet")
     counts = {name: rows.num_rows for name, rows in records.tables.items()}
-    (out / "datasheet.md").write_text(_datasheet(seed, scenario, counts, truth["exploited"].to_pylist().count(True)), encoding="utf-8")
+    (out / "datasheet.md").write_text(
+        _datasheet(seed, scenario, counts, truth["exploited"].to_pylist().count(True)), encoding="utf-8"
+    )
     click.echo(f"{sum(counts.values()):,} records written to {out}; synthetic, validated on no real visa record")
 
 

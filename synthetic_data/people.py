@@ -15,7 +15,20 @@ DAY_US = 86_400_000_000
 START_US, END_US = 1_041_379_200_000_000, 1_356_998_400_000_000  # 2003-01-01, 2013-01-01
 VISITOR, ENTERTAINER, SPOUSE, LONG_TERM, INTERN, TRAINEE, STUDENT, DEPENDENT, COOK = range(9)
 SHARES = (0.62, 0.07, 0.08, 0.03, 0.04, 0.06, 0.06, 0.02, 0.02)
-STATUS_OF_TYPOLOGY = (SPOUSE, VISITOR, LONG_TERM, LONG_TERM, ENTERTAINER, VISITOR, TRAINEE, VISITOR, VISITOR, SPOUSE, COOK, SPOUSE)
+STATUS_OF_TYPOLOGY = (
+    SPOUSE,
+    VISITOR,
+    LONG_TERM,
+    LONG_TERM,
+    ENTERTAINER,
+    VISITOR,
+    TRAINEE,
+    VISITOR,
+    VISITOR,
+    SPOUSE,
+    COOK,
+    SPOUSE,
+)
 
 
 @dataclass(slots=True)
@@ -89,7 +102,7 @@ def plant_rings(rng: np.random.Generator, people: People, exploited: int, clubs:
     ring, done = 0, 0
     while done < exploited:
         typology = ring % 12 + 1
-        size = int(min(rng.integers(4, 16), max(exploited - done, 4)))
+        size = min(int(rng.integers(4, 16)), max(exploited - done, 4))
         begin = int(rng.integers(0, max(int(n * 0.9), 1)))
         end = int(np.searchsorted(people.at, people.at[begin] + int(rng.integers(365, 1095)) * DAY_US))
         candidates = np.flatnonzero(free[begin:end]) + begin

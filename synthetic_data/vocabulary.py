@@ -27,7 +27,9 @@ PLACES = (("東京都新宿区百人町", "Tokyo-to Shinjuku-ku Hyakuninchou "),
 
 def codes(rng: np.random.Generator, n: int, prefix: str, digits: int) -> Texts:
     """Return n different ids that say nothing about what they name."""
-    numbers = rng.choice(10**digits, size=n, replace=False) if n < 10 ** (digits - 2) else rng.permutation(10**digits)[:n]
+    numbers = (
+        rng.choice(10**digits, size=n, replace=False) if n < 10 ** (digits - 2) else rng.permutation(10**digits)[:n]
+    )
     return np.array([f"{prefix}{number:0{digits}d}" for number in numbers.tolist()], dtype=object)
 
 
@@ -43,7 +45,12 @@ def spell_phones(rng: np.random.Generator, numbers: NDArray[np.int64]) -> Texts:
     out = []
     for number, style in zip(numbers.tolist(), styles, strict=True):
         head, tail = divmod(number, 10_000)
-        text = (f"090{number}", f"090-{head}-{tail:04d}", f"+81 90 {head} {tail:04d}", f"090-{head:04d}-{tail:04d}")[style]
+        text = (
+            f"090{number}",
+            f"090-{head}-{tail:04d}",
+            f"+81 90 {head} {tail:04d}",
+            f"090-{head:04d}-{tail:04d}",
+        )[style]
         out.append(text.translate(wide) if style == 3 else text)
     return np.array(out, dtype=object)
 
@@ -54,7 +61,12 @@ def spell_addresses(rng: np.random.Generator, numbers: NDArray[np.int64]) -> Tex
     out = []
     for number, style in zip(numbers.tolist(), styles, strict=True):
         kanji, latin = PLACES[number % len(PLACES)]
-        a, b, c, room = number // 7 % 9 + 1, number // 63 % 30 + 1, number // 1890 % 40 + 1, number // 75600 % 900
+        a, b, c, room = (
+            number // 7 % 9 + 1,
+            number // 63 % 30 + 1,
+            number // 1890 % 40 + 1,
+            number // 75600 % 900,
+        )
         flat = room > 300
         if style == 0:
             out.append(f"{kanji}{a}-{b}-{c}" + (f" #{room}" if flat else ""))
@@ -77,4 +89,6 @@ def spell_sponsors(rng: np.random.Generator, numbers: NDArray[np.int64]) -> Text
 
 def birth_days(rng: np.random.Generator, n: int, youngest: int, oldest: int) -> NDArray[np.int64]:
     """Return birth dates as days since 1970 for ages in 2008."""
-    return (13_880 - rng.integers(youngest * 365, oldest * 365, n)).astype(np.int64)
+    days = 13_880 - rng.integers(youngest * 365, oldest * 365, n)
+    # -1 stands for null in columns of dates
+    return np.where(days == -1, 0, days).astype(np.int64)

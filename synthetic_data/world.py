@@ -12,8 +12,25 @@ from numpy.typing import NDArray
 
 from features.tables.folder import Records
 from features.tables.nine_tables import INDUSTRIES, TABLES
-from synthetic_data.people import DAY_US, ENTERTAINER, LONG_TERM, SPOUSE, STATUS_NAMES, VISITOR, People, honest_people, plant_rings
-from synthetic_data.vocabulary import COUNTRIES, birth_days, codes, spell_addresses, spell_phones, spell_sponsors
+from synthetic_data.people import (
+    DAY_US,
+    ENTERTAINER,
+    LONG_TERM,
+    SPOUSE,
+    STATUS_NAMES,
+    VISITOR,
+    People,
+    honest_people,
+    plant_rings,
+)
+from synthetic_data.vocabulary import (
+    COUNTRIES,
+    birth_days,
+    codes,
+    spell_addresses,
+    spell_phones,
+    spell_sponsors,
+)
 
 Ints = NDArray[np.int64]
 SCENARIOS = {"default": 0.009, "no_signal": 0.009}
@@ -87,6 +104,8 @@ class _Tables:
         self.one = index
         self.birth = np.where(people.minor, -1, birth_days(rng, len(known), 19, 60)[index])
         self.birth = np.where(people.minor, people.at // DAY_US - rng.integers(3 * 365, 17 * 365, self.n), self.birth)
+        # -1 stands for null in the columns of dates
+        self.birth = np.where(self.birth == -1, 0, self.birth)
         self.passports = codes(rng, len(known), "P", 9)[index]
         self.family, self.given = self._names(len(known), index)
         self.application_ids = codes(rng, self.n, "A", 10)
@@ -111,7 +130,7 @@ class _Tables:
         self._watchlist()
 
     def _maybe(self, values: NDArray[Any], present: NDArray[np.bool_]) -> NDArray[np.object_]:
-        return np.where(present, values.astype(object), None)
+        return np.where(present, values.astype(object), None)  # type: ignore[call-overload]
 
     def _establishments(self) -> None:
         rng, m = self.rng, len(self.industry)
@@ -135,7 +154,11 @@ class _Tables:
         guarantor_birth = 13_880 - (30 * 365 + p.guarantor * 37 % (35 * 365))
         address = spell_addresses(rng, p.guarantor * 13 % 60_000_000)
         phone = spell_phones(rng, p.phone)
-        lodged = rng.choice(np.array(["applicant", "accredited_agency", "sponsor", "other"], dtype=object), n, p=[0.5, 0.35, 0.1, 0.05])
+        lodged = rng.choice(
+            np.array(["applicant", "accredited_agency", "sponsor", "other"], dtype=object),
+            n,
+            p=[0.5, 0.35, 0.1, 0.05],
+        )
         has, same = rng.random(n) < 0.9, rng.random(n) < 0.8
         coe = (p.status != VISITOR) & (rng.random(n) < 0.95)
         templates = rng.integers(0, 2**63, 200_003, dtype=np.uint64)[p.letter % 200_003]
@@ -207,7 +230,11 @@ class _Tables:
         m = len(self.of)
         source = np.where(self.of >= 0, self.of, np.concatenate([came, exempt]))
         fresh = self.of < 0
-        self.landed_at = np.where(fresh, p.at[source] + rng.integers(0, 300 * DAY_US, m), p.at[source] + rng.integers(8 * DAY_US, 90 * DAY_US, m))
+        self.landed_at = np.where(
+            fresh,
+            p.at[source] + rng.integers(0, 300 * DAY_US, m),
+            p.at[source] + rng.integers(8 * DAY_US, 90 * DAY_US, m),
+        )
         self.source = source
         self.landing_ids = codes(rng, m, "L", 10)
         ring = np.where(fresh, -1, p.ring[source])
@@ -218,7 +245,7 @@ class _Tables:
         stranger = codes(rng, m, "X", 9)
         birth = np.where(fresh, birth_days(rng, m, 19, 65), self.birth[source])
         biometric = (self.landed_at > BIOMETRICS_US) & (self.landed_at // DAY_US - birth > 16 * 365)
-        booked = np.where(ring >= 0, 700_000 + ring, rng.integers(0, m, m))
+        booked = rng.integers(0, m, m)
         self.permitted = np.where(fresh | (p.status[source] == VISITOR), 90, 365)
         doubtful = rng.random(m) < np.where(ring >= 0, 0.25, 0.02)
         shuffled = rng.permutation(m)
@@ -254,11 +281,19 @@ class _Tables:
         gone = rng.random(m) < np.where(ring >= 0, 0.35, 0.012)
         left = ~gone & (rng.random(m) < 0.93)
         stay = (self.permitted * rng.uniform(0.05, 1.0, m) * DAY_US).astype(np.int64)
-        self.rows["departures"] = {"landing_id": self.landing_ids[left], "departed_at": (self.landed_at + stay)[left]}
+        self.rows["departures"] = {
+            "landing_id": self.landing_ids[left],
+            "departed_at": (self.landed_at + stay)[left],
+        }
         moved = rng.random(m) < np.where(ring >= 0, 0.55, 0.05)
         divorced = rng.random(m) < np.where(self.permitted > 90, 0.01, 0.0)
         rows, kinds = [], []
-        for kind, mask in (("missing_report", gone & (rng.random(m) < 0.6)), ("overstay", gone), ("address_change", moved), ("divorce", divorced)):
+        for kind, mask in (
+            ("missing_report", gone & (rng.random(m) < 0.6)),
+            ("overstay", gone),
+            ("address_change", moved),
+            ("divorce", divorced),
+        ):
             found = np.flatnonzero(mask)
             rows.append(found)
             kinds += [kind] * len(found)
@@ -283,7 +318,11 @@ class _Tables:
         chosen = of[rng.random(len(of)) < np.where(self.landing_ring[of] >= 0, 0.3, 0.03)]
         source, k = self.source[chosen], len(chosen)
         ring = p.ring[source]
-        placed = np.where(ring >= 0, self.clubs[ring % len(self.clubs)], np.where(p.host[source] >= 0, p.host[source], rng.integers(0, len(self.industry), k)))
+        placed = np.where(
+            ring >= 0,
+            self.clubs[ring % len(self.clubs)],
+            np.where(p.host[source] >= 0, p.host[source], rng.integers(0, len(self.industry), k)),
+        )
         started = self.landed_at[chosen] // DAY_US + rng.integers(10, 200, k)
         self.rows["employment_reports"] = {
             "report_id": codes(rng, k, "EMP", 9),
@@ -304,7 +343,15 @@ class _Tables:
         adult = self.industry[place] == ADULT
         occurred = rng.integers(12_100, 15_600, len(place)) * DAY_US
         bad = rng.random(len(place)) < np.where(adult, 0.5, 0.12)
-        action = np.where(bad, rng.choice(np.array(["violation_found", "licence_suspended", "trafficking_case"], dtype=object), len(place), p=[0.7, 0.2, 0.1]), "inspection_clean")
+        action = np.where(
+            bad,
+            rng.choice(
+                np.array(["violation_found", "licence_suspended", "trafficking_case"], dtype=object),
+                len(place),
+                p=[0.7, 0.2, 0.1],
+            ),
+            "inspection_clean",
+        )
         self.rows["establishment_actions"] = {
             "action_id": codes(rng, len(place), "ACT", 8),
             "establishment_id": self.place_ids[place],
@@ -353,7 +400,15 @@ class _Tables:
             chance = rng.random(k)
             finding = np.where(
                 exploited[rows],
-                np.where(chance < 0.55, "indications", np.where(chance < 0.75, "victim_identified", np.where(chance < 0.9, "inconclusive", "no_indication"))),
+                np.where(
+                    chance < 0.55,
+                    "indications",
+                    np.where(
+                        chance < 0.75,
+                        "victim_identified",
+                        np.where(chance < 0.9, "inconclusive", "no_indication"),
+                    ),
+                ),
                 np.where(chance < 0.93, "no_indication", np.where(chance < 0.985, "inconclusive", "indications")),
             ).astype(object)
             occurred = at[rows] + rng.integers(DAY_US // 24, 10 * DAY_US, k)
@@ -365,12 +420,14 @@ class _Tables:
                 "occurred_at": occurred,
                 "known_at": occurred + rng.integers(DAY_US // 24, 20 * DAY_US, k),
                 "arm": np.where(random[rows], "random", np.where(later[rows], "later_identification", "targeted")).astype(object),
-                "inclusion_probability": np.where(random[rows], 0.02, np.where(later[rows], None, 0.5)),
+                "inclusion_probability": np.where(random[rows], 0.02, np.where(later[rows], None, 0.5)),  # type: ignore[call-overload]
                 "finding": finding,
                 "typology": self._maybe(np.array([f"T{t}" for t in typology[rows].tolist()], dtype=object), told),
             }  # fmt: skip
             for name, values in columns.items():
-                parts.setdefault(name, []).append(np.asarray(values, dtype=object if name not in {"occurred_at", "known_at"} else None))
+                parts.setdefault(name, []).append(
+                    np.asarray(values, dtype=object if name not in {"occurred_at", "known_at"} else None)
+                )
         joined = {name: np.concatenate(values) for name, values in parts.items()}
         self.rows["outcomes"] = {"outcome_id": codes(rng, len(joined["arm"]), "OUT", 9), **joined}
 
@@ -388,5 +445,3 @@ class _Tables:
                 "ring_id": pa.array([f"R{r:05d}" if r >= 0 else None for r in ring.tolist()], pa.string()),
             }
         )
-
-

@@ -37,7 +37,12 @@ GOLDEN_ROWS = 50
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--subject", type=click.Choice(["visa", "entry", "both"]), default="both", show_default=True)
 @click.option("--seed", default=1, show_default=True, help="Seed of everything random.")
-@click.option("--threads", default=2, show_default=True, help="Threads of LightGBM; the model's bytes do not depend on it.")
+@click.option(
+    "--threads",
+    default=2,
+    show_default=True,
+    help="Threads of LightGBM; the model's bytes do not depend on it.",
+)
 @click.option("--cluster", metavar="ADDR", help="A Dask scheduler (tcp://…).")
 def train(folder: Path, subject: str, seed: int, threads: int, cluster: str | None) -> None:
     """Fit, evaluate, log to MLflow and register a challenger."""
@@ -58,7 +63,9 @@ def train(folder: Path, subject: str, seed: int, threads: int, cluster: str | No
         raise Problem(f"no model for {', '.join(failed)}; see above")
 
 
-def _train_one(records: Records, subject: str, registry: Registry, settings: Settings, *, seed: int, threads: int) -> None:
+def _train_one(
+    records: Records, subject: str, registry: Registry, settings: Settings, *, seed: int, threads: int
+) -> None:
     click.echo(f"{subject}: computing features …", err=True)
     matrix = build_matrix(records, subject)
     labels = label(records["outcomes"], subject, matrix.subject_ids)
@@ -84,7 +91,11 @@ def _train_one(records: Records, subject: str, registry: Registry, settings: Set
             calibration=calibration,
             profile=InputProfile.of(matrix.values[split.fit]),
             golden_values=matrix.values[_golden(matrix)],
-            about={"trained_until_us": str(int(matrix.as_of[split.fit].max())), "data": "see datasheet", "seed": str(seed)},
+            about={
+                "trained_until_us": str(int(matrix.as_of[split.fit].max())),
+                "data": "see datasheet",
+                "seed": str(seed),
+            },
             key=load_or_create_key(settings.signing_key_path),
         )
         draw_all(

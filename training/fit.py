@@ -48,7 +48,13 @@ def parameters_for(catalogue: Catalogue, positives: int, seed: int, threads: int
 
 
 def fit(
-    values: NDArray[np.float64], positive: NDArray[np.float64], split: Split, catalogue: Catalogue, *, seed: int, threads: int
+    values: NDArray[np.float64],
+    positive: NDArray[np.float64],
+    split: Split,
+    catalogue: Catalogue,
+    *,
+    seed: int,
+    threads: int,
 ) -> Fitted:
     """Grow trees on the first part of the split, stopping when the second gets no better.
 
@@ -64,7 +70,11 @@ def fit(
     taught = lgb.Dataset(values[split.fit], positive[split.fit], feature_name=names)
     judged = taught.create_valid(values[split.calibrate], positive[split.calibrate])
     booster = lgb.train(
-        parameters, taught, ROUNDS, valid_sets=[judged], callbacks=[lgb.early_stopping(PATIENCE, verbose=False)]
+        parameters,
+        taught,
+        ROUNDS,
+        valid_sets=[judged],
+        callbacks=[lgb.early_stopping(PATIENCE, verbose=False)],
     )
     rounds = max(booster.best_iteration, 1)
     text = booster.model_to_string(num_iteration=rounds)

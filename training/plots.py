@@ -25,7 +25,12 @@ def draw_all(
     """Draw every picture of a run into a folder (values, contributions, score, positive: the judging part)."""
     folder.mkdir(parents=True, exist_ok=True)
     shap.summary_plot(
-        contributions, values, feature_names=list(names), show=False, max_display=20, rng=np.random.default_rng(0)
+        contributions,
+        values,
+        feature_names=list(names),
+        show=False,
+        max_display=20,
+        rng=np.random.default_rng(0),
     )
     _save(folder / "shap_summary.png", "What moves the score (SHAP, log-odds)")
     parts = np.array_split(np.argsort(score, kind="stable"), 10)
@@ -34,7 +39,11 @@ def draw_all(
     plt.xlabel("score")
     plt.ylabel("share of interviews with indications")
     _save(folder / "calibration.png", "Calibration")
-    plt.plot([100 * capacity for capacity in CAPACITIES], [precision_at(score, positive, c) for c in CAPACITIES], marker="o")
+    plt.plot(
+        [100 * capacity for capacity in CAPACITIES],
+        [precision_at(score, positive, c) for c in CAPACITIES],
+        marker="o",
+    )
     plt.axhline(positive.mean(), color="0.7", label="chance")
     plt.xlabel("interview capacity, % of cases")
     plt.ylabel("share of interviews with indications")

@@ -77,7 +77,9 @@ class Registry:
             else:
                 version = self._client.get_model_version_by_alias(subject, which)
         except MlflowException:
-            raise NoSuchModel(f"no model {subject}@{which}; `mimamori train DIR --subject {subject}` makes one") from None
+            raise NoSuchModel(
+                f"no model {subject}@{which}; `mimamori train DIR --subject {subject}` makes one"
+            ) from None
         metrics = dict(self._client.get_run(version.run_id).data.metrics) if version.run_id else {}
         return str(version.version), metrics
 

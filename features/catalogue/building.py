@@ -5,7 +5,19 @@ from __future__ import annotations
 import math
 
 from features.catalogue.feature import Feature, Measure, Text
-from features.catalogue.measures import Burst, Count, DaysSince, Distinct, Letter, Own, PerPlace, Ring, Share, Stayed, Watched
+from features.catalogue.measures import (
+    Burst,
+    Count,
+    DaysSince,
+    Distinct,
+    Letter,
+    Own,
+    PerPlace,
+    Ring,
+    Share,
+    Stayed,
+    Watched,
+)
 from features.catalogue.wording import CODES, EVENTS, FAMILIES, KEYS, window
 from features.windows.view import Seen
 
@@ -19,11 +31,22 @@ def _suffix(days: int | None) -> str:
     return "ever" if days is None else f"{days}d"
 
 
-def _feature(name: str, family: str, unit: str, words: tuple[Text, Text], *, unseen: float, monotone: int, measure: Measure) -> Feature:
+def _feature(
+    name: str,
+    family: str,
+    unit: str,
+    words: tuple[Text, Text],
+    *,
+    unseen: float,
+    monotone: int,
+    measure: Measure,
+) -> Feature:
     return Feature(name, family, unit, words[0], words[1], FAMILIES[family], unseen, monotone, measure)
 
 
-def count(family: str, what: str, key: str, days: int | None = None, *, asked: str | None = None, monotone: int = 0) -> Feature:
+def count(
+    family: str, what: str, key: str, days: int | None = None, *, asked: str | None = None, monotone: int = 0
+) -> Feature:
     """How many events of a kind are recorded under a key of the case."""
     events, by, when = EVENTS[what], KEYS[asked or key], window(days)
     words = (
@@ -31,11 +54,26 @@ def count(family: str, what: str, key: str, days: int | None = None, *, asked: s
         Text(f"同じ{by.ja}について、{when.ja}{events.ja}が{{value}}件あります。", f"{{value}} {events.en} {when.en} are recorded under the same {by.en}."),
     )  # fmt: skip
     name = f"{asked or key}_{what.replace('.', '_')}_{_suffix(days)}_count"
-    return _feature(name, family, "count", words, unseen=0.0, monotone=monotone, measure=Count(_seen(what, key, asked, days)))
+    return _feature(
+        name,
+        family,
+        "count",
+        words,
+        unseen=0.0,
+        monotone=monotone,
+        measure=Count(_seen(what, key, asked, days)),
+    )
 
 
 def distinct(
-    family: str, what: str, key: str, code: str, days: int | None = None, *, asked: str | None = None, monotone: int = 0
+    family: str,
+    what: str,
+    key: str,
+    code: str,
+    days: int | None = None,
+    *,
+    asked: str | None = None,
+    monotone: int = 0,
 ) -> Feature:
     """How many different codes, other than the case's own, the events under a key have."""
     events, by, when, counted = EVENTS[what], KEYS[asked or key], window(days), CODES[code]
@@ -50,7 +88,9 @@ def distinct(
     return _feature(name, family, "count", words, unseen=0.0, monotone=monotone, measure=measure)
 
 
-def since(family: str, what: str, key: str, *, asked: str | None = None, first: bool = False, monotone: int = 0) -> Feature:
+def since(
+    family: str, what: str, key: str, *, asked: str | None = None, first: bool = False, monotone: int = 0
+) -> Feature:
     """Days since the latest (or first) event of a kind under a key."""
     events, by = EVENTS[what], KEYS[asked or key]
     which = Text("最初の", "first") if first else Text("直近の", "latest")
@@ -99,7 +139,15 @@ def per_place(family: str, what: str, days: int) -> Feature:
              f"The host establishment has {{value}} people in {events.en} {when.en} per place."),
     )  # fmt: skip
     measure = PerPlace(_seen(what, "host", None, days), "person")
-    return _feature(f"host_{what.replace('.', '_')}_{days}d_per_place_ratio", family, "ratio", words, unseen=math.nan, monotone=0, measure=measure)
+    return _feature(
+        f"host_{what.replace('.', '_')}_{days}d_per_place_ratio",
+        family,
+        "ratio",
+        words,
+        unseen=math.nan,
+        monotone=0,
+        measure=measure,
+    )
 
 
 def plain(family: str, name: str, measure: Measure, ja: str, en: str, *, monotone: int = 0) -> Feature:

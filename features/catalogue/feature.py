@@ -98,5 +98,7 @@ class Catalogue:
     @cached_property
     def fingerprint(self) -> str:
         """sha256 over everything that gives a feature its value: order, names, measures, constraints."""
-        lines = [f"{feature.name}|{feature.measure!r}|{feature.unseen!r}|{feature.monotone}" for feature in self.features]
+        lines = [
+            f"{feature.name}|{feature.measure!r}|{feature.unseen!r}|{feature.monotone}" for feature in self.features
+        ]
         return hashlib.sha256("\n".join([self.subject, *lines]).encode()).hexdigest()

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from features.catalogue.building import burst, count, distinct, own, per_place, plain, ring, share, since, stayed
+from features.catalogue.building import (
+    burst,
+    count,
+    distinct,
+    own,
+    per_place,
+    plain,
+    ring,
+    share,
+    since,
+    stayed,
+)
 from features.catalogue.measures import Letter, Watched
 
 UP, DOWN = 1, -1
@@ -120,5 +131,11 @@ HONEST = (
     count("honest", "applications.kin", "guarantor", monotone=DOWN),
     count("honest", "actions.clean", "establishment", asked="host", monotone=DOWN),
     count("honest", "places.shelter", "place_unit", asked="stay_unit", monotone=DOWN),
-    stayed("honest", "own_completed_stays_count", "completed", "本人の出国済みの在留の回数", "Own stays that ended in departure"),
+    stayed(
+        "honest",
+        "own_completed_stays_count",
+        "completed",
+        "本人の出国済みの在留の回数",
+        "Own stays that ended in departure",
+    ),
 )

@@ -43,10 +43,28 @@ _IDENTITY = (
     distinct("broker", "applications", "person", "agency", 365),
     distinct("broker", "applications", "person", "guarantor", 365),
     since("broker", "applications", "person"),
-    stayed("identity", "undeclared_stays_count", "undeclared", "申告より多い在留の回数", "Stays on record beyond those declared"),
+    stayed(
+        "identity",
+        "undeclared_stays_count",
+        "undeclared",
+        "申告より多い在留の回数",
+        "Stays on record beyond those declared",
+    ),
     stayed("honest", "own_stays_count", "found", "本人の在留の回数", "Own stays on record"),
-    stayed("work", "own_overdue_stays_count", "overdue", "期限を過ぎて出国記録のない在留", "Own stays overdue without departure"),
-    stayed("application", "days_in_japan_365d_days", "days_365", "過去365日間の在留日数", "Days in Japan in the last 365 days"),
+    stayed(
+        "work",
+        "own_overdue_stays_count",
+        "overdue",
+        "期限を過ぎて出国記録のない在留",
+        "Own stays overdue without departure",
+    ),
+    stayed(
+        "application",
+        "days_in_japan_365d_days",
+        "days_365",
+        "過去365日間の在留日数",
+        "Days in Japan in the last 365 days",
+    ),
 )
 
 VISA = Catalogue(

@@ -41,7 +41,10 @@ EVENTS: dict[str, Text] = {
     "applications.child": Text("子に関する申請", "applications with children"),
     "applications.kin": Text("親族が身元保証する申請", "applications guaranteed by kin"),
     "applications.paid_by_other": Text("渡航費が第三者負担の申請", "applications with travel paid by others"),
-    "applications.new_citizen": Text("届出により国籍を取得した子のある申請", "applications with a child who became Japanese by notification"),
+    "applications.new_citizen": Text(
+        "届出により国籍を取得した子のある申請",
+        "applications with a child who became Japanese by notification",
+    ),
     "applications.stage": Text("舞台・接客の職業を申告した申請", "applications declaring stage or bar work"),
     "applications_by_phone": Text("申請", "applications"),
     "applications_by_unit": Text("申請", "applications"),
@@ -63,7 +66,9 @@ EVENTS: dict[str, Text] = {
     "troubles.divorce": Text("離婚", "divorces"),
     "troubles.moved": Text("住居変更", "changes of address"),
     "findings": Text("保護面接で被害の兆候が確認された事案", "cases in which a protective interview found indications"),
-    "findings_by_phone": Text("保護面接で被害の兆候が確認された事案", "cases in which a protective interview found indications"),
+    "findings_by_phone": Text(
+        "保護面接で被害の兆候が確認された事案", "cases in which a protective interview found indications"
+    ),
     "jobs": Text("就労の報告", "reports of work"),
     "jobs.adult": Text("風俗営業の店での就労の報告", "reports of work at adult-entertainment establishments"),
     "jobs.bar": Text("飲食店での就労の報告", "reports of work at bars and restaurants"),
@@ -72,7 +77,9 @@ EVENTS: dict[str, Text] = {
         "同じ関係者による他の申請人の風俗営業の店での就労の報告",
         "reports of other sponsored people working at adult-entertainment establishments",
     ),
-    "actions.adverse": Text("違反認定・営業停止・人身取引事案", "findings of violation, suspensions and trafficking cases"),
+    "actions.adverse": Text(
+        "違反認定・営業停止・人身取引事案", "findings of violation, suspensions and trafficking cases"
+    ),
     "actions.trafficking": Text("人身取引事案", "trafficking cases"),
     "actions.clean": Text("違反のない立入検査", "clean inspections"),
     "actions_on_jobs": Text("勤務先の店に対する違反認定等", "actions against establishments of work"),

@@ -108,17 +108,15 @@ def _complete(
     columns["known_at"] = columns[table.known_at]
     columns["occurred_at"] = columns[table.occurred_at]
     if name == "visa_applications":
-        blocks = block_keys(columns["letter"])
+        blocks = block_keys(columns["letter"])  # type: ignore[arg-type]
         for number in range(4):
             columns[f"letter_{number}"] = np.ascontiguousarray(blocks[:, number])
     if name == "landings":
         day = columns["landed_at"] // DAY_US
-        columns["flight_day"] = combine(columns["flight"], day + 1)
+        columns["flight_day"] = combine(columns["flight"], day + 1)  # type: ignore[arg-type]
     if name == "outcomes":
         # one subject_id column serves two name spaces; only the one that the row speaks of counts
         is_application = columns["subject"] == 0
         columns["application"] = np.where(is_application, columns["application"], 0)
         columns["landing"] = np.where(is_application, 0, columns["landing"])
     return columns
-
-

@@ -18,10 +18,7 @@ _NULL_TIME = int(np.iinfo(np.int64).min)
 _DAY_US = 86_400_000_000
 
 ALLOWED: dict[str, tuple[str, ...]] = {
-    column.name: column.allowed
-    for table in reversed(TABLES.values())
-    for column in table.columns
-    if column.allowed
+    column.name: column.allowed for table in reversed(TABLES.values()) for column in table.columns if column.allowed
 }
 """The codes of a category are positions in its list of allowed values (landings' statuses extend the visa's)."""
 ALLOWED["status_of_residence"] = TABLES["landings"].column("status_of_residence").allowed

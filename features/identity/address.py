@@ -17,8 +17,14 @@ from features.identity.romanise import fold, romanise
 _KANJI_DIGITS = {"〇": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _KANJI_NUMBER = re.compile(r"([〇一二三四五六七八九十]+)(?=丁目|番|号|-|の\d)")
 _BLOCKS = re.compile(r"\s*(?:丁目|番地の?|番|号(?!室)|-chome|chome|-ban|-go)\s*", re.IGNORECASE)
-_ROOM = re.compile(r"(?:#\s*|room\s*|rm\.?\s*|apt\.?\s*|コーポ|マンション|ハイツ|荘|アパート)\s*(\d+)|(\d+)\s*号室", re.IGNORECASE)
+_ROOM = re.compile(
+    r"(?:#\s*|room\s*|rm\.?\s*|apt\.?\s*|コーポ|マンション|ハイツ|荘|アパート)\s*(\d+)|(\d+)\s*号室",
+    re.IGNORECASE,
+)
 _NUMBERS = re.compile(r"\d+(?:-\d+)*")
+_PREFECTURE = re.compile(r"^(東京都|北海道|京都府|大阪府|.{2,3}県)")
+# an ending opens no name and stands before no 市 or 府: 市川市, 町田市 and 京都市 are one name each
+_ENDINGS = re.compile(r"(?<=\S)([都道府県市区郡町村])(?![市府])")
 _SUFFIXES = re.compile(r"-(to|do|fu|ken|shi|ku|gun|cho|machi|mura)\b")
 
 
@@ -55,7 +61,7 @@ def _place(text: str) -> str:
     """Return a place name without its administrative suffixes, romanised and folded to one spelling."""
     text = _SUFFIXES.sub(" ", text.casefold())
     # without the endings 都/区/市 … the dictionary reads the names themselves
-    text = re.sub(r"([都道府県市区郡町村])", r"\1 ", text)
+    text = _ENDINGS.sub(r"\1 ", _PREFECTURE.sub(r"\1 ", text))
     words = [word[:-1] if len(word) > 1 and word[-1] in "都道府県市区郡町村" else word for word in text.split()]
     return "".join(fold(romanise(word).replace(" ", "")) for word in words)
 

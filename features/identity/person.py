@@ -34,16 +34,16 @@ def name_skeleton(name: str) -> str:
 
 def name_keys(names: pa.Array) -> NDArray[np.int64]:
     """Return one key per name, int64[n]; 0 for none."""
-    return hash_texts(_skeletons(names), "name")
+    return hash_texts(name_skeletons(names), "name")
 
 
 def person_keys(family: pa.Array, given: pa.Array, birth_dates: pa.Array) -> NDArray[np.int64]:
-    """Return one key per person, int64[n], from the whole name and the birth date; 0 if either is missing.
+    """Return one key per person, int64[n], from the whole name and the birth date.
 
-    A birth date with day and month exchanged gives the same key.
+    A birth date with day and month exchanged gives the same key. Without a birth date the name alone is the key (in a
+    name space of its own, so that it meets only other undated records); without a name there is none.
     """
-    whole = pc.binary_join_element_wise(family, given, " ", null_handling="skip")
-    return one_name_person_keys(whole, birth_dates)
+    return one_name_person_keys(whole_names(family, given), birth_dates)
 
 
 def one_name_person_keys(names: pa.Array, birth_dates: pa.Array) -> NDArray[np.int64]:
@@ -55,7 +55,7 @@ def one_name_person_keys(names: pa.Array, birth_dates: pa.Array) -> NDArray[np.i
 
 def given_name_birth_keys(given: pa.Array, birth_dates: pa.Array) -> NDArray[np.int64]:
     """Return one key per given name and birth date, which survives a name changed by marriage."""
-    return combine(hash_texts(_skeletons(given), "given"), _birth_keys(birth_dates))
+    return combine(hash_texts(name_skeletons(given), "given"), _birth_keys(birth_dates))
 
 
 def _birth_keys(dates: pa.Array) -> NDArray[np.int64]:
@@ -69,7 +69,14 @@ def _birth_keys(dates: pa.Array) -> NDArray[np.int64]:
     return np.where(valid, (year * 64 + np.minimum(day, month)) * 64 + np.maximum(day, month), 0)
 
 
-def _skeletons(names: pa.Array) -> pa.Array:
+def whole_names(family: pa.Array, given: pa.Array) -> pa.Array:
+    """Return both parts of each name as one text, empty or blank where there is none."""
+    # not null_handling="skip": pyarrow 25 then leaves out a row whose parts are all null, and every later one moves up
+    return pc.binary_join_element_wise(pc.fill_null(family, ""), pc.fill_null(given, ""), " ")
+
+
+def name_skeletons(names: pa.Array) -> pa.Array:
+    """Return the skeleton of each name, null for null; each distinct name is read once."""
     if len(names) < 64:
         return pa.array([None if name is None else name_skeleton(name) for name in names.to_pylist()], pa.string())
     distinct = pc.unique(names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -10,6 +11,10 @@ from anyascii import anyascii
 from fugashi import Tagger
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々〆]")
+
+# The words of a reading point into the tagger's own memory until they are read: a second thread that asks meanwhile
+# would change them, and the wrong reading would then stay in the cache.
+_READING = threading.Lock()
 
 _SMALL = {"ャ": "a", "ュ": "u", "ョ": "o"}
 _SMALL_Y = re.compile("([キシチニヒミリギジビピ])([ャュョ])")
@@ -36,18 +41,17 @@ def romanise(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text)
     if _JAPANESE.search(text):
-        text = " ".join(
-            _reading(word.surface, word.feature.kana) if _JAPANESE.search(word.surface) else word.surface
-            for word in _tagger()(text)
-        )
+        with _READING:
+            words = [(word.surface, word.feature.kana) for word in _tagger()(text)]
+        text = " ".join(_reading(surface, kana) if _JAPANESE.search(surface) else surface for surface, kana in words)
     return re.sub(r"[^a-z0-9 ]", "", anyascii(text.casefold()).lower())
 
 
 def _reading(surface: str, kana: str | None) -> str:
     if not kana or kana == "*":
-        return anyascii(surface)
+        return str(anyascii(surface))
     # a small ya, yu or yo takes the vowel of the sign before it: kiyo is kyo
-    return anyascii(_SMALL_Y.sub(lambda found: anyascii(found[1])[:-1] + "y" + _SMALL[found[2]], kana))
+    return str(anyascii(_SMALL_Y.sub(lambda found: anyascii(found[1])[:-1] + "y" + _SMALL[found[2]], kana)))
 
 
 @lru_cache(maxsize=65536)

@@ -13,17 +13,16 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, Engine, text
 
 from features.facts.facts import TableFacts, encode_rows, facts_of_table
 from features.facts.layout import LAYOUT_VERSION, POSTINGS
+from features.store.keys import KINDS, TABLE_CODES
 from features.store.migrating import migrate
 from features.store.secrets import Secrets
-from features.tables.nine_tables import TABLES
 from features.tables.rows import row_as_json, rows_to_table
 
-TABLE_CODES = {name: code for code, name in enumerate(TABLES)}
-KINDS = {kind: code for code, kind in enumerate(sorted({kind for keys in POSTINGS.values() for kind, _ in keys}))}
 _LOCK = 7305412
 
 
@@ -65,12 +64,19 @@ class RecordStore:
         ids = [facts.id_of(row) for row in range(len(facts))]
         connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         there = connection.execute(
-            text("select count(*) from records.record where table_code = :code and record_id = any(:ids) and superseded_at is null"),
+            text(
+                "select count(*) from records.record where table_code = :code and record_id = any(:ids) and superseded_at is null"
+            ),
             {"code": TABLE_CODES[name], "ids": ids},
         ).scalar_one()
         if there:
             raise RecordExists(name, int(there))
-        return self._write(connection, name, rows, facts, ids)
+        try:
+            return self._write(connection, name, rows, facts, ids)
+        except UniqueViolation:
+            # in a snapshot older than the lock, another transaction's record is not seen above but still collides;
+            # or the batch names an id twice
+            raise RecordExists(name, 1) from None
 
     def supersede(self, connection: Connection, name: str, record_id: str, row: pa.Table) -> int:
         """Put a corrected version in place of a record; the old one stays for replay.
@@ -83,7 +89,9 @@ class RecordStore:
         connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         position = int(connection.execute(text("select nextval('records.position')")).scalar_one())
         changed = connection.execute(
-            text("update records.record set superseded_at = :at where table_code = :code and record_id = :id and superseded_at is null"),
+            text(
+                "update records.record set superseded_at = :at where table_code = :code and record_id = :id and superseded_at is null"
+            ),
             {"at": position, "code": TABLE_CODES[name], "id": record_id},
         )
         if changed.rowcount != 1:

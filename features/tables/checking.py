@@ -38,9 +38,18 @@ def check_table(table: Table, rows: pa.Table) -> list[Fault]:
     again = np.ones(len(numbers), dtype=bool)
     again[first] = False
     again &= numbers >= 0
-    faults += _at(table.name, table.id_column, pa.array(again), "an id met before", "an id that is unique", "duplicate_id")
+    faults += _at(
+        table.name,
+        table.id_column,
+        pa.array(again),
+        "an id met before",
+        "an id that is unique",
+        "duplicate_id",
+    )
     if table.known_at != table.occurred_at:
-        occurred = rows.column(table.occurred_at).cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"), safe=False)
+        occurred = (
+            rows.column(table.occurred_at).cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"), safe=False)
+        )
         early = pc.less(rows.column(table.known_at), occurred)
         faults += _at(table.name, table.known_at, early, f"a time before {table.occurred_at}",
                       f"known_at at or after {table.occurred_at}", "known_before_event")  # fmt: skip
@@ -66,9 +75,23 @@ def check_column(table: str, column: Column, values: pa.ChunkedArray) -> list[Fa
         faults += _at(table, column.name, pc.equal(values, 0.0), "zero", "a probability above 0", "range")
     if column.pattern:
         good = pc.match_substring_regex(values, f"^(?:{column.pattern})$")
-        faults += _at(table, column.name, pc.invert(good), "a text of another form", f"the form {column.pattern}", "pattern")
+        faults += _at(
+            table,
+            column.name,
+            pc.invert(good),
+            "a text of another form",
+            f"the form {column.pattern}",
+            "pattern",
+        )
     if column.kind is Kind.TEXT and not column.nullable:
-        faults += _at(table, column.name, pc.equal(pc.utf8_length(values), 0), "an empty text", "a text", "missing_value")
+        faults += _at(
+            table,
+            column.name,
+            pc.equal(pc.utf8_length(values), 0),
+            "an empty text",
+            "a text",
+            "missing_value",
+        )
     return faults
 
 
@@ -90,7 +113,14 @@ def check_references(tables: dict[str, pa.Table]) -> list[Fault]:
 
 
 def _at(
-    table: str, column: str, bad: pa.Array | pa.ChunkedArray, found: str, expected: str, code: str, *, blocking: bool = True
+    table: str,
+    column: str,
+    bad: pa.Array | pa.ChunkedArray,
+    found: str,
+    expected: str,
+    code: str,
+    *,
+    blocking: bool = True,
 ) -> list[Fault]:
     rows = np.flatnonzero(np.asarray(pc.fill_null(bad, fill_value=False).to_numpy(zero_copy_only=False))
                           if isinstance(bad, pa.Array) else np.asarray(pc.fill_null(bad, fill_value=False).to_numpy()))  # fmt: skip

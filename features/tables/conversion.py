@@ -79,7 +79,9 @@ def _typed_time(table: str, column: Column, array: pa.Array) -> tuple[pa.Array, 
             return pa.nulls(len(array), wanted), [fault]
         return array.cast(wanted, safe=False), []
     dates = array.cast(pa.date32(), safe=False)
-    midnight = pc.equal(dates.cast(pa.timestamp(array.type.unit)), array.cast(pa.timestamp(array.type.unit), safe=False))
+    midnight = pc.equal(
+        dates.cast(pa.timestamp(array.type.unit)), array.cast(pa.timestamp(array.type.unit), safe=False)
+    )
     dates = pc.if_else(midnight, dates, pa.scalar(None, pa.date32()))
     return dates, _lost(table, column, array, dates)
 

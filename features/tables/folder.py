@@ -70,11 +70,26 @@ def inspect_folder(folder: Path) -> tuple[Records | None, list[Fault]]:
 def canonical(table: Table, raw: pa.Table) -> tuple[pa.Table, list[Fault]]:
     """Bring a table as read from a file to its canonical schema."""
     faults = [unknown_column(table.name, name) for name in raw.column_names if name not in table.column_names]
+    twice = {name for name in raw.column_names if raw.column_names.count(name) > 1}
+    if twice:
+        faults += [
+            Fault(table.name, None, name, "the column twice", "it once", "missing_column") for name in sorted(twice)
+        ]
+        raw = raw.select([at for at, name in enumerate(raw.column_names) if name not in twice])
     columns = []
     for column in table.columns:
         if column.name not in raw.column_names:
             if not column.optional:
-                faults.append(Fault(table.name, None, column.name, "no such column", "a column of records.md", "missing_column"))
+                faults.append(
+                    Fault(
+                        table.name,
+                        None,
+                        column.name,
+                        "no such column",
+                        "a column of records.md",
+                        "missing_column",
+                    )
+                )
             columns.append(pa.nulls(raw.num_rows, column.kind.arrow_type))
             continue
         array, found = convert(table.name, column, raw.column(column.name))

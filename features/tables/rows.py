@@ -75,9 +75,10 @@ def _order_and_ids(name: str, columns: Mapping[str, list[object]]) -> list[Fault
     if table.known_at != table.occurred_at:
         pairs = zip(columns[table.occurred_at], columns[table.known_at], strict=True)
         for number, (occurred, known) in enumerate(pairs, start=1):
+            at = occurred
             if isinstance(occurred, dt.date):
-                occurred = int((dt.datetime.combine(occurred, dt.time(), dt.UTC) - _EPOCH).total_seconds() * 1e6)
-            if known < occurred:  # type: ignore[operator]
+                at = int((dt.datetime.combine(occurred, dt.time(), dt.UTC) - _EPOCH).total_seconds() * 1e6)
+            if known < at:  # type: ignore[operator]
                 faults.append(
                     Fault(name, number, table.known_at, f"a time before {table.occurred_at}",
                           f"known_at at or after {table.occurred_at}", "known_before_event")
@@ -126,6 +127,8 @@ def _time(value: str) -> int:
 
 
 def _number(column: Column, value: object) -> float | int:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**53:
+        raise _Wrong("a number below 2**53", "type")
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _Wrong("a finite JSON number or null", "type")
     if column.kind is Kind.INTEGER and (not float(value).is_integer() or abs(value) >= 2**53):

@@ -72,7 +72,12 @@ def under_any(events: Events, names: tuple[str, ...], key: str) -> Events:
         keys.append(column[chosen])
     taken = events.take(np.concatenate(rows))
     return Events(
-        taken.known_at, taken.occurred_at, {key: np.concatenate(keys)}, taken.flags, taken.codes, taken.sources
+        taken.known_at,
+        taken.occurred_at,
+        {key: np.concatenate(keys)},
+        taken.flags,
+        taken.codes,
+        taken.sources,
     )
 
 

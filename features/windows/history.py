@@ -72,7 +72,18 @@ class History:
     @cached_property
     def application_of_landing(self) -> Ints:
         """int64[landings]: the application's row, or -1."""
-        return self.application_index.first(self.facts["landings"]["application"])
+        landings = self.facts["landings"]
+        row = self.application_index.first(landings["application"])
+        return known_by_then(self.facts["visa_applications"]["known_at"], row, landings["known_at"])
+
+
+def known_by_then(known_at: Ints, row: Ints, then: Ints) -> Ints:
+    """Return the rows that were known at a time, -1 for the others.
+
+    A link to a record that became known only later is left out for good: whether such a record is there at all must
+    not matter before it is known.
+    """
+    return np.where(pick(known_at, row, 0) <= then, row, -1)
 
 
 def _known(*times: Ints) -> Ints:
@@ -93,7 +104,16 @@ def _coded(column: Ints, name: str, *values: str) -> NDArray[np.bool_]:
 def _applications(history: History) -> Events:
     facts = history.facts["visa_applications"]
     status = facts["status_of_residence"]
-    names = (*SPONSOR_KEYS, "inviter_unit", "person", "passport", "given", "applicant_email", "stay_building", "coe")
+    names = (
+        *SPONSOR_KEYS,
+        "inviter_unit",
+        "person",
+        "passport",
+        "given",
+        "applicant_email",
+        "stay_building",
+        "coe",
+    )
     return Events(
         facts["known_at"],
         facts["occurred_at"],
@@ -153,6 +173,7 @@ def _after_landing(history: History, landing: Ints) -> tuple[dict[str, Ints], In
 def _returns(history: History) -> Events:
     facts, landings = history.facts["departures"], history.facts["landings"]
     landing = history.landing_index.first(facts["landing"])
+    landing = known_by_then(history.facts["landings"]["known_at"], landing, facts["known_at"])
     keys, known, via = _after_landing(history, landing)
     permitted = np.zeros(len(landing), dtype=np.int64)
     if len(landings):
@@ -172,6 +193,7 @@ def _returns(history: History) -> Events:
 def _troubles(history: History) -> Events:
     facts = history.facts["residence_events"]
     landing = history.landing_index.first(facts["landing"])
+    landing = known_by_then(history.facts["landings"]["known_at"], landing, facts["known_at"])
     keys, known, via = _after_landing(history, landing)
     keys["moved_to"] = facts["place_unit"]
     keys["filed_by_phone"] = facts["filed_by_phone"]
@@ -196,8 +218,10 @@ def _findings(history: History) -> Events:
     """Positive findings of interviews, and only these: that somebody was interviewed at all was a past flag."""
     facts, applications = history.facts["outcomes"], history.facts["visa_applications"]
     landing = history.landing_index.first(facts["landing"])
+    landing = known_by_then(history.facts["landings"]["known_at"], landing, facts["known_at"])
     keys, known, via = _after_landing(history, landing)
     direct = history.application_index.first(facts["application"])
+    direct = known_by_then(applications["known_at"], direct, facts["known_at"])
     for name in (*SPONSOR_KEYS, "person", "passport"):
         keys[name] = np.where(direct >= 0, pick(applications[name], direct), keys[name])
     events = Events(
@@ -219,7 +243,7 @@ def _jobs(history: History) -> Events:
     facts, places = history.facts["employment_reports"], history.facts["establishments"]
     place = history.establishment_index.first(facts["establishment"])
     industry = pick(places["industry"], place, -1)
-    return Events(
+    events = Events(
         _known(facts["known_at"], pick(places["known_at"], place, NULL_TIME)),
         facts["occurred_at"],
         {"person": facts["person"], "passport": facts["passport"], "establishment": facts["establishment"]},
@@ -230,6 +254,8 @@ def _jobs(history: History) -> Events:
         {"establishment": facts["establishment"], "person": facts["person"]},
         (("employment_reports", np.arange(len(facts))), ("establishments", place)),
     )
+    # what the work was is known only with the establishment
+    return events.where(place >= 0)
 
 
 def _jobs_of_sponsored(history: History) -> Events:
@@ -250,6 +276,7 @@ def _jobs_of_sponsored(history: History) -> Events:
 def _actions(history: History) -> Events:
     facts, places = history.facts["establishment_actions"], history.facts["establishments"]
     place = history.establishment_index.first(facts["establishment"])
+    place = known_by_then(places["known_at"], place, facts["known_at"])
     action = facts["action"]
     return Events(
         _known(facts["known_at"], pick(places["known_at"], place, NULL_TIME)),
@@ -271,7 +298,10 @@ def _actions(history: History) -> Events:
 
 def _acted_on_jobs(history: History, name: str) -> Events:
     """Work reports joined with police or labour action against the same establishment."""
-    jobs, actions = history.stream(name), history.stream("actions").where(history.stream("actions").flags["adverse"])
+    jobs, actions = (
+        history.stream(name),
+        history.stream("actions").where(history.stream("actions").flags["adverse"]),
+    )
     action, job = Index(jobs.codes["establishment"]).pairs(actions.keys["establishment"])
     work, acted = jobs.take(job), actions.take(action)
     return Events(

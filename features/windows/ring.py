@@ -113,7 +113,9 @@ class RingMaker:
     def measure(self, cases: Cases) -> Ints:
         """Return int64[n, 9]: the `MEASURES` of each case's component, the case's own record and person left out."""
         graph = self.graph
-        links = LINKS_OF_APPLICATION if cases.subject == "visa" else (*LINKS_OF_LANDING, *PHONES, "guarantor", "inviter")
+        links = (
+            LINKS_OF_APPLICATION if cases.subject == "visa" else (*LINKS_OF_LANDING, *PHONES, "guarantor", "inviter")
+        )
         start = np.stack([_numbered(graph.link_keys, cases.key(name)) for name in links], axis=1)
         block_start = np.stack(
             [_numbered(graph.block_keys, cases.key(f"letter_{number}")) for number in range(4)], axis=1
@@ -171,7 +173,20 @@ def _walk(
                 size = _follow(start[i, c], i, now, known_at, begin, end, posted, cap, reach, met, used, queue, size)
         if own_letter[i] != 0:
             size = _follow_letter(
-                own_letter[i], block_start[i], i, now, known_at, begin, end, posted, letters, cap, reach, met, queue, size
+                own_letter[i],
+                block_start[i],
+                i,
+                now,
+                known_at,
+                begin,
+                end,
+                posted,
+                letters,
+                cap,
+                reach,
+                met,
+                queue,
+                size,
             )
         level = 1 if size else 0
         done = 0
@@ -182,12 +197,36 @@ def _walk(
                 for c in range(links.shape[1]):
                     if links[record, c] >= 0:
                         size = _follow(
-                            links[record, c], i, now, known_at, begin, end, posted, cap, reach, met, used, queue, size
+                            links[record, c],
+                            i,
+                            now,
+                            known_at,
+                            begin,
+                            end,
+                            posted,
+                            cap,
+                            reach,
+                            met,
+                            used,
+                            queue,
+                            size,
                         )
                 if letters[record] != 0:
                     size = _follow_letter(
-                        letters[record], blocks[record], i, now, known_at, begin, end, posted, letters, cap, reach,
-                        met, queue, size,
+                        letters[record],
+                        blocks[record],
+                        i,
+                        now,
+                        known_at,
+                        begin,
+                        end,
+                        posted,
+                        letters,
+                        cap,
+                        reach,
+                        met,
+                        queue,
+                        size,
                     )
             done = upto
             if size > upto:

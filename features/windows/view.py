@@ -56,19 +56,20 @@ class Plan:
 
     windows: tuple[int, ...]
     flags: tuple[str, ...]
-    codes: tuple[str, ...]
+    codes: tuple[tuple[str, str | None], ...]
+    """Which code, among events with which flag."""
 
 
 def plan_of(needs: Iterable[tuple[Seen, str | None]]) -> dict[tuple[str, str, str], Plan]:
     """Gather what is asked of each (stream, key, asked): ``needs`` are pairs of `Seen` and a code or None."""
-    gathered: dict[tuple[str, str, str], tuple[set[int], set[str], set[str]]] = {}
+    gathered: dict[tuple[str, str, str], tuple[set[int], set[str], set[tuple[str, str | None]]]] = {}
     for seen, code in needs:
         windows, flags, codes = gathered.setdefault((seen.stream, seen.key, seen.asked), (set(), set(), set()))
         windows.add(seen.window)
         flags |= {seen.flag} if seen.flag else set()
-        codes |= {code} if code else set()
+        codes |= {(code, seen.flag)} if code else set()
     return {
-        what: Plan(tuple(sorted(windows)), tuple(sorted(flags)), tuple(sorted(codes)))
+        what: Plan(tuple(sorted(windows)), tuple(sorted(flags)), tuple(sorted(codes, key=str)))
         for what, (windows, flags, codes) in gathered.items()
     }
 
@@ -99,7 +100,8 @@ class View:
     def distinct(self, seen: Seen, code: str) -> NDArray[np.float64]:
         """Return float64[n]: how many different codes, the case's own left out."""
         swept, plan = self._sweep(seen)
-        return swept.distinct[:, plan.windows.index(seen.window), plan.codes.index(code)].astype(np.float64)
+        column = plan.codes.index((code, seen.flag))
+        return swept.distinct[:, plan.windows.index(seen.window), column].astype(np.float64)
 
     def days_since(self, seen: Seen, *, first: bool = False) -> NDArray[np.float64]:
         """Return float64[n]: days from the latest (or first) event to ``as_of``, NaN if none was seen."""
@@ -124,8 +126,10 @@ class View:
             flags[:, column] = events.flags[name]
         codes = np.zeros((n, len(plan.codes)), dtype=np.int64)
         own = np.zeros((len(cases), len(plan.codes)), dtype=np.int64)
-        for column, name in enumerate(plan.codes):
-            codes[:, column] = events.codes[name]
+        for column, (name, flag) in enumerate(plan.codes):
+            codes[:, column] = (
+                events.codes[name] if flag is None else np.where(events.flags[flag], events.codes[name], 0)
+            )
             own[:, column] = cases.key(name)
         return sweep(
             events.keys[key], events.known_at, events.occurred_at, flags, codes,

@@ -21,7 +21,9 @@ from serving.strict_json import read_body
 
 router = APIRouter(include_in_schema=False)
 _templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent.parent / "templates"), autoescape=select_autoescape(), trim_blocks=True
+    loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
+    autoescape=select_autoescape(),
+    trim_blocks=True,
 )
 CAPACITY = 20
 STEPS = 8
@@ -38,7 +40,9 @@ def _page(request: Request, template: str, status: int = 200, **content: Any) ->
     language = _language(request)
     words = {key: both[language] for key, both in MESSAGES.items()}
     other = "en" if language == "ja" else "ja"
-    html = _templates.get_template(template).render(t=words, lang=language, other=other, path=request.url.path, **content)
+    html = _templates.get_template(template).render(
+        t=words, lang=language, other=other, path=request.url.path, **content
+    )
     response = HTMLResponse(html, status)
     response.set_cookie("lang", language, samesite="strict", httponly=True)
     return response
@@ -99,7 +103,7 @@ def queue(request: Request) -> Response:
 
 
 @router.get("/cases/{decision_id}")
-def case(request: Request, decision_id: str, replay: bool = False) -> Response:  # noqa: FBT001, FBT002
+def case(request: Request, decision_id: str, replay: bool = False) -> Response:
     """Show one case: what speaks for an interview and against, what to ask, and how the score came about."""
     caller = _caller(request)
     if caller is None:
@@ -126,7 +130,10 @@ def _chart(request: Request, decision: Decision, shown: dict[str, Any]) -> str:
     names = set(known.names)
     ordered = sorted(shown["contributions"], key=lambda one: -abs(one["contribution"]))
     steps = [
-        (getattr(known.by_name(one["feature"]).meaning, language) if one["feature"] in names else one["feature"], one["contribution"])
+        (
+            getattr(known.by_name(one["feature"]).meaning, language) if one["feature"] in names else one["feature"],
+            one["contribution"],
+        )
         for one in ordered[:STEPS]
     ]
     rest = sum(one["contribution"] for one in ordered[STEPS:])

@@ -68,11 +68,16 @@ def get_queue(request: Request, post: str | None = None, capacity: int = 10) -> 
     with request.app.state.desk.engine.connect() as connection:
         found = decisions.queue_of(connection, caller.post, capacity)
     cases = [{"rank": rank, **orjson.loads(one.shown)} for rank, one in enumerate(found, start=1)]
-    return Response(orjson.dumps({"post": caller.post, "capacity": capacity, "cases": cases}), media_type="application/json")
+    return Response(
+        orjson.dumps({"post": caller.post, "capacity": capacity, "cases": cases}),
+        media_type="application/json",
+    )
 
 
 @router.get("/v1/audit/decisions")
-def audit_decisions(request: Request, post: str | None = None, subject_id: str | None = None, limit: int = 50) -> Response:
+def audit_decisions(
+    request: Request, post: str | None = None, subject_id: str | None = None, limit: int = 50
+) -> Response:
     """Search decisions."""
     caller_of(request, "auditor")
     with request.app.state.desk.engine.connect() as connection:
@@ -90,7 +95,12 @@ async def score(request: Request) -> Response:
     body = parse_object(await read_body(request, RECORDS_LIMIT))
     subject, subject_id, given = body.get("subject"), body.get("subject_id"), body.get("records")
     if subject not in TABLE_OF_SUBJECT or not isinstance(given, dict) or not set(given) <= set(TABLES):
-        raise Refused(422, "what_if", "subject or records cannot be used", expected="subject visa or entry, records by table")
+        raise Refused(
+            422,
+            "what_if",
+            "subject or records cannot be used",
+            expected="subject visa or entry, records by table",
+        )
     tables = dict(empty_records().tables)
     faults = []
     for name, rows in given.items():
@@ -109,7 +119,9 @@ async def score(request: Request) -> Response:
     view = case_from_facts(facts, take(facts[name], np.array([row])), str(subject), tables[name].slice(row, 1))
     desk: Desk = request.app.state.desk
     desk.shelf.reload()
-    return Response(decision_of(view, desk.shelf.bundles.get(str(subject)), None, 0).shown, media_type="application/json")
+    return Response(
+        decision_of(view, desk.shelf.bundles.get(str(subject)), None, 0).shown, media_type="application/json"
+    )
 
 
 @router.get("/v1/models")

@@ -117,18 +117,23 @@ async def post_correction(request: Request) -> Response:
     body = parse_object(await read_body(request))
     table, record = body.get("table"), body.get("record")
     if not isinstance(table, str) or table not in TABLES or not isinstance(record, dict):
-        raise Refused(422, "correction", "table or record is missing", expected='{"table": one of the nine, "record": {…}}')
+        raise Refused(
+            422,
+            "correction",
+            "table or record is missing",
+            expected='{"table": one of the nine, "record": {…}}',
+        )
     row = one_row(table, record)
     record_id = str(record[TABLES[table].id_column])
     desk: Desk = request.app.state.desk
     subject = next((one for one, name in TABLE_OF_SUBJECT.items() if name == table), None)
     with desk.engine.begin() as connection:
         before = None if subject is None else decisions.latest_of(connection, subject, record_id)
-        if before is not None and not caller.may_see(before.post):
-            raise Refused(404, "record", "no such record", expected="an id that is stored")
         old = desk.store.rows(connection, table, [record_id])
-        if old.num_rows == 0:
-            raise Refused(404, "record", "no such record", expected="an id that is stored")
+        # an officer corrects only applications and landings of the own post, and cannot move them to another
+        whose = {str(one.column(OWNER[subject])[0].as_py()) for one in (old, row) if one.num_rows} if subject else set()
+        if old.num_rows == 0 or (caller.role == "officer" and whose != {caller.post}):
+            raise Refused(404, "record", "no such record", expected="an id that is stored, of the key's own post")
         own_position = desk.store.supersede(connection, table, record_id, row)
         was, now = row_as_json(old.to_pylist()[0]), row_as_json(row.to_pylist()[0])
         answer: dict[str, object] = {
@@ -141,7 +146,9 @@ async def post_correction(request: Request) -> Response:
             again = desk.judge(connection, subject, row, own, before.post, own_position - 1)
             again = type(again)(**{n: getattr(again, n) for n in again.__slots__} | {"own_position": own_position})
             decisions.keep(connection, again)
-            answer |= {"score_before": before.score, "score_after": again.score, "decision": orjson.loads(again.shown)}
+            answer |= {
+                "score_before": before.score,
+                "score_after": again.score,
+                "decision": orjson.loads(again.shown),
+            }
     return Response(orjson.dumps(answer), 201, media_type="application/json")
-
-

@@ -62,7 +62,8 @@ def keep(connection: Connection, decision: Decision) -> None:
 def find(connection: Connection, decision_id: str) -> Decision | None:
     """Return a decision by id."""
     row = connection.execute(
-        text(f"select {_COLUMNS} from serving.decision where decision_id = cast(:id as uuid)"), {"id": decision_id}
+        text(f"select {_COLUMNS} from serving.decision where decision_id = cast(:id as uuid)"),
+        {"id": decision_id},
     ).first()
     return None if row is None else _made(row)
 
@@ -70,7 +71,9 @@ def find(connection: Connection, decision_id: str) -> Decision | None:
 def latest_of(connection: Connection, subject: str, subject_id: str) -> Decision | None:
     """Return the latest decision about a subject."""
     row = connection.execute(
-        text(f"select {_COLUMNS} from serving.decision where subject = :s and subject_id = :i order by number desc limit 1"),
+        text(
+            f"select {_COLUMNS} from serving.decision where subject = :s and subject_id = :i order by number desc limit 1"
+        ),
         {"s": subject, "i": subject_id},
     ).first()
     return None if row is None else _made(row)
@@ -108,7 +111,8 @@ def queue_of(connection: Connection, post: str | None, capacity: int) -> list[De
 def answered(connection: Connection, key: str) -> tuple[bytes, str] | None:
     """Return (request hash, decision id) that an idempotency key was answered with."""
     row = connection.execute(
-        text("select request_hash, decision_id from serving.answered where key_hash = :key"), {"key": _hashed(key)}
+        text("select request_hash, decision_id from serving.answered where key_hash = :key"),
+        {"key": _hashed(key)},
     ).first()
     return None if row is None else (bytes(row[0]), str(row[1]))
 

@@ -74,7 +74,11 @@ def _value(random: np.random.Generator, column: Column, crowding: int) -> object
         return (START + dt.timedelta(days=int(random.integers(1500)))).isoformat().replace("+00:00", "Z")
     if column.kind is Kind.DATE:
         days = int(random.integers(6)) * 700 if "birth" in column.name else int(random.integers(1500))
-        return ((START if "birth" not in column.name else START.replace(year=1975)) + dt.timedelta(days=days)).date().isoformat()
+        return (
+            ((START if "birth" not in column.name else START.replace(year=1975)) + dt.timedelta(days=days))
+            .date()
+            .isoformat()
+        )
     if column.kind is Kind.BOOLEAN:
         return bool(random.random() < 0.5)
     if column.kind is Kind.INTEGER:
@@ -94,6 +98,8 @@ def _value(random: np.random.Generator, column: Column, crowding: int) -> object
 _TEXTS: dict[str, Callable[[np.random.Generator, int], str]] = {
     "phone": lambda _, pick: f"090-1234-{5000 + pick}",
     "address": lambda _, pick: f"東京都新宿区百人町 1-2-{1 + pick} #{101 + pick % 3}",
-    "fingerprint": lambda random, pick: f"{(0x5A5A1234ABCD0000 + 977 * (pick % 5)) ^ (1 << int(random.integers(5))):016x}",
+    "fingerprint": lambda random, pick: (
+        f"{(0x5A5A1234ABCD0000 + 977 * (pick % 5)) ^ (1 << int(random.integers(5))):016x}"
+    ),
     "email": lambda _, pick: f"u{pick}@example.org",
 }

@@ -24,9 +24,7 @@ def upgrade() -> None:
         )
         """
     )
-    op.execute(
-        "create unique index live_record on records.record (table_code, record_id) where superseded_at is null"
-    )
+    op.execute("create unique index live_record on records.record (table_code, record_id) where superseded_at is null")
     op.execute("create index any_record on records.record (table_code, record_id)")
     op.execute(
         """

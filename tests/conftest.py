@@ -1,0 +1,51 @@
+"""Shared by all tests: one small world, one database, one pair of trained models."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from features.settings import Settings
+from features.tables import Records
+from synthetic_data.world import generate
+
+warnings.filterwarnings("ignore", category=UserWarning, module="platformdirs")
+
+
+@pytest.fixture(scope="session")
+def world() -> Records:
+    return generate(7, 4000)[0]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home folder of its own, named in the environment as an operator would."""
+    place = tmp_path_factory.mktemp("home")
+    old = os.environ.get("MIMAMORI_HOME")
+    os.environ["MIMAMORI_HOME"] = str(place)
+    yield place
+    if old is None:
+        del os.environ["MIMAMORI_HOME"]
+    else:
+        os.environ["MIMAMORI_HOME"] = old
+
+
+@pytest.fixture(scope="session")
+def settings(home: Path) -> Settings:
+    return Settings.from_environment()
+
+
+def run(*words: str, home: Path, expect: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a command as a stranger would."""
+    done = subprocess.run(
+        [sys.executable, "-m", "features.command_line", *words],
+        env=os.environ | {"MIMAMORI_HOME": str(home)}, capture_output=True, text=True, check=False, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == expect, done.stdout + done.stderr
+    return done

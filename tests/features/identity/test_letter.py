@@ -1,0 +1,27 @@
+"""Letters that differ in three bits or fewer always share a block."""
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.identity.letter import block_keys, fingerprints
+
+
+def test_fingerprints_are_the_bits_of_their_hex_digits() -> None:
+    values, valid = fingerprints(pa.array(["00000000000000ff", None, "ffffffffffffffff"]))
+    assert values.tolist() == [255, 0, -1]
+    assert valid.tolist() == [True, False, True]
+
+
+@given(st.integers(1, 2**64 - 1), st.sets(st.integers(0, 63), max_size=3))
+def test_the_same_letter_shares_a_block(letter: int, flipped: set[int]) -> None:
+    other = letter ^ sum(1 << bit for bit in flipped)
+    if other == 0:
+        return  # 0 says "no letter"
+    blocks = block_keys(np.array([letter, other], dtype=np.uint64).view(np.int64))
+    assert (blocks[0] == blocks[1]).any()
+
+
+def test_no_letter_has_no_block() -> None:
+    assert block_keys(np.zeros(1, dtype=np.int64)).tolist() == [[0, 0, 0, 0]]

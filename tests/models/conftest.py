@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import lightgbm as lgb
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from features.catalogue import catalogue
+
+
+@pytest.fixture(scope="session")
+def values() -> NDArray[np.float64]:
+    """Rows with zeros, missing, huge and tiny values."""
+    rng = np.random.default_rng(0)
+    made = rng.normal(size=(1500, len(catalogue("visa").names)))
+    made[rng.random(made.shape) < 0.2] = np.nan
+    made[rng.random(made.shape) < 0.2] = 0.0
+    made[:, 2] = np.nan_to_num(made[:, 2])
+    return made
+
+
+@pytest.fixture(scope="session")
+def booster(values: NDArray[np.float64]) -> lgb.Booster:
+    positive = np.nan_to_num(values[:, 0]) + np.nan_to_num(values[:, 1]) * np.nan_to_num(values[:, 2]) > 0.3
+    names = list(catalogue("visa").names)
+    parameters = {"objective": "binary", "max_depth": 6, "num_leaves": 31, "verbosity": -1, "num_threads": 2}
+    return lgb.train(parameters, lgb.Dataset(values, positive, feature_name=names), 60)

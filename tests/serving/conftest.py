@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from features.catalogue import catalogue
+from features.database import open_engine
+from features.matrix import build_matrix
+from features.settings import Settings
+from features.tables import Records
+from models.bundle import save_bundle
+from models.calibration import Calibration
+from models.input_profile import InputProfile
+from models.signing import load_or_create_key
+from serving.access import create_key
+from serving.app import create_app, open_desk
+from serving.deciding import Desk
+
+
+@dataclass(frozen=True)
+class Service:
+    client: TestClient
+    desk: Desk
+    keys: dict[str, str]
+    world: Records
+
+    def headers(self, role: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys[role]}"}
+
+
+def _model(world: Records, subject: str, folder: Path, settings: Settings) -> None:
+    import lightgbm as lgb  # noqa: PLC0415
+
+    matrix = build_matrix(world, subject)
+    strange = np.nan_to_num(matrix.values[:, catalogue(subject).names.index("ring_records_count")])
+    positive = strange + np.random.default_rng(0).normal(size=len(strange)) > np.quantile(strange, 0.9)
+    parameters = {"objective": "binary", "max_depth": 4, "num_leaves": 15, "verbosity": -1, "num_threads": 2}
+    data = lgb.Dataset(matrix.values, positive, feature_name=list(matrix.catalogue.names))
+    text = lgb.train(parameters, data, 30).model_to_string().partition("end of trees\n")[0] + "end of trees\n"
+    save_bundle(
+        folder, version="test", booster_text=text, catalogue=matrix.catalogue, calibration=Calibration(),
+        profile=InputProfile.of(matrix.values), golden_values=matrix.values[:10], about={},
+        key=load_or_create_key(settings.signing_key_path),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def service(world: Records, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service on a database of its own, with all but the last 30 applications loaded."""
+    home = tmp_path_factory.mktemp("service")
+    settings = Settings(home, None, "", home / "keys" / "signing.pem", home / "keys" / "data.key")
+    for subject in ("visa", "entry"):
+        _model(world, subject, home / "champions" / subject, settings)
+    desk = open_desk(settings, open_engine(settings))
+    with desk.engine.begin() as connection:
+        for name, rows in world.tables.items():
+            kept = rows.slice(0, rows.num_rows - 30) if name == "visa_applications" else rows
+            desk.store.append(connection, name, kept)
+        post = world["visa_applications"].column("post")[world["visa_applications"].num_rows - 1].as_py()
+        keys = {role: create_key(connection, role, post if role == "officer" else None)
+                for role in ("officer", "scientist", "auditor", "feed")}  # fmt: skip
+        keys["elsewhere"] = create_key(connection, "officer", "XX-XXX")
+    with TestClient(create_app(desk=desk), raise_server_exceptions=False) as client:
+        yield Service(client, desk, keys, world)
+    desk.engine.dispose()

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ALLOWED = {
+    "features": set(),
+    "models": {"features"},
+    "training": {"features", "models"},
+    "serving": {"features", "models"},
+    "synthetic_data": {"features"},
+}
+DOORS = {"mlflow": {"training/registry.py"}, "shap": {"training/plots.py"}, "lightgbm": {"training/fit.py"}}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def files(room: str) -> list[Path]:
+    return sorted((ROOT / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", ALLOWED)
+def test_a_room_imports_only_the_rooms_it_may(room: str) -> None:
+    for path in files(room):
+        used = {name.split(".")[0] for name in imports(path)} & set(ALLOWED) - {room}
+        assert used <= ALLOWED[room], path
+
+
+def test_the_world_knows_only_the_tables() -> None:
+    for path in files("synthetic_data"):
+        for name in imports(path):
+            assert not name.startswith("features") or name.startswith("features.tables") or path.name == "commands.py"
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_a_heavy_library_enters_by_one_door(library: str) -> None:
+    users = {
+        str(path.relative_to(ROOT))
+        for room in ALLOWED
+        for path in files(room)
+        if library in {name.split(".")[0] for name in imports(path)}
+    }
+    assert users == DOORS[library]
+
+
+def test_fastapi_is_only_in_serving() -> None:
+    for room in set(ALLOWED) - {"serving"}:
+        for path in files(room):
+            assert "fastapi" not in {name.split(".")[0] for name in imports(path)}
+
+
+@pytest.mark.parametrize("column", ["nationality", "former_nationality", "sex", "post", "embarked_at"])
+def test_no_fact_or_feature_names_an_audit_column(column: str) -> None:
+    for folder in ("features/facts", "features/windows", "features/catalogue"):
+        for path in files(folder):
+            texts = {
+                node.value
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                if isinstance(node, ast.Constant)
+            }
+            assert column not in texts, path

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from features.catalogue import catalogue
+from features.tables import TABLES
+from models.forest import raw_scores
+from models.tree_text import parse_forest
+from training.evaluate import calibration_error, precision_at, recall_at
+from training.fit import fit
+from training.gate import judge
+from training.labels import RefusalColumn, label
+from training.splits import DAY_US, TooFewLabels, split_by_time
+
+
+def outcomes(*rows: tuple[str, str]) -> pa.Table:
+    moment = dt.datetime(2009, 1, 1, tzinfo=dt.UTC)
+    made = [
+        {"outcome_id": str(n), "subject": "visa_application", "subject_id": case, "occurred_at": moment,
+         "known_at": moment + dt.timedelta(days=2), "arm": "targeted", "finding": finding}
+        for n, (case, finding) in enumerate(rows)
+    ]  # fmt: skip
+    return pa.Table.from_pylist(made, schema=TABLES["outcomes"].arrow_schema)
+
+
+def test_labels_come_from_findings_alone_and_a_positive_one_wins() -> None:
+    table = outcomes(
+        ("a", "no_indication"),
+        ("a", "indications"),
+        ("b", "no_indication"),
+        ("c", "inconclusive"),
+        ("d", "victim_identified"),
+    )
+    found = label(table, "visa", ["a", "b", "c", "d", "e"])
+    assert found.positive[[0, 1, 3]].tolist() == [1.0, 0.0, 1.0]
+    assert np.isnan(found.positive[[2, 4]]).all()
+    assert found.delay_us.tolist() == [2 * DAY_US] * 4
+
+
+def test_outcomes_with_a_refusal_column_are_refused() -> None:
+    table = outcomes(("a", "indications")).append_column("visa_refused", pa.array([True]))
+    with pytest.raises(RefusalColumn, match="visa_refused"):
+        label(table, "visa", ["a"])
+
+
+def test_parts_lie_apart_by_the_label_delay() -> None:
+    as_of = np.arange(1000) * DAY_US
+    positive = (np.arange(1000) % 5 == 0).astype(float)
+    split = split_by_time(as_of, positive, np.full(1000, 30 * DAY_US))
+    assert as_of[split.fit].max() < as_of[split.calibrate].min() - 30 * DAY_US
+    assert as_of[split.calibrate].max() < as_of[split.test].min() - 30 * DAY_US
+    assert not split.shared
+
+
+def test_too_few_labels_say_how_many_are_needed() -> None:
+    with pytest.raises(TooFewLabels, match="3 positive and 97 negative"):
+        split_by_time(np.arange(100), np.r_[np.ones(3), np.zeros(97)], np.zeros(0, dtype=np.int64))
+
+
+@pytest.fixture(scope="module")
+def matrix() -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, 5, (3000, len(catalogue("visa").names))).astype(float)
+    at = catalogue("visa").names.index("guarantor_findings_ever_count")
+    return values, (values[:, at] + rng.normal(size=3000) > 4).astype(float)
+
+
+def test_the_model_has_the_same_bytes_with_one_and_two_threads(matrix: tuple[np.ndarray, np.ndarray]) -> None:  # type: ignore[type-arg]
+    values, positive = matrix
+    split = split_by_time(np.arange(3000) * DAY_US, positive, np.zeros(0, dtype=np.int64))
+    texts = {fit(values, positive, split, catalogue("visa"), seed=1, threads=threads).text for threads in (1, 2, 2)}
+    assert len(texts) == 1
+
+
+def test_a_confirmed_case_more_never_lowers_the_score(matrix: tuple[np.ndarray, np.ndarray]) -> None:  # type: ignore[type-arg]
+    values, positive = matrix
+    split = split_by_time(np.arange(3000) * DAY_US, positive, np.zeros(0, dtype=np.int64))
+    forest = parse_forest(
+        fit(values, positive, split, catalogue("visa"), seed=1, threads=2).text, catalogue("visa").names
+    )
+    for index, direction in enumerate(catalogue("visa").monotone):
+        more = values[:300].copy()
+        more[:, index] += 1
+        change = raw_scores(forest, more) - raw_scores(forest, values[:300])
+        assert direction == 0 or (direction * change >= 0).all()
+
+
+def test_figures_at_capacity_by_hand() -> None:
+    score = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0])
+    positive = np.array([1, 0, 1, 0, 0, 0, 0, 0, 0, 0], dtype=float)
+    assert recall_at(score, positive, 0.1) == 0.5  # one interview, one of two found
+    assert precision_at(score, positive, 0.2) == 0.5  # two interviews, one found
+    assert calibration_error(positive, positive) == 0.0
+
+
+def test_the_gate_says_which_line_fails_with_its_figures() -> None:
+    good = {"auc": 0.8, "auc_low": 0.7, "precision_at_5_0pct": 0.5, "chance_precision": 0.1}
+    assert all(line.holds for line in judge(good, None))
+    failing = [line for line in judge({**good, "auc_low": 0.45}, {"auc": 0.9}) if not line.holds]
+    assert [line.condition for line in failing] == [
+        "ranks better than chance, beyond the interval",
+        "no worse than the champion",
+    ]
+    assert "0.450" in failing[0].figures
