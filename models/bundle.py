@@ -52,7 +52,9 @@ class Bundle:
     about: Mapping[str, object]
 
     def explain(self, values: NDArray[np.float64]) -> Explained:
-        """Score float64[n, f] and say why, in one computation."""
+        """Score float64[n, f] and say why, in one computation; raises `ValueError` for another shape."""
+        if values.ndim != 2 or values.shape[1] != len(self.catalogue.names) or values.dtype != np.float64:
+            raise ValueError(f"expected float64 rows of {len(self.catalogue.names)} features")
         raw = raw_scores(self.forest, values)
         return Explained(raw, self.base_value, contributions(self.forest, values), self.calibration.scores(raw))
 

@@ -44,5 +44,15 @@ class Shelf:
             self.bundles = {**self.bundles, subject: bundle}
 
     def model_by_hash(self, sha256: str) -> Bundle | None:
-        """Return the model of that hash, if it is in use."""
-        return next((bundle for bundle in self.bundles.values() if bundle.sha256 == sha256), None)
+        """Return the model of that hash, in use or kept from earlier; None if it is neither."""
+        found = next((bundle for bundle in self.bundles.values() if bundle.sha256 == sha256), None)
+        folder = self.settings.home / "kept" / sha256
+        if found is not None or not folder.exists():
+            return found
+        key = load_or_create_key(self.settings.signing_key_path).public_key()
+        for subject in ("visa", "entry"):
+            try:
+                return load_bundle(folder, trusted=[key], catalogue=catalogue(subject))
+            except BundleRejected as error:
+                log.warning("kept model %s is not one for %s: %s", sha256[:12], subject, error)
+        return None

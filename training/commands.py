@@ -152,9 +152,13 @@ def promote(model: str, waiver: str | None) -> None:
         bundle = registry.download(subject, version, Path(place))
         key = load_or_create_key(settings.signing_key_path).public_key()
         try:
-            load_bundle(bundle, trusted=[key], catalogue=catalogue(subject))
+            trusted = load_bundle(bundle, trusted=[key], catalogue=catalogue(subject))
         except BundleRejected as error:
             raise Problem(f"{subject} version {version} was not promoted: {error}") from None
         copy_bundle(bundle, settings.home / "champions" / subject)
+        # every model that ever served is kept, so that its decisions can be recomputed
+        kept = settings.home / "kept" / trusted.sha256
+        if not kept.exists():
+            copy_bundle(bundle, kept)
     registry.crown(subject, version, waiver)
     click.echo(f"{subject} version {version} is champion")
