@@ -126,7 +126,7 @@ def pack(out: Path) -> None:
 @click.command()
 @click.option("--applications", default=6000, show_default=True)
 @click.option("--port", default=8000, show_default=True)
-@click.option("--seed", default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 def demo(applications: int, port: int, seed: int) -> None:
     """Make a world, load it, train, promote and serve it; prints the address and a key for each role."""
     settings = Settings.from_environment()

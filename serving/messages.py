@@ -28,7 +28,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "total": {"ja": "合計", "en": "total"},
     "as_of": {"ja": "判断時点", "en": "As of"},
     "model": {"ja": "モデル", "en": "Model"},
-    "replay": {"ja": "再計算", "en": "Recomputed"},
+    "replay": {"ja": "再計算する", "en": "Recompute"},
     "same": {"ja": "全ビット一致", "en": "identical, bit for bit"},
     "differs": {"ja": "一致しません。監査担当に連絡してください。", "en": "does not agree; tell the auditor"},
     "warnings": {"ja": "注意", "en": "Please note"},

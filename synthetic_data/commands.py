@@ -20,7 +20,7 @@ LEAST, MOST = 200, 3_000_000
     required=True,
     help="A folder, made if need be.",
 )
-@click.option("--seed", default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--applications", type=click.IntRange(LEAST, MOST), default=60_000, show_default=True)
 @click.option("--scenario", type=click.Choice(sorted(SCENARIOS)), default="default", show_default=True)
 @click.option("--csv", is_flag=True, help="Write CSV instead of Parquet.")
