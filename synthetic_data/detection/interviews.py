@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from synthetic_data.answers import AGENCY, R_FRIEND, R_OTHER, SPONSOR, UNKNOWN
 from synthetic_data.countries import INDEX
 from synthetic_data.detection.sampling import draw, numbered, within_capacity
 from synthetic_data.district import District
 from synthetic_data.numbering import Floats, Ints, Truths, chance
 from synthetic_data.plan import Plan
-from synthetic_data.population.filing import AGENCY, R_FRIEND, R_OTHER, SPONSOR, UNKNOWN
 from synthetic_data.regimes import SPOUSE, day
 
 NO_INDICATION, INCONCLUSIVE, INDICATIONS, IDENTIFIED = range(4)
