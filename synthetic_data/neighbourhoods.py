@@ -24,7 +24,7 @@ from synthetic_data.regimes import (
 )
 
 # typology: shares of all exploited, shaped by what was identified and widened to men, labour and children
-SHARES = {1: 0.16, 2: 0.06, 3: 0.07, 4: 0.06, 5: 0.13, 6: 0.05, 7: 0.14, 8: 0.05, 9: 0.06, 10: 0.07, 11: 0.09, 12: 0.06}
+SHARES = {1: 0.14, 2: 0.06, 3: 0.07, 4: 0.06, 5: 0.12, 6: 0.06, 7: 0.13, 8: 0.07, 9: 0.06, 10: 0.06, 11: 0.09, 12: 0.08}
 _STATUSES: dict[int, tuple[tuple[int, float], ...]] = {
     1: ((SPOUSE, 1.0),), 2: ((VISITOR, 0.6), (SPOUSE, 0.4)), 3: ((LONG_TERM, 0.55), (VISITOR, 0.45)),
     4: ((LONG_TERM, 0.5), (VISITOR, 0.5)), 5: ((ENTERTAINER, 1.0),), 6: ((VISITOR, 1.0),),
