@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from features.tables import Records
-from synthetic_data.detection.interviews import choose, suspicion
+from synthetic_data.detection.interviews import choose, prejudice, suspicion
 from synthetic_data.detection.sampling import draw, within_capacity
 from synthetic_data.inhabitants import settle_district
 from synthetic_data.world import generate
@@ -47,7 +47,13 @@ def test_inverse_probabilities_of_both_arms_count_all_files() -> None:
     for seed in range(80):
         d.seed = seed
         _, by_lot, probability = choose(
-            d, "test", log_odds=suspicion(d, late), posts=late["post"], days=late["day"], share=0.1
+            d,
+            "test",
+            log_odds=suspicion(d, late),
+            factor=prejudice(d, late),
+            posts=late["post"],
+            days=late["day"],
+            share=0.1,
         )
         counts.append(((1 / probability[by_lot]).sum(), (1 / probability[~by_lot]).sum()))
     for estimates in np.array(counts).T:

@@ -31,7 +31,7 @@ def test_a_value_out_of_range_is_refused_with_range_and_source(name: str) -> Non
 
 
 def test_an_unknown_scenario_or_parameter_or_word_is_refused_with_what_there_is() -> None:
-    with pytest.raises(ParameterError, match="one of .*realistic"):
+    with pytest.raises(ParameterError, match=r"one of .*realistic"):
         load_scenario("paradise")
     with pytest.raises(ParameterError, match="detected_share"):
         load_scenario("default", {"speed": 1.0})
