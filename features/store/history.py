@@ -7,6 +7,7 @@ A superset is enough: features look at times and keys themselves. What is looked
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -49,7 +50,15 @@ _LEADS_TO: dict[str, Columns] = {
 _DEPARTURE: Columns = (("departure_of", "id"),)
 
 
-def history(connection: Connection, store: RecordStore, own: TableFacts, position: int) -> dict[str, TableFacts]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was found: facts of all nine tables, and keys that are hubs although not all of their records are here."""
+
+    facts: dict[str, TableFacts]
+    hubs: frozenset[int]
+
+
+def history(connection: Connection, store: RecordStore, own: TableFacts, position: int) -> Known:
     """Fetch the history of one case.
 
     Parameters
@@ -58,14 +67,9 @@ def history(connection: Connection, store: RecordStore, own: TableFacts, positio
         Facts of one application or landing; ``as_of`` is when it became known.
     position
         Only records up to this position, in the versions that were valid there.
-
-    Returns
-    -------
-    dict
-        Facts of all nine tables.
     """
     fetched = Fetched(store.secrets, connection, int(own["known_at"][0]), position)
-    return _Gathering(fetched, own).all_facts()
+    return _Gathering(fetched, own).known()
 
 
 class _Gathering:
@@ -78,7 +82,7 @@ class _Gathering:
         self._asked: set[Key] = set()
         self._seen: set[int] = set()
 
-    def all_facts(self) -> dict[str, TableFacts]:
+    def known(self) -> Known:
         """Fetch until nothing more is needed, and decode what came."""
         case = self._case_with_application()
         host = int(case.key("host")[0])
@@ -94,7 +98,7 @@ class _Gathering:
                 case, host = self._case(), 0
                 of_host = [need for need in NEEDS[self._subject] if need.column in _OF_HOST]
                 lookups += [*self._lookups(case, of_host), *self._watch(case, _OF_HOST)]
-        return self._decoded()
+        return Known(self._decoded(), frozenset(ring.hubs))
 
     def _case_with_application(self) -> Cases:
         if self._own.table == "landings":
@@ -125,7 +129,7 @@ class _Gathering:
         self._asked |= fresh
         return [Lookup(*key) for key in sorted(fresh)]
 
-    def _following(self, lookups: Sequence[Lookup], found: Sequence[list[int]]) -> set[Key]:
+    def _following(self, lookups: Sequence[Lookup], found: Sequence[list[int] | None]) -> set[Key]:
         """Return what the rows of a round need, and what they lead to because of how they were found."""
         keys: set[Key] = set()
         new: set[int] = set()
@@ -135,8 +139,8 @@ class _Gathering:
             if lookup.kind == "person" and lookup.key == self._own["person"][0]:
                 leads = _DEPARTURE
             if leads:
-                leading.setdefault(leads, set()).update(under)
-            new.update(under)
+                leading.setdefault(leads, set()).update(under or ())
+            new.update(under or ())
         for leads, positions in leading.items():
             keys |= self._keys_of(positions, {"landings": leads})
         keys |= self._keys_of(new - self._seen, _NEEDS_OF_ROW)
