@@ -11,13 +11,15 @@ from functools import cache
 import pyarrow as pa
 
 from features.tables.checking import unknown_column
-from features.tables.conversion import EXPECTED, TIMESTAMP
+from features.tables.conversion import EXPECTED
 from features.tables.description import Column, Kind
 from features.tables.faults import Fault, kind_of
 from features.tables.nine_tables import TABLES
+from features.tables.times import DATE, TIMESTAMP
 
-_CONTROL = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TIMESTAMP = re.compile(TIMESTAMP)
+_DATE = re.compile(DATE)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -98,13 +100,15 @@ def _value(column: Column, value: object) -> object:
         if not isinstance(value, bool):
             raise _Wrong("true, false or null", "type")
         return value
-    if not isinstance(value, str) or _CONTROL.search(value):
-        raise _Wrong("a JSON string without control characters", "type")
+    if not isinstance(value, str):
+        raise _Wrong("a JSON string", "type")
+    if re.search(column.control_pattern, value) or _SURROGATE.search(value):
+        raise _Wrong("a text without control characters", "control_character")
     if column.kind is Kind.TIMESTAMP:
         return _time(value)
     if column.kind is Kind.DATE:
         try:
-            if len(value) != 10:
+            if not _DATE.match(value):
                 raise ValueError
             return dt.date.fromisoformat(value)
         except ValueError:
