@@ -53,7 +53,9 @@ def write_repeated(place: Path, records: Records, applications: int) -> None:
     more = -(-wanted // records["landings"].num_rows)
     landings = repeated(records, "landings", more, times).slice(0, wanted)
     for name in TABLES:
-        rows = landings if name == "landings" else repeated(records, name, more if name == "departures" else times, times)
+        rows = (
+            landings if name == "landings" else repeated(records, name, more if name == "departures" else times, times)
+        )
         if name == "departures":
             rows = rows.filter(pc.is_in(rows.column("landing_id"), value_set=landings.column("landing_id")))
         if name == "visa_applications":
@@ -81,11 +83,17 @@ def main(applications: int) -> None:
         write_repeated(Path(place), records, applications)
         size = sum(path.stat().st_size for path in Path(place).iterdir()) / 1024**3
         print(f"{applications:,} applications, {applications * _LANDINGS_PER_APPLICATION:,} landings, {size:.2f} GB")
-        subprocess.run([sys.executable, "-m", "benchmarks.reading", "read", place], check=True)
+        child(["-m", "benchmarks.reading", "read", place])
         begin = time.perf_counter()
-        done = subprocess.run([sys.executable, "-m", "features.command_line", "check", place],
-                              capture_output=True, text=True, check=False)  # fmt: skip
-        print(f"mimamori check {time.perf_counter() - begin:8.1f} s, exit {done.returncode}: {done.stdout.splitlines()[-1]}")
+        last = child(["-m", "features.command_line", "check", place])
+        print(f"check   {time.perf_counter() - begin:29.1f} s, which said: {last}")
+
+
+def child(words: list[str]) -> str:
+    """Run a Python process of its own; print what it says and return its last line."""
+    done = subprocess.run([sys.executable, *words], stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
+    print(done.stdout, end="")
+    return done.stdout.splitlines()[-1]
 
 
 if __name__ == "__main__":
