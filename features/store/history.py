@@ -8,22 +8,23 @@ and the ring (see `features.store.ring`).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from features.facts.facts import DAY_US, TableFacts, decode_rows, no_facts
+from features.facts.facts import DAY_US, TableFacts, decode_rows, names_in, no_facts
 from features.facts.layout import POSTINGS
 from features.store.keys import KINDS, TABLE_CODES, Key
 from features.store.records import RecordStore
 from features.store.ring import walk_ring
 from features.tables.nine_tables import TABLES
 from features.windows.ring import REACH_DAYS
+from features.windows.watch import LOOKED_UP, near_keys
 
 _NAMES = tuple(TABLES)
-_WATCHED = ("passport", "person", "guarantor", "inviter", "parent", "applicant_phone", "stay_phone", "guarantor_phone",
-            "inviter_phone", "introducer_phone", "booking_phone", "host_phone", "stay_unit", "guarantor_unit",
-            "inviter_unit", "host_place_unit")  # fmt: skip
 # what hangs on a record of each table: (kind to look under, its fact column)
 _HANGS: dict[str, tuple[tuple[str, str], ...]] = {
     "visa_applications": (("landing_of_application", "id"), ("outcome_of_application", "id"),
@@ -138,13 +139,15 @@ def history(connection: Connection, store: RecordStore, own: TableFacts, positio
     fetched = Fetched(store, connection, int(own["known_at"][0]), position)
     whole = [own]
     if own.table == "landings":
-        whole += fetched.facts_of(fetched.under([("application", int(own["application"][0]))]))
+        applications = fetched.facts_of(fetched.under([("application", int(own["application"][0]))]))
+        whole += [_with_names(connection, store, one, one.ids, position) for one in applications]
     hosts = [int(facts["host"][0]) for facts in whole if "host" in facts.columns]
     places = fetched.facts_of(fetched.under([("establishment", host) for host in hosts]))
     asked: set[Key] = {("action_at", host) for host in hosts}
     for facts in whole:
         asked |= _postings(facts)
-        asked |= {("watch", int(facts[name][0])) for name in _WATCHED if name in facts.columns}
+        asked |= {("watch", int(facts[name][0])) for name in LOOKED_UP if name in facts.columns}
+        asked |= {("watch", key) for key in near_keys(facts)}
         asked |= {key for key in _hanging(facts) if key[0].startswith("job") or key[0] == "landing_of_application"}
     for place in places:
         for row in range(len(place)):
@@ -154,7 +157,25 @@ def history(connection: Connection, store: RecordStore, own: TableFacts, positio
     fetched.under(asked)
     _complete(fetched)
     found = {name: no_facts(name) for name in TABLE_CODES}
-    return found | {one.table: one for one in fetched.facts_of(fetched.rows)}
+    found |= {one.table: one for one in fetched.facts_of(fetched.rows)}
+    # names are compared of the entries, and of the people in a landing's application
+    applied = [record_id for one in whole[1:] for record_id in one.ids]
+    for name, ids in (("tip_database", found["tip_database"].ids), ("visa_applications", applied)):
+        found[name] = _with_names(connection, store, found[name], ids, position)
+    return found
+
+
+def _with_names(
+    connection: Connection, store: RecordStore, facts: TableFacts, ids: Collection[str], position: int
+) -> TableFacts:
+    """Unseal the names of some of the records; the others stay without."""
+    rows = (
+        store.rows(connection, facts.table, list(ids), position)
+        if ids
+        else TABLES[facts.table].arrow_schema.empty_table()
+    )
+    at = pc.index_in(pa.array(facts.ids, pa.string()), value_set=rows.column(TABLES[facts.table].id_column))
+    return replace(facts, names=names_in(facts.table, rows).take(at))
 
 
 def _complete(fetched: Fetched) -> None:
