@@ -144,7 +144,8 @@ def candidates(ordered_blocks: list[tuple[Keys, Keys]], person_blocks: list[Keys
         people.append(np.repeat(asked, count))
         found.append(order[start + np.arange(len(start))])
     entry_count = max(len(ordered_blocks[0][0]), 1)
-    pairs = np.unique(np.concatenate(people) * entry_count + np.concatenate(found))
+    pairs = np.sort(np.concatenate(people) * entry_count + np.concatenate(found))
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
     return pairs // entry_count, pairs % entry_count
 
 
