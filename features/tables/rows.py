@@ -54,8 +54,7 @@ def rows_to_table(name: str, rows: Sequence[Mapping[str, object]]) -> tuple[pa.T
                 faults.append(Fault(name, number, column.name, kind_of(row.get(column.name)), expected, code))
         plain[column.name] = values
         arrays.append(pa.array(values, column.kind.arrow_type))
-    if not faults:
-        faults = _order_and_ids(name, plain)
+    faults += _order_and_ids(name, plain)
     return pa.table(arrays, schema=_schema(name)), faults
 
 
@@ -69,7 +68,7 @@ def _order_and_ids(name: str, columns: Mapping[str, list[object]]) -> list[Fault
     faults = []
     met: set[object] = set()
     for number, record_id in enumerate(columns[table.id_column], start=1):
-        if record_id in met:
+        if record_id is not None and record_id in met:
             faults.append(
                 Fault(name, number, table.id_column, "an id met before", "an id that is unique", "duplicate_id")
             )
@@ -80,7 +79,7 @@ def _order_and_ids(name: str, columns: Mapping[str, list[object]]) -> list[Fault
             at = occurred
             if isinstance(occurred, dt.date):
                 at = int((dt.datetime.combine(occurred, dt.time(), dt.UTC) - _EPOCH).total_seconds() * 1e6)
-            if known < at:  # type: ignore[operator]
+            if known is not None and at is not None and known < at:  # type: ignore[operator]
                 faults.append(
                     Fault(name, number, table.known_at, f"a time before {table.occurred_at}",
                           f"known_at at or after {table.occurred_at}", "known_before_event")
