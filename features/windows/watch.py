@@ -7,17 +7,20 @@ are many. Entries of victims are kept apart: they protect, and feed no score.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.facts.facts import NULL_TIME, Facts, TableFacts
 from features.facts.layout import LAYOUT
 from features.facts.recipes import code_of
-from features.identity.birth_dates import dates_alike
+from features.identity.birth_dates import date_numbers, dates_alike
 from features.identity.blocks import Persons, date_block_keys, entry_block_keys, in_order
+from features.identity.person import name_skeletons, whole_names
 from features.identity.watchlist import HOW, ROLES, WatchList, match_table, names_alike
 from features.windows.cases import Cases
 from features.windows.events import Index, Ints
@@ -133,20 +136,20 @@ def watch(facts: Facts, cases: Cases) -> Watch:
         none = np.zeros(0, dtype=np.int64)
         return Watch(none, none, none, none, none.astype(bool), len(cases))
     listed = _listed(entries)
-    found = []
-    for number, party in enumerate(PARTIES):
-        case, entry = _identified(match_table(_persons(facts, cases, party), listed), len(entries))
-        found.append((case, entry, WHAT.index(party.what), number))
+    person, entry = _identified(match_table(_persons(facts, cases, PARTIES), listed), len(entries))
+    party, case = np.divmod(person, len(cases))
+    of_party = np.array([WHAT.index(one.what) for one in PARTIES])
+    found = [(case, entry, of_party[party], party)]
     for what, column, of_case in (("phone", "phone", PHONES), ("address", "place_unit", UNITS)):
         index = Index(entries[column])
         for name in of_case:
-            found.append((*index.pairs(cases.key(name)), WHAT.index(what), -1))
-    case, entry = (np.concatenate([one[side] for one in found]) for side in (0, 1))  # type: ignore[misc]
-    what_code, party_code = (np.repeat([one[side] for one in found], [len(one[0]) for one in found]) for side in (2, 3))
+            case, entry = index.pairs(cases.key(name))
+            found.append((case, entry, np.full(len(case), WHAT.index(what)), np.full(len(case), -1)))
+    case, entry, what_code, party = (np.concatenate([one[side] for one in found]) for side in range(4))
     at, delisted = cases.as_of[case], entries["delisted_at"][entry]
     holds = (entries["known_at"][entry] < at) & ((delisted == NULL_TIME) | (at < delisted))
     victim = entries["role"][entry] == code_of("role", "victim")
-    return Watch(case[holds], entry[holds], what_code[holds], party_code[holds], victim[holds], len(cases))
+    return Watch(case[holds], entry[holds], what_code[holds], party[holds], victim[holds], len(cases))
 
 
 def likeness(found: Watch, facts: Facts, cases: Cases, case: int, entry: int) -> Likeness:
@@ -154,26 +157,23 @@ def likeness(found: Watch, facts: Facts, cases: Cases, case: int, entry: int) ->
     here = (found.case == case) & (found.entry == entry)
     entries = facts["tip_database"]
     name, born, passport = None, None, False
-    for number in sorted(set(found.party[here].tolist()) - {-1}):
-        person = _persons(facts, cases, PARTIES[number], np.array([case]))
-        listed = _listed(entries, np.array([entry])).persons
-        alike = float(names_alike(person.skeletons.to_pylist(), listed.skeletons.to_pylist())[0])
-        passport |= bool(person.passport[0] != 0 and person.passport[0] == listed.passport[0])
-        if name is None or alike > name:
-            name, born = alike, int(dates_alike(person.born, listed.born)[0])
+    parties = [PARTIES[number] for number in sorted(set(found.party[here].tolist()) - {-1})]
+    if parties:
+        people = _persons(facts, cases, parties, np.array([case]))
+        listed = _listed(entries, np.full(len(parties), entry)).persons
+        alike = names_alike(people.skeletons.to_pylist(), listed.skeletons.to_pylist())
+        best = int(np.argmax(alike))
+        name, born = float(alike[best]), int(dates_alike(people.born, listed.born)[best])
+        passport = bool(((people.passport != 0) & (people.passport == listed.passport)).any())
     phone, address = (bool((found.what[here] == WHAT.index(what)).any()) for what in ("phone", "address"))
     return Likeness(name, born, passport, phone, address)
 
 
 def near_keys(facts: TableFacts) -> set[int]:
     """Return the block keys of everybody whom an application or landing names."""
-    keys: set[int] = set()
-    for party in PARTIES:
-        named = _named(facts, party.fact)
-        if named is not None:
-            for block in date_block_keys(named.born, named.skeletons):
-                keys |= set(block.tolist())
-    return keys - {0}
+    named = [one for party in PARTIES if (one := _named(facts, party.fact)) is not None]
+    born, skeletons = _compared(named)
+    return {key for block in date_block_keys(born, skeletons) for key in block.tolist()} - {0}
 
 
 def _identified(matches: NDArray[np.void], entry_count: int) -> tuple[Ints, Ints]:
@@ -186,30 +186,35 @@ def _identified(matches: NDArray[np.void], entry_count: int) -> tuple[Ints, Ints
 
 
 def _listed(entries: TableFacts, rows: Ints | None = None) -> WatchList:
-    persons = _named(entries, "person", rows)
-    assert persons is not None  # noqa: S101 (entries have names)
-    chosen = slice(None) if rows is None else rows
-    persons = replace(persons, passport=entries["passport"][chosen], phone=entries["phone"][chosen],
-                      unit=entries["place_unit"][chosen])  # fmt: skip
-    roles = np.array([code_of("role", role) for role in ROLES]).argsort()[entries["role"][chosen]].astype(np.int8)
+    rows = np.arange(len(entries)) if rows is None else rows
+    named = _named(entries, "person", rows)
+    born, skeletons = _compared([named] if named else [])
+    persons = Persons(entries["passport"][rows], entries["phone"][rows], entries["place_unit"][rows], born, skeletons)
+    roles = np.array([code_of("role", role) for role in ROLES]).argsort()[entries["role"][rows]].astype(np.int8)
     blocks = in_order(entry_block_keys(persons))
-    return WatchList([], entries["known_at"][chosen], entries["delisted_at"][chosen], roles, persons, blocks)
+    return WatchList([], entries["known_at"][rows], entries["delisted_at"][rows], roles, persons, blocks)
 
 
-def _persons(facts: Facts, cases: Cases, party: Party, rows: Ints | None = None) -> Persons:
-    """Return one party of the cases; of a landing, all but the traveller are named in its application."""
+def _persons(facts: Facts, cases: Cases, parties: Sequence[Party], rows: Ints | None = None) -> Persons:
+    """Return the parties of the cases, one party after another; all but a landing's traveller stand in its application."""
     rows = np.arange(len(cases)) if rows is None else rows
-    persons = _named(cases.own, party.fact, rows)
-    if persons is None:
-        persons = _named(facts["visa_applications"], party.fact, cases.application[rows])
-    assert persons is not None  # noqa: S101 (an application names every party)
-    keys = {name: cases.key(column)[rows] for name, column in
-            (("passport", party.passport), ("phone", party.phone), ("unit", party.unit)) if column}  # fmt: skip
-    return replace(persons, **keys)  # type: ignore[arg-type]
+    none = np.zeros(len(rows), dtype=np.int64)
+    applications = facts["visa_applications"]
+    named = [
+        _named(cases.own, party.fact, rows) or _named(applications, party.fact, cases.application[rows])
+        for party in parties
+    ]
+    born, skeletons = _compared([one for one in named if one])
+
+    def keys(names: Iterable[str]) -> Ints:
+        return np.concatenate([cases.key(name)[rows] if name else none for name in names])
+
+    return Persons(keys(party.passport for party in parties), keys(party.phone for party in parties),
+                   keys(party.unit for party in parties), born, skeletons)  # fmt: skip
 
 
-def _named(facts: TableFacts, name: str, rows: Ints | None = None) -> Persons | None:
-    """Return the names and birth dates behind a fact, nobody where a row is -1; None if the table has no such fact."""
+def _named(facts: TableFacts, name: str, rows: Ints | None = None) -> tuple[pa.Array, pa.Array] | None:
+    """Return the names and birth dates behind a fact, null where a row is -1; None if the table has no such fact."""
     sources = next((fact.sources for fact in LAYOUT[facts.table] if fact.name == name), None)
     if sources is None:
         return None
@@ -218,5 +223,13 @@ def _named(facts: TableFacts, name: str, rows: Ints | None = None) -> Persons | 
     table = facts.names.select(list(sources))
     if rows is not None:
         table = table.take(pa.array(rows, mask=rows < 0))
-    given = ("given_names",) if name == "person" else ()
-    return Persons.of(table.rename_columns(["family_name", *given, "birth_date"][: len(sources)]))
+    columns = [column.combine_chunks() for column in table.columns]
+    births = columns.pop() if pa.types.is_date(columns[-1].type) else pa.nulls(len(table), pa.date32())
+    return (columns[0] if len(columns) == 1 else whole_names(*columns)), births
+
+
+def _compared(named: Sequence[tuple[pa.Array, pa.Array]]) -> tuple[Ints, pa.Array]:
+    """Return birth dates as numbers and name skeletons, of all that are given, one after another."""
+    names = pa.concat_arrays([one.cast(pa.string()) for one, _ in named])
+    births = pa.concat_arrays([one for _, one in named])
+    return date_numbers(births), pc.fill_null(name_skeletons(names), "")
