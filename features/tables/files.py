@@ -38,16 +38,17 @@ class RawTable:
     left_out: NDArray[np.int64]
     faults: list[Fault]
 
-    def numbered(self, faults: list[Fault]) -> list[Fault]:
-        """Return faults of the rows that were read with their numbers in the file."""
-        if not len(self.left_out):
-            return faults
-        # the k-th row left out moves every row after it by one more
-        before = self.left_out - np.arange(1, len(self.left_out) + 1)
-        return [
-            one if one.row is None else replace(one, row=one.row + int(np.searchsorted(before, one.row, side="left")))
-            for one in faults
-        ]
+
+def numbered(faults: list[Fault], left_out: NDArray[np.int64]) -> list[Fault]:
+    """Return faults of the rows that were read with their numbers in the file, in which other rows were left out."""
+    if not len(left_out):
+        return faults
+    # the k-th row left out moves every row after it by one more
+    before = left_out - np.arange(1, len(left_out) + 1)
+    return [
+        one if one.row is None else replace(one, row=one.row + int(np.searchsorted(before, one.row, side="left")))
+        for one in faults
+    ]
 
 
 def read_file(folder: Path, table: Table) -> RawTable | Fault:
@@ -125,6 +126,7 @@ def _read_csv(path: Path, table: Table) -> RawTable:
     rows = read(threads=True)
     if uncounted:
         # only one thread knows the numbers of the rows
+        left_out.clear()
         rows = read(threads=False)
     ragged = np.array(sorted(left_out), dtype=np.int64)
     faults += _ragged(table, ragged, len(names))

@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from features.tables.checking import ReadTable, check_references, check_table
 from features.tables.conversion import convert, no_column
 from features.tables.description import Kind, Table
 from features.tables.faults import Fault, RecordsRejected
-from features.tables.files import read_file
+from features.tables.files import numbered, read_file
 from features.tables.nine_tables import TABLES
 
 
@@ -63,6 +65,7 @@ def inspect_folder(
         return None, [Fault("records", None, None, "no such folder", "a folder with the nine tables", "missing_folder")]
     tables: dict[str, ReadTable] = {}
     faults: list[Fault] = []
+    left_out: dict[str, NDArray[np.int64]] = {}
     for table in TABLES.values():
         reading(table.name)
         raw = read_file(folder, table)
@@ -70,9 +73,10 @@ def inspect_folder(
             faults.append(raw)
             continue
         read, found = canonical(table, raw.rows)
-        tables[table.name] = read
-        faults += raw.faults + raw.numbered(found + check_table(table, read))
-    faults += check_references(tables)
+        tables[table.name], left_out[table.name] = read, raw.left_out
+        faults += raw.faults + numbered(found + check_table(table, read), raw.left_out)
+    for fault in check_references(tables):
+        faults += numbered([fault], left_out[fault.table])
     if len(tables) < len(TABLES):
         return None, faults
     return Records({name: read.rows for name, read in tables.items()}), faults

@@ -71,6 +71,25 @@ def test_a_wrong_row_is_named_by_its_number(
     assert sorted(found, key=str) == sorted([("departures", *one) for one in expected], key=str)
 
 
+def test_rows_left_out_move_no_other_number_in_a_long_file(tmp_path: Path) -> None:
+    """Long enough for several threads: 60,000 rows, every 20,000th too short, then one time and one landing wrong."""
+    lines = [f"X{at},2009-07-01T10:00:00Z" for at in range(1, 60_001)]
+    for row in (20_000, 40_000, 60_000):
+        lines[row - 1] = "short"
+    lines[50_000 - 1] = "X50000,soon"
+    found = said(with_bytes(tmp_path, "departures", HEADER + "\n".join(lines).encode()))
+    named = [one for one in found if one[3] != "dangling_reference"]
+    assert named == [
+        *(("departures", row, None, "ragged_row") for row in (20_000, 40_000, 60_000)),
+        ("departures", 50_000, "departed_at", "type"),
+    ]
+
+
+def test_a_reference_after_a_row_left_out_is_named_by_its_own_number(tmp_path: Path) -> None:
+    content = HEADER + b"short\nL1,2009-07-01T10:00:00Z\nL9,2009-07-01T10:00:00Z\n"
+    assert ("departures", 3, "landing_id", "dangling_reference") in said(with_bytes(tmp_path, "departures", content))
+
+
 def test_an_address_may_be_written_on_two_lines(tmp_path: Path) -> None:
     place = folder(
         tmp_path, "visa_applications", [good("visa_applications", home_address="12 Rizal St\r\nQuezon City")]
