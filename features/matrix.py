@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.catalogue import Catalogue, catalogue
@@ -103,4 +104,5 @@ def build_matrix(
 def take(facts: TableFacts, rows: NDArray[np.int64]) -> TableFacts:
     """Return some rows of a table of facts."""
     ids = [facts.id_of(int(row)) for row in rows] if len(rows) < 1000 else facts.ids.take(rows)  # type: ignore[union-attr]
-    return TableFacts(facts.table, {name: column[rows] for name, column in facts.columns.items()}, ids)
+    names = None if facts.names is None else facts.names.take(pa.array(rows))
+    return TableFacts(facts.table, {name: column[rows] for name, column in facts.columns.items()}, ids, names)

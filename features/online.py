@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from features.catalogue import catalogue
-from features.evidence import records_behind
+from features.evidence import Record, records_behind
 from features.facts.facts import Facts, TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT, make_view, values_of
 from features.store.history import history
 from features.store.records import RecordStore
 from features.windows.view import View
-from features.windows.watch import victim_matches
 
 ADULT_YEARS = 18
 
@@ -47,8 +46,8 @@ class CaseView:
     victim_match: bool
     view: View
 
-    def evidence(self, feature: str) -> list[tuple[str, str]]:
-        """Return (table, record id) of the records behind a feature."""
+    def evidence(self, feature: str) -> list[Record]:
+        """Return the records behind a feature."""
         return records_behind(self.view, catalogue(self.subject).by_name(feature).measure)
 
 
@@ -85,7 +84,7 @@ def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table, 
         as_of,
         values_of(view, subject)[0],
         is_minor(row.column("birth_date")[0].as_py(), as_of),
-        bool(victim_matches(facts, view.cases)[0]),
+        bool(view.watch.victims()[0]),
         view,
     )
 

@@ -187,8 +187,12 @@ LAYOUT: dict[str, tuple[Fact, ...]] = {
 }
 """The fact columns of each table, in the order in which they are stored."""
 
-LAYOUT_VERSION = "3"
+LAYOUT_VERSION = "4"
 """Raised whenever a recipe or the order changes, because stored facts are then rebuilt from the records."""
+
+
+NEAR = ("near_date", "near_month", "near_day", "near_birthday")
+"""Block keys of an entry's name and birth date, under one of which somebody like them is found in spite of an error."""
 
 
 # Which keys each record can be found by: (kind, fact column). Two records meet under a key of one kind: "phone" and
@@ -248,9 +252,9 @@ POSTINGS: dict[str, tuple[tuple[str, str], ...]] = {
     "residence_events": (("event_of", "landing"),),
     "tip_database": (
         ("watch", "passport"),
-        ("watch", "person"),
         ("watch", "phone"),
         ("watch", "place_unit"),
+        *(("watch", near) for near in NEAR),
     ),
     "outcomes": (("outcome_of_application", "application"), ("outcome_of_landing", "landing")),
 }

@@ -6,22 +6,24 @@ A superset is enough: features look at times and keys themselves. What is looked
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from features.facts.facts import DAY_US, TableFacts, no_facts
+from features.facts.facts import DAY_US, TableFacts, names_in, no_facts
 from features.store.fetching import ALWAYS, Fetched, Lookup
 from features.store.keys import NEEDS, TABLE_CODES, Key, Need
 from features.store.records import RecordStore
 from features.store.ring import RingWalk
+from features.tables.nine_tables import TABLES
 from features.windows.cases import Cases, entry_cases, visa_cases
 from features.windows.history import History
+from features.windows.watch import LOOKED_UP, near_keys
 
-_WATCHED = ("passport", "person", "guarantor", "inviter", "parent", "applicant_phone", "stay_phone", "guarantor_phone",
-            "inviter_phone", "introducer_phone", "booking_phone", "host_phone", "stay_unit", "guarantor_unit",
-            "inviter_unit", "host_place_unit")  # fmt: skip
 Columns = tuple[tuple[str, str], ...]
 """Kinds to look under, and the fact columns that hold the keys."""
 _OF_HOST = ("host_phone", "host_place_unit")
@@ -69,15 +71,17 @@ def history(connection: Connection, store: RecordStore, own: TableFacts, positio
         Only records up to this position, in the versions that were valid there.
     """
     fetched = Fetched(store.secrets, connection, int(own["known_at"][0]), position)
-    return _Gathering(fetched, own).known()
+    return _Gathering(fetched, own, cache(lambda name, ids: store.rows(connection, name, ids, position))).known()
 
 
 class _Gathering:
     """The look-ups of one case, round by round."""
 
-    def __init__(self, fetched: Fetched, own: TableFacts) -> None:
+    def __init__(self, fetched: Fetched, own: TableFacts, unsealed: Callable[[str, tuple[str, ...]], pa.Table]) -> None:
         self._fetched = fetched
         self._own = own
+        self._unsealed = unsealed
+        self._applied: tuple[str, ...] = ()
         self._subject = "visa" if own.table == "visa_applications" else "entry"
         self._asked: set[Key] = set()
         self._seen: set[int] = set()
@@ -86,7 +90,11 @@ class _Gathering:
         """Fetch until nothing more is needed, and decode what came."""
         case = self._case_with_application()
         host = int(case.key("host")[0])
-        lookups = [*self._lookups(case, NEEDS[self._subject]), *self._watch(case, _WATCHED)]
+        lookups = [*self._lookups(case, NEEDS[self._subject]), *self._watch(case, LOOKED_UP)]
+        lookups += self._fresh({("watch", key) for key in near_keys(self._own)})
+        if self._applied:
+            application = self._decoded()["visa_applications"]
+            lookups += self._fresh({("watch", key) for key in near_keys(self._with_names(application, self._applied))})
         lookups += self._fresh({("establishment", host)})
         ring = RingWalk(self._fetched, case)
         while lookups or ring.lookups:
@@ -98,11 +106,16 @@ class _Gathering:
                 case, host = self._case(), 0
                 of_host = [need for need in NEEDS[self._subject] if need.column in _OF_HOST]
                 lookups += [*self._lookups(case, of_host), *self._watch(case, _OF_HOST)]
-        return Known(self._decoded(), frozenset(ring.hubs))
+        facts = self._decoded()
+        # names are compared with those of the entries; of a landing, also those in its application
+        for name, ids in (("tip_database", tuple(facts["tip_database"].ids)), ("visa_applications", self._applied)):
+            facts[name] = self._with_names(facts[name], ids)
+        return Known(facts, frozenset(ring.hubs))
 
     def _case_with_application(self) -> Cases:
         if self._own.table == "landings":
             self._fetched.look([Lookup("application", int(self._own["application"][0]))])
+            self._applied = tuple(record_id for _, record_id, _ in self._fetched.rows.values())
         return self._case()
 
     def _case(self) -> Cases:
@@ -113,6 +126,13 @@ class _Gathering:
     def _decoded(self) -> dict[str, TableFacts]:
         found = {name: no_facts(name) for name in TABLE_CODES}
         return found | {facts.table: facts for facts in self._fetched.facts_of(self._fetched.rows)}
+
+    def _with_names(self, facts: TableFacts, ids: tuple[str, ...]) -> TableFacts:
+        """Unseal the names of some of the records; the others stay without."""
+        table = TABLES[facts.table]
+        rows = self._unsealed(facts.table, ids) if ids else table.arrow_schema.empty_table()
+        at = pc.index_in(pa.array(facts.ids, pa.string()), value_set=rows.column(table.id_column))
+        return replace(facts, names=names_in(facts.table, rows).take(at))
 
     def _lookups(self, case: Cases, needs: Iterable[Need]) -> list[Lookup]:
         found = []
