@@ -67,6 +67,26 @@ def inspect_folder(folder: Path) -> tuple[Records | None, list[Fault]]:
     return Records(tables), faults + check_references(tables)
 
 
+def read_table(folder: Path, name: str) -> pa.Table:
+    """Read one table of a folder that was checked before, in its canonical schema.
+
+    Raises
+    ------
+    RecordsRejected
+        If it cannot be read any more.
+    """
+    raw, faults = _open(folder, TABLES[name])
+    if raw is None:
+        raise RecordsRejected(faults)
+    return canonical(TABLES[name], raw)[0]
+
+
+def table_path(folder: Path, name: str) -> Path:
+    """Return the file of a table: Parquet if there is one, else CSV."""
+    parquet = folder / f"{name}.parquet"
+    return parquet if parquet.exists() else folder / f"{name}.csv"
+
+
 def canonical(table: Table, raw: pa.Table) -> tuple[pa.Table, list[Fault]]:
     """Bring a table as read from a file to its canonical schema."""
     faults = [unknown_column(table.name, name) for name in raw.column_names if name not in table.column_names]
