@@ -9,10 +9,12 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_here
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import dask
 import dask.array as da
@@ -24,6 +26,7 @@ from tqdm import tqdm
 
 from features.command_line import Problem
 
+T = TypeVar("T")
 CONNECT_SECONDS = 10.0
 ABANDONED_SECONDS = 60.0
 """How long a cluster may be without any worker, or without its scheduler, before we give up."""
@@ -32,6 +35,10 @@ _LIBRARIES = ("dask", "distributed", "numpy", "numba", "pyarrow", "pandas", "lig
 
 class ClusterProblem(Problem):
     """The cluster cannot do the work: says why and what to do."""
+
+
+class WorkerLeft(Exception):
+    """Raised when a worker left in the middle of work that was bound to it."""
 
 
 class Cluster:
@@ -124,6 +131,13 @@ def open_cluster(address: str, rooms: Sequence[str] = ("features",)) -> Iterator
     ClusterProblem
         If it does not answer within `CONNECT_SECONDS`, has no worker, or its workers run other versions.
     """
+    with _connected(address) as client:
+        _check_fit(client, address, rooms)
+        yield Cluster(client, address)
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Client]:
     with dask.config.set({"distributed.comm.timeouts.connect": CONNECT_SECONDS}), warnings.catch_warnings():
         # we compare versions ourselves, and say what to do
         warnings.filterwarnings("ignore", message="(?s).*Mismatched versions found")
@@ -135,8 +149,7 @@ def open_cluster(address: str, rooms: Sequence[str] = ("features",)) -> Iterator
                 "start one with `dask scheduler`, and workers with `dask worker ADDR`"
             ) from None
         try:
-            _check_fit(client, address, rooms)
-            yield Cluster(client, address)
+            yield client
         finally:
             client.close(timeout=2)
 
@@ -178,7 +191,35 @@ def described(rooms: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def on_workers(cluster: Cluster, arrays: Sequence[NDArray[np.float64]], workers: Sequence[str]) -> Any:
+def attended(cluster: Cluster, workers: Sequence[str], work: Callable[[Cluster], T]) -> T:
+    """Run work that is bound to certain workers, with a connection of its own, and stop if one of them leaves.
+
+    Raises
+    ------
+    WorkerLeft
+        If a worker left, or the work failed while one was leaving.
+    """
+    pool = ThreadPoolExecutor(1)
+    try:
+        with _connected(cluster.address) as client:
+            running = pool.submit(_as_current, client, work, Cluster(client, cluster.address))
+            while not running.done():
+                wait_here([running], timeout=0.5)
+                if not running.done() and set(workers) - set(cluster.worker_threads()):
+                    raise WorkerLeft
+            if running.exception() is not None and set(workers) - set(cluster.worker_threads()):
+                raise WorkerLeft
+            return running.result()
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _as_current(client: Client, work: Callable[[Cluster], T], cluster: Cluster) -> T:
+    with client.as_current():
+        return work(cluster)
+
+
+def blocks_on_workers(cluster: Cluster, arrays: Sequence[NDArray[np.float64]], workers: Sequence[str]) -> Any:
     """Lay the blocks of one long array onto workers, one each, and return the Dask array of them."""
     blocks = [
         da.from_delayed(
