@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import platform
+import socket
 import sys
 import time
 import warnings
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_here
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,6 +39,10 @@ class ClusterProblem(Problem):
     """The cluster cannot do the work: says why and what to do."""
 
 
+class OtherVersions(Exception):
+    """Raised on a worker whose code is not the client's."""
+
+
 class WorkerLeft(Exception):
     """Raised when a worker left in the middle of work that was bound to it."""
 
@@ -44,9 +50,10 @@ class WorkerLeft(Exception):
 class Cluster:
     """A cluster that was found fit for work."""
 
-    def __init__(self, client: Client, address: str) -> None:
+    def __init__(self, client: Client, address: str, rooms: tuple[str, ...] = ("features",)) -> None:
         self.client = client
         self.address = address
+        self.rooms = rooms
 
     def worker_threads(self) -> dict[str, int]:
         """Return the workers that are there now, and how many parts each computes at once."""
@@ -56,7 +63,8 @@ class Cluster:
     def start(self, function: Callable[..., Any], parts: Sequence[tuple[Any, ...]], *shared: Any) -> list[Future]:
         """Start ``function(*shared, *part)`` for every part; what is shared may be the future of something."""
         # impure: a name made from the arguments would let an older answer stand in for a new one
-        return [self.client.submit(function, *shared, *part, pure=False) for part in parts]
+        checked = (_alike, described(self.rooms), self.rooms, function)
+        return [self.client.submit(*checked, *shared, *part, pure=False) for part in parts]
 
     def results(self, futures: Sequence[Future], doing: str) -> list[Any]:
         """Wait for all with a progress bar and return their results in order, each released once it is here.
@@ -105,6 +113,8 @@ class Cluster:
                 f"a part of the work ended {killed.allowed_failures + 1} workers one after another, most likely for want "
                 "of memory; give the workers more (--memory-limit), or use fewer of them per machine"
             ) from None
+        except OtherVersions as other:
+            raise ClusterProblem(str(other)) from None
         except TimeoutError:
             raise ClusterProblem(f"a result was not to be had from {self.address}; repeat the command") from None
         except Exception as error:
@@ -116,7 +126,7 @@ class Cluster:
 
 
 @contextmanager
-def open_cluster(address: str, rooms: Sequence[str] = ("features",)) -> Iterator[Cluster]:
+def open_cluster(address: str, rooms: tuple[str, ...] = ("features",)) -> Iterator[Cluster]:
     """Connect to a Dask scheduler.
 
     Parameters
@@ -133,7 +143,7 @@ def open_cluster(address: str, rooms: Sequence[str] = ("features",)) -> Iterator
     """
     with _connected(address) as client:
         _check_fit(client, address, rooms)
-        yield Cluster(client, address)
+        yield Cluster(client, address, rooms)
 
 
 @contextmanager
@@ -154,31 +164,46 @@ def _connected(address: str) -> Iterator[Client]:
             client.close(timeout=2)
 
 
-def _check_fit(client: Client, address: str, rooms: Sequence[str]) -> None:
+def _check_fit(client: Client, address: str, rooms: tuple[str, ...]) -> None:
     try:
         client.wait_for_workers(1, timeout=CONNECT_SECONDS)
     except TimeoutError:
         raise ClusterProblem(
             f"the scheduler at {address} has no worker; start one with `dask worker {address}` on each machine"
         ) from None
-    ours = described(tuple(rooms))
-    try:
-        answers = client.run(described, tuple(rooms))
-    except ImportError:
-        raise ClusterProblem(
-            f"a worker of {address} cannot load Mimamori; install the same version on every worker's machine"
-        ) from None
-    for worker, theirs in answers.items():
-        differing = [name for name in ours if theirs.get(name) != ours[name]]
-        if differing:
-            lines = ", ".join(f"{name} {theirs.get(name)} there and {ours[name]} here" for name in differing)
+    for worker, theirs in client.run(described, rooms, on_error="return").items():
+        if isinstance(theirs, OSError):  # it left meanwhile
+            continue
+        if not isinstance(theirs, dict):
             raise ClusterProblem(
-                f"worker {worker} runs other versions: {lines}; results could differ, so install the same on all"
+                f"worker {worker} cannot load Mimamori; install the same version on every worker's machine"
             )
+        if differing := _differing(described(rooms), theirs):
+            raise ClusterProblem(f"worker {worker} {differing}")
 
 
+def _differing(ours: dict[str, str], theirs: dict[str, str]) -> str:
+    lines = [
+        f"{name} {theirs.get(name)} there and {ours[name]} here" for name in ours if theirs.get(name) != ours[name]
+    ]
+    if not lines:
+        return ""
+    return f"runs other versions: {', '.join(lines)}; results could differ, so install the same and start it again"
+
+
+def _alike(ours: dict[str, str], rooms: tuple[str, ...], function: Callable[..., T], *arguments: Any) -> T:
+    """Run a part on a worker, unless it runs other code than the client: workers may join at any time."""
+    if differing := _differing(ours, described(rooms)):
+        raise OtherVersions(f"worker on {socket.gethostname()} {differing}")
+    return function(*arguments)
+
+
+@cache
 def described(rooms: tuple[str, ...]) -> dict[str, str]:
-    """Say what runs here: the versions that results depend on, and a short hash of our own code."""
+    """Say what runs here: the versions that results depend on, and a short hash of our own code.
+
+    Kept from the first call on, as a running worker does not notice that its files were replaced.
+    """
     found = {"python": ".".join(platform.python_version_tuple()[:2])}
     found |= {name: version(name) for name in _LIBRARIES}
     for room in rooms:
@@ -202,7 +227,7 @@ def attended(cluster: Cluster, workers: Sequence[str], work: Callable[[Cluster],
     pool = ThreadPoolExecutor(1)
     try:
         with _connected(cluster.address) as client:
-            running = pool.submit(_as_current, client, work, Cluster(client, cluster.address))
+            running = pool.submit(_as_current, client, work, Cluster(client, cluster.address, cluster.rooms))
             while not running.done():
                 wait_here([running], timeout=0.5)
                 if not running.done() and set(workers) - set(cluster.worker_threads()):

@@ -128,7 +128,7 @@ class FolderOnCluster:
 
 
 @contextmanager
-def folder_on_cluster(address: str, folder: Path, rooms: Sequence[str] = ("features",)) -> Iterator[FolderOnCluster]:
+def folder_on_cluster(address: str, folder: Path, rooms: tuple[str, ...] = ("features",)) -> Iterator[FolderOnCluster]:
     """Connect, read and check a folder here, and lay its facts onto the cluster; see `open_cluster`."""
     with open_cluster(address, rooms) as cluster:
         click.echo("reading records …", err=True)

@@ -1,8 +1,9 @@
 """How are the trees grown when the labelled cases are many? By lightgbm.dask, with the parameters of one machine.
 
 On one worker the trees are those of `training.fit.fit`, byte for byte. Only findings are labelled, which are few, so
-one worker is enough for up to `ROWS_ON_ONE_WORKER` of them; above, the rows are dealt to all workers, which then find
-bin boundaries and sums of their own: the trees differ slightly (AUC within 0.005 in our trials), the rules do not.
+one worker is enough for up to `ROWS_ON_ONE_WORKER` of them; above, the rows are dealt to all workers, which then draw
+samples and find bin boundaries and sums of their own: other trees by the same rules. Their AUC differed by at most
+0.004 at 4,000 rows and 0.0005 at 20,000, about as much as another seed makes.
 """
 
 from __future__ import annotations

@@ -6,11 +6,12 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import dask
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -24,17 +25,6 @@ from features.matrix_on_cluster import digests_of, put_on_cluster
 from features.tables import Records
 from features.tables.folder import write_folder
 from synthetic_data.world import generate
-
-
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
-    with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, memory_limit="1GiB", dashboard_address="127.0.0.1:0"
-        ) as local,
-    ):
-        yield local.scheduler_address
 
 
 @pytest.fixture
@@ -138,3 +128,52 @@ def test_what_is_no_address_of_a_scheduler_is_misuse(address: str, folder: Path,
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 2
     assert "tcp://127.0.0.1:8786" in done.output
+
+
+@pytest.fixture
+def without_workers() -> Iterator[str]:
+    with LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as local:
+        yield local.scheduler_address
+
+
+def test_a_scheduler_without_workers_is_said(without_workers: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features.cluster, "CONNECT_SECONDS", 0.5)
+    with pytest.raises(ClusterProblem, match="has no worker"), open_cluster(without_workers):
+        pass
+
+
+def _change(code: Path) -> None:
+    with (code / "matrix.py").open("a", encoding="utf-8") as file:
+        file.write("# another version\n")
+
+
+def _remove(code: Path) -> None:
+    (code / "cluster.py").unlink()
+
+
+@pytest.mark.parametrize(
+    ("differ", "said"), [(_change, r"runs other versions: mimamori\.features"), (_remove, "cannot load Mimamori")]
+)
+def test_a_worker_with_another_mimamori_is_refused(
+    differ: Callable[[Path], None], said: str, without_workers: str, tmp_path: Path
+) -> None:
+    shutil.copytree(Path(features.__file__).parent, tmp_path / "features", ignore=shutil.ignore_patterns("__pycache__"))
+    differ(tmp_path / "features")
+    words = ["-m", "distributed.cli.dask_worker", without_workers, "--no-nanny", "--no-dashboard", "--nthreads", "1"]
+    with subprocess.Popen(
+        [sys.executable, *words, "--local-directory", str(tmp_path)],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)}, cwd=tmp_path, stderr=subprocess.DEVNULL,
+    ) as worker:  # fmt: skip
+        try:
+            with pytest.raises(ClusterProblem, match=said), open_cluster(without_workers):
+                pass
+        finally:
+            worker.terminate()
+
+
+def test_work_on_a_cluster_that_goes_away_is_given_up(without_workers: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features.cluster, "ABANDONED_SECONDS", 1.0)
+    with features.cluster._connected(without_workers) as client:
+        abandoned = Cluster(client, without_workers)
+        with pytest.raises(ClusterProblem, match="has had no worker"):
+            abandoned.results(abandoned.start(abs, [(-1,)]), "waiting")
