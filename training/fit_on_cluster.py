@@ -3,7 +3,7 @@
 On one worker the trees are those of `training.fit.fit`, byte for byte. Only findings are labelled, which are few, so
 one worker is enough for up to `ROWS_ON_ONE_WORKER` of them; above, the rows are dealt to all workers, which then draw
 samples and find bin boundaries and sums of their own: other trees by the same rules. Their AUC differed by at most
-0.004 at 4,000 rows and 0.0005 at 20,000, about as much as another seed makes.
+0.004 at 4,000 rows and 0.0005 at 20,000; see docs/decisions.md.
 """
 
 from __future__ import annotations
