@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
-from features.command_line import Problem
+from features.command_line import Problem, cluster_option
 from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
 from features.tables.faults import Fault, by_kind, total
@@ -61,19 +61,28 @@ def _faults_as_json(counts: dict[str, int], faults: list[Fault]) -> dict[str, ob
 @click.argument("folder", type=FOLDER)
 @click.option("--subject", type=SUBJECT, required=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .parquet or .csv file.")
-@click.option("--cluster", metavar="ADDR", help="A Dask scheduler (tcp://…).")
+@cluster_option
 def features(folder: Path, subject: str, out: Path, cluster: str | None) -> None:
     """Compute the feature matrix: one row per case, at its own moment."""
-    if cluster:
-        raise Problem("--cluster is not there yet; without it the matrix is computed on this machine")
     if out.suffix not in {".parquet", ".csv"}:
         raise click.UsageError("--out must end in .parquet or .csv")
+    matrix = _matrix_on_cluster(cluster, folder, subject) if cluster else _matrix_here(folder, subject)
+    write_table(matrix_table(matrix), out)
+    click.echo(f"{len(matrix.subject_ids):,} cases x {len(matrix.catalogue.names)} features written to {out}")
+
+
+def _matrix_here(folder: Path, subject: str) -> FeatureMatrix:
     click.echo("reading records …", err=True)
     records = read_folder(folder)
     click.echo("computing features …", err=True)
-    matrix = build_matrix(records, subject)
-    write_table(matrix_table(matrix), out)
-    click.echo(f"{len(matrix.subject_ids):,} cases x {len(matrix.catalogue.names)} features written to {out}")
+    return build_matrix(records, subject)
+
+
+def _matrix_on_cluster(address: str, folder: Path, subject: str) -> FeatureMatrix:
+    from features.matrix_on_cluster import folder_on_cluster  # noqa: PLC0415 (Dask is loaded only when it is asked for)
+
+    with folder_on_cluster(address, folder) as there:
+        return there.matrix(subject)
 
 
 def matrix_table(matrix: FeatureMatrix) -> pa.Table:

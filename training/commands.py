@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
 from features.catalogue import catalogue
-from features.command_line import Problem
+from features.command_line import Problem, cluster_option
 from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
 from features.tables.folder import Records, read_folder
@@ -22,13 +25,16 @@ from models.shap_values import contributions
 from models.signing import load_or_create_key
 from models.tree_text import parse_forest
 from training.evaluate import evaluate
-from training.fit import fit
+from training.fit import Fitted, fit
 from training.gate import judge
 from training.labels import RefusalColumn, label
 from training.papers import model_card
 from training.plots import draw_all
 from training.registry import CHALLENGER, CHAMPION, NoSuchModel, Registry
-from training.splits import TooFewLabels, split_by_time
+from training.splits import Split, TooFewLabels, split_by_time
+
+if TYPE_CHECKING:  # Dask is loaded only when it is asked for
+    from features.matrix_on_cluster import FolderOnCluster
 
 GOLDEN_ROWS = 50
 
@@ -43,37 +49,60 @@ GOLDEN_ROWS = 50
     show_default=True,
     help="Threads of LightGBM; the model's bytes do not depend on it.",
 )
-@click.option("--cluster", metavar="ADDR", help="A Dask scheduler (tcp://…).")
+@cluster_option
 def train(folder: Path, subject: str, seed: int, threads: int, cluster: str | None) -> None:
     """Fit, evaluate, log to MLflow and register a challenger."""
-    if cluster:
-        raise Problem("--cluster is not there yet; without it training runs on this machine")
     settings = Settings.from_environment()
-    click.echo("reading records …", err=True)
-    records = read_folder(folder)
     registry = Registry(settings)
     failed = []
-    for one in ("visa", "entry") if subject == "both" else (subject,):
-        try:
-            _train_one(records, one, registry, settings, seed=seed, threads=threads)
-        except (TooFewLabels, RefusalColumn) as error:
-            click.echo(f"{one}: not trained: {error}", err=True)
-            failed.append(one)
+    with _on_cluster(cluster, folder) if cluster else nullcontext() as there:
+        if there is None:
+            click.echo("reading records …", err=True)
+        records = read_folder(folder) if there is None else there.records
+        for one in ("visa", "entry") if subject == "both" else (subject,):
+            try:
+                _train_one(records, one, registry, settings, seed=seed, threads=threads, there=there)
+            except (TooFewLabels, RefusalColumn) as error:
+                click.echo(f"{one}: not trained: {error}", err=True)
+                failed.append(one)
     if failed:
         raise Problem(f"no model for {', '.join(failed)}; see above")
 
 
+def _on_cluster(address: str, folder: Path) -> AbstractContextManager[FolderOnCluster]:
+    from features.matrix_on_cluster import folder_on_cluster  # noqa: PLC0415 (Dask is loaded only when it is asked for)
+
+    return folder_on_cluster(address, folder)
+
+
+def _grow(
+    matrix: FeatureMatrix, positive: NDArray[np.float64], split: Split, there: FolderOnCluster | None, *, seed: int, threads: int
+) -> Fitted:  # fmt: skip
+    if there is None:
+        return fit(matrix.values, positive, split, matrix.catalogue, seed=seed, threads=threads)
+    from training.fit_on_cluster import fit_on_cluster  # noqa: PLC0415
+
+    return fit_on_cluster(there.cluster, matrix.values, positive, split, matrix.catalogue, seed=seed)
+
+
 def _train_one(
-    records: Records, subject: str, registry: Registry, settings: Settings, *, seed: int, threads: int
+    records: Records,
+    subject: str,
+    registry: Registry,
+    settings: Settings,
+    *,
+    seed: int,
+    threads: int,
+    there: FolderOnCluster | None = None,
 ) -> None:
     click.echo(f"{subject}: computing features …", err=True)
-    matrix = build_matrix(records, subject)
+    matrix = build_matrix(records, subject) if there is None else there.matrix(subject)
     labels = label(records["outcomes"], subject, matrix.subject_ids)
     split = split_by_time(matrix.as_of, labels.positive, labels.delay_us)
     if split.shared:
         click.echo(f"{subject}: findings are few, so one part both calibrates and judges: figures flatter", err=True)
     click.echo(f"{subject}: growing trees on {len(split.fit):,} labelled cases …", err=True)
-    fitted = fit(matrix.values, labels.positive, split, matrix.catalogue, seed=seed, threads=threads)
+    fitted = _grow(matrix, labels.positive, split, there, seed=seed, threads=threads)
     forest = parse_forest(fitted.text, matrix.catalogue.names)
     calibration = Calibration.fit(
         raw_scores(forest, matrix.values[split.calibrate]), labels.positive[split.calibrate] == 1.0

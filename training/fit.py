@@ -77,6 +77,9 @@ def fit(
         callbacks=[lgb.early_stopping(PATIENCE, verbose=False)],
     )
     rounds = max(booster.best_iteration, 1)
-    text = booster.model_to_string(num_iteration=rounds)
-    # what follows the trees names the run's settings (threads among them), which say nothing about the model
-    return Fitted(text.partition("end of trees\n")[0] + "end of trees\n", rounds, parameters)
+    return Fitted(trees_only(booster.model_to_string(num_iteration=rounds)), rounds, parameters)
+
+
+def trees_only(text: str) -> str:
+    """Cut what follows the trees: it names the run's settings (threads among them), which say nothing about the model."""
+    return text.partition("end of trees\n")[0] + "end of trees\n"

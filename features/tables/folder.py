@@ -82,6 +82,26 @@ def inspect_folder(
     return Records({name: read.rows for name, read in tables.items()}), faults
 
 
+def read_table(folder: Path, name: str) -> pa.Table:
+    """Read one table of a folder that was checked before, in its canonical schema.
+
+    Raises
+    ------
+    RecordsRejected
+        If it cannot be read any more.
+    """
+    raw = read_file(folder, TABLES[name])
+    if isinstance(raw, Fault):
+        raise RecordsRejected([raw])
+    return canonical(TABLES[name], raw.rows)[0].rows
+
+
+def table_path(folder: Path, name: str) -> Path:
+    """Return the file of a table: Parquet if there is one, else CSV."""
+    parquet = folder / f"{name}.parquet"
+    return parquet if parquet.exists() else folder / f"{name}.csv"
+
+
 def canonical(table: Table, raw: pa.Table) -> tuple[ReadTable, list[Fault]]:
     """Bring a table as read from a file to its canonical schema, column by column."""
     arrays, lost, faults = [], {}, []

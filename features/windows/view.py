@@ -83,12 +83,21 @@ class View:
         The facts and who is asked about.
     plans
         From `plan_of`, made once for a catalogue.
+    rings
+        The graph of this history, if other views of it share one.
     """
 
-    def __init__(self, history: History, cases: Cases, plans: dict[tuple[str, str, str], Plan]) -> None:
+    def __init__(
+        self,
+        history: History,
+        cases: Cases,
+        plans: dict[tuple[str, str, str], Plan],
+        rings: RingMaker | None = None,
+    ) -> None:
         self.history = history
         self.cases = cases
         self._plans = plans
+        self._rings = rings or RingMaker(history)
         self._swept: dict[tuple[str, str, str], Swept] = {}
 
     def count(self, seen: Seen) -> NDArray[np.float64]:
@@ -148,7 +157,7 @@ class View:
 
     @cached_property
     def _ring(self) -> Ints:
-        return RingMaker(self.history).measure(self.cases)
+        return self._rings.measure(self.cases)
 
     def ring(self, measure: str) -> NDArray[np.float64]:
         """Return float64[n]: one measure of the component that the case belongs to."""
