@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,9 +41,9 @@ class FeatureMatrix:
     catalogue: Catalogue
 
 
-def make_view(facts: Facts, own: TableFacts, subject: str) -> View:
-    """Look at a history as cases of a subject do."""
-    history = History(facts)
+def make_view(facts: Facts, own: TableFacts, subject: str, hubs: Iterable[int] = ()) -> View:
+    """Look at a history as cases of a subject do; for ``hubs`` see `History`."""
+    history = History(facts, hubs)
     cases: Cases = visa_cases(own, history) if subject == "visa" else entry_cases(own, history)
     return View(history, cases, catalogue(subject).plans)
 

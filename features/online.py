@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,12 +70,13 @@ def view_case(
         The history as it stood at this position of the store.
     """
     own = own or facts_of_table(TABLE_OF_SUBJECT[subject], row)
-    return case_from_facts(history(connection, store, own, position), own, subject, row)
+    known = history(connection, store, own, position)
+    return case_from_facts(known.facts, own, subject, row, known.hubs)
 
 
-def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table) -> CaseView:
-    """Compute everything about one case from facts at hand."""
-    view = make_view(facts, own, subject)
+def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table, hubs: Iterable[int] = ()) -> CaseView:
+    """Compute everything about one case from facts at hand; for ``hubs`` see `features.windows.history.History`."""
+    view = make_view(facts, own, subject, hubs)
     as_of = int(own["known_at"][0])
     return CaseView(
         subject,

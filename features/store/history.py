@@ -7,7 +7,7 @@ A superset is enough: features look at times and keys themselves. What is looked
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pyarrow as pa
@@ -52,7 +52,15 @@ _LEADS_TO: dict[str, Columns] = {
 _DEPARTURE: Columns = (("departure_of", "id"),)
 
 
-def history(connection: Connection, store: RecordStore, own: TableFacts, position: int) -> dict[str, TableFacts]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was found: facts of all nine tables, and keys that are hubs although not all of their records are here."""
+
+    facts: dict[str, TableFacts]
+    hubs: frozenset[int]
+
+
+def history(connection: Connection, store: RecordStore, own: TableFacts, position: int) -> Known:
     """Fetch the history of one case.
 
     Parameters
@@ -61,14 +69,9 @@ def history(connection: Connection, store: RecordStore, own: TableFacts, positio
         Facts of one application or landing; ``as_of`` is when it became known.
     position
         Only records up to this position, in the versions that were valid there.
-
-    Returns
-    -------
-    dict
-        Facts of all nine tables.
     """
     fetched = Fetched(store.secrets, connection, int(own["known_at"][0]), position)
-    return _Gathering(fetched, own, cache(lambda name, ids: store.rows(connection, name, ids, position))).all_facts()
+    return _Gathering(fetched, own, cache(lambda name, ids: store.rows(connection, name, ids, position))).known()
 
 
 class _Gathering:
@@ -83,7 +86,7 @@ class _Gathering:
         self._asked: set[Key] = set()
         self._seen: set[int] = set()
 
-    def all_facts(self) -> dict[str, TableFacts]:
+    def known(self) -> Known:
         """Fetch until nothing more is needed, and decode what came."""
         case = self._case_with_application()
         host = int(case.key("host")[0])
@@ -107,7 +110,7 @@ class _Gathering:
         # names are compared with those of the entries; of a landing, also those in its application
         for name, ids in (("tip_database", tuple(facts["tip_database"].ids)), ("visa_applications", self._applied)):
             facts[name] = self._with_names(facts[name], ids)
-        return facts
+        return Known(facts, frozenset(ring.hubs))
 
     def _case_with_application(self) -> Cases:
         if self._own.table == "landings":
@@ -146,7 +149,7 @@ class _Gathering:
         self._asked |= fresh
         return [Lookup(*key) for key in sorted(fresh)]
 
-    def _following(self, lookups: Sequence[Lookup], found: Sequence[list[int]]) -> set[Key]:
+    def _following(self, lookups: Sequence[Lookup], found: Sequence[list[int] | None]) -> set[Key]:
         """Return what the rows of a round need, and what they lead to because of how they were found."""
         keys: set[Key] = set()
         new: set[int] = set()
@@ -156,8 +159,8 @@ class _Gathering:
             if lookup.kind == "person" and lookup.key == self._own["person"][0]:
                 leads = _DEPARTURE
             if leads:
-                leading.setdefault(leads, set()).update(under)
-            new.update(under)
+                leading.setdefault(leads, set()).update(under or ())
+            new.update(under or ())
         for leads, positions in leading.items():
             keys |= self._keys_of(positions, {"landings": leads})
         keys |= self._keys_of(new - self._seen, _NEEDS_OF_ROW)
