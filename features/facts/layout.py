@@ -187,7 +187,7 @@ LAYOUT: dict[str, tuple[Fact, ...]] = {
 }
 """The fact columns of each table, in the order in which they are stored."""
 
-LAYOUT_VERSION = "4"
+LAYOUT_VERSION = "5"
 """Raised whenever a recipe or the order changes, because stored facts are then rebuilt from the records."""
 
 
