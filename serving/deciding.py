@@ -99,7 +99,9 @@ class Desk:
         row = self.store.rows(connection, name, [decision.subject_id], decision.own_position)
         view = view_case(connection, self.store, decision.subject, row, position=decision.position)
         same = {"features": view.values.tobytes() == decision.features}
-        bundle = None if decision.model_sha256 is None else self.shelf.model_by_hash(decision.model_sha256)
+        bundle = (
+            None if decision.model_sha256 is None else self.shelf.model_by_hash(decision.model_sha256, decision.subject)
+        )
         if decision.model_sha256 is not None and bundle is None:
             return {
                 **same,
