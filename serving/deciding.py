@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,11 @@ from features.online import CaseView, view_case
 from features.store.records import RecordExists, RecordStore
 from models.bundle import Bundle
 from models.reasons import choose_reasons
-from serving.errors import Refused
+from serving.errors import Refused, busy
 from serving.shelf import Shelf
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.snapshot import in_snapshot
 
 NOTICE = {
     "ja": "これは保護面接の相手を選ぶための参考であり、査証・上陸の拒否の理由にはなりません。点数が低いことは問題がないことを意味しません。データは合成です。",
@@ -34,6 +35,14 @@ WARNINGS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that may be repeated: hashes of its key and of all that it asks."""
+
+    key_hash: bytes
+    request_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What deciding needs: the database, the records, the models."""
 
@@ -42,43 +51,66 @@ class Desk:
     shelf: Shelf
 
     def decide(
-        self, subject: str, row: pa.Table, post: str | None, *, idempotency: tuple[str, bytes] | None = None
+        self, subject: str, row: pa.Table, post: str | None, *, asked: Asked | None = None
     ) -> tuple[Decision, bool]:
-        """Store a record and decide about it.
-
-        Parameters
-        ----------
-        idempotency
-            (key, request hash): a repeated request gets the first answer.
+        """Store a record and decide about it, once however often and in parallel it is asked.
 
         Returns
         -------
         Decision, bool
             And whether it is new.
+
+        Raises
+        ------
+        Refused
+            409 if the key was used for another request, or another record with this id is stored.
         """
         name = TABLE_OF_SUBJECT[subject]
         own = facts_of_table(name, row)
         self.shelf.reload()
-        with (
-            self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
-            connection.begin(),
-        ):
-            if idempotency is not None:
-                known = decisions.answered(connection, idempotency[0])
-                if known is not None:
-                    return self._repeated(connection, known, idempotency[1]), False
-            position = self.store.head(connection)
-            decision = self.judge(connection, subject, row, own, post, position)
-            try:
-                [own_position] = self.store.append(connection, name, row, own)
-            except RecordExists:
-                connection.rollback()
-                return self._same_again(subject, own, row), False
-            decision = _placed(decision, own_position)
-            decisions.keep(connection, decision)
-            if idempotency is not None:
-                decisions.remember_answer(connection, *idempotency, decision.decision_id)
-        return decision, True
+        met = False
+
+        def work(connection: Connection) -> tuple[Decision, bool]:
+            nonlocal met
+            known = None if asked is None else decisions.answered(connection, asked.key_hash)
+            if asked is not None and known is not None:
+                return _repeated(connection, known, asked), False
+            found = self._stored(connection, subject, own, row) if met else None
+            if found is None:
+                try:
+                    decision, new = self._new(connection, subject, row, own, post), True
+                except RecordExists:
+                    met = True
+                    raise
+            else:
+                decision, new = found, False
+            if asked is not None:
+                decisions.remember_answer(connection, asked.key_hash, asked.request_hash, decision.decision_id)
+            return decision, new
+
+        try:
+            return in_snapshot(self.engine, work)
+        except RecordExists:
+            raise busy() from None
+
+    def _new(self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None) -> Decision:
+        decision = self.judge(connection, subject, row, own, post, self.store.head(connection))
+        [own_position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
+        decision = replace(decision, own_position=own_position)
+        decisions.keep(connection, decision)
+        return decision
+
+    def _stored(self, connection: Connection, subject: str, own: TableFacts, row: pa.Table) -> Decision | None:
+        """Return the decision about this very record, None if it is not stored."""
+        subject_id = own.id_of(0)
+        stored = self.store.rows(connection, TABLE_OF_SUBJECT[subject], [subject_id])
+        if stored.num_rows == 0:
+            return None
+        found = decisions.latest_of(connection, subject, subject_id)
+        if not stored.equals(row) or found is None:
+            raise Refused(409, "exists", "a record with this id is stored already",
+                          expected="a new id, or a correction at /v1/corrections")  # fmt: skip
+        return found
 
     def judge(
         self,
@@ -118,27 +150,12 @@ class Desk:
             "position": decision.position,
         }
 
-    def _repeated(self, connection: Connection, known: tuple[bytes, str], request_hash: bytes) -> Decision:
-        if known[0] != request_hash:
-            raise Refused(409, "idempotency", "this Idempotency-Key was used for another request", expected="a new key")
-        found = decisions.find(connection, known[1])
-        if found is None:
-            raise Refused(409, "idempotency", "this Idempotency-Key was used for another request", expected="a new key")
-        return found
 
-    def _same_again(self, subject: str, own: TableFacts, row: pa.Table) -> Decision:
-        name, subject_id = TABLE_OF_SUBJECT[subject], own.id_of(0)
-        with self.engine.connect() as connection:
-            stored = self.store.rows(connection, name, [subject_id])
-            found = decisions.latest_of(connection, subject, subject_id)
-        if not stored.equals(row) or found is None:
-            raise Refused(409, "exists", "a record with this id is stored already",
-                          expected="a new id, or a correction at /v1/corrections")  # fmt: skip
-        return found
-
-
-def _placed(decision: Decision, own_position: int) -> Decision:
-    return Decision(**{name: getattr(decision, name) for name in Decision.__slots__} | {"own_position": own_position})
+def _repeated(connection: Connection, known: tuple[bytes, str], asked: Asked) -> Decision:
+    found = decisions.find(connection, known[1]) if known[0] == asked.request_hash else None
+    if found is None:
+        raise Refused(409, "idempotency", "this Idempotency-Key was used for another request", expected="a new key")
+    return found
 
 
 def decision_of(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from features.catalogue import catalogue
-from serving.access import COOKIE, Caller, holder
+from serving.access import holder
 from serving.chart import waterfall
 from serving.messages import MESSAGES
+from serving.sign_in import begin, end, hand_over, may_sign_in, signed_in, take_back
 from serving.store import decisions
 from serving.store.decisions import Decision
-from serving.strict_json import read_body
+from serving.strict_json import FORM, body_of
 
 router = APIRouter(include_in_schema=False)
 _templates = Environment(
@@ -44,57 +45,52 @@ def _page(request: Request, template: str, status: int = 200, **content: Any) ->
         t=words, lang=language, other=other, path=request.url.path, **content
     )
     response = HTMLResponse(html, status)
-    response.set_cookie("lang", language, samesite="strict", httponly=True)
+    response.set_cookie(
+        "lang", language, samesite="strict", httponly=True, secure=request.url.scheme == "https", max_age=365 * 86400
+    )
     return response
-
-
-def _caller(request: Request) -> Caller | None:
-    token = request.cookies.get(COOKIE)
-    if not token:
-        return None
-    with request.app.state.desk.engine.connect() as connection:
-        found = holder(connection, token)
-    return found if found is not None and found.role in {"officer", "auditor"} else None
 
 
 @router.get("/")
 def root(request: Request) -> Response:
     """Go where one starts."""
-    return RedirectResponse("/queue" if _caller(request) else "/sign-in", 303)
+    return RedirectResponse("/queue" if signed_in(request) else "/sign-in", 303)
 
 
 @router.get("/sign-in")
-def sign_in(request: Request) -> Response:
+def ask_key(request: Request) -> Response:
     """Ask for a key."""
     return _page(request, "sign_in.html", wrong=False)
 
 
 @router.post("/sign-in")
-async def signed_in(request: Request) -> Response:
-    """Take a key; it stays in a cookie that no script can read and no other site can send."""
-    given = parse_qs((await read_body(request)).decode("utf-8", errors="replace")).get("key", [""])[0].strip()
-    with request.app.state.desk.engine.connect() as connection:
+def take_key(request: Request, body: Annotated[bytes, Depends(body_of(FORM))]) -> Response:
+    """Take a key and give a token for the day in its place: the key itself is kept nowhere."""
+    given = parse_qs(body.decode("utf-8", errors="replace")).get("key", [""])[0].strip()
+    with request.app.state.desk.engine.begin() as connection:
         found = holder(connection, given)
-    if found is None or found.role not in {"officer", "auditor"}:
+        token = begin(connection, found) if found is not None and may_sign_in(found) else None
+    if token is None:
         return _page(request, "sign_in.html", 401, wrong=True)
     response = RedirectResponse("/queue", 303)
-    secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, given, httponly=True, samesite="strict", secure=secure, max_age=8 * 3600)
+    hand_over(request, response, token)
     return response
 
 
 @router.post("/sign-out")
-def signed_out() -> Response:
-    """Forget the key."""
+def sign_out(request: Request) -> Response:
+    """Sign out, here and on the server."""
+    with request.app.state.desk.engine.begin() as connection:
+        end(connection, request)
     response = RedirectResponse("/sign-in", 303)
-    response.delete_cookie(COOKIE)
+    take_back(request, response)
     return response
 
 
 @router.get("/queue")
 def queue(request: Request) -> Response:
     """Show whom to interview next."""
-    caller = _caller(request)
+    caller = signed_in(request)
     if caller is None:
         return RedirectResponse("/sign-in", 303)
     with request.app.state.desk.engine.connect() as connection:
@@ -105,15 +101,12 @@ def queue(request: Request) -> Response:
 @router.get("/cases/{decision_id}")
 def case(request: Request, decision_id: str, replay: bool = False) -> Response:
     """Show one case: what speaks for an interview and against, what to ask, and how the score came about."""
-    caller = _caller(request)
+    caller = signed_in(request)
     if caller is None:
         return RedirectResponse("/sign-in", 303)
     desk = request.app.state.desk
     with desk.engine.connect() as connection:
-        try:
-            found = decisions.find(connection, decision_id)
-        except Exception:  # an id that is no uuid
-            found = None
+        found = decisions.find(connection, decision_id)
         if found is None or not caller.may_see(found.post):
             return _page(request, "missing.html", 404)
         replayed = desk.replay(connection, found) if replay else None
