@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import uuid
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import orjson
@@ -16,7 +15,7 @@ from features.facts.facts import TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
 from features.online import CaseView, view_case
 from features.store.records import RecordExists, RecordStore
-from models.bundle import Bundle
+from models.bundle import Bundle, Explained
 from models.reasons import choose_reasons
 from serving.errors import Refused, busy
 from serving.shelf import Shelf
@@ -29,9 +28,21 @@ NOTICE = {
     "en": "Advice for choosing protective interviews. It is no ground for refusing anybody, and a low score clears nobody. The data are synthetic.",
 }
 WARNINGS = {
-    "missing": ("学習時には常にあった値がありません", "a value that was always there at training is missing"),
-    "range": ("学習時の範囲を超える値です", "a value beyond those seen at training"),
+    "missing": {
+        "ja": "学習時には常にあった値がありません",
+        "en": "a value that was always there at training is missing",
+    },
+    "range": {"ja": "学習時の範囲を超える値です", "en": "a value beyond those seen at training"},
+    "child": {
+        "ja": "18歳未満の方です。児童の手続によります。点数と理由は表示しません。",
+        "en": "This is a child: the child procedure applies, and neither score nor reasons are shown.",
+    },
+    "protect": {
+        "ja": "過去に被害者として登録された方の可能性があります。保護を優先してください。",
+        "en": "This may be somebody found to be a victim before: protection comes first.",
+    },
 }
+"""What an officer should note, by code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,60 +177,57 @@ def decision_of(
     Without a model, or for a case too unlike those it was fitted on, there is no score rather than a low one.
     """
     decision_id = decision_id or str(uuid.uuid4())
-    warnings: list[dict[str, object]] = []
-    scored: dict[str, Any] = {
-        "model": None,
-        "score": None,
-        "raw_score": None,
-        "base_value": None,
-        "contributions": [],
-        "reasons": [],
-    }
-    contributions = np.zeros(0)
-    if bundle is not None:
-        warnings = [
-            {
-                "code": f"unlike_training_{kind}",
-                "feature": feature,
-                "ja": WARNINGS[kind][0],
-                "en": WARNINGS[kind][1],
-            }
-            for feature, kind in bundle.unlike(view.values)
-        ]
-    if bundle is not None and not bundle.too_unlike(view.values):
-        explained = bundle.explain(view.values.reshape(1, -1))
-        contributions = explained.contributions[0]
-        reasons = choose_reasons(bundle.catalogue, view.values, contributions, view.evidence)
-        scored = {
-            "model": {"name": bundle.subject, "version": bundle.version, "sha256": bundle.sha256},
-            "score": float(explained.score[0]),
-            "raw_score": float(explained.raw_score[0]),
-            "base_value": explained.base_value,
-            "contributions": [
-                {"feature": name, "value": None if math.isnan(value) else value, "contribution": added}
-                for name, value, added in zip(bundle.catalogue.names, view.values.tolist(), contributions.tolist(), strict=True)
-            ],
-            "reasons": [reason.as_json() for reason in reasons],
-        }  # fmt: skip
-    if view.victim_match:
-        warnings.append({"code": "protect", "feature": None, "ja": "過去に被害者として登録された方の可能性があります。保護を優先してください。",
-                         "en": "This may be somebody found to be a victim before: protection comes first."})  # fmt: skip
-    route = "child_procedure" if view.is_minor else "no_score" if scored["score"] is None else "interview_queue"
+    explained = None if bundle is None or bundle.too_unlike(view.values) else bundle.explain(view.values.reshape(1, -1))
+    score = None if explained is None else float(explained.score[0])
+    contributions = np.zeros(0) if explained is None else explained.contributions[0]
+    route = "child_procedure" if view.is_minor else "no_score" if score is None else "interview_queue"
     shown = {
         "decision_id": decision_id,
         "subject": view.subject,
         "subject_id": view.subject_id,
         "as_of": np.datetime_as_string(np.datetime64(view.as_of, "us")) + "Z",
-        **scored,
+        "model": None if bundle is None else {"name": bundle.subject, "version": bundle.version, "sha256": bundle.sha256},
+        # a child's score is kept for the auditor's replay and shown to nobody who decides
+        **_explanation(view, bundle, None if view.is_minor else explained),
         "route": route,
-        "warnings": warnings,
+        "warnings": _warnings(view, bundle),
         "notice": NOTICE,
-    }
+    }  # fmt: skip
     return Decision(
         decision_id, view.subject, view.subject_id, post, view.as_of, position, position,
-        None if scored["model"] is None else scored["model"]["sha256"], route, scored["score"],
+        None if bundle is None else bundle.sha256, route, score,
         view.values.tobytes(), contributions.tobytes(), orjson.dumps(shown).decode(),
     )  # fmt: skip
+
+
+def _explanation(view: CaseView, bundle: Bundle | None, explained: Explained | None) -> dict[str, object]:
+    if bundle is None or explained is None:
+        return {"score": None, "raw_score": None, "base_value": None, "contributions": [], "reasons": []}
+    added = explained.contributions[0]
+    reasons = choose_reasons(bundle.catalogue, view.values, added, view.evidence)
+    rows = zip(bundle.catalogue.names, view.values.tolist(), added.tolist(), strict=True)
+    return {
+        "score": float(explained.score[0]),
+        "raw_score": float(explained.raw_score[0]),
+        "base_value": explained.base_value,
+        "contributions": [
+            {"feature": name, "value": None if math.isnan(value) else value, "contribution": contribution}
+            for name, value, contribution in rows
+        ],
+        "reasons": [reason.as_json() for reason in reasons],
+    }
+
+
+def _warnings(view: CaseView, bundle: Bundle | None) -> list[dict[str, object]]:
+    unlike = [] if bundle is None or view.is_minor else bundle.unlike(view.values)
+    found: list[dict[str, object]] = [
+        {"code": f"unlike_training_{kind}", "feature": feature, **WARNINGS[kind]} for feature, kind in unlike
+    ]
+    if view.is_minor:
+        found.append({"code": "child", "feature": None, **WARNINGS["child"]})
+    if view.victim_match:
+        found.append({"code": "protect", "feature": None, **WARNINGS["protect"]})
+    return found
 
 
 def mark_interviewed(connection: Connection, subject: str, subject_id: str) -> None:

@@ -17,7 +17,6 @@ from serving.chart import waterfall
 from serving.messages import MESSAGES
 from serving.sign_in import begin, end, hand_over, may_sign_in, signed_in, take_back
 from serving.store import decisions
-from serving.store.decisions import Decision
 from serving.strict_json import FORM, body_of
 
 router = APIRouter(include_in_schema=False)
@@ -110,24 +109,18 @@ def case(request: Request, decision_id: str, replay: bool = False) -> Response:
         if found is None or not caller.may_see(found.post):
             return _page(request, "missing.html", 404)
         replayed = desk.replay(connection, found) if replay else None
-    shown = json.loads(found.shown)
-    return _page(request, "case.html", case=shown, chart=_chart(request, found, shown), replayed=replayed)
-
-
-def _chart(request: Request, decision: Decision, shown: dict[str, Any]) -> str:
-    if shown["score"] is None:
-        return ""
-    language = _language(request)
+    shown, language = json.loads(found.shown), _language(request)
+    meanings = {one.name: getattr(one.meaning, language) for one in catalogue(found.subject).features}
+    steps = _steps(shown, language, meanings)
     words = {key: MESSAGES[key][language] for key in ("base", "total", "chart")}
-    known = catalogue(decision.subject)
-    names = set(known.names)
+    chart = waterfall(shown["base_value"], steps, words) if steps else ""
+    return _page(request, "case.html", case=shown, chart=chart, steps=steps, meanings=meanings, replayed=replayed)
+
+
+def _steps(shown: dict[str, Any], language: str, meanings: dict[str, str]) -> list[tuple[str, float]]:
+    """Return the strongest contributions and the sum of the others, each with its label; none without a score."""
     ordered = sorted(shown["contributions"], key=lambda one: -abs(one["contribution"]))
-    steps = [
-        (
-            getattr(known.by_name(one["feature"]).meaning, language) if one["feature"] in names else one["feature"],
-            one["contribution"],
-        )
-        for one in ordered[:STEPS]
-    ]
-    rest = sum(one["contribution"] for one in ordered[STEPS:])
-    return waterfall(shown["base_value"], [*steps, (MESSAGES["other"][language], rest)], words)
+    if not ordered:
+        return []
+    told = [(meanings.get(one["feature"], one["feature"]), one["contribution"]) for one in ordered[:STEPS]]
+    return [*told, (MESSAGES["other"][language], sum(one["contribution"] for one in ordered[STEPS:]))]
