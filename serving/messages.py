@@ -8,6 +8,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "skip": {"ja": "本文へ", "en": "Skip to content"},
     "sign_in": {"ja": "サインイン", "en": "Sign in"},
     "key": {"ja": "鍵", "en": "Key"},
+    "key_help": {
+        "ja": "管理者から受け取った鍵を入力してください。サインインは8時間有効です。",
+        "en": "Please enter the key that you were given. Signing in lasts for eight hours.",
+    },
     "wrong_key": {"ja": "この鍵は使えません。", "en": "This key cannot be used."},
     "sign_out": {"ja": "サインアウト", "en": "Sign out"},
     "queue": {"ja": "面接の順番", "en": "Interview queue"},

@@ -27,6 +27,8 @@ _templates = Environment(
 )
 CAPACITY = 20
 STEPS = 8
+LEAST_STEP = 0.005
+"""In log-odds: what would be drawn as 0.00 is told with the others."""
 
 
 def _language(request: Request) -> str:
@@ -122,5 +124,7 @@ def _steps(shown: dict[str, Any], language: str, meanings: dict[str, str]) -> li
     ordered = sorted(shown["contributions"], key=lambda one: -abs(one["contribution"]))
     if not ordered:
         return []
-    told = [(meanings.get(one["feature"], one["feature"]), one["contribution"]) for one in ordered[:STEPS]]
-    return [*told, (MESSAGES["other"][language], sum(one["contribution"] for one in ordered[STEPS:]))]
+    told = [one for one in ordered[:STEPS] if abs(one["contribution"]) >= LEAST_STEP]
+    rest = sum(one["contribution"] for one in ordered[len(told) :])
+    steps = [(meanings.get(one["feature"], one["feature"]), one["contribution"]) for one in told]
+    return [*steps, (MESSAGES["other"][language], rest)]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from features.store.records import RecordExists
 from serving.errors import busy
 
-ATTEMPTS = 5
+ATTEMPTS = 10
 T = TypeVar("T")
 _MET = (SerializationFailure, DeadlockDetected, UniqueViolation)
 
