@@ -128,9 +128,9 @@ def spoken(value: float, unit: str) -> Text:
     if unit == "flag":
         return Text("はい", "yes") if value else Text("いいえ", "no")
     if unit == "share":
-        if 0 < value < 0.005:
+        if 0 < value < 0.01:
             return Text("1%未満", "less than 1%")
-        if 0.995 <= value < 1:
+        if 0.99 < value < 1:
             return Text("99%超", "more than 99%")
         return _both(f"{value + 0.0:.0%}")
     digits = 1 if unit == "ratio" else 0
