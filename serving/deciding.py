@@ -21,7 +21,7 @@ from serving.errors import Refused, busy
 from serving.shelf import Shelf
 from serving.store import decisions
 from serving.store.decisions import Decision
-from serving.store.snapshot import in_snapshot
+from serving.store.transaction import in_transaction
 
 NOTICE = {
     "ja": "これは保護面接の相手を選ぶための参考であり、査証・上陸の拒否の理由にはなりません。点数が低いことは問題がないことを意味しません。データは合成です。",
@@ -100,7 +100,7 @@ class Desk:
             return decision, new
 
         try:
-            return in_snapshot(self.engine, work)
+            return in_transaction(self.engine, work)
         except RecordExists:
             raise busy() from None
 

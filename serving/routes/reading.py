@@ -16,6 +16,7 @@ from features.online import case_from_facts
 from features.tables.folder import empty_records
 from features.tables.nine_tables import TABLES
 from features.tables.rows import rows_to_table
+from serving import described
 from serving.access import Caller, allowed, caller_of
 from serving.deciding import Desk, decision_of
 from serving.errors import Refused, refused_records
@@ -81,7 +82,7 @@ def audit_decisions(
     return Response(orjson.dumps([orjson.loads(one.shown) for one in found]), media_type="application/json")
 
 
-@router.post("/v1/score")
+@router.post("/v1/score", openapi_extra=described.body(described.WHAT_IF))
 def score(
     request: Request,
     caller: Annotated[Caller, Depends(allowed("scientist", "auditor"))],

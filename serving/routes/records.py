@@ -17,18 +17,21 @@ from features.matrix import TABLE_OF_SUBJECT
 from features.store.records import RecordExists
 from features.tables.nine_tables import TABLES
 from features.tables.rows import row_as_json, rows_to_table
+from serving import described
 from serving.access import Caller, allowed
 from serving.deciding import Asked, Desk, mark_interviewed
 from serving.errors import Refused, refused_records
 from serving.store import decisions
-from serving.store.snapshot import in_snapshot
+from serving.store.transaction import in_transaction, one_at_a_time
 from serving.strict_json import LINES, RECORDS_LIMIT, body_of, parse_object
 
 router = APIRouter()
 OWNER = {"visa": "post", "entry": "port"}
 
 
-@router.post("/v1/visa-applications", status_code=201)
+@router.post(
+    "/v1/visa-applications", status_code=201, openapi_extra=described.body(described.record("visa_applications"))
+)
 def post_application(
     request: Request,
     caller: Annotated[Caller, Depends(allowed("feed", "officer"))],
@@ -38,7 +41,7 @@ def post_application(
     return _decide(request, caller, body, "visa")
 
 
-@router.post("/v1/landings", status_code=201)
+@router.post("/v1/landings", status_code=201, openapi_extra=described.body(described.record("landings")))
 def post_landing(
     request: Request,
     caller: Annotated[Caller, Depends(allowed("feed", "officer"))],
@@ -87,7 +90,7 @@ def _own_post(caller: Caller, post: str) -> None:
         raise Refused(403, "post", "this key belongs to another post", expected="a record of the key's own post")
 
 
-@router.post("/v1/records/{table}", status_code=201)
+@router.post("/v1/records/{table}", status_code=201, openapi_extra=described.body({}, lines=True))
 def post_records(
     request: Request,
     table: str,
@@ -103,13 +106,13 @@ def post_records(
         raise refused_records(faults)
     desk: Desk = request.app.state.desk
     try:
-        in_snapshot(desk.engine, lambda connection: desk.store.append(connection, table, rows))
+        in_transaction(desk.engine, lambda connection: desk.store.append(connection, table, rows))
     except RecordExists as error:
         raise Refused(409, "exists", str(error), expected="ids that are not stored yet") from None
     return {"table": table, "stored": rows.num_rows}
 
 
-@router.post("/v1/interviews", status_code=201)
+@router.post("/v1/interviews", status_code=201, openapi_extra=described.body(described.record("outcomes")))
 def post_interview(
     request: Request,
     caller: Annotated[Caller, Depends(allowed("officer"))],
@@ -130,13 +133,13 @@ def post_interview(
         mark_interviewed(connection, subject, str(record["subject_id"]))
 
     try:
-        in_snapshot(desk.engine, work)
+        in_transaction(desk.engine, work)
     except RecordExists as error:
         raise Refused(409, "exists", str(error), expected="a new outcome_id") from None
     return {"outcome_id": record["outcome_id"]}
 
 
-@router.post("/v1/corrections", status_code=201)
+@router.post("/v1/corrections", status_code=201, openapi_extra=described.body(described.CORRECTION))
 def post_correction(
     request: Request,
     caller: Annotated[Caller, Depends(allowed("officer", "auditor"))],
@@ -155,7 +158,7 @@ def post_correction(
     desk: Desk = request.app.state.desk
     row = one_row(table, record)
     return Response(
-        orjson.dumps(in_snapshot(desk.engine, lambda connection: _correct(connection, desk, caller, table, row))),
+        orjson.dumps(in_transaction(desk.engine, lambda connection: _correct(connection, desk, caller, table, row))),
         201,
         media_type="application/json",
     )
@@ -164,6 +167,7 @@ def post_correction(
 def _correct(connection: Connection, desk: Desk, caller: Caller, table: str, row: pa.Table) -> dict[str, object]:
     record_id = str(row.column(TABLES[table].id_column)[0].as_py())
     subject = next((one for one, name in TABLE_OF_SUBJECT.items() if name == table), None)
+    one_at_a_time(connection, table, record_id)
     before = None if subject is None else decisions.latest_of(connection, subject, record_id)
     old = desk.store.rows(connection, table, [record_id])
     # an officer corrects only applications and landings of the own post, and cannot move them to another
