@@ -94,7 +94,11 @@ def visit(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visit]:
     visit = Visit(context.new_page())
     visit.page.on("console", lambda said: visit.faults.append(said.text) if said.type in {"error", "warning"} else None)
     visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
-    visit.page.on("requestfailed", lambda failed: visit.faults.append(failed.url))
+    # a picture given up because the next page was asked for is no fault
+    visit.page.on(
+        "requestfailed",
+        lambda failed: visit.faults.append(failed.url) if failed.failure != "net::ERR_ABORTED" else None,
+    )
     visit.page.on("request", lambda asked: visit.hosts.add(asked.url.split("/")[2]))
     yield visit
     context.close()
