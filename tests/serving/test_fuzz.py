@@ -54,6 +54,7 @@ def test_no_made_up_request_breaks_a_verb(
 ) -> None:
     method, _, path = operation.partition(" ")
     schema = schemathesis.openapi.from_dict(described)
+    answers: list[Any] = []
     made = schema[path][method].as_strategy(generation_mode=mode)
 
     @settings(max_examples=CASES, deadline=None, database=None, derandomize=CASES < 100, phases=[Phase.generate],
@@ -69,7 +70,8 @@ def test_no_made_up_request_breaks_a_verb(
             request = service.client.build_request(**words, headers={**headers, **service.headers(role)})
         except Exception:  # what no client can send, no server meets
             return
-        checked(service.client.send(request))
+        answers.append(service.client.send(request))
+        checked(answers[-1])
 
     try:
         attempt()
@@ -77,6 +79,8 @@ def test_no_made_up_request_breaks_a_verb(
         if "Unsatisfiable" not in type(error).__name__ and "does not contain" not in str(error):
             raise
         # a verb without parameters or body has no bad request of its own
+        assert method == "GET"
+    assert method == "GET" or len(answers) >= CASES / 2
 
 
 @pytest.mark.parametrize("method", METHODS)
