@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from features.command_line import Problem
 from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
+from features.tables.faults import Fault, by_kind, total
 from features.tables.folder import inspect_folder, read_folder
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -21,30 +22,39 @@ SUBJECT = click.Choice(["visa", "entry"])
 
 @click.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--limit", default=100, show_default=True, help="How many faults to print.")
+@click.option("--limit", default=20, show_default=True, help="How many rows of each kind of fault to print.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def check(folder: Path, limit: int, as_json: bool) -> None:
-    """Check a folder of records: counts, and every fault with table, row, column and what was expected."""
-    click.echo("reading …", err=True)
-    records, faults = inspect_folder(folder)
+    """Check a folder of records: counts, and every fault with table, row, column and what was expected.
+
+    All faults are counted. Of one kind (the same rule in the same column) the first rows are named.
+    """
+    records, faults = inspect_folder(folder, reading=lambda name: click.echo(f"reading {name} …", err=True))
     counts = {} if records is None else {name: rows.num_rows for name, rows in records.tables.items()}
     if as_json:
-        found = [
-            {"table": one.table, "row": one.row, "column": one.column, "found": one.found, "expected": one.expected,
-             "code": one.code, "blocking": one.blocking}
-            for one in faults
-        ]  # fmt: skip
-        click.echo(json.dumps({"rows": counts, "faults": found}, ensure_ascii=False))
+        click.echo(json.dumps(_faults_as_json(counts, faults), ensure_ascii=False))
     else:
         for name, count in counts.items():
             click.echo(f"{name:24}{count:>12,} rows")
-        for fault in faults[:limit]:
-            click.echo(fault.sentence())
-        if len(faults) > limit:
-            click.echo(f"… and {len(faults) - limit} more (--limit {len(faults)} shows all)")
-        click.echo(f"{len(faults)} fault(s)")
+        for alike in by_kind(faults).values():
+            named = [fault for fault in alike if fault.count == 1][:limit]
+            for fault in named:
+                click.echo(fault.sentence())
+            if total(alike) > len(named):
+                click.echo(f"    … and {total(alike) - len(named):,} more of this kind (--limit names more)")
+        click.echo(f"{total(faults):,} fault(s)")
     if faults:
         raise SystemExit(1)
+
+
+def _faults_as_json(counts: dict[str, int], faults: list[Fault]) -> dict[str, object]:
+    names = ("table", "row", "column", "found", "expected", "code", "blocking", "count")
+    kinds = [
+        {"table": table, "column": column or None, "code": code, "count": total(alike)}
+        for (table, column, code), alike in by_kind(faults).items()
+    ]
+    found = [{name: getattr(fault, name) for name in names} for fault in faults]
+    return {"rows": counts, "total": total(faults), "kinds": kinds, "faults": found}
 
 
 @click.command()

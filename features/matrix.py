@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.catalogue import Catalogue, catalogue
@@ -39,9 +41,9 @@ class FeatureMatrix:
     catalogue: Catalogue
 
 
-def make_view(facts: Facts, own: TableFacts, subject: str) -> View:
-    """Look at a history as cases of a subject do."""
-    history = History(facts)
+def make_view(facts: Facts, own: TableFacts, subject: str, hubs: Iterable[int] = ()) -> View:
+    """Look at a history as cases of a subject do; for ``hubs`` see `History`."""
+    history = History(facts, hubs)
     cases: Cases = visa_cases(own, history) if subject == "visa" else entry_cases(own, history)
     return View(history, cases, catalogue(subject).plans)
 
@@ -102,4 +104,5 @@ def build_matrix(
 def take(facts: TableFacts, rows: NDArray[np.int64]) -> TableFacts:
     """Return some rows of a table of facts."""
     ids = [facts.id_of(int(row)) for row in rows] if len(rows) < 1000 else facts.ids.take(rows)  # type: ignore[union-attr]
-    return TableFacts(facts.table, {name: column[rows] for name, column in facts.columns.items()}, ids)
+    names = None if facts.names is None else facts.names.take(pa.array(rows))
+    return TableFacts(facts.table, {name: column[rows] for name, column in facts.columns.items()}, ids, names)

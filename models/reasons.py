@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue, Feature
 from features.catalogue.feature import Text
+from features.evidence import Record
 
 LIMIT = 5
 _LEAST_SHARE = 0.02
 _RECORDS_SHOWN = 10
 
-Evidence = Callable[[str], list[tuple[str, str]]]
+Evidence = Callable[[str], list[Record]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Reason:
     contribution
         In log-odds.
     evidence
-        (table, record id) of records that the officer can open.
+        Records that the officer can open; an entry of the watch list says what matched.
     """
 
     code: str
@@ -41,7 +42,7 @@ class Reason:
     contribution: float
     question_ja: str
     question_en: str
-    evidence: tuple[tuple[str, str], ...]
+    evidence: tuple[Record, ...]
 
     def as_json(self) -> dict[str, object]:
         """Return the reason as the API shows it."""
@@ -52,8 +53,13 @@ class Reason:
             "direction": self.direction,
             "contribution": self.contribution,
             "question": {"ja": self.question_ja, "en": self.question_en},
-            "evidence": [{"table": table, "id": record} for table, record in self.evidence],
+            "evidence": [_shown(record) for record in self.evidence],
         }
+
+
+def _shown(record: Record) -> dict[str, object]:
+    shown: dict[str, object] = {"table": record.table, "id": record.id}
+    return shown if record.match is None else shown | {"match": {"ja": record.match.ja, "en": record.match.en}}
 
 
 def choose_reasons(

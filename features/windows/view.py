@@ -17,7 +17,7 @@ from features.windows.letters import SameLetters, same_letters
 from features.windows.ring import MEASURES, RingMaker
 from features.windows.stays import Stays, own_stays
 from features.windows.sweep import ALL_TIME, Swept, sweep
-from features.windows.watch import watched
+from features.windows.watch import Watch, watch
 
 LETTER_WINDOW_DAYS = 365
 
@@ -155,9 +155,9 @@ class View:
         return self._ring[:, MEASURES.index(measure)].astype(np.float64)
 
     @cached_property
-    def watched(self) -> dict[str, NDArray[np.float64]]:
-        """Counts of Trafficking in Persons Database entries, other than victims, by what matched."""
-        return watched(self.history.facts, self.cases)
+    def watch(self) -> Watch:
+        """Who and what around the cases is in the Trafficking in Persons Database."""
+        return watch(self.history.facts, self.cases)
 
 
 def days_between(earlier: Ints, later: Ints) -> NDArray[np.float64]:

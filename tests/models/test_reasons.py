@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from features.catalogue import Feature, catalogue
+from features.evidence import Record
 from models.reasons import choose_reasons, spoken, worded
 
 ALL = [feature for subject in ("visa", "entry") for feature in catalogue(subject).features]
@@ -64,7 +65,7 @@ def test_the_strongest_come_first_and_what_hardly_weighs_is_left_out() -> None:
     known = catalogue("visa")
     added = np.zeros(len(known.names))
     added[[3, 9, 20]] = (0.5, -2.0, 0.01)
-    chosen = choose_reasons(known, np.ones(len(known.names)), added, lambda name: [("landings", name)] * 30)
+    chosen = choose_reasons(known, np.ones(len(known.names)), added, lambda name: [Record("landings", name)] * 30)
     assert [(one.code, one.direction) for one in chosen] == [
         (known.names[9], "lowers"), (known.names[3], "raises"),
     ]  # fmt: skip
