@@ -17,7 +17,7 @@ from features.matrix import build_matrix
 from features.settings import Settings
 from features.tables.folder import read_folder
 from models.bundle import Bundle, BundleRejected, Explained, load_bundle
-from models.signing import load_or_create_key
+from models.signing import NoTrustedKey, trusted_keys
 
 _MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
 
@@ -33,10 +33,9 @@ def champion(settings: Settings, subject: str, folder: Path | None = None) -> Bu
     place = folder or settings.home / "champions" / subject
     if not place.exists():
         raise Problem(f"there is no champion for {subject}; run `mimamori train` and `mimamori promote {subject}`")
-    key = load_or_create_key(settings.signing_key_path).public_key()
     try:
-        return load_bundle(place, trusted=[key], catalogue=catalogue(subject))
-    except BundleRejected as error:
+        return load_bundle(place, trusted=trusted_keys(settings.trusted), catalogue=catalogue(subject))
+    except (BundleRejected, NoTrustedKey) as error:
         raise Problem(f"the model for {subject} is refused: {error}") from None
 
 
