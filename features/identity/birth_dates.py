@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.identity.buffers import valid, whole_numbers
+
 Ints = NDArray[np.int64]
 
 SAME: Final = 3
@@ -19,13 +21,13 @@ UNKNOWN: Final = -1
 
 def date_parts(dates: pa.Array) -> tuple[Ints, Ints, Ints]:
     """Return year, month and day of each date, int64[n] each; all 0 for null."""
-    valid = np.asarray(dates.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
-    days = np.asarray(dates.cast(pa.int32()).fill_null(0).to_numpy(zero_copy_only=False), dtype="datetime64[D]")
+    known = valid(dates)
+    days = np.where(known, whole_numbers(dates, np.int32), 0).astype("datetime64[D]")
     months = days.astype("datetime64[M]")
     year = days.astype("datetime64[Y]").astype(np.int64) + 1970
     month = months.astype(np.int64) % 12 + 1
     day = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
-    return year * valid, month * valid, day * valid
+    return year * known, month * known, day * known
 
 
 def date_numbers(dates: pa.Array) -> Ints:

@@ -22,7 +22,7 @@ _VISIBLE = "p.known_at < %(as_of)s and s.position <= %(at)s and (s.superseded_at
 _LOOK = f"""
 with found as materialized (
     select q.n, r.position, count(*) over (partition by q.n) > q.cap as is_hub
-    from unnest(%(kinds)s::smallint[], %(keys)s::bigint[], %(since)s::bigint[], %(cap)s::int[], %(earliest)s::bool[])
+    from unnest(%(kinds)s::smallint[], %(keys)s::bigint[], %(since)s::bigint[], %(cap)s::int[], %(earliest)s::int[]::bool[])
          with ordinality as q(kind, key, since, cap, earliest, n)
     cross join lateral (
         (select p.position from records.posting p join records.record s using (position)
@@ -85,11 +85,11 @@ class Fetched:
         self._cursor.execute(
             _LOOK,
             {
-                "kinds": [KINDS[one.kind] for _, one in wanted],
-                "keys": [blind(KINDS[one.kind], one.key) for _, one in wanted],
-                "since": [one.since for _, one in wanted],
-                "cap": [one.cap for _, one in wanted],
-                "earliest": [one.earliest for _, one in wanted],
+                "kinds": _array(KINDS[one.kind] for _, one in wanted),
+                "keys": _array(blind(KINDS[one.kind], one.key) for _, one in wanted),
+                "since": _array(one.since for _, one in wanted),
+                "cap": _array(one.cap for _, one in wanted),
+                "earliest": _array(int(one.earliest) for _, one in wanted),
                 "as_of": self._as_of,
                 "at": self._position,
             },
@@ -118,6 +118,11 @@ class Fetched:
         return [
             decode_rows(name, [row[2] for row in rows], [row[1] for row in rows]) for name, rows in by_table.items()
         ]
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """Write numbers as the text of an array: the driver's own way takes ten times as long."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def facts_place(name: str, position: int) -> bytes:

@@ -21,8 +21,8 @@ from features.windows.history import PHONES, History
 
 DEGREE_CAP = 25
 REACH_DAYS = 1095
-SIZE_LIMIT = 200
-LEVELS = 6
+SIZE_LIMIT = 60
+LEVELS = 3
 LINKS_OF_APPLICATION = (
     *PHONES, "stay_unit", "guarantor_unit", "inviter_unit", "guarantor", "inviter", "parent", "passport", "person", "id",
 )  # fmt: skip
