@@ -24,7 +24,7 @@ from models.tree_text import parse_forest
 from training.evaluate import evaluate
 from training.fit import fit
 from training.gate import judge
-from training.labels import RefusalColumn, label
+from training.labels import RefusalColumn, findings
 from training.papers import model_card
 from training.plots import draw_all
 from training.registry import CHALLENGER, CHAMPION, NoSuchModel, Registry
@@ -68,8 +68,9 @@ def _train_one(
 ) -> None:
     click.echo(f"{subject}: computing features …", err=True)
     matrix = build_matrix(records, subject)
-    labels = label(records["outcomes"], subject, matrix.subject_ids)
-    split = split_by_time(matrix.as_of, labels.positive, labels.delay_us)
+    found = findings(records["outcomes"], subject, matrix.subject_ids, matrix.as_of)
+    labels = found.known_before(found.last_known_at(), window_us=found.window_us())
+    split = split_by_time(matrix.as_of, labels.positive, found.window_us())
     if split.shared:
         click.echo(f"{subject}: findings are few, so one part both calibrates and judges: figures flatter", err=True)
     click.echo(f"{subject}: growing trees on {len(split.fit):,} labelled cases …", err=True)

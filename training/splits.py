@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 DAY_US = 86_400_000_000
-LONGEST_GAP_DAYS = 90
 LEAST_POSITIVE, LEAST_NEGATIVE = 5, 10
 
 
@@ -35,7 +34,7 @@ class Split:
     shared: bool
 
 
-def split_by_time(as_of: NDArray[np.int64], positive: NDArray[np.float64], delay_us: NDArray[np.int64]) -> Split:
+def split_by_time(as_of: NDArray[np.int64], positive: NDArray[np.float64], gap_us: int) -> Split:
     """Split labelled rows 60 : 20 : 20 by time.
 
     Parameters
@@ -44,8 +43,8 @@ def split_by_time(as_of: NDArray[np.int64], positive: NDArray[np.float64], delay
         int64[n].
     positive
         float64[n], NaN for unlabelled.
-    delay_us
-        Observed label delays; their 95th percentile, at most 90 days, is the gap.
+    gap_us
+        How long labels take; no case of one part is younger than that when the next part begins.
     """
     rows = np.flatnonzero(~np.isnan(positive))
     rows = rows[np.argsort(as_of[rows], kind="stable")]
@@ -55,7 +54,7 @@ def split_by_time(as_of: NDArray[np.int64], positive: NDArray[np.float64], delay
         raise TooFewLabels(
             f"{yes} positive and {no} negative findings; at least {2 * LEAST_POSITIVE} and {2 * LEAST_NEGATIVE} are needed"
         )
-    gap = min(int(np.quantile(delay_us, 0.95)) if len(delay_us) else 0, LONGEST_GAP_DAYS * DAY_US)
+    gap = gap_us
     parts = _parts(rows, as_of, (0.6, 0.8), gap)
     if all(_enough(positive[part]) for part in parts):
         return Split(parts[0], parts[1], parts[2], gap / DAY_US, shared=False)
