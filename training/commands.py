@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from pathlib import Path
 
 import click
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from features.catalogue import catalogue
 from features.command_line import Problem
 from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
 from features.tables.folder import Records, read_folder
-from models.bundle import BundleRejected, copy_bundle, load_bundle, save_bundle
 from models.calibration import Calibration
 from models.forest import raw_scores
-from models.input_profile import InputProfile
 from models.shap_values import contributions
 from models.signing import load_or_create_key
 from models.tree_text import parse_forest
 from training.evaluate import evaluate
+from training.evidence import Judged, JudgingPart
 from training.fit import fit
-from training.gate import judge
-from training.labels import RefusalColumn, findings
-from training.papers import model_card
+from training.judgement import audit_table, evaluation_frame
+from training.labels import Findings, Labels, RefusalColumn, findings
 from training.plots import draw_all
-from training.registry import CHALLENGER, CHAMPION, NoSuchModel, Registry
+from training.promotion_commands import promote, rollback
+from training.registry import DataSeen, Registry
+from training.selection import inverse_propensity
 from training.splits import TooFewLabels, split_by_time
-
-GOLDEN_ROWS = 50
+from training.submission import Submission, data_hash, golden_rows, submit
 
 
 @click.command()
@@ -51,11 +52,12 @@ def train(folder: Path, subject: str, seed: int, threads: int, cluster: str | No
     settings = Settings.from_environment()
     click.echo("reading records …", err=True)
     records = read_folder(folder)
+    truth = pq.read_table(folder / "truth.parquet") if (folder / "truth.parquet").exists() else None
     registry = Registry(settings)
     failed = []
     for one in ("visa", "entry") if subject == "both" else (subject,):
         try:
-            _train_one(records, one, registry, settings, seed=seed, threads=threads)
+            _train_one(records, one, registry, settings, truth=truth, seed=seed, threads=threads)
         except (TooFewLabels, RefusalColumn) as error:
             click.echo(f"{one}: not trained: {error}", err=True)
             failed.append(one)
@@ -64,7 +66,14 @@ def train(folder: Path, subject: str, seed: int, threads: int, cluster: str | No
 
 
 def _train_one(
-    records: Records, subject: str, registry: Registry, settings: Settings, *, seed: int, threads: int
+    records: Records,
+    subject: str,
+    registry: Registry,
+    settings: Settings,
+    *,
+    truth: pa.Table | None,
+    seed: int,
+    threads: int,
 ) -> None:
     click.echo(f"{subject}: computing features …", err=True)
     matrix = build_matrix(records, subject)
@@ -79,40 +88,43 @@ def _train_one(
     calibration = Calibration.fit(
         raw_scores(forest, matrix.values[split.calibrate]), labels.positive[split.calibrate] == 1.0
     )
+    judged = Judged(forest, calibration)
+    rows = np.flatnonzero(matrix.as_of >= matrix.as_of[split.test].min())
+    part = JudgingPart(
+        _frame(records, subject, matrix, found, labels, rows, truth),
+        matrix.values[rows],
+        {"arrival": -np.arange(len(rows), dtype=np.float64)},
+    )
     tested = matrix.values[split.test]
     score = calibration.scores(raw_scores(forest, tested))
     metrics = evaluate(score, labels.positive[split.test], np.random.default_rng(seed))
-    with tempfile.TemporaryDirectory() as place:
+    learned = np.concatenate([split.fit, split.calibrate])
+    about = {
+        "trained_until_us": str(int(matrix.as_of[split.fit].max())),
+        "learned_until_us": str(int(matrix.as_of[learned].max())),
+        "data_sha256": data_hash(records),
+        "seed": str(seed),
+    }
+    with (
+        tempfile.TemporaryDirectory() as place,
+        registry.run(subject, tags={"data_sha256": about["data_sha256"]}) as run,
+    ):
         artifacts = Path(place)
-        sha256 = save_bundle(
-            artifacts / "bundle",
-            version=hashlib.sha256(fitted.text.encode()).hexdigest()[:12],
-            booster_text=fitted.text,
-            catalogue=matrix.catalogue,
-            calibration=calibration,
-            profile=InputProfile.of(matrix.values[split.fit]),
-            golden_values=matrix.values[_golden(matrix)],
-            about={
-                "trained_until_us": str(int(matrix.as_of[split.fit].max())),
-                "data": "see datasheet",
-                "seed": str(seed),
-            },
-            key=load_or_create_key(settings.signing_key_path),
-        )
         draw_all(
             artifacts / "plots", names=matrix.catalogue.names, values=tested, contributions=contributions(forest, tested),
             score=score, positive=labels.positive[split.test], as_of=matrix.as_of, split=split,
         )  # fmt: skip
-        (artifacts / "model_card.md").write_text(
-            model_card(matrix.catalogue, metrics, labels.counts, fitted.rounds), encoding="utf-8"
-        )
-        version = registry.log_run(
-            subject,
+        run.log(
             parameters={**fitted.parameters, "rounds": fitted.rounds, "gap_days": split.gap_days},
             metrics=metrics,
-            tags={"catalogue": matrix.catalogue.fingerprint, "bundle_sha256": sha256},
-            artifacts=artifacts,
         )
+        for name, part_rows in (("fit", split.fit), ("calibrate", split.calibrate), ("judging", rows)):
+            run.saw(DataSeen(f"{subject} cases", about["data_sha256"], len(part_rows), name), matrix.catalogue)
+        made = Submission(fitted.text, judged, matrix.values[split.fit], golden_rows(matrix.values), part, about)
+        version, _ = submit(
+            run, made, records=records, catalogue=matrix.catalogue, artifacts=artifacts,
+            key=load_or_create_key(settings.signing_key_path), seed=seed,
+        )  # fmt: skip
     click.echo(
         f"{subject}: challenger version {version}, {fitted.rounds} trees, "
         f"AUC {metrics['auc']:.3f} [{metrics['auc_low']:.3f}, {metrics['auc_high']:.3f}], "
@@ -120,46 +132,15 @@ def _train_one(
     )
 
 
-def _golden(matrix: FeatureMatrix) -> np.ndarray:  # type: ignore[type-arg]
-    return np.linspace(0, len(matrix.values) - 1, min(GOLDEN_ROWS, len(matrix.values))).astype(np.int64)
+def _frame(
+    records: Records, subject: str, matrix: FeatureMatrix, found: Findings, labels: Labels, rows: NDArray[np.int64],
+    truth: pa.Table | None,
+) -> pd.DataFrame:  # fmt: skip
+    among = np.zeros(len(matrix.as_of), dtype=bool)
+    among[rows] = True
+    audit = audit_table(records, subject, matrix.subject_ids, found, truth)
+    frame = evaluation_frame(audit, matrix.as_of, labels, inverse_propensity(labels, among))
+    return frame.iloc[rows].reset_index(drop=True)
 
 
-@click.command()
-@click.argument("model", metavar="MODEL")
-@click.option("--waiver", metavar="WHO: WHY", help="Let it serve although a condition fails; kept with the model.")
-def promote(model: str, waiver: str | None) -> None:
-    """Judge MODEL (visa, entry, visa@VERSION …) and let it serve as champion if every condition holds."""
-    if waiver is not None and not all(part.strip() for part in (waiver.partition(":")[0], waiver.partition(":")[2])):
-        raise click.UsageError("--waiver needs a name and a reason: 'WHO: WHY'")
-    subject, _, which = model.partition("@")
-    if subject not in {"visa", "entry"}:
-        raise click.UsageError("MODEL is visa or entry, with @challenger or @VERSION if need be")
-    settings = Settings.from_environment()
-    registry = Registry(settings)
-    try:
-        version, metrics = registry.find(subject, which or CHALLENGER)
-    except NoSuchModel as error:
-        raise Problem(str(error)) from None
-    try:
-        champion = registry.find(subject, CHAMPION)[1]
-    except NoSuchModel:
-        champion = None
-    lines = judge(metrics, champion)
-    for line in lines:
-        click.echo(f"{'holds ' if line.holds else 'FAILS '} {line.condition}: {line.figures}")
-    if waiver is None and not all(line.holds for line in lines):
-        raise Problem(f"{subject} version {version} was not promoted; the champion is unchanged")
-    with tempfile.TemporaryDirectory() as place:
-        bundle = registry.download(subject, version, Path(place))
-        key = load_or_create_key(settings.signing_key_path).public_key()
-        try:
-            trusted = load_bundle(bundle, trusted=[key], catalogue=catalogue(subject))
-        except BundleRejected as error:
-            raise Problem(f"{subject} version {version} was not promoted: {error}") from None
-        copy_bundle(bundle, settings.home / "champions" / subject)
-        # every model that ever served is kept, so that its decisions can be recomputed
-        kept = settings.home / "kept" / trusted.sha256
-        if not kept.exists():
-            copy_bundle(bundle, kept)
-    registry.crown(subject, version, waiver)
-    click.echo(f"{subject} version {version} is champion")
+__all__ = ["promote", "rollback", "train"]

@@ -8,7 +8,6 @@ from models.forest import raw_scores
 from models.tree_text import parse_forest
 from training.evaluate import calibration_error, precision_at, recall_at
 from training.fit import fit
-from training.gate import judge
 from training.splits import DAY_US, TooFewLabels, split_by_time
 
 
@@ -60,14 +59,3 @@ def test_figures_at_capacity_by_hand() -> None:
     assert recall_at(score, positive, 0.1) == 0.5  # one interview, one of two found
     assert precision_at(score, positive, 0.2) == 0.5  # two interviews, one found
     assert calibration_error(positive, positive) == 0.0
-
-
-def test_the_gate_says_which_line_fails_with_its_figures() -> None:
-    good = {"auc": 0.8, "auc_low": 0.7, "precision_at_5_0pct": 0.5, "chance_precision": 0.1}
-    assert all(line.holds for line in judge(good, None))
-    failing = [line for line in judge({**good, "auc_low": 0.45}, {"auc": 0.9}) if not line.holds]
-    assert [line.condition for line in failing] == [
-        "ranks better than chance, beyond the interval",
-        "no worse than the champion",
-    ]
-    assert "0.450" in failing[0].figures
