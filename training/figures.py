@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,5 +58,5 @@ def figures(frame: pd.DataFrame, rankings: Mapping[str, NDArray[np.float64]], re
     return {name: float(value) for name, value in found.items() if np.isfinite(value)}
 
 
-def _shown(row: Mapping[str, object]) -> str:
+def _shown(row: Mapping[Hashable, Any]) -> str:
     return "" if row["basis"] == LABELS else f"{row['basis']}_"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -73,14 +74,15 @@ def compact(table: pd.DataFrame) -> pd.DataFrame:
 
 def _number(value: object) -> str:
     if isinstance(value, float | np.floating):
-        if np.isnan(value):
+        number = float(value)
+        if math.isnan(number):
             return "–"
-        if np.isinf(value):
+        if math.isinf(number):
             return "∞"
-        if float(value).is_integer() and abs(value) >= 1:
-            return f"{int(value):,}"
-        return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
-    return f"{value:,}" if isinstance(value, int | np.integer) and not isinstance(value, bool) else str(value)
+        if number.is_integer() and abs(number) >= 1:
+            return f"{int(number):,}"
+        return f"{number:.3f}" if abs(number) < 10 else f"{number:,.1f}"
+    return f"{int(value):,}" if isinstance(value, int | np.integer) and not isinstance(value, bool) else str(value)
 
 
 def _html(folder: Path, title: str, sections: Sequence[Section]) -> str:
@@ -94,4 +96,4 @@ def _html(folder: Path, title: str, sections: Sequence[Section]) -> str:
             picture = base64.b64encode((folder / section.picture).read_bytes()).decode()
             parts.append(f'<img alt="{escape(section.title)}" src="data:image/png;base64,{picture}">')
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
-    return f'<!-- {FIRST_LINE} -->\n<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
+    return f'<!doctype html><!-- {FIRST_LINE} -->\n<html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
