@@ -40,7 +40,8 @@ class RecordsModel:
         Parameters
         ----------
         model_input
-            Records of ``visa_applications`` or ``landings``, columns and texts as in their CSV files.
+            Records of ``visa_applications`` or ``landings``, columns and texts as in their CSV files:
+            ``pandas.read_csv(path, dtype=str)``.
         params
             ``history_folder``: a folder of the nine tables that were known before; without it a record is judged as
             the first that was ever seen, beside the others of the same call.
@@ -51,7 +52,8 @@ class RecordsModel:
             If a record is not as described; it names every fault and no value.
         """
         table = TABLES[TABLE_OF_SUBJECT[self.bundle.subject]]
-        raw = pa.Table.from_pandas(model_input.replace({"": None}), preserve_index=False)
+        texts = {name: [_text(value) for value in column] for name, column in model_input.items()}
+        raw = pa.table({name: pa.array(column, pa.string()) for name, column in texts.items()})
         own, faults = canonical(table, raw)
         faults = faults or check_table(table, own)
         blocking = [fault for fault in faults if fault.blocking]
@@ -71,6 +73,11 @@ class RecordsModel:
         names = [f"shap_{name}" for name in self.bundle.catalogue.names]
         told = pd.DataFrame(explained.contributions, columns=names)
         return pd.concat([shown, told], axis=1).set_index(model_input.index)
+
+
+def _text(value: object) -> str | None:
+    missing = value is None or value == "" or value is pd.NA or value != value  # noqa: PLR0124 (NaN)
+    return None if missing else str(value)
 
 
 def _load_pyfunc(path: str) -> RecordsModel:

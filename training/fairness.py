@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -159,12 +158,12 @@ def _rates(
     cells, counts = np.unique((codes[rows] * len(kinds) + kind) * 2 + chosen[rows], return_counts=True)
     group, weights, hit = cells // (2 * len(kinds)), kinds[cells // 2 % len(kinds)], cells % 2
 
-    def rates(drawn: NDArray[Any]) -> Floats:
+    def rates(drawn: NDArray[np.int64]) -> Floats:
         total = np.bincount(group, drawn * weights, groups)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(np.bincount(group, drawn * weights * hit, groups) / total)
 
-    drawn = np.stack([rates(rng.poisson(counts)) for _ in range(RESAMPLES)])
+    drawn = np.stack([rates(np.asarray(rng.poisson(counts))) for _ in range(RESAMPLES)])
     empty = np.isnan(drawn).all(axis=0)
     drawn[:, empty] = 0.0
     low, high = np.nanquantile(drawn, (0.025, 0.975), axis=0)

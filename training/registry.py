@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import mlflow
@@ -23,7 +26,6 @@ import models
 from features.catalogue import Catalogue
 from features.matrix import TABLE_OF_SUBJECT
 from features.settings import Settings
-from features.tables.description import Kind
 from features.tables.nine_tables import TABLES
 from models.plain_client import HISTORY
 
@@ -44,7 +46,6 @@ _NEEDED = (
     "rfc8785",
     "scikit-learn",
 )
-_WORDS = {Kind.NUMBER: DataType.double, Kind.INTEGER: DataType.double}
 
 
 class NoSuchModel(Exception):
@@ -106,15 +107,17 @@ class Run:
             The new version.
         """
         mlflow.log_artifacts(str(artifacts))
-        info = mlflow.pyfunc.log_model(
-            name=self._subject,
-            loader_module="models.plain_client",
-            data_path=str(artifacts / SERVED),
-            code_paths=list(_ROOMS),
-            signature=signature_of(catalogue),
-            input_example=example,
-            pip_requirements=list(_NEEDED),
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # MLflow speaks of type hints in its own code
+            info = mlflow.pyfunc.log_model(
+                name=self._subject,
+                loader_module="models.plain_client",
+                data_path=str(artifacts / SERVED),
+                code_paths=list(_ROOMS),
+                signature=signature_of(catalogue),
+                input_example=example,
+                pip_requirements=list(_NEEDED),
+            )
         try:
             self._client.create_registered_model(self._subject)
         except MlflowException as error:
@@ -151,7 +154,9 @@ class Registry:
         name = f"mimamori-{subject}"
         experiment = self._client.get_experiment_by_name(name)
         number = experiment.experiment_id if experiment else self._client.create_experiment(name, self._artifacts)
-        with mlflow.start_run(experiment_id=number, tags={**_NOBODY, **(tags or {})}, log_system_metrics=True) as run:
+        with mlflow.start_run(
+            experiment_id=number, tags={**_NOBODY, **code_version(), **(tags or {})}, log_system_metrics=True
+        ) as run:
             yield Run(self._client, subject, run.info.run_id)
 
     def find(self, subject: str, which: str) -> tuple[str, dict[str, float]]:
@@ -164,15 +169,15 @@ class Registry:
         """
         try:
             if which.isdigit():
-                version = self._client.get_model_version(subject, which)
+                found = self._client.get_model_version(subject, which)
             else:
-                version = self._client.get_model_version_by_alias(subject, which)
+                found = self._client.get_model_version_by_alias(subject, which)
         except MlflowException:
             raise NoSuchModel(
                 f"no model {subject}@{which}; `mimamori train DIR --subject {subject}` makes one"
             ) from None
-        metrics = dict(self._client.get_run(version.run_id).data.metrics) if version.run_id else {}
-        return str(version.version), metrics
+        metrics = dict(self._client.get_run(found.run_id).data.metrics) if found.run_id else {}
+        return str(found.version), metrics
 
     def download(self, subject: str, version: str, target: Path, name: str = f"{SERVED}/bundle") -> Path:
         """Fetch a folder of a version's run; raises `NoSuchModel` if it is not there."""
@@ -201,11 +206,21 @@ class Registry:
         self._client.set_registered_model_alias(subject, CHAMPION, version)
 
 
+def code_version() -> dict[str, str]:
+    """Return the version of the code as tags: the package's, and the sha256 over the source of all three rooms."""
+    digest = hashlib.sha256()
+    for room in (*_ROOMS, str(Path(__file__).parent)):
+        for path in sorted(Path(room).rglob("*.py")):
+            digest.update(path.relative_to(Path(room).parent).as_posix().encode())
+            digest.update(path.read_bytes())
+    return {"code_version": version("mimamori"), "code_sha256": digest.hexdigest()}
+
+
 def signature_of(catalogue: Catalogue) -> ModelSignature:
-    """Return what the plain MLflow model takes and gives: records as in their CSV file, score with contributions."""
+    """Return what the plain MLflow model takes and gives: records as texts, as in their CSV file; score with contributions."""
     table = TABLES[TABLE_OF_SUBJECT[catalogue.subject]]
     taken = [
-        ColSpec(_WORDS.get(column.kind, DataType.string), column.name, required=not column.nullable)
+        ColSpec(DataType.string, column.name, required=not (column.nullable or column.optional))
         for column in table.columns
     ]
     given = ["score", "raw_score", "base_value", *(f"shap_{name}" for name in catalogue.names)]

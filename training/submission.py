@@ -114,8 +114,8 @@ def example_of(subject: str) -> pd.DataFrame:
         Kind.TEXT: "EXAMPLE",
         Kind.TIMESTAMP: "2009-04-01T08:30:00Z",
         Kind.DATE: "1985-04-01",
-        Kind.INTEGER: 0.0,
-        Kind.NUMBER: 0.0,
+        Kind.INTEGER: "0",
+        Kind.NUMBER: "0",
         Kind.BOOLEAN: "False",
     }
     rows = []
@@ -136,8 +136,8 @@ _FITTING = {
     "post": "XX-ANY",
     "nationality": "XXX",
     "port": "XXX",
-    "intended_stay_days": 30.0,
-    "permitted_stay_days": 30.0,
+    "intended_stay_days": "30",
+    "permitted_stay_days": "30",
 }
 
 
