@@ -101,9 +101,9 @@ def load(folder: Path) -> None:
     store = RecordStore.open(engine, settings.data_key_path)
     try:
         with engine.begin() as connection:
-            for name, rows in records.tables.items():
-                click.echo(f"loading {rows.num_rows:,} {name} …", err=True)
-                store.append(connection, name, rows)
+            store.append_all(
+                connection, records.tables, lambda name, rows: click.echo(f"loading {rows:,} {name} …", err=True)
+            )
     except RecordExists as exists:
         raise Problem(f"nothing was loaded: {exists}") from None
     click.echo(f"{sum(rows.num_rows for rows in records.tables.values()):,} records loaded")

@@ -60,7 +60,7 @@ class Desk:
         own = facts_of_table(name, row)
         self.shelf.reload()
         with (
-            self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+            self.engine.connect().execution_options(isolation_level="READ COMMITTED") as connection,
             connection.begin(),
         ):
             if idempotency is not None:

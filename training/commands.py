@@ -2,145 +2,91 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import click
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from features.command_line import Problem
-from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
-from features.tables.folder import Records, read_folder
-from models.calibration import Calibration
-from models.forest import raw_scores
-from models.shap_values import contributions
-from models.signing import load_or_create_key
-from models.tree_text import parse_forest
-from training.evaluate import evaluate
-from training.evidence import Judged, JudgingPart
-from training.fit import fit
-from training.judgement import audit_table, evaluation_frame
-from training.labels import Findings, Labels, RefusalColumn, findings
-from training.plots import draw_all
+from features.tables.folder import read_folder
+from training.challenger import Cases, Wanted, read_truth, train_challenger
+from training.labels import RefusalColumn
+from training.making import How
 from training.promotion_commands import promote, rollback
-from training.registry import DataSeen, Registry
-from training.selection import inverse_propensity
-from training.splits import TooFewLabels, split_by_time
-from training.submission import Submission, data_hash, golden_rows, submit
+from training.sections import FIRST_LINE, Section, table_text
+from training.splits import TooFewLabels
+from training.teaching import INTERVIEWED, SCHEMES
+from training.tuning import Budget
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=_FOLDER)
 @click.option("--subject", type=click.Choice(["visa", "entry", "both"]), default="both", show_default=True)
 @click.option("--seed", default=1, show_default=True, help="Seed of everything random.")
 @click.option(
-    "--threads",
-    default=2,
-    show_default=True,
+    "--threads", type=click.IntRange(1), default=2, show_default=True,
     help="Threads of LightGBM; the model's bytes do not depend on it.",
-)
+)  # fmt: skip
+@click.option("--taught-with", type=click.Choice(SCHEMES), default=INTERVIEWED, show_default=True,
+              help="Interviewed cases alike, weighted to all cases, or everybody.")  # fmt: skip
+@click.option("--tune", "trials", type=click.IntRange(1), metavar="TRIALS",
+              help="Search parameters first, this many trials in all; a search that was stopped goes on.")  # fmt: skip
+@click.option("--tune-seconds", type=click.FloatRange(1), help="Stop the search after this time.")
+@click.option("--report", is_flag=True, help="Judge at several cut-offs beside all alternatives; print and write it.")
+@click.option("--report-out", type=click.Path(file_okay=False, path_type=Path),
+              help="Where the report goes (a folder for each subject in it); default: reports in MIMAMORI_HOME.")  # fmt: skip
+@click.option("--cutoffs", type=click.IntRange(1, 10), default=3, show_default=True, help="Cut-offs of the report.")
+@click.option("--each-feature", is_flag=True, help="In the report, leave out every feature rather than every family.")
+@click.option("--elsewhere", type=_FOLDER, multiple=True, help="Judge the model in another folder, too (repeatable).")
 @click.option("--cluster", metavar="ADDR", help="A Dask scheduler (tcp://…).")
-def train(folder: Path, subject: str, seed: int, threads: int, cluster: str | None) -> None:
+def train(
+    folder: Path, subject: str, seed: int, threads: int, taught_with: str, trials: int | None, tune_seconds: float | None,
+    report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],
+    cluster: str | None,
+) -> None:  # fmt: skip
     """Fit, evaluate, log to MLflow and register a challenger."""
     if cluster:
         raise Problem("--cluster is not there yet; without it training runs on this machine")
+    if tune_seconds and not trials:
+        raise click.UsageError("--tune-seconds limits a search; say how many trials with --tune")
     settings = Settings.from_environment()
+    out = report_out or settings.home / "reports"
+    how = How(seed, threads, taught_with)
+    budget = Budget(trials, tune_seconds) if trials else None
     click.echo("reading records …", err=True)
-    records = read_folder(folder)
-    truth = pq.read_table(folder / "truth.parquet") if (folder / "truth.parquet").exists() else None
-    registry = Registry(settings)
+    records, truth = read_folder(folder), read_truth(folder)
     failed = []
     for one in ("visa", "entry") if subject == "both" else (subject,):
+        wanted = Wanted(out / one if report or report_out else None, cutoffs, each_feature, elsewhere, budget)
         try:
-            _train_one(records, one, registry, settings, truth=truth, seed=seed, threads=threads)
+            click.echo(f"{one}: computing features …", err=True)
+            line, sections = train_challenger(
+                Cases.of(records, one, truth), how, wanted, settings,
+                lambda words, one=one: click.echo(f"{one}: {words}", err=True),  # type: ignore[misc]
+            )  # fmt: skip
         except (TooFewLabels, RefusalColumn) as error:
             click.echo(f"{one}: not trained: {error}", err=True)
             failed.append(one)
+            continue
+        _print(one, sections)
+        click.echo(f"{one}: {line}")
+        if wanted.report is not None:
+            click.echo(f"{one}: report in {wanted.report}")
     if failed:
         raise Problem(f"no model for {', '.join(failed)}; see above")
 
 
-def _train_one(
-    records: Records,
-    subject: str,
-    registry: Registry,
-    settings: Settings,
-    *,
-    truth: pa.Table | None,
-    seed: int,
-    threads: int,
-) -> None:
-    click.echo(f"{subject}: computing features …", err=True)
-    matrix = build_matrix(records, subject)
-    found = findings(records["outcomes"], subject, matrix.subject_ids, matrix.as_of)
-    labels = found.known_before(found.last_known_at(), window_us=found.window_us())
-    split = split_by_time(matrix.as_of, labels.positive, found.window_us())
-    if split.shared:
-        click.echo(f"{subject}: findings are few, so one part both calibrates and judges: figures flatter", err=True)
-    click.echo(f"{subject}: growing trees on {len(split.fit):,} labelled cases …", err=True)
-    fitted = fit(matrix.values, labels.positive, split, matrix.catalogue, seed=seed, threads=threads)
-    forest = parse_forest(fitted.text, matrix.catalogue.names)
-    calibration = Calibration.fit(
-        raw_scores(forest, matrix.values[split.calibrate]), labels.positive[split.calibrate] == 1.0
-    )
-    judged = Judged(forest, calibration)
-    rows = np.flatnonzero(matrix.as_of >= matrix.as_of[split.test].min())
-    part = JudgingPart(
-        _frame(records, subject, matrix, found, labels, rows, truth),
-        matrix.values[rows],
-        {"arrival": -np.arange(len(rows), dtype=np.float64)},
-    )
-    tested = matrix.values[split.test]
-    score = calibration.scores(raw_scores(forest, tested))
-    metrics = evaluate(score, labels.positive[split.test], np.random.default_rng(seed))
-    learned = np.concatenate([split.fit, split.calibrate])
-    about = {
-        "trained_until_us": str(int(matrix.as_of[split.fit].max())),
-        "learned_until_us": str(int(matrix.as_of[learned].max())),
-        "data_sha256": data_hash(records),
-        "seed": str(seed),
-    }
-    with (
-        tempfile.TemporaryDirectory() as place,
-        registry.run(subject, tags={"data_sha256": about["data_sha256"]}) as run,
-    ):
-        artifacts = Path(place)
-        draw_all(
-            artifacts / "plots", names=matrix.catalogue.names, values=tested, contributions=contributions(forest, tested),
-            score=score, positive=labels.positive[split.test], as_of=matrix.as_of, split=split,
-        )  # fmt: skip
-        run.log(
-            parameters={**fitted.parameters, "rounds": fitted.rounds, "gap_days": split.gap_days},
-            metrics=metrics,
-        )
-        for name, part_rows in (("fit", split.fit), ("calibrate", split.calibrate), ("judging", rows)):
-            run.saw(DataSeen(f"{subject} cases", about["data_sha256"], len(part_rows), name), matrix.catalogue)
-        made = Submission(fitted.text, judged, matrix.values[split.fit], golden_rows(matrix.values), part, about)
-        version, _ = submit(
-            run, made, records=records, catalogue=matrix.catalogue, artifacts=artifacts,
-            key=load_or_create_key(settings.signing_key_path), seed=seed,
-        )  # fmt: skip
-    click.echo(
-        f"{subject}: challenger version {version}, {fitted.rounds} trees, "
-        f"AUC {metrics['auc']:.3f} [{metrics['auc_low']:.3f}, {metrics['auc_high']:.3f}], "
-        f"precision at 5 % capacity {metrics['precision_at_5_0pct']:.3f} (chance {metrics['chance_precision']:.3f})"
-    )
-
-
-def _frame(
-    records: Records, subject: str, matrix: FeatureMatrix, found: Findings, labels: Labels, rows: NDArray[np.int64],
-    truth: pa.Table | None,
-) -> pd.DataFrame:  # fmt: skip
-    among = np.zeros(len(matrix.as_of), dtype=bool)
-    among[rows] = True
-    audit = audit_table(records, subject, matrix.subject_ids, found, truth)
-    frame = evaluation_frame(audit, matrix.as_of, labels, inverse_propensity(labels, among))
-    return frame.iloc[rows].reset_index(drop=True)
+def _print(subject: str, sections: list[Section]) -> None:
+    if sections:
+        click.echo(FIRST_LINE)
+    for section in sections:
+        click.echo(f"\n{subject}: {section.title}")
+        if section.text:
+            click.echo(section.text)
+        if section.table is not None:
+            click.echo(table_text(section.table))
 
 
 __all__ = ["promote", "rollback", "train"]

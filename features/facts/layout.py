@@ -187,7 +187,7 @@ LAYOUT: dict[str, tuple[Fact, ...]] = {
 }
 """The fact columns of each table, in the order in which they are stored."""
 
-LAYOUT_VERSION = "1"
+LAYOUT_VERSION = "2"
 """Raised whenever a recipe or the order changes, because stored facts are then rebuilt from the records."""
 
 
@@ -208,7 +208,6 @@ POSTINGS: dict[str, tuple[tuple[str, str], ...]] = {
         ("unit", "stay_unit"),
         ("unit", "guarantor_unit"),
         ("unit", "inviter_unit"),
-        ("building", "stay_building"),
         ("coe", "coe"),
         ("agency", "agency"),
         ("sponsor", "guarantor"),
@@ -226,7 +225,6 @@ POSTINGS: dict[str, tuple[tuple[str, str], ...]] = {
         ("landing_of_application", "application"),
         ("passport", "passport"),
         ("person", "person"),
-        ("given", "given"),
         ("biometric", "biometric"),
         ("phone", "stay_phone"),
         ("phone", "booking_phone"),
@@ -235,11 +233,11 @@ POSTINGS: dict[str, tuple[tuple[str, str], ...]] = {
         ("booking", "booking"),
         ("flight_day", "flight_day"),
     ),
-    "departures": (("of_landing", "landing"),),
-    "establishments": (("establishment", "id"), ("phone", "phone"), ("unit", "place_unit")),
+    "departures": (("departure_of", "landing"),),
+    "establishments": (("establishment", "id"), ("place_phone", "phone"), ("place_unit", "place_unit")),
     "establishment_actions": (("action_at", "establishment"),),
     "employment_reports": (("job_of_person", "person"), ("job_of_passport", "passport")),
-    "residence_events": (("of_landing", "landing"), ("phone", "filed_by_phone"), ("unit", "place_unit")),
+    "residence_events": (("event_of", "landing"),),
     "tip_database": (
         ("watch", "passport"),
         ("watch", "person"),

@@ -240,10 +240,16 @@ def _findings(history: History) -> Events:
 
 
 def _jobs(history: History) -> Events:
+    # what the work was is known only with the establishment
+    reports = history.stream("work_reports")
+    return reports.where(reports.sources[1][1] >= 0)
+
+
+def _work_reports(history: History) -> Events:
     facts, places = history.facts["employment_reports"], history.facts["establishments"]
     place = history.establishment_index.first(facts["establishment"])
     industry = pick(places["industry"], place, -1)
-    events = Events(
+    return Events(
         _known(facts["known_at"], pick(places["known_at"], place, NULL_TIME)),
         facts["occurred_at"],
         {"person": facts["person"], "passport": facts["passport"], "establishment": facts["establishment"]},
@@ -254,13 +260,11 @@ def _jobs(history: History) -> Events:
         {"establishment": facts["establishment"], "person": facts["person"]},
         (("employment_reports", np.arange(len(facts))), ("establishments", place)),
     )
-    # what the work was is known only with the establishment
-    return events.where(place >= 0)
 
 
-def _jobs_of_sponsored(history: History) -> Events:
+def _of_sponsored(history: History, name: str) -> Events:
     """Reports of work by people whose application names the same sponsor, introducer, host or address."""
-    jobs, applications = history.stream("jobs"), history.facts["visa_applications"]
+    jobs, applications = history.stream(name), history.facts["visa_applications"]
     job, application = Index(applications["person"]).pairs(jobs.keys["person"])
     taken = jobs.take(job)
     return Events(
@@ -353,8 +357,10 @@ STREAMS: dict[str, Callable[[History], Events]] = {
         ("applicant_phone", "stay_phone", "guarantor_phone", "inviter_phone", "introducer_phone"),
         "phone",
     ),
+    "work_reports": _work_reports,
     "jobs": _jobs,
-    "jobs_of_sponsored": _jobs_of_sponsored,
+    "work_reports_of_sponsored": lambda history: _of_sponsored(history, "work_reports"),
+    "jobs_of_sponsored": lambda history: _of_sponsored(history, "jobs"),
     "actions": _actions,
     "actions_on_jobs": lambda history: _acted_on_jobs(history, "jobs"),
     "actions_on_jobs_of_sponsored": lambda history: _acted_on_jobs(history, "jobs_of_sponsored"),
