@@ -65,8 +65,8 @@ class DataSeen:
 class Run:
     """One open run, to which figures are added as they come."""
 
-    def __init__(self, client: MlflowClient, subject: str, run_id: str) -> None:
-        self._client, self._subject, self.run_id = client, subject, run_id
+    def __init__(self, client: MlflowClient, subject: str, run_id: str, experiment_id: str) -> None:
+        self._client, self._subject, self.run_id, self._experiment_id = client, subject, run_id, experiment_id
 
     def log(
         self,
@@ -84,7 +84,7 @@ class Run:
         self, name: str, *, parameters: Mapping[str, object] | None = None, metrics: Mapping[str, float] | None = None
     ) -> None:
         """Log a nested run: one cut-off, one alternative, one trial."""
-        with mlflow.start_run(run_name=name, nested=True, tags=_NOBODY):
+        with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True, tags=_NOBODY):
             self.log(parameters=parameters, metrics=metrics)
 
     def saw(self, data: DataSeen, catalogue: Catalogue) -> None:
@@ -117,6 +117,7 @@ class Run:
                 signature=signature_of(catalogue),
                 input_example=example,
                 pip_requirements=list(_NEEDED),
+                tags=dict(_NOBODY),
             )
         try:
             self._client.create_registered_model(self._subject)
@@ -157,7 +158,7 @@ class Registry:
         with mlflow.start_run(
             experiment_id=number, tags={**_NOBODY, **code_version(), **(tags or {})}, log_system_metrics=True
         ) as run:
-            yield Run(self._client, subject, run.info.run_id)
+            yield Run(self._client, subject, run.info.run_id, number)
 
     def find(self, subject: str, which: str) -> tuple[str, dict[str, float]]:
         """Return (version, metrics of its run) of an alias or version number.
