@@ -9,7 +9,7 @@ from training.splits import TooFewLabels, kept_apart, last_split, rolling
 
 
 def test_parts_lie_apart_by_the_label_window_at_every_cutoff() -> None:
-    made = matrix(1000)
+    made = matrix(2000)
     found = outcomes(made, delay_days=30)
     splits = rolling(found, 3)
     assert len(splits) == 3
