@@ -15,6 +15,9 @@ from training.teaching import Taught
 
 ROUNDS = 400
 PATIENCE = 40
+FIXED_ROUNDS = 150
+LEAST_WATCHED = 50
+"""With fewer people found in the watching part, its loss is noise and would stop the trees anywhere; then they are 150."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,9 @@ def parameters_for(
     chosen: dict[str, object] = {
         "objective": "binary",
         "learning_rate": 0.05,
-        "max_depth": 4,
-        "num_leaves": 15,
-        "min_data_in_leaf": max(5, min(50, positives // 10)),
+        "max_depth": 3,
+        "num_leaves": 8,
+        "min_data_in_leaf": max(20, min(50, positives // 10)),
         "min_sum_hessian_in_leaf": 0.1,
         "lambda_l2": 5.0,
         "feature_fraction": 0.5,
@@ -71,7 +74,7 @@ def fit(
     tuned: Mapping[str, object] | None = None,
     columns: NDArray[np.int64] | None = None,
 ) -> Fitted:
-    """Grow trees on the fitting part, stopping when the calibrating part gets no better.
+    """Grow trees on the fitting part, stopping when the watching part gets no better (if it can tell).
 
     Parameters
     ----------
@@ -90,14 +93,15 @@ def fit(
     fitted, watched = taught.fit, taught.watch
     teaching = lgb.Dataset(used[fitted.rows], fitted.positive, weight=fitted.weight, feature_name=names)
     watching = teaching.create_valid(used[watched.rows], watched.positive, weight=watched.weight)
+    stops = watched.positive.sum() >= LEAST_WATCHED
     booster = lgb.train(
         parameters,
         teaching,
-        ROUNDS,
+        ROUNDS if stops else FIXED_ROUNDS,
         valid_sets=[watching],
-        callbacks=[lgb.early_stopping(PATIENCE, verbose=False)],
+        callbacks=[lgb.early_stopping(PATIENCE, verbose=False)] if stops else [],
     )
-    rounds = max(booster.best_iteration, 1)
+    rounds = max(booster.best_iteration, 1) if stops else FIXED_ROUNDS
     text = booster.model_to_string(num_iteration=rounds)
     # what follows the trees names the run's settings (threads among them), which say nothing about the model
     return Fitted(text.partition("end of trees\n")[0] + "end of trees\n", rounds, parameters)
