@@ -57,10 +57,7 @@ def replay(decision_id: str) -> None:
     """Recompute an old decision and compare every bit."""
     desk = open_desk(Settings.from_environment())
     with desk.engine.connect() as connection:
-        try:
-            found = decisions.find(connection, decision_id)
-        except Exception:
-            found = None
+        found = decisions.find(connection, decision_id)
         if found is None:
             raise Problem("there is no decision with this id")
         result = desk.replay(connection, found)

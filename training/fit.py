@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from models.forest import MAX_DEPTH
-from training.teaching import Taught
+from training.teaching import Part, Taught
 
 ROUNDS = 400
 PATIENCE = 40
@@ -91,9 +91,9 @@ def fit(
         parameters["monotone_constraints"] = [catalogue.monotone[column] for column in columns.tolist()]
         used = values[:, columns]
     fitted, watched = taught.fit, taught.watch
-    teaching = lgb.Dataset(used[fitted.rows], fitted.positive, weight=fitted.weight, feature_name=names)
-    watching = teaching.create_valid(used[watched.rows], watched.positive, weight=watched.weight)
-    stops = watched.positive.sum() >= LEAST_WATCHED
+    teaching = lgb.Dataset(used[fitted.rows], fitted.positive, weight=weight_of(fitted), feature_name=names)
+    watching = teaching.create_valid(used[watched.rows], watched.positive, weight=weight_of(watched))
+    stops = can_stop_early(watched)
     booster = lgb.train(
         parameters,
         teaching,
@@ -102,9 +102,22 @@ def fit(
         callbacks=[lgb.early_stopping(PATIENCE, verbose=False)] if stops else [],
     )
     rounds = max(booster.best_iteration, 1) if stops else FIXED_ROUNDS
-    text = booster.model_to_string(num_iteration=rounds)
-    # what follows the trees names the run's settings (threads among them), which say nothing about the model
-    return Fitted(text.partition("end of trees\n")[0] + "end of trees\n", rounds, parameters)
+    return Fitted(trees_only(booster.model_to_string(num_iteration=rounds)), rounds, parameters)
+
+
+def can_stop_early(watched: Part) -> bool:
+    """Whether so many people were found in the watching part that its loss can say when to stop."""
+    return bool(watched.positive.sum() >= LEAST_WATCHED)
+
+
+def weight_of(part: Part) -> NDArray[np.float64] | None:
+    """Return the weights of a part, None where all cases count alike."""
+    return None if (part.weight == 1.0).all() else part.weight
+
+
+def trees_only(text: str) -> str:
+    """Cut what follows the trees: it names the run's settings (threads among them), which say nothing about the model."""
+    return text.partition("end of trees\n")[0] + "end of trees\n"
 
 
 def default_scores(
