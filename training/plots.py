@@ -30,7 +30,7 @@ def draw_shap(path: Path, names: tuple[str, ...], values: Floats, contributions:
     shap.summary_plot(
         contributions[:, said],
         values[:, said],
-        feature_names=[name for name, kept in zip(names, list(said), strict=True) if kept],
+        feature_names=[names[at] for at in np.flatnonzero(said).tolist()],
         show=False,
         max_display=20,
         rng=np.random.default_rng(0),

@@ -13,7 +13,7 @@ from training.labels import ARMS, Labels
 Floats = NDArray[np.float64]
 CLIP = 200.0
 """No interviewed case stands for more cases than this; what clipping takes away is reported."""
-RANDOM, TARGETED, REFERRAL = ARMS.index("random"), ARMS.index("targeted"), ARMS.index("referral")
+RANDOM, TARGETED = ARMS.index("random"), ARMS.index("targeted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class Weights:
 def inverse_propensity(labels: Labels, rows: NDArray[np.bool_] | None = None, *, clip: float = CLIP) -> Weights:
     """Weigh labelled cases so that together they stand for all cases.
 
-    A targeted or referred case was looked at because of what it is and stands for itself. A case of the random arm was drawn with a
-    known probability p among all the others and stands for 1/p of them; these weights are then scaled to the number
-    of the others (Hájek), which also spreads inconclusive interviews over the conclusive ones of their arm. A later
-    identification was not sampled: the random arm stands for such people already.
+    A targeted case was looked at because of what it is and stands for itself. A case of the random arm was drawn with a
+    known probability p and stands for 1/p of the cases that nobody chose; these weights are then scaled to the number of
+    those (Hájek), which also spreads inconclusive interviews over the conclusive ones of their arm. Referrals and later
+    identifications were not sampled: the random arm stands for such people already, and they would count twice.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def inverse_propensity(labels: Labels, rows: NDArray[np.bool_] | None = None, *,
     """
     among = np.ones(len(labels.arm), dtype=bool) if rows is None else rows
     labelled = among & ~np.isnan(labels.positive)
-    chosen = among & ((labels.arm == TARGETED) | (labels.arm == REFERRAL))
+    chosen = among & (labels.arm == TARGETED)
     drawn = labelled & (labels.arm == RANDOM)
     weight = np.zeros(len(labels.arm))
     told = np.sum(chosen & labelled)
@@ -110,31 +110,57 @@ class Population:
     effective_size: float
 
 
-def describe_population(labels: Labels, rows: NDArray[np.bool_] | None = None, *,
-                        error: InterviewError | None = None) -> Population:  # fmt: skip
+def describe_population(
+    labels: Labels, rows: NDArray[np.bool_] | None = None, *, error: InterviewError | None = None
+) -> Population:
     """Estimate prevalence and the share of concerned people whom targeted interviews reached.
 
     The share among cases that were not chosen comes from the random arm, with the interval of Korn and Graubard (1998):
-    Clopper and Pearson's at the effective sample size. Both figures rise or fall with it, so their intervals follow.
+    Clopper and Pearson's at the effective sample size. What targeted interviews found is a count and has no interval,
+    unless interviews err: then it is an estimate like the other, and each gets half of the 5 % (Bonferroni), so that the
+    joint intervals are at least 95 %.
+
+    Parameters
+    ----------
+    error
+        How interviews err; None to count indications as they were recorded.
     """
-    error = error or InterviewError()
     among = np.ones(len(labels.arm), dtype=bool) if rows is None else rows
-    labelled = among & ~np.isnan(labels.positive)
-    chosen = among & ((labels.arm == TARGETED) | (labels.arm == REFERRAL))
-    drawn = labelled & (labels.arm == RANDOM)
-    weight = 1.0 / np.nan_to_num(labels.inclusion[drawn], nan=1.0)
-    size = effective_size(weight)
-    share = float(np.average(labels.positive[drawn], weights=weight)) if len(weight) else 0.5
-    others, total = int((among & ~chosen).sum()), int(among.sum())
-    met = error.corrected(float(labels.positive[chosen & labelled].mean())) if (chosen & labelled).any() else 0.0
-    reached = met * int(chosen.sum())
-    missed = [others * error.corrected(one) for one in (share, *korn_graubard(share, size))]
+    chosen = among & (labels.arm == TARGETED)
+    others, total = int((among & ~chosen).sum()), max(int(among.sum()), 1)
+    level = 0.95 if error is None else 0.975
+    reached, _ = _people(labels, chosen, int(chosen.sum()), error, level)
+    missed, size = _people(labels, among & (labels.arm == RANDOM), others, error, level)
+    if error is None:
+        reached = Estimate(reached.value, reached.value, reached.value)
     return Population(
-        Estimate(*((reached + one) / max(total, 1) for one in missed)),
-        Estimate(*(reached / max(reached + one, 1e-9) for one in (missed[0], missed[2], missed[1]))),
-        int(drawn.sum()),
+        Estimate(
+            (reached.value + missed.value) / total, (reached.low + missed.low) / total, (reached.high + missed.high) / total
+        ),
+        Estimate(
+            *(one / max(one + other, 1e-9) for one, other in (
+                (reached.value, missed.value), (reached.low, missed.high), (reached.high, missed.low)
+            ))
+        ),
+        int((among & (labels.arm == RANDOM) & ~np.isnan(labels.positive)).sum()),
         size,
-    )
+    )  # fmt: skip
+
+
+def _people(
+    labels: Labels, rows: NDArray[np.bool_], number: int, error: InterviewError | None, level: float
+) -> tuple[Estimate, float]:
+    """Estimate how many of a number of cases are concerned from those of them that were interviewed, and on what size."""
+    told = rows & ~np.isnan(labels.positive)
+    drawn = told & (labels.arm == RANDOM)
+    weight = np.where(drawn, 1.0 / np.nan_to_num(labels.inclusion, nan=1.0), 1.0)[told]
+    size = effective_size(weight)
+    if not size:
+        return Estimate(0.0, 0.0, float(number)), 0.0
+    share = float(np.average(labels.positive[told], weights=weight))
+    right = error or InterviewError()
+    low, high = (right.corrected(one) for one in korn_graubard(share, size, level))
+    return Estimate(number * right.corrected(share), number * low, number * high), size
 
 
 def korn_graubard(share: float, size: float, level: float = 0.95) -> tuple[float, float]:
