@@ -16,9 +16,11 @@ from features.command_line import Problem, cluster_option
 from features.settings import Settings
 from features.tables.folder import read_folder
 from training.challenger import Cases, Wanted, read_truth, train_challenger
+from training.drift_commands import drift
 from training.fit import Fitted, fit
 from training.labels import RefusalColumn
 from training.making import Grow, How
+from training.paper_commands import papers
 from training.promotion_commands import promote, rollback
 from training.sections import FIRST_LINE, Section, table_text
 from training.splits import TooFewLabels
@@ -119,4 +121,4 @@ def _print(subject: str, sections: list[Section]) -> None:
             click.echo(table_text(section.table))
 
 
-__all__ = ["promote", "rollback", "train"]
+__all__ = ["drift", "papers", "promote", "rollback", "train"]

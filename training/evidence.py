@@ -26,7 +26,7 @@ from models.shap_values import base_value, contributions
 from training.behaviour import check_monotone, check_swaps, explanation_quality
 from training.calibration_check import check_calibration
 from training.comparison import recall_gain
-from training.disparity import compare_groups
+from training.disparity import compare_groups, compare_practice
 from training.fairness import AuditedCases, fairness_table
 from training.judgement import blocks, interviewed
 from training.leakage import look_for_leaks
@@ -90,7 +90,7 @@ def gather(
     chosen = interviewed(frame, explained.score, capacity)
     unit = blocks(frame, capacity)
     audited = AuditedCases.of(frame, chosen)
-    comparisons = compare_groups(audited, rng)
+    comparisons, practice = compare_groups(audited, rng), compare_practice(audited, rng)
     innocent = finding == 0.0 if audited.exploited is None else ~audited.exploited
     proxies = audit_proxies(
         explained.raw_score[innocent],
@@ -120,7 +120,9 @@ def gather(
         "fairness": {
             "alarms": sum(one.alarm != "none" for one in comparisons),
             "comparisons": len(comparisons),
-            "compared": [asdict(one) | {"ratio": one.ratio} for one in comparisons],
+            "practice_alarms": sum(one.alarm != "none" for one in practice),
+            "practice_comparisons": len(practice),
+            "compared": [asdict(one) | {"ratio": one.ratio} for one in (*comparisons, *practice)],
             "table": [cell.as_json() for cell in fairness_table(audited, rng)],
         },
         "proxies": _largest(proxies),
@@ -182,10 +184,12 @@ def against_champion(
 
 
 def _largest(figures: list[ProxyFigure]) -> dict[str, Any]:
-    """Return for each attribute and way of telling the group that is told best, and all groups beneath."""
+    """Return for each attribute and way of telling the group that is told best, and the best within a status."""
     found: dict[str, Any] = {"all": [asdict(one) for one in figures]}
     for one in sorted(figures, key=lambda figure: figure.auc):
-        found.setdefault(one.attribute, {})[one.told_by] = asdict(one)
+        best = found.setdefault(one.attribute, {}).get(one.told_by, {}).get("best_within_status", 0.0)
+        within = max(one.auc_within_status, best)
+        found[one.attribute][one.told_by] = asdict(one) | {"best_within_status": within}
     return found
 
 

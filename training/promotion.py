@@ -79,19 +79,24 @@ def examine(
     return Candidate(subject, version, folder, bundle, evidence, judge(evidence, policy, waiver), policy, waiver)
 
 
-def approve(registry: Registry, candidate: Candidate, names: Sequence[str]) -> list[str]:
-    """Record who approves, and return everybody who approved this model under this policy so far.
+def approved(registry: Registry, candidate: Candidate) -> list[str]:
+    """Return who approved so far.
 
     An approval given to other files, under another policy or with another waiver does not count.
     """
-    signed = "" if candidate.waiver is None else f"{candidate.waiver.who}: {candidate.waiver.why}"
-    scope = {"bundle": candidate.bundle.sha256, "policy": candidate.policy.sha256, "waiver": signed}
     noted = json.loads(registry.notes(candidate.subject, candidate.version).get(APPROVALS, "[]"))
-    held = [str(one["who"]) for one in noted if {name: one.get(name) for name in scope} == scope]
+    scope = _scope(candidate)
+    return [str(one["who"]) for one in noted if {name: one.get(name) for name in scope} == scope]
+
+
+def approve(registry: Registry, candidate: Candidate, names: Sequence[str]) -> list[str]:
+    """Record who approves, each person once, and return everybody who did so far."""
+    held = approved(registry, candidate)
     for name in names:
         if _same_name(name) not in {_same_name(one) for one in held}:
             held.append(name.strip())
-    registry.note(candidate.subject, candidate.version, APPROVALS, [{"who": name, **scope} for name in held])
+    noted = [{"who": name, **_scope(candidate)} for name in held]
+    registry.note(candidate.subject, candidate.version, APPROVALS, noted)
     return held
 
 
@@ -173,6 +178,11 @@ def _against_the_champion(
         trained_until_us=int(str(champion.about.get("learned_until_us", champion.about["trained_until_us"]))),
         capacity=policy.capacity,
     )
+
+
+def _scope(candidate: Candidate) -> dict[str, str]:
+    signed = "" if candidate.waiver is None else f"{candidate.waiver.who}: {candidate.waiver.why}"
+    return {"bundle": candidate.bundle.sha256, "policy": candidate.policy.sha256, "waiver": signed}
 
 
 def _same_name(name: str) -> str:

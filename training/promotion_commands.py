@@ -11,7 +11,7 @@ from features.command_line import Problem
 from features.settings import Settings
 from training.gate import Waiver
 from training.policy import POLICY_FILE, PolicyRejected, read_policy
-from training.promotion import Candidate, NotLetIn, approve, crown, examine, record, step_back
+from training.promotion import Candidate, NotLetIn, approve, approved, crown, examine, record, step_back
 from training.registry import CHALLENGER, NoSuchModel, Registry
 
 _DEMO_APPROVER = "demonstration"
@@ -89,14 +89,19 @@ def _decide(
         record(registry, candidate, ())
         failed = ", ".join(line.code for line in candidate.lines if not line.holds)
         raise Problem(f"{name} was not promoted ({failed}); the champion is unchanged")
+    before = approved(registry, candidate)
     held = approve(registry, candidate, approvers or ((_DEMO_APPROVER,) if demo else ()))
     record(registry, candidate, held)
     needed = 1 if demo else candidate.policy.approvers
     if len(held) < needed:
-        raise Problem(
-            f"{name} passes, but {needed} different people must approve and {len(held)} did; the champion is unchanged. "
-            f"Say: mimamori promote {candidate.subject}@{candidate.version} --approver NAME"
+        missing = (
+            f"{needed} different people must approve and {len(held)} did; the champion is unchanged. "
+            f"Say: mimamori promote {candidate.subject}@{candidate.version} --approver NAME, with the same waiver if any"
         )
+        if len(held) == len(before):
+            raise Problem(f"{name} passes, but {missing}")
+        click.echo(f"{name} passes and the approval is recorded, but {missing}")
+        return
     crown(registry, settings, candidate)
     click.echo(f"{name} is champion, approved by {', '.join(held)}")
 

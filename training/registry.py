@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -152,6 +153,7 @@ class Registry:
     @contextmanager
     def run(self, subject: str, *, tags: Mapping[str, str] | None = None) -> Iterator[Run]:
         """Open a run in the subject's experiment; system metrics are sampled until it closes."""
+        self._leave_the_run_of_mlflow_run()
         name = f"mimamori-{subject}"
         experiment = self._client.get_experiment_by_name(name)
         number = experiment.experiment_id if experiment else self._client.create_experiment(name, self._artifacts)
@@ -159,6 +161,13 @@ class Registry:
             experiment_id=number, tags={**_NOBODY, **code_version(), **(tags or {})}, log_system_metrics=True
         ) as run:
             yield Run(self._client, subject, run.info.run_id, number)
+
+    def _leave_the_run_of_mlflow_run(self) -> None:
+        """`mlflow run` opens a run for the command it starts: ours are opened by subject, and no login name stays in its."""
+        opened = os.environ.pop("MLFLOW_RUN_ID", None)
+        if opened is not None:
+            for key, value in _NOBODY.items():
+                self._client.set_tag(opened, key, value)
 
     def find(self, subject: str, which: str) -> tuple[str, dict[str, float]]:
         """Return (version, metrics of its run) of an alias or version number.

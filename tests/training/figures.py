@@ -7,7 +7,7 @@ from typing import Any
 
 def good_evidence() -> dict[str, Any]:
     gain = {"first": 0.6, "second": 0.3, "gain": 0.3, "low": 0.2, "high": 0.4, "positives": 80}
-    told = {"auc": 0.55, "people": 400}
+    told = {"auc": 0.55, "best_within_status": 0.54, "people": 400}
     return {
         "cases": 5000, "interviewed": 900, "positives": 80, "capacity": 0.02,
         "gain": {"champion": dict(gain), "checklist": dict(gain)},
@@ -16,7 +16,7 @@ def good_evidence() -> dict[str, Any]:
             "positives": 80, "slope": 1.0, "slope_low": 0.8, "slope_high": 1.2,
             "error": 0.02, "error_low": 0.01, "error_high": 0.03,
         },
-        "fairness": {"alarms": 0, "comparisons": 20, "table": []},
+        "fairness": {"alarms": 0, "comparisons": 20, "practice_alarms": 0, "practice_comparisons": 20, "table": []},
         "proxies": {
             "nationality": {"score": dict(told), "reasons": dict(told)},
             "sex": {"score": dict(told), "reasons": dict(told)},

@@ -46,9 +46,9 @@ def lenient(tmp_path: Path) -> str:
 
 
 def test_two_different_people_must_approve(settings: Settings) -> None:
-    for words in ((), ("--approver", "Officer A"), ("--approver", "officer  a")):
+    for words, code in (((), 1), (("--approver", "Officer A"), 0), (("--approver", "officer  a"), 1)):
         refused = say("promote", "visa@1", *words)
-        assert refused.exit_code == 1
+        assert refused.exit_code == code  # only what changed nothing is a problem
         assert "2 different people must approve" in refused.output
         assert champion(settings) is None
     passed = say("promote", "visa@1", "--approver", "Officer B")
@@ -61,8 +61,8 @@ def test_two_different_people_must_approve(settings: Settings) -> None:
 def test_an_approval_under_another_policy_does_not_count(settings: Settings, tmp_path: Path) -> None:
     say("promote", "visa@1", "--approver", "Officer A")
     other = say("promote", "visa@1", "--approver", "Officer B", "--policy", lenient(tmp_path))
-    assert other.exit_code == 1
     assert "1 did" in other.output
+    assert champion(settings) is None
 
 
 def test_an_equal_challenger_is_refused_with_the_line_and_its_figures(settings: Settings) -> None:
