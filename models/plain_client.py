@@ -54,8 +54,8 @@ class RecordsModel:
         table = TABLES[TABLE_OF_SUBJECT[self.bundle.subject]]
         texts = {name: [_text(value) for value in column] for name, column in model_input.items()}
         raw = pa.table({name: pa.array(column, pa.string()) for name, column in texts.items()})
-        own, faults = canonical(table, raw)
-        faults = faults or check_table(table, own)
+        read, faults = canonical(table, raw)
+        own, faults = read.rows, faults or check_table(table, read)
         blocking = [fault for fault in faults if fault.blocking]
         if blocking:
             raise RecordsRejected(blocking)
