@@ -5,51 +5,60 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import pyarrow.parquet as pq
 
-from features.tables.folder import write_folder
-from synthetic_data.world import SCENARIOS, generate
+from synthetic_data.scenario import ParameterError, Scenario, load_scenario, parameters, parse_changes, scenario_names
+from synthetic_data.writing import write_world
 
-LEAST, MOST = 200, 3_000_000
+LEAST, MOST = 200, 30_000_000
+NOTICE = "Synthetic data. Validated on no real visa record."
 
 
 @click.command()
 @click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="A folder, made if need be.",
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A folder, made if need be."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--applications", type=click.IntRange(LEAST, MOST), default=60_000, show_default=True)
-@click.option("--scenario", type=click.Choice(sorted(SCENARIOS)), default="default", show_default=True)
+@click.option("--scenario", type=click.Choice(scenario_names()), default="default", show_default=True)
+@click.option(
+    "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a parameter of the scenario; may be repeated."
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="The bytes are the same on any number.",
+)
 @click.option("--csv", is_flag=True, help="Write CSV instead of Parquet.")
-def world(out: Path, seed: int, applications: int, scenario: str, csv: bool) -> None:
+def world(
+    out: Path, seed: int, applications: int, scenario: str, changes: tuple[str, ...], processes: int, csv: bool
+) -> None:
     """Write the nine tables, the truth and a datasheet of a synthetic world."""
-    click.echo("making a world …", err=True)
-    records, truth = generate(seed, applications, scenario)
-    write_folder(out, records, csv=csv)
-    pq.write_table(truth, out / "truth.parquet")
-    counts = {name: rows.num_rows for name, rows in records.tables.items()}
-    (out / "datasheet.md").write_text(
-        _datasheet(seed, scenario, counts, truth["exploited"].to_pylist().count(True)), encoding="utf-8"
-    )
-    click.echo(f"{sum(counts.values()):,} records written to {out}; synthetic, validated on no real visa record")
+    try:
+        chosen = load_scenario(scenario, parse_changes(changes))
+    except ParameterError as error:
+        raise click.BadParameter(str(error), param_hint="--set") from error
+    click.echo(f"making a world of {applications:,} applications …", err=True)
+    counts = write_world(out, seed, applications, chosen, processes=processes, csv=csv, progress=_progress)
+    (out / "datasheet.md").write_text(_datasheet(seed, chosen, counts), encoding="utf-8")
+    records = sum(count for name, count in counts.items() if name not in {"truth", "exploited"})
+    click.echo(f"{records:,} records written to {out}; synthetic, validated on no real visa record")
 
 
-def _datasheet(seed: int, scenario: str, counts: dict[str, int], exploited: int) -> str:
+def _progress(done: int, districts: int) -> None:
+    click.echo(f"{done} of {districts} districts", err=True)
+
+
+def _datasheet(seed: int, scenario: Scenario, counts: dict[str, int]) -> str:
+    known = parameters()
     lines = [
-        "Synthetic data. Validated on no real visa record.",
-        "",
-        "# Datasheet",
-        "",
-        f"Scenario `{scenario}`, seed {seed}. {exploited} applications and landings are exploited in truth.",
-        "",
-        "| table | rows |",
-        "|---|---|",
-        *(f"| {name} | {count} |" for name, count in counts.items()),
-        "",
-        "Made by drawing people, sponsors, agencies and hosts, and planting rings of twelve typologies among them; every ",
-        "rate is an assumption chosen to be hard, not a measurement. This is the first version: look-alikes are simple.",
-    ]
+        NOTICE, "", "# Datasheet", "", f"Scenario `{scenario.name}`, seed {seed}. {scenario.about}",
+        f"{counts['exploited']} applications and landings are exploited in truth.", "", "| table | rows |", "|---|---|",
+        *(f"| {name} | {count} |" for name, count in counts.items() if name not in {"truth", "exploited"}), "",
+        "Made by people, sponsors, agencies, hosts and rings of twelve typologies that act and leave records behind.", "",
+        "| parameter | value | unit | range | source |", "|---|---|---|---|---|",
+        *(f"| {name} | {scenario[name]:g} | {entry.unit} | {entry.low:g} to {entry.high:g} | {entry.source} |"
+          for name, entry in known.items()),
+    ]  # fmt: skip
     return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ samples and find bin boundaries and sums of their own: other trees by the same r
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import lightgbm as lgb
@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.cluster import Cluster, ClusterProblem, WorkerLeft, attended, blocks_on_workers
-from training.fit import PATIENCE, ROUNDS, Fitted, parameters_for, trees_only
-from training.splits import Split
+from training.fit import FIXED_ROUNDS, PATIENCE, ROUNDS, Fitted, can_stop_early, parameters_for, trees_only, weight_of
+from training.teaching import Taught
 
 ROWS_ON_ONE_WORKER = 2_000_000
 """About 2 GB of float64 at 129 features."""
@@ -45,11 +45,11 @@ _LEAST_CHANCE = 1e-15
 def fit_on_cluster(
     cluster: Cluster,
     values: NDArray[np.float64],
-    positive: NDArray[np.float64],
-    split: Split,
+    taught: Taught,
     catalogue: Catalogue,
     *,
     seed: int,
+    tuned: Mapping[str, object] | None = None,
     rows_on_one_worker: int = ROWS_ON_ONE_WORKER,
 ) -> Fitted:
     """Grow trees as `training.fit.fit` does, on the workers.
@@ -59,20 +59,23 @@ def fit_on_cluster(
     ClusterProblem
         If workers left in the middle of each of `TRIES` tries.
     """
-    parameters = parameters_for(catalogue, int(positive[split.fit].sum()), seed, threads=1)
+    part, watched = taught.fit, taught.watch
+    parameters = parameters_for(catalogue, int(part.positive.sum()), seed=seed, threads=1, tuned=tuned)
     for _ in range(TRIES):
         workers = sorted(cluster.worker_threads())
-        if len(split.fit) <= rows_on_one_worker:
+        if len(part.rows) <= rows_on_one_worker:
             workers = workers[:1]
         grow = partial(
-            _grow, workers=workers, values=values[split.fit], positive=positive[split.fit], parameters=parameters,
-            names=catalogue.names,
+            _grow, workers=workers, values=values[part.rows], positive=part.positive, weight=weight_of(part),
+            parameters=parameters, names=catalogue.names,
         )  # fmt: skip
         try:
             booster = attended(cluster, workers, grow)
         except WorkerLeft:
             continue
-        rounds = best_round(booster, values[split.calibrate], positive[split.calibrate])
+        rounds = FIXED_ROUNDS
+        if can_stop_early(watched):
+            rounds = best_round(booster, values[watched.rows], watched.positive, watched.weight)
         text = trees_only(booster.model_to_string(num_iteration=rounds))
         return Fitted(text, rounds, {**parameters, "cluster_workers": len(workers)})
     raise ClusterProblem(f"workers left during {TRIES} tries to grow the trees; see their logs, and repeat the command")
@@ -83,6 +86,7 @@ def _grow(
     workers: Sequence[str],
     values: NDArray[np.float64],
     positive: NDArray[np.float64],
+    weight: NDArray[np.float64] | None,
     parameters: dict[str, object],
     names: Sequence[str],
 ) -> lgb.Booster:
@@ -95,12 +99,15 @@ def _grow(
     model.fit(
         blocks_on_workers(cluster, [values[turn] for turn in turns], workers),
         blocks_on_workers(cluster, [positive[turn] for turn in turns], workers),
+        sample_weight=None if weight is None else blocks_on_workers(cluster, [weight[turn] for turn in turns], workers),
         feature_name=list(names),
     )
     return model.booster_
 
 
-def best_round(booster: lgb.Booster, values: NDArray[np.float64], positive: NDArray[np.float64]) -> int:
+def best_round(
+    booster: lgb.Booster, values: NDArray[np.float64], positive: NDArray[np.float64], weight: NDArray[np.float64]
+) -> int:
     """Return after how many trees the log loss was least, looking `PATIENCE` trees ahead.
 
     lightgbm.dask cannot stop early, as each worker would judge by rows of its own; so all trees are grown, and cut
@@ -111,7 +118,8 @@ def best_round(booster: lgb.Booster, values: NDArray[np.float64], positive: NDAr
     for tree in range(booster.num_trees()):
         raw += booster.predict(values, raw_score=True, start_iteration=tree, num_iteration=1, num_threads=1)
         chance = 1.0 / (1.0 + np.exp(-raw))
-        loss = -np.log(np.maximum(np.where(positive == 1.0, chance, 1.0 - chance), _LEAST_CHANCE)).mean()
+        said = np.maximum(np.where(positive == 1.0, chance, 1.0 - chance), _LEAST_CHANCE)
+        loss = float(np.average(-np.log(said), weights=weight))
         if loss < best:
             best, at = loss, tree + 1
         elif tree + 1 - at >= PATIENCE:

@@ -21,12 +21,17 @@ from models.forest import raw_scores
 from models.tree_text import parse_forest
 from training.fit import fit
 from training.fit_on_cluster import fit_on_cluster
-from training.splits import Split
+from training.teaching import Part, Taught
 
 CATALOGUE = catalogue("visa")
 N = 8000
-SPLIT = Split(np.arange(0, 4000), np.arange(4000, 5000), np.arange(5000, N), 0.0, shared=False)
-FEW = Split(np.arange(0, 1000), np.arange(4000, 5000), np.arange(5000, N), 0.0, shared=False)
+TEST = np.arange(5000, N)
+
+
+def teach(positive: NDArray[np.float64], fitted: int) -> Taught:
+    """The first rows fit; rows 4,000 to 5,000 watch."""
+    parts = [Part(rows, positive[rows], np.ones(len(rows))) for rows in (np.arange(fitted), np.arange(4000, 5000))]
+    return Taught(parts[0], parts[1], parts[1], for_all=True)
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +54,9 @@ def cluster(scheduler: str) -> Iterator[Cluster]:
 def test_one_worker_grows_the_trees_of_one_machine_byte_for_byte(
     cluster: Cluster, rows: tuple[NDArray[np.float64], NDArray[np.float64]]
 ) -> None:
-    here = fit(*rows, FEW, CATALOGUE, seed=3, threads=2)
-    there = fit_on_cluster(cluster, *rows, FEW, CATALOGUE, seed=3)
+    taught = teach(rows[1], 1000)
+    here = fit(rows[0], taught, CATALOGUE, seed=3, threads=2)
+    there = fit_on_cluster(cluster, rows[0], taught, CATALOGUE, seed=3)
     assert there.text == here.text
     assert there.rounds == here.rounds < training.fit.ROUNDS  # cut early, in the same place
 
@@ -62,11 +68,11 @@ def test_two_workers_grow_shallow_monotone_trees_that_rank_alike(
         monkeypatch.setattr(module, "ROUNDS", 100)
     values, positive = rows
     texts = (
-        fit(values, positive, SPLIT, CATALOGUE, seed=3, threads=2).text,
-        fit_on_cluster(cluster, values, positive, SPLIT, CATALOGUE, seed=3, rows_on_one_worker=0).text,
+        fit(values, teach(positive, 4000), CATALOGUE, seed=3, threads=2).text,
+        fit_on_cluster(cluster, values, teach(positive, 4000), CATALOGUE, seed=3, rows_on_one_worker=0).text,
     )
     here, there = (parse_forest(text, CATALOGUE.names) for text in texts)  # refuses trees deeper than allowed
-    test = SPLIT.test
+    test = TEST
     assert texts[0] != texts[1]
     aucs = [roc_auc_score(positive[test], raw_scores(forest, values[test])) for forest in (here, there)]
     assert aucs[0] > 0.75

@@ -1,0 +1,100 @@
+"""Where do people come from, and by which route? Nationalities, posts, and who seeks which status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthetic_data.numbering import Floats, Ints, Truths
+from synthetic_data.regimes import (
+    COOK,
+    DESIGNATED,
+    ENTERTAINER,
+    INTERN,
+    LONG_TERM,
+    SPOUSE,
+    STUDENT,
+    TRAINEE,
+    VISITOR,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country of nationality: code, posts with weights, and the shares it has of visitors and of other routes."""
+
+    code: str
+    posts: tuple[str, ...]
+    weights: tuple[float, ...]
+    dial: str
+    airport: str
+    visitor: float
+    resident: float
+    stage: float
+    spouse: float
+
+
+# shares of visitors follow the visas issued in 2010, those of stage and spouse the entries of 2003-2009; a rounded reading
+COUNTRIES = (
+    Country("CHN", ("CN-SHA", "CN-BEI", "CN-CAN"), (0.46, 0.38, 0.16), "+86", "PVG", 0.560, 0.50, 0.06, 0.33),
+    Country("THA", ("TH-BKK",), (1.0,), "+66", "BKK", 0.105, 0.06, 0.04, 0.10),
+    Country("PHL", ("PH-MNL", "PH-CEB"), (0.86, 0.14), "+63", "MNL", 0.055, 0.10, 0.50, 0.27),
+    Country("IDN", ("ID-JKT",), (1.0,), "+62", "CGK", 0.045, 0.08, 0.07, 0.04),
+    Country("VNM", ("VN-HAN", "VN-SGN"), (0.6, 0.4), "+84", "HAN", 0.030, 0.10, 0.01, 0.04),
+    Country("MYS", ("MY-KUL",), (1.0,), "+60", "KUL", 0.050, 0.01, 0.00, 0.01),
+    Country("IND", ("IN-DEL",), (1.0,), "+91", "DEL", 0.035, 0.03, 0.00, 0.01),
+    Country("RUS", ("RU-MOW", "RU-VVO"), (0.6, 0.4), "+7", "SVO", 0.032, 0.01, 0.12, 0.03),
+    Country("KOR", ("KR-SEL",), (1.0,), "+82", "ICN", 0.025, 0.05, 0.05, 0.07),
+    Country("BRA", ("BR-SAO",), (1.0,), "+55", "GRU", 0.018, 0.02, 0.03, 0.04),
+    Country("MMR", ("MM-RGN",), (1.0,), "+95", "RGN", 0.012, 0.01, 0.00, 0.01),
+    Country("NPL", ("NP-KTM",), (1.0,), "+977", "KTM", 0.011, 0.02, 0.00, 0.01),
+    Country("KHM", ("KH-PNH",), (1.0,), "+855", "PNH", 0.007, 0.01, 0.00, 0.01),
+    Country("COL", ("CO-BOG",), (1.0,), "+57", "BOG", 0.006, 0.00, 0.05, 0.01),
+    Country("UKR", ("UA-IEV",), (1.0,), "+380", "KBP", 0.009, 0.00, 0.07, 0.02),
+    # these need no visa for a visit, nor does the Republic of Korea since 2006
+    Country("TWN", ("TW-TPE",), (1.0,), "+886", "TPE", 0.0, 0.02, 0.0, 0.02),
+    Country("USA", ("US-LAX",), (1.0,), "+1", "LAX", 0.0, 0.02, 0.02, 0.02),
+    Country("GBR", ("GB-LON",), (1.0,), "+44", "LHR", 0.0, 0.01, 0.01, 0.01),
+    Country("AUS", ("AU-SYD",), (1.0,), "+61", "SYD", 0.0, 0.01, 0.01, 0.01),
+)
+INDEX = {country.code: number for number, country in enumerate(COUNTRIES)}
+EXEMPT = {"KOR": 0.48, "TWN": 0.27, "USA": 0.13, "GBR": 0.07, "AUS": 0.05}
+CODES = np.array([country.code for country in COUNTRIES], dtype=object)
+AIRPORTS = np.array([country.airport for country in COUNTRIES], dtype=object)
+_FEMALE = {VISITOR: 0.52, ENTERTAINER: 0.78, SPOUSE: 0.78, LONG_TERM: 0.58, INTERN: 0.50, TRAINEE: 0.48, STUDENT: 0.50,
+           COOK: 0.06, DESIGNATED: 0.45}  # fmt: skip
+_POST_NAMES = tuple(post for country in COUNTRIES for post in country.posts)
+POSTS = np.array(_POST_NAMES, dtype=object)
+_FIRST_POST = np.cumsum([0] + [len(country.posts) for country in COUNTRIES])[:-1]
+
+
+def _shares(status: int) -> Floats:
+    field = {VISITOR: "visitor", ENTERTAINER: "stage", SPOUSE: "spouse", LONG_TERM: "spouse"}.get(status, "resident")
+    weights = np.array([getattr(country, field) for country in COUNTRIES])
+    return weights / weights.sum()
+
+
+def draw_country(rng: np.random.Generator, statuses: Ints, *, flat: bool) -> Ints:
+    """Return int64[n]: nationalities by route; in a flat world the route says nothing."""
+    out = np.empty(len(statuses), dtype=np.int64)
+    for status in np.unique(statuses).tolist():
+        rows = np.flatnonzero(statuses == status)
+        out[rows] = rng.choice(len(COUNTRIES), len(rows), p=_shares(VISITOR if flat else status))
+    return out
+
+
+def draw_female(rng: np.random.Generator, statuses: Ints, *, flat: bool) -> Truths:
+    """Return bool[n]: sex by route; in a flat world the route says nothing."""
+    share = np.array([0.5 if flat else _FEMALE.get(status, 0.5) for status in range(12)])
+    return rng.random(len(statuses)) < share[statuses]
+
+
+def draw_post(rng: np.random.Generator, countries: Ints) -> Ints:
+    """Return int64[n]: the post at which people of these countries usually apply."""
+    first, second = np.empty(len(COUNTRIES)), np.empty(len(COUNTRIES))
+    for number, country in enumerate(COUNTRIES):
+        first[number] = country.weights[0]
+        second[number] = sum(country.weights[:2])
+    u = rng.random(len(countries))
+    return _FIRST_POST[countries] + (u >= first[countries]) + (u >= np.maximum(second[countries], first[countries]))

@@ -1,0 +1,1 @@
+"""What of the truth becomes known, how, when, and how wrongly? Interviews, inspections, self-reports, the database."""

@@ -1,0 +1,94 @@
+"""Who is interviewed, by choice or by lot, and what is recorded? Officers see the form, have habits and limited hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthetic_data.countries import INDEX
+from synthetic_data.detection.sampling import draw, numbered, within_capacity
+from synthetic_data.district import District
+from synthetic_data.numbering import Floats, Ints, Truths, chance
+from synthetic_data.plan import Plan
+from synthetic_data.population.filing import AGENCY, R_FRIEND, R_OTHER, SPONSOR, UNKNOWN
+from synthetic_data.regimes import SPOUSE, day
+
+NO_INDICATION, INCONCLUSIVE, INDICATIONS, IDENTIFIED = range(4)
+
+
+@dataclass(slots=True)
+class Interviews:
+    """k interviews: rows of the subject, whether drawn by lot, with which probability, and the finding."""
+
+    row: Ints
+    random: Truths
+    probability: Floats
+    finding: Ints
+
+
+def suspicion(d: District, plan: Plan) -> Floats:
+    """Return float64[n]: the log-odds by which officers prefer a file, from what they can see and from their bias.
+
+    Each post has its own habits: it gives more or less weight to third-party payers, sponsors who are no kin, quick or
+    wordless marriages, stage work, fresh passports and empty fields.
+    """
+    gap = np.abs(plan["birth"] - (plan["met"] - 45 * 365)) / 365.0
+    spouse = plan["status"] == SPOUSE
+    signs = (
+        np.isin(plan["payer"], (SPONSOR, AGENCY, UNKNOWN)),
+        np.isin(plan["relation"], (R_FRIEND, R_OTHER)),
+        spouse & (plan["language"] == 0),
+        spouse & (gap > 15),
+        (plan["occupation"] >= 8) & (plan["occupation"] <= 11),
+        plan["day"] - plan["passport_issued"] < 90,
+        np.isnan(plan["income"]),
+    )
+    strength = d.scenario["habit_strength"]
+    value = np.zeros(len(plan))
+    for number, sign in enumerate(signs):
+        habit = 2.0 * chance(plan["post"], 600 + number)
+        value += strength * habit * sign * 0.6
+    preferred = (plan["country"] == INDEX["PHL"]) & plan["female"]
+    return value + d.scenario["bias_strength"] * preferred
+
+
+def choose(
+    d: District, name: str, *, log_odds: Floats, posts: Ints, days: Ints, share: float
+) -> tuple[Ints, Truths, Floats]:
+    """Choose who is interviewed: first by lot among all files, then by the officers among the rest.
+
+    Parameters
+    ----------
+    log_odds, posts, days
+        Of n files: the officers' preference, where and when.
+    share
+        Of the files, that officers have hours for.
+
+    Returns
+    -------
+    rows, by_lot, probability
+        Of those chosen. The probability is the one with which this file entered by this way: of the lot, or of the
+        officers' choice and not of the lot.
+    """
+    rng = d.stream(f"interviews {name}")
+    groups = numbered(posts * 1000 + days // 30)
+    lottery = np.where(days >= day(d.scenario.whole("random_from_year")), d.scenario["random_share"], 0.0)
+    # posts differ in how many of their hours they give to the lot
+    lottery *= 0.6 + 0.8 * chance(posts, 640)
+    by_lot = draw(rng, lottery, groups) & (lottery > 0)
+    wanted = within_capacity(np.exp(log_odds), groups, share)
+    aimed = draw(rng, wanted, groups) & ~by_lot
+    rows = np.flatnonzero(by_lot | aimed)
+    probability = np.where(by_lot[rows], lottery[rows], wanted[rows] * (1.0 - lottery[rows]))
+    return rows, by_lot[rows], probability
+
+
+def find(d: District, rng: np.random.Generator, exploited: Truths) -> Ints:
+    """Return int64[n]: what interviews of these people record, with errors both ways."""
+    n, told = len(exploited), d.scenario["disclosure"]
+    u, v = rng.random(n), rng.random(n)
+    honest = np.where(u < d.scenario["false_indication"], INDICATIONS, np.where(u > 0.955, INCONCLUSIVE, NO_INDICATION))
+    silent = np.where(u > 0.8, INCONCLUSIVE, NO_INDICATION)
+    spoken = np.where(u < 0.35, IDENTIFIED, INDICATIONS)
+    return np.where(exploited, np.where(v < told, spoken, silent), honest).astype(np.int64)

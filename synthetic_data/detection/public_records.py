@@ -1,0 +1,104 @@
+"""What do inspectors and the Trafficking in Persons Database hold? Actions at establishments, and people listed in it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic_data.countries import CODES
+from synthetic_data.detection.identification import Identified
+from synthetic_data.dirt.typing_slips import slip
+from synthetic_data.district import District
+from synthetic_data.establishments import ADULT, BAR
+from synthetic_data.names import spell_travellers, sponsor_birth, sponsor_names
+from synthetic_data.numbering import NONE, Ints, Texts
+from synthetic_data.papers import Columns, known, passport_numbers
+from synthetic_data.places import spell_addresses, spell_phones
+from synthetic_data.plan import Plan
+from synthetic_data.regimes import DAY_US, END, START, any_moment
+
+_ACTIONS = np.array(["inspection_clean", "violation_found", "trafficking_case", "licence_suspended"], dtype=object)
+CLEAN, VIOLATION, CASE, SUSPENDED = range(4)
+_ROLES = np.array(["victim", "perpetrator", "facilitator"], dtype=object)
+VICTIM, PERPETRATOR, FACILITATOR = range(3)
+
+
+def act(d: District, establishment_ids: Texts, clubs: Ints, ring_day: Ints) -> Columns:
+    """Write inspections: routine ones, violations of all kinds, and the cases by which rings were found.
+
+    Parameters
+    ----------
+    clubs, ring_day
+        The establishment of each ring, and the day on which it was found, -1 for never.
+    """
+    rng = d.stream("inspections")
+    est, m = d.establishments, len(d.establishments)
+    nightly = np.isin(est.industry, (ADULT, BAR))
+    visits = np.repeat(np.arange(m), rng.poisson(np.where(nightly, 2.2, 1.4)))
+    day = np.maximum(START, est.opened[visits]) + 30
+    day = day + (rng.random(len(visits)) * np.maximum(END - 1 - day, 1)).astype(np.int64)
+    bad = rng.random(len(visits)) < np.where(est.industry[visits] == ADULT, 0.33, 0.14)
+    action = np.where(bad, rng.choice((VIOLATION, SUSPENDED), len(visits), p=(0.85, 0.15)), CLEAN)
+    # cases of other places and people, which the records here do not hold
+    action = np.where((rng.random(len(visits)) < 0.006) & nightly[visits], CASE, action)
+    found = np.flatnonzero(ring_day != NONE)
+    found = found[rng.random(len(found)) < 0.7]
+    place = np.concatenate([visits, clubs[found]])
+    day = np.concatenate([day, ring_day[found]])
+    action = np.concatenate([action, np.where(rng.random(len(found)) < 0.8, CASE, VIOLATION)])
+    occurred = any_moment(rng, np.minimum(day, END - 1))
+    known_at = occurred + (rng.gamma(1.5, 25.0, len(day)) * 86_400 + 3600).astype(np.int64) * 1_000_000
+    kept = np.flatnonzero(known_at < END * DAY_US)
+    kept = kept[np.argsort(known_at[kept], kind="stable")]
+    return {"establishment_id": establishment_ids[place[kept]], "occurred_at": occurred[kept], "known_at": known_at[kept],
+            "action": _ACTIONS[action[kept]]}  # fmt: skip
+
+
+def list_people(d: District, plan: Plan, who: Identified, brokers: Ints, phones: Ints) -> Columns:
+    """Write the database: people of found rings, identified victims, and many whom these records never meet.
+
+    Parameters
+    ----------
+    brokers, phones
+        For each ring, the key of the person who runs it and of a phone used.
+    """
+    rng = d.stream("database")
+    victims = np.flatnonzero((who.day != NONE) & (rng.random(len(plan)) < 0.6))
+    found = np.flatnonzero(who.ring_day != NONE) if len(who.ring_day) else np.zeros(0, dtype=np.int64)
+    helpers = np.repeat(found, rng.integers(1, 3, len(found)))
+    strangers = max(d.applications // 1200, 4)
+    stranger = d.keys.take(strangers)
+    japanese = np.concatenate([brokers[helpers] + rng.integers(0, 3, len(helpers)), stranger])
+    k, v = len(japanese), len(victims)
+    listed = np.concatenate(
+        [
+            who.day[victims] + rng.integers(5, 120, v),
+            who.ring_day[helpers] + rng.integers(10, 240, len(helpers)),
+            rng.integers(START, END, strangers),
+        ]
+    )
+    role = np.concatenate([np.full(v, VICTIM), rng.choice((PERPETRATOR, FACILITATOR), k, p=(0.4, 0.6))])
+    family, given = spell_travellers(
+        rng, CODES[plan["country"][victims]], plan["family"][victims], plan["given"][victims]
+    )
+    whole = [name.replace("　", " ").split(" ") for name in sponsor_names(rng, japanese).tolist()]
+    line = np.concatenate([np.full(v, NONE), phones[helpers], stranger])
+    place = np.concatenate([np.full(v, NONE), brokers[helpers], stranger])
+    birth = np.concatenate([plan["birth"][victims], sponsor_birth(japanese)])
+    occurred = any_moment(rng, listed)
+    ends = occurred + rng.integers(200, 1500, v + k) * DAY_US
+    passport = np.concatenate([passport_numbers(plan["passport"][victims]), np.full(k, None, dtype=object)])
+    errors = d.scenario["typing_errors"] * 3
+    columns: Columns = {
+        "listed_at": occurred,
+        "delisted_at": np.where((rng.random(v + k) < 0.12) & (ends < END * DAY_US), ends, NONE),
+        "role": _ROLES[role],
+        "family_name": slip(rng, np.concatenate([family, np.array([name[0] for name in whole], dtype=object)]), errors),
+        "given_names": slip(rng, np.concatenate([given, np.array([name[1] for name in whole], dtype=object)]), errors),
+        "birth_date": np.where(rng.random(v + k) < 0.6, birth, NONE),
+        "passport_number": known(passport, rng.random(v + k) < 0.6),
+        "phone": known(spell_phones(rng, line), (line != NONE) & (rng.random(v + k) < 0.7)),
+        "address": known(spell_addresses(rng, place), (place != NONE) & (rng.random(v + k) < 0.5)),
+    }
+    kept = np.flatnonzero(occurred < END * DAY_US)
+    kept = kept[np.argsort(occurred[kept], kind="stable")]
+    return {name: values[kept] for name, values in columns.items()}

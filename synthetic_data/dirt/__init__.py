@@ -1,0 +1,1 @@
+"""What goes wrong on forms? Slips of typing, empty fields, letters that are almost the same."""

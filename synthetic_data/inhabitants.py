@@ -1,0 +1,62 @@
+"""Who lives in a district, all together? Rings, their look-alikes, everybody else, and those who come again, in order of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthetic_data.district import District
+from synthetic_data.lookalikes.planting import plant_lookalikes
+from synthetic_data.membership import Groups
+from synthetic_data.numbering import Floats, Ints
+from synthetic_data.plan import Plan, joined
+from synthetic_data.population.histories import come_again, owners
+from synthetic_data.population.ordinary import draw_ordinary
+from synthetic_data.regimes import END, START
+from synthetic_data.rings.planting import plant_rings
+
+
+@dataclass(slots=True)
+class Rings:
+    """r rings as arrays: their establishment, the key of who runs them, and a phone."""
+
+    club: Ints
+    broker: Ints
+    phone: Ints
+
+
+def settle_district(d: District) -> tuple[Plan, Rings]:
+    """Return exactly as many applications as the district shall have, in order of time, and its rings."""
+    planted = plant_rings(d)
+    rings = Rings(*(np.concatenate(parts) for parts in zip(*(_faces(groups) for _, groups in planted), strict=True)))
+    hidden = joined([plan for plan, _ in planted])
+    beside = plant_lookalikes(d)
+    fixed = joined([hidden, *beside])
+    wanted = d.applications
+    ordinary = draw_ordinary(d, max(wanted - len(fixed), wanted // 8))
+    everybody = joined([fixed, ordinary])
+    rng = d.stream("coming again")
+    again = come_again(d, rng, everybody, round(wanted * d.scenario["applications_again"]))
+    impersonated = hidden.take(np.flatnonzero(hidden["typology"] == 2))
+    whole = joined([everybody, again, owners(d, rng, impersonated)])
+    inside = (whole["day"] >= START) & (whole["day"] < END)
+    whole = whole.take(np.flatnonzero(inside))
+    # of those who are honest, as many stay as the district shall hold
+    spare = len(whole) - wanted
+    kept = np.ones(len(whole), dtype=np.bool_)
+    if spare > 0:
+        weights = _spare(whole)
+        kept[rng.choice(len(whole), spare, replace=False, p=weights / weights.sum())] = False
+    whole = whole.take(np.flatnonzero(kept))
+    order = np.lexsort((rng.random(len(whole)), whole["day"]))
+    return whole.take(order), rings
+
+
+def _spare(plan: Plan) -> Floats:
+    """Return how readily a row is left out: the ordinary first, look-alikes less, the exploited never."""
+    return np.where(plan["exploited"], 0.0, np.where(plan["kind"] > 0, 0.02, 1.0))
+
+
+def _faces(groups: Groups) -> tuple[Ints, Ints, Ints]:
+    return groups.club, groups.guarantors, groups.phones

@@ -1,0 +1,1 @@
+"""Who looks like a ring and is not? For each typology, honest people and lawful hubs that share its single signs."""

@@ -1,0 +1,71 @@
+"""Which honest parents and children look like T3, T4 and T6? Law clinics' clients, late acknowledgements, school journeys."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic_data.establishments import SHELTER
+from synthetic_data.membership import Members
+from synthetic_data.numbering import NONE
+from synthetic_data.population.children import bring_child
+from synthetic_data.population.filing import R_ORGANISATION, SPONSOR
+
+
+def law_clinic(m: Members) -> None:
+    """An NGO or law clinic vouches for many pairs from one address and phone, with one letter."""
+    bring_child(m)
+    place = m.d.establishments.choose(m.rng, np.full(len(m.groups), SHELTER), m.groups.start)[m.group]
+    est = m.d.establishments
+    who = est.guarantor(m.rng, place, m.plan["day"])
+    m.show(
+        0.6, guarantor=who, guarantor_home=est.place[place], guarantor_phone=est.phone[place], relation=R_ORGANISATION
+    )
+    m.show(0.4, stay=est.place[place], stay_phone=est.phone[place])
+    m.show(0.6, letter=m.of("letter"))
+    m.show(0.4, introducer=m.of("introducer"), introducer_phone=est.phone[place])
+    m.show(0.3, payer=SPONSOR)
+    m.show(0.5, moves=0.6, move_after=20 + m.rng.integers(0, 60, len(m)))
+
+
+def late_father(m: Members) -> None:
+    """A man with several genuine children, of one mother or of two, acknowledged late."""
+    bring_child(m)
+    father = m.of("guarantors") + m.turn // 3
+    m.show(0.75, parent=father)
+    m.show(0.55, guarantor=father, guarantor_home=father, guarantor_phone=father)
+    m.show(0.4, stay=father)
+    m.show(0.3, letter=m.of("letter"))
+
+
+def neighbours(m: Members) -> None:
+    """Mothers who follow friends to the same care home or factory, which houses them openly."""
+    bring_child(m)
+    m.show(0.55, stay=m.of("dormitory"))
+    m.show(0.4, introducer=m.of("introducer"), introducer_phone=m.phone())
+    m.show(0.45, party=m.of("party") + m.plan["day"] // 30)
+    m.plan["job"], m.plan["job_seen"] = m.of("club"), 0.2
+
+
+def school_journey(m: Members) -> None:
+    """Pupils and a teacher: minors with an unrelated adult, one letter, one booking; everybody goes home."""
+    n = len(m)
+    m.plan["birth"] = np.where(m.turn % 12 == 0, m.plan["birth"], m.plan["day"] - m.rng.integers(9 * 365, 18 * 365, n))
+    m.plan["occupation"] = np.where(m.turn % 12 == 0, 1, 6)
+    who = m.of("guarantors") + (m.plan["day"] // 600) % 4
+    m.show(
+        0.75, guarantor=who, guarantor_home=m.of("dormitory"), guarantor_phone=m.of("phones"), relation=R_ORGANISATION
+    )
+    m.show(0.6, letter=m.of("letter"))
+    m.show(0.5, stay=m.of("dormitory"))
+    m.show(0.8, party=m.of("party") + m.turn // 12)
+    m.plan["gone"] = 0.0
+
+
+def exchange(m: Members) -> None:
+    """Children sent to relatives and host families, alone on the flight, paid for by the host."""
+    n = len(m)
+    m.plan["birth"] = m.plan["day"] - m.rng.integers(8 * 365, 18 * 365, n)
+    m.plan["occupation"] = np.where(m.rng.random(n) < 0.7, 6, NONE)
+    m.show(0.6, payer=SPONSOR)
+    m.show(0.4, stay=m.of("dormitory"))
+    m.show(0.35, guarantor=m.of("guarantors") + m.turn // 2, guarantor_phone=m.of("phones"))

@@ -1,0 +1,79 @@
+"""Which statuses, years and establishments does each typology, and each of its look-alikes, live in?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic_data.establishments import ADULT, BAR, BUILDING, CARE, FACTORY, FARM, OTHER_INDUSTRY, SCHOOL
+from synthetic_data.numbering import Floats, Ints
+from synthetic_data.regimes import (
+    COOK,
+    DESIGNATED,
+    END,
+    ENGINEER,
+    ENTERTAINER,
+    INTERN,
+    LONG_TERM,
+    NEW_STATUSES,
+    SPOUSE,
+    START,
+    STUDENT,
+    TRAINEE,
+    VISITOR,
+    day,
+)
+
+# typology: shares of all exploited, shaped by what was identified and widened to men, labour and children
+SHARES = {1: 0.16, 2: 0.06, 3: 0.07, 4: 0.06, 5: 0.13, 6: 0.05, 7: 0.14, 8: 0.05, 9: 0.06, 10: 0.07, 11: 0.09, 12: 0.06}
+_STATUSES: dict[int, tuple[tuple[int, float], ...]] = {
+    1: ((SPOUSE, 1.0),), 2: ((VISITOR, 0.6), (SPOUSE, 0.4)), 3: ((LONG_TERM, 0.55), (VISITOR, 0.45)),
+    4: ((LONG_TERM, 0.5), (VISITOR, 0.5)), 5: ((ENTERTAINER, 1.0),), 6: ((VISITOR, 1.0),),
+    7: ((TRAINEE, 0.7), (STUDENT, 0.3)), 8: ((VISITOR, 1.0),), 9: ((VISITOR, 0.5), (STUDENT, 0.3), (ENGINEER, 0.2)),
+    10: ((SPOUSE, 1.0),), 11: ((COOK, 0.35), (VISITOR, 0.45), (DESIGNATED, 0.2)),
+    12: ((VISITOR, 0.55), (SPOUSE, 0.15), (STUDENT, 0.15), (ENTERTAINER, 0.15)),
+}  # fmt: skip
+_INDUSTRIES: dict[int, tuple[int, ...]] = {
+    3: (CARE, BAR, ADULT, FACTORY), 4: (BAR, FACTORY, OTHER_INDUSTRY), 5: (ADULT, ADULT, BAR), 6: (ADULT, BAR, OTHER_INDUSTRY),
+    7: (FACTORY, FACTORY, FARM, BUILDING), 8: (OTHER_INDUSTRY,), 9: (FACTORY, BAR, SCHOOL), 11: (BAR, BUILDING, FACTORY),
+}  # fmt: skip
+
+
+def draw_statuses(rng: np.random.Generator, typology: int, days: Ints) -> Ints:
+    """Return int64[n]: the statuses that people of a neighbourhood seek; trainees become interns in July 2010."""
+    choices = _STATUSES[typology]
+    status = rng.choice([status for status, _ in choices], len(days), p=[share for _, share in choices])
+    return np.where((status == TRAINEE) & (days >= NEW_STATUSES), INTERN, status)
+
+
+def draw_industries(rng: np.random.Generator, typology: int, k: int) -> Ints:
+    """Return int64[k]: the industries of the establishments around which groups of a neighbourhood form."""
+    return rng.choice(_INDUSTRIES.get(typology, (ADULT, BAR)), k).astype(np.int64)
+
+
+def yearly_weights(typology: int, absent: int) -> Floats:
+    """Return float64[10]: in which years groups begin; displaced from the stage into marriage after 2005.
+
+    Parameters
+    ----------
+    absent
+        A typology that appears only in the last two years, 0 for none.
+    """
+    weights = np.array([1.0, 1.05, 1.05, 1.05, 1.1, 1.0, 1.0, 0.9, 0.7, 0.3])
+    if typology == 5:
+        weights = np.array([3.0, 2.6, 0.8, 0.4, 0.35, 0.35, 0.3, 0.3, 0.2, 0.1])
+    elif typology in {1, 10}:
+        weights = np.array([0.5, 0.5, 1.4, 1.7, 1.6, 1.3, 1.2, 1.0, 0.8, 0.3])
+    elif typology in {3, 4}:
+        weights = np.array([0.2, 0.2, 0.3, 0.3, 0.4, 0.8, 1.8, 1.5, 1.0, 0.4])
+    if typology == absent:
+        weights = np.array([0.0] * 8 + [1.0, 0.2])
+    return weights / weights.sum()
+
+
+def draw_spans(rng: np.random.Generator, weights: Floats, months: tuple[float, float], k: int) -> tuple[Ints, Ints]:
+    """Return the days on which k groups begin and end."""
+    year = rng.choice(10, k, p=weights)
+    start = np.array([day(2003 + number) for number in range(10)])[year] + rng.integers(0, 365, k)
+    end = start + (rng.uniform(months[0], months[1], k) * 30.4).astype(np.int64)
+    start = np.clip(start, START, END - 120)
+    return start, np.clip(end, start + 60, END)

@@ -1,0 +1,90 @@
+"""Who applies? People with a birth date, a passport, a home, a phone and names of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic_data.countries import draw_country, draw_female, draw_post
+from synthetic_data.district import District
+from synthetic_data.numbering import NONE, Ints
+from synthetic_data.plan import Plan
+from synthetic_data.regimes import (
+    COOK,
+    DEPENDENT,
+    ENTERTAINER,
+    INTERN,
+    LONG_TERM,
+    SPOUSE,
+    STUDENT,
+    TRAINEE,
+    VISITOR,
+)
+
+# youngest and oldest usual age by status
+_AGES = {VISITOR: (20, 66), ENTERTAINER: (19, 36), SPOUSE: (20, 48), LONG_TERM: (18, 50), INTERN: (18, 34),
+         TRAINEE: (18, 36), STUDENT: (17, 30), DEPENDENT: (16, 50), COOK: (24, 52)}  # fmt: skip
+_OCCUPATIONS = {VISITOR: (0, 1, 2, 3, 4, 5, 6, 7), ENTERTAINER: (8, 9, 10, 11), SPOUSE: (0, 2, 5, 6, 12, 13, 8),
+                INTERN: (14, 15, 5), TRAINEE: (14, 15, 5), STUDENT: (6,), COOK: (16,)}  # fmt: skip
+OCCUPATIONS = ("office clerk", "teacher", "shop assistant", "engineer", "merchant", "none", "student", "retired",
+               "singer", "dancer", "musician", "performer", "nurse", "waitress", "factory worker", "farmer", "cook")  # fmt: skip
+
+
+def draw_people(d: District, rng: np.random.Generator, statuses: Ints, days: Ints) -> Plan:
+    """Return a plan in which people seek these statuses on these days, and nothing else is said yet."""
+    n = len(statuses)
+    flat = d.scenario.says("flat_groups")
+    plan = Plan.blank(n)
+    plan["status"], plan["day"] = statuses, days
+    plan["country"] = draw_country(rng, statuses, flat=flat)
+    plan["female"] = draw_female(rng, statuses, flat=flat)
+    plan["post"] = draw_post(rng, plan["country"])
+    low = np.array([_AGES.get(status, (22, 58))[0] for status in range(12)])[statuses]
+    high = np.array([_AGES.get(status, (22, 58))[1] for status in range(12)])[statuses]
+    age = (low + (high - low) * rng.beta(1.4, 2.2, n)) * 365.25
+    # one visitor in thirty is a child travelling with parents or a school
+    child = (statuses == VISITOR) & (rng.random(n) < 0.035) | (statuses == DEPENDENT) & (rng.random(n) < 0.35)
+    age = np.where(child, rng.uniform(1.0, 17.8, n) * 365.25, age)
+    plan["birth"] = _never_none(days - age.astype(np.int64))
+    for name in ("person", "body", "passport", "family", "given", "home", "phone"):
+        plan[name] = d.keys.take(n)
+    plan["body"] = plan["person"]
+    plan["passport_issued"] = _never_none(days - (rng.gamma(1.3, 700.0, n)).astype(np.int64).clip(5, 3600))
+    plan["email"] = np.where(rng.random(n) < 0.35, d.keys.take(n), NONE)
+    households(rng, plan)
+    plan["occupation"] = _occupations(rng, statuses)
+    income = rng.lognormal(10.6, 0.75, n)
+    plan["income"] = np.where(rng.random(n) < 0.7, np.round(income, -2), np.nan)
+    plan["minors"] = (rng.random(n) < np.where(statuses == LONG_TERM, 0.25, 0.04)).astype(np.int64)
+    plan["former"] = np.where(rng.random(n) < 0.004, draw_country(rng, statuses, flat=True), NONE)
+    return plan
+
+
+def households(rng: np.random.Generator, plan: Plan) -> None:
+    """Let families file together: a neighbour's home, and often phone and family name, become the same."""
+    n = len(plan)
+    if n < 2:
+        return
+    order = np.argsort(plan["day"] * 16 + plan["country"], kind="stable")
+    kin = np.flatnonzero(rng.random(n - 1) < 0.12)
+    one, other = order[kin], order[kin + 1]
+    same = (plan["country"][one] == plan["country"][other]) & (np.abs(plan["day"][one] - plan["day"][other]) < 20)
+    one, other = one[same], other[same]
+    plan["home"][other] = plan["home"][one]
+    called = rng.random(len(one)) < 0.6
+    plan["phone"][other[called]] = plan["phone"][one[called]]
+    plan["family"][other[called]] = plan["family"][one[called]]
+
+
+def _occupations(rng: np.random.Generator, statuses: Ints) -> Ints:
+    out = np.full(len(statuses), NONE, dtype=np.int64)
+    for status in np.unique(statuses).tolist():
+        rows = np.flatnonzero(statuses == status)
+        out[rows] = rng.choice(_OCCUPATIONS.get(status, (0, 3, 4, 5)), len(rows))
+    stage = (statuses == ENTERTAINER) & (rng.random(len(statuses)) < 0.2)
+    out[stage] = rng.choice((0, 2, 5), int(stage.sum()))
+    return out
+
+
+def _never_none(days: Ints) -> Ints:
+    """Keep -1, which stands for no date, from being one."""
+    return np.where(days == NONE, 0, days)

@@ -1,0 +1,46 @@
+"""What do all brokers do, and the organisers of T12 more than others? Share phones and guarantors, in rotation, out of sight."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic_data.membership import Members
+from synthetic_data.population.filing import AGENCY, AGENCY_FILES, R_FRIEND, R_OTHER, R_RELATIVE, SPONSOR, UNKNOWN
+
+
+def vouch(m: Members, *, guarantor: float, phone: float, introducer: float, letter: float, agency: float) -> None:
+    """Put the broker's people and things into the files, each with a probability."""
+    limit = m.d.scenario.whole("rotation_limit")
+    who = m.rotated_guarantor(limit)
+    relation = m.rng.choice((R_FRIEND, R_RELATIVE, R_OTHER), len(m), p=(0.5, 0.3, 0.2))
+    m.show(guarantor, guarantor=who, guarantor_home=who, guarantor_phone=who, inviter=who, inviter_home=who,
+           inviter_phone=who, relation=relation)  # fmt: skip
+    line = m.phone()
+    m.show(phone, guarantor_phone=line)
+    m.show(phone * 0.5, inviter_phone=line)
+    m.show(introducer, introducer=m.of("introducer"), introducer_phone=line)
+    m.show(letter, letter=m.of("letter"))
+    m.show(agency, agency=m.of("agency"), lodged=AGENCY_FILES)
+    m.show(0.35, payer=m.rng.choice((SPONSOR, UNKNOWN, AGENCY), len(m), p=(0.5, 0.3, 0.2)))
+    m.show(phone * 0.4, booking_phone=line)
+
+
+def control(m: Members, *, moves: float, gone: float, seen: float, files: float) -> None:
+    """After landing: a dormitory, a job in the group's establishment, papers filed by the broker, people who vanish."""
+    n = len(m)
+    m.raise_chance(1.0, gone=gone, moves=moves)
+    m.plan["move_to"] = np.where(m.rng.random(n) < 0.6, m.of("dormitory"), m.fresh())
+    m.plan["move_after"] = 6 + m.rng.gamma(1.6, 26.0, n).astype(np.int64)
+    filed = m.rng.random(n) < files
+    m.plan["filed_by"] = np.where(filed, m.phone(), m.plan["filed_by"])
+    m.plan["job"] = np.where(m.rng.random(n) < 0.8, m.of("club"), m.plan["job"])
+    m.plan["job_seen"] = seen
+
+
+def organise(m: Members) -> None:
+    """T12: several routes and posts, one phone behind different guarantors, another agency after each refusal."""
+    vouch(m, guarantor=0.6, phone=0.42, introducer=0.35, letter=0.3, agency=0.25)
+    control(m, moves=0.35, gone=0.14, seen=0.12, files=0.3)
+    m.show(0.35, agency=m.d.agencies.choose(m.rng, m.plan["day"]), lodged=AGENCY_FILES)
+    m.show(0.3, stay=m.of("dormitory"))
+    m.show(0.15, stay_phone=m.phone())

@@ -1,0 +1,23 @@
+"""How is the entertainer route (T5) misused? More performers than places, rotation between clubs, certificates by template."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic_data.membership import Members
+from synthetic_data.population.filing import AGENCY, EMPLOYER, settle_at_host
+from synthetic_data.rings.infrastructure import control, vouch
+
+
+def entertainers(m: Members) -> None:
+    """T5: a club invites more than its stage holds; pay exactly at the floor; the booker owns the rooms."""
+    n, rng = len(m), m.rng
+    hosted = np.flatnonzero(rng.random(n) < 0.7 * m.strength)
+    settle_at_host(m.d, rng, m.plan, hosted, m.of("club")[hosted])
+    vouch(m, guarantor=0.25, phone=0.28, introducer=0.35, letter=0.4, agency=0.45)
+    # the floor of the criteria: 200,000 yen a month
+    m.show(0.45, income=200_000.0)
+    m.show(0.3, stay=m.of("dormitory"))
+    m.show(0.35, payer=rng.choice((AGENCY, EMPLOYER), n))
+    m.show(0.35, occupation=rng.integers(8, 12, n))
+    control(m, moves=0.35, gone=0.12, seen=0.22, files=0.25)

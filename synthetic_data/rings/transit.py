@@ -1,0 +1,20 @@
+"""How are people led through Japan to a third country (T8)? On tickets that one payer bought for strangers, with an escort."""
+
+from __future__ import annotations
+
+from synthetic_data.membership import Members
+from synthetic_data.population.filing import AGENCY, SPONSOR, UNKNOWN
+from synthetic_data.rings.infrastructure import control, vouch
+
+
+def transit(m: Members) -> None:
+    """T8: short stays with an onward ticket bought by others; one booking phone for people who do not know each other."""
+    n, rng = len(m), m.rng
+    vouch(m, guarantor=0.3, phone=0.3, introducer=0.15, letter=0.3, agency=0.45)
+    m.show(0.6, stay_days=rng.choice((3, 6, 8), n))
+    m.show(0.8, onward=True, onward_payer=rng.choice((SPONSOR, AGENCY, UNKNOWN), n))
+    m.show(0.45, booking_phone=m.phone())
+    m.show(0.35, party=m.of("party") + m.plan["day"] // 15)
+    m.show(0.35, payer=rng.choice((SPONSOR, UNKNOWN), n))
+    m.plan["doubt"] = 0.10
+    control(m, moves=0.0, gone=0.15, seen=0.02, files=0.0)
