@@ -84,6 +84,8 @@ def _glass_box(values: Floats, taught: Taught, judged: Floats, catalogue: Catalo
     model = ExplainableBoostingClassifier(
         interactions=0,
         outer_bags=4,
+        smoothing_rounds=0,
+        max_rounds=500,
         max_bins=64,
         n_jobs=1,
         random_state=seed,

@@ -22,10 +22,11 @@ from training.checklist import checklist_scores
 from training.evaluate import MODEL, Resampled, at_capacity
 from training.evidence import Judged, JudgingPart
 from training.figures import figures
+from training.fit import fit
 from training.judgement import audit_table
 from training.kinship import link_keys, persons, rings
 from training.labels import Findings, findings
-from training.making import How, Made, make
+from training.making import Grow, How, Made, make
 from training.plots import draw_capacity, draw_reliability, draw_shap, draw_splits
 from training.registry import DataSeen, Registry
 from training.report import Subject, report_sections
@@ -76,9 +77,9 @@ class Cases:
     audit: pd.DataFrame
 
     @staticmethod
-    def of(records: Records, subject: str, truth: pa.Table | None) -> Cases:
+    def of(records: Records, subject: str, truth: pa.Table | None, matrix: FeatureMatrix | None = None) -> Cases:
         """Compute them; where no synthetic world names rings, connected findings are taken for rings."""
-        matrix = build_matrix(records, subject)
+        matrix = build_matrix(records, subject) if matrix is None else matrix
         found = findings(records["outcomes"], subject, matrix.subject_ids, matrix.as_of)
         return Cases(records, matrix, found, audit_table(records, subject, matrix.subject_ids, found, truth))
 
@@ -90,8 +91,9 @@ def read_truth(folder: Path) -> pa.Table | None:
 
 
 def train_challenger(
-    cases: Cases, how: How, wanted: Wanted, settings: Settings, progress: Callable[[str], None]
-) -> tuple[str, list[Section]]:
+    cases: Cases, how: How, wanted: Wanted, settings: Settings, progress: Callable[[str], None],
+    grow: Grow = fit,
+) -> tuple[str, list[Section]]:  # fmt: skip
     """Make, judge, report and register a challenger.
 
     Returns
@@ -112,7 +114,7 @@ def train_challenger(
         progress(f"tuned: inner average precision {tuned.value:.4f}, defaults {tuned.default_value:.4f}")
         how = replace(how, tuned=tuned.parameters)
     progress(f"growing trees on {len(split.fit):,} interviewed cases …")
-    made = make(matrix, split, how)
+    made = make(matrix, split, how, grow)
     frame, weights = judging_frame(matrix, found, cases.audit, split)
     judged = matrix.values[split.judge]
     rankings = {

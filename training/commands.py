@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 
-from features.command_line import Problem
+from features.catalogue import Catalogue
+from features.command_line import Problem, cluster_option
 from features.settings import Settings
 from features.tables.folder import read_folder
 from training.challenger import Cases, Wanted, read_truth, train_challenger
 from training.drift_commands import drift
+from training.fit import Fitted, fit
 from training.labels import RefusalColumn
-from training.making import How
+from training.making import Grow, How
 from training.paper_commands import papers
 from training.promotion_commands import promote, rollback
 from training.sections import FIRST_LINE, Section, table_text
 from training.splits import TooFewLabels
-from training.teaching import INTERVIEWED, SCHEMES
+from training.teaching import INTERVIEWED, SCHEMES, Taught
 from training.tuning import Budget
+
+if TYPE_CHECKING:  # Dask is loaded only when it is asked for
+    from features.matrix_on_cluster import FolderOnCluster
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -42,42 +52,62 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--cutoffs", type=click.IntRange(1, 10), default=3, show_default=True, help="Cut-offs of the report.")
 @click.option("--each-feature", is_flag=True, help="In the report, leave out every feature rather than every family.")
 @click.option("--elsewhere", type=_FOLDER, multiple=True, help="Judge the model in another folder, too (repeatable).")
-@click.option("--cluster", metavar="ADDR", help="A Dask scheduler (tcp://…).")
+@cluster_option
 def train(
     folder: Path, subject: str, seed: int, threads: int, taught_with: str, trials: int | None, tune_seconds: float | None,
     report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],
     cluster: str | None,
 ) -> None:  # fmt: skip
     """Fit, evaluate, log to MLflow and register a challenger."""
-    if cluster:
-        raise Problem("--cluster is not there yet; without it training runs on this machine")
     if tune_seconds and not trials:
         raise click.UsageError("--tune-seconds limits a search; say how many trials with --tune")
     settings = Settings.from_environment()
     out = report_out or settings.home / "reports"
     how = How(seed, threads, taught_with)
     budget = Budget(trials, tune_seconds) if trials else None
-    click.echo("reading records …", err=True)
-    records, truth = read_folder(folder), read_truth(folder)
     failed = []
-    for one in ("visa", "entry") if subject == "both" else (subject,):
-        wanted = Wanted(out / one if report or report_out else None, cutoffs, each_feature, elsewhere, budget)
-        try:
-            click.echo(f"{one}: computing features …", err=True)
-            line, sections = train_challenger(
-                Cases.of(records, one, truth), how, wanted, settings,
-                lambda words, one=one: click.echo(f"{one}: {words}", err=True),  # type: ignore[misc]
-            )  # fmt: skip
-        except (TooFewLabels, RefusalColumn) as error:
-            click.echo(f"{one}: not trained: {error}", err=True)
-            failed.append(one)
-            continue
-        _print(one, sections)
-        click.echo(f"{one}: {line}")
-        if wanted.report is not None:
-            click.echo(f"{one}: report in {wanted.report}")
+    with _on_cluster(cluster, folder) if cluster else nullcontext() as there:
+        if there is None:
+            click.echo("reading records …", err=True)
+        records, truth = read_folder(folder) if there is None else there.records, read_truth(folder)
+        for one in ("visa", "entry") if subject == "both" else (subject,):
+            wanted = Wanted(out / one if report or report_out else None, cutoffs, each_feature, elsewhere, budget)
+            try:
+                click.echo(f"{one}: computing features …", err=True)
+                cases = Cases.of(records, one, truth, None if there is None else there.matrix(one))
+                line, sections = train_challenger(
+                    cases, how, wanted, settings,
+                    lambda words, one=one: click.echo(f"{one}: {words}", err=True),  # type: ignore[misc]
+                    fit if there is None else _fit_there(there),
+                )  # fmt: skip
+            except (TooFewLabels, RefusalColumn) as error:
+                click.echo(f"{one}: not trained: {error}", err=True)
+                failed.append(one)
+                continue
+            _print(one, sections)
+            click.echo(f"{one}: {line}")
+            if wanted.report is not None:
+                click.echo(f"{one}: report in {wanted.report}")
     if failed:
         raise Problem(f"no model for {', '.join(failed)}; see above")
+
+
+def _on_cluster(address: str, folder: Path) -> AbstractContextManager[FolderOnCluster]:
+    from features.matrix_on_cluster import folder_on_cluster  # noqa: PLC0415 (Dask is loaded only when it is asked for)
+
+    return folder_on_cluster(address, folder)
+
+
+def _fit_there(there: FolderOnCluster) -> Grow:
+    from training.fit_on_cluster import fit_on_cluster  # noqa: PLC0415
+
+    def grow(
+        values: NDArray[np.float64], taught: Taught, catalogue: Catalogue, *, seed: int, threads: int,
+        tuned: Mapping[str, object] | None = None,
+    ) -> Fitted:  # fmt: skip
+        return fit_on_cluster(there.cluster, values, taught, catalogue, seed=seed, tuned=tuned)
+
+    return grow
 
 
 def _print(subject: str, sections: list[Section]) -> None:

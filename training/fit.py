@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from models.forest import MAX_DEPTH
-from training.teaching import Taught
+from training.teaching import Part, Taught
 
 ROUNDS = 400
 PATIENCE = 40
+FIXED_ROUNDS = 150
+LEAST_WATCHED = 50
+"""With fewer people found in the watching part, its loss is noise and would stop the trees anywhere; then they are 150."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,9 @@ def parameters_for(
     chosen: dict[str, object] = {
         "objective": "binary",
         "learning_rate": 0.05,
-        "max_depth": 4,
-        "num_leaves": 15,
-        "min_data_in_leaf": max(5, min(50, positives // 10)),
+        "max_depth": 3,
+        "num_leaves": 8,
+        "min_data_in_leaf": max(20, min(50, positives // 10)),
         "min_sum_hessian_in_leaf": 0.1,
         "lambda_l2": 5.0,
         "feature_fraction": 0.5,
@@ -71,7 +74,7 @@ def fit(
     tuned: Mapping[str, object] | None = None,
     columns: NDArray[np.int64] | None = None,
 ) -> Fitted:
-    """Grow trees on the fitting part, stopping when the calibrating part gets no better.
+    """Grow trees on the fitting part, stopping when the watching part gets no better (if it can tell).
 
     Parameters
     ----------
@@ -88,19 +91,33 @@ def fit(
         parameters["monotone_constraints"] = [catalogue.monotone[column] for column in columns.tolist()]
         used = values[:, columns]
     fitted, watched = taught.fit, taught.watch
-    teaching = lgb.Dataset(used[fitted.rows], fitted.positive, weight=fitted.weight, feature_name=names)
-    watching = teaching.create_valid(used[watched.rows], watched.positive, weight=watched.weight)
+    teaching = lgb.Dataset(used[fitted.rows], fitted.positive, weight=weight_of(fitted), feature_name=names)
+    watching = teaching.create_valid(used[watched.rows], watched.positive, weight=weight_of(watched))
+    stops = can_stop_early(watched)
     booster = lgb.train(
         parameters,
         teaching,
-        ROUNDS,
+        ROUNDS if stops else FIXED_ROUNDS,
         valid_sets=[watching],
-        callbacks=[lgb.early_stopping(PATIENCE, verbose=False)],
+        callbacks=[lgb.early_stopping(PATIENCE, verbose=False)] if stops else [],
     )
-    rounds = max(booster.best_iteration, 1)
-    text = booster.model_to_string(num_iteration=rounds)
-    # what follows the trees names the run's settings (threads among them), which say nothing about the model
-    return Fitted(text.partition("end of trees\n")[0] + "end of trees\n", rounds, parameters)
+    rounds = max(booster.best_iteration, 1) if stops else FIXED_ROUNDS
+    return Fitted(trees_only(booster.model_to_string(num_iteration=rounds)), rounds, parameters)
+
+
+def can_stop_early(watched: Part) -> bool:
+    """Whether so many people were found in the watching part that its loss can say when to stop."""
+    return bool(watched.positive.sum() >= LEAST_WATCHED)
+
+
+def weight_of(part: Part) -> NDArray[np.float64] | None:
+    """Return the weights of a part, None where all cases count alike."""
+    return None if (part.weight == 1.0).all() else part.weight
+
+
+def trees_only(text: str) -> str:
+    """Cut what follows the trees: it names the run's settings (threads among them), which say nothing about the model."""
+    return text.partition("end of trees\n")[0] + "end of trees\n"
 
 
 def default_scores(

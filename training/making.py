@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.catalogue import Catalogue
 from features.matrix import FeatureMatrix
 from models.calibration import Calibration
 from models.forest import Forest, raw_scores
@@ -15,6 +17,17 @@ from models.tree_text import parse_forest
 from training.fit import Fitted, fit
 from training.splits import Split
 from training.teaching import INTERVIEWED, Taught, choose_calibration, taught
+
+
+class Grow(Protocol):
+    """Grows trees as `training.fit.fit` does."""
+
+    def __call__(
+        self, values: NDArray[np.float64], taught: Taught, catalogue: Catalogue, *, seed: int, threads: int,
+        tuned: Mapping[str, object] | None = None,
+    ) -> Fitted:  # fmt: skip
+        """Return the booster."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +55,10 @@ class Made:
         return self.calibration.scores(raw_scores(self.forest, values))
 
 
-def make(matrix: FeatureMatrix, split: Split, how: How) -> Made:
-    """Make a model from what a split lets it know."""
+def make(matrix: FeatureMatrix, split: Split, how: How, grow: Grow = fit) -> Made:
+    """Make a model from what a split lets it know; ``grow`` is another way to the same trees, on a cluster."""
     teaching = taught(split, matrix.as_of, how.scheme)
-    fitted = fit(matrix.values, teaching, matrix.catalogue, seed=how.seed, threads=how.threads, tuned=how.tuned)
+    fitted = grow(matrix.values, teaching, matrix.catalogue, seed=how.seed, threads=how.threads, tuned=how.tuned)
     forest = parse_forest(fitted.text, matrix.catalogue.names)
     part = teaching.calibrate
     raw = raw_scores(forest, matrix.values[part.rows])

@@ -25,7 +25,7 @@ from training.teaching import TEACHING_CLIP
 
 INNER_FOLDS = 2
 DEFAULTS: dict[str, object] = {
-    "learning_rate": 0.05, "max_depth": 4, "num_leaves": 15, "min_data_in_leaf": 20, "lambda_l2": 5.0,
+    "learning_rate": 0.05, "max_depth": 3, "num_leaves": 8, "min_data_in_leaf": 20, "lambda_l2": 5.0,
     "feature_fraction": 0.5, "bagging_fraction": 0.8,
 }  # fmt: skip
 

@@ -13,26 +13,29 @@ from features.store.secrets import Secrets
 from features.tables.nine_tables import TABLES
 
 ALWAYS = -(2**62)
-ANY_NUMBER = 2**31 - 1
+NO_CAP = 2**30
+HUB = None
+"""What `Fetched.look` says of a key under which more stand than the cap."""
 _NAMES = tuple(TABLES)
 _VISIBLE = "p.known_at < %(as_of)s and s.position <= %(at)s and (s.superseded_at is null or s.superseded_at > %(at)s)"
 # a look-up takes one of the two branches; within it the index gives the postings in order of time
 _LOOK = f"""
-with found as (
-    select q.n, r.position
-    from unnest(%(kinds)s::smallint[], %(keys)s::bigint[], %(since)s::bigint[], %(most)s::int[], %(earliest)s::bool[])
-         with ordinality as q(kind, key, since, most, earliest, n)
+with found as materialized (
+    select q.n, r.position, count(*) over (partition by q.n) > q.cap as is_hub
+    from unnest(%(kinds)s::smallint[], %(keys)s::bigint[], %(since)s::bigint[], %(cap)s::int[], %(earliest)s::bool[])
+         with ordinality as q(kind, key, since, cap, earliest, n)
     cross join lateral (
         (select p.position from records.posting p join records.record s using (position)
          where not q.earliest and p.kind = q.kind and p.key = q.key and p.known_at >= q.since and {_VISIBLE}
-         order by p.known_at desc, p.position desc limit q.most)
+         limit q.cap + 1)
         union all
         (select p.position from records.posting p join records.record s using (position)
          where q.earliest and p.kind = q.kind and p.key = q.key and {_VISIBLE}
          order by p.known_at, p.position limit 1)
     ) r
-), met as (select position, array_agg(n::int) as asked from found group by position)
+), met as (select position, array_agg(n::int) as asked from found where not is_hub group by position)
 select met.position, met.asked, s.table_code, s.record_id, s.facts from met join records.record s using (position)
+union all select null, array_agg(distinct n::int), null, null, null from found where is_hub
 """
 
 
@@ -43,8 +46,8 @@ class Lookup(NamedTuple):
     ----------
     since
         Only records known at this time (microseconds) or later.
-    most
-        At most so many, the latest ones.
+    cap
+        If more stand under the key, it is a hub, and none of them is fetched.
     earliest
         Only the one known first.
     """
@@ -52,7 +55,7 @@ class Lookup(NamedTuple):
     kind: str
     key: int
     since: int = ALWAYS
-    most: int = ANY_NUMBER
+    cap: int = NO_CAP
     earliest: bool = False
 
 
@@ -72,9 +75,9 @@ class Fetched:
         self.as_of = as_of
         self.rows: dict[int, tuple[str, str, bytes]] = {}
 
-    def look(self, lookups: Sequence[Lookup]) -> list[list[int]]:
-        """Fetch what is visible; return the positions found under each key, whether they were fetched before or not."""
-        found: list[list[int]] = [[] for _ in lookups]
+    def look(self, lookups: Sequence[Lookup]) -> list[list[int] | None]:
+        """Fetch what is visible; return the positions under each key, fetched before or not, or `HUB`."""
+        found: list[list[int] | None] = [[] for _ in lookups]
         wanted = [(number, one) for number, one in enumerate(lookups) if one.key != 0]
         if not wanted:
             return found
@@ -85,7 +88,7 @@ class Fetched:
                 "kinds": [KINDS[one.kind] for _, one in wanted],
                 "keys": [blind(KINDS[one.kind], one.key) for _, one in wanted],
                 "since": [one.since for _, one in wanted],
-                "most": [one.most for _, one in wanted],
+                "cap": [one.cap for _, one in wanted],
                 "earliest": [one.earliest for _, one in wanted],
                 "as_of": self._as_of,
                 "at": self._position,
@@ -93,11 +96,17 @@ class Fetched:
         )
         unseal = self._secrets.unseal
         for position, asked, code, record_id, facts in self._cursor.fetchall():
+            if position is None:
+                for n in asked or ():
+                    found[wanted[n - 1][0]] = HUB
+                continue
             if position not in self.rows:
                 name = _NAMES[code]
                 self.rows[position] = (name, record_id, unseal(facts, facts_place(name, position)))
             for n in asked:
-                found[wanted[n - 1][0]].append(position)
+                under = found[wanted[n - 1][0]]
+                if under is not None:
+                    under.append(position)
         return found
 
     def facts_of(self, positions: Iterable[int]) -> list[TableFacts]:

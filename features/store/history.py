@@ -6,21 +6,24 @@ A superset is enough: features look at times and keys themselves. What is looked
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from features.facts.facts import DAY_US, TableFacts, no_facts
+from features.facts.facts import DAY_US, TableFacts, names_in, no_facts
 from features.store.fetching import ALWAYS, Fetched, Lookup
 from features.store.keys import NEEDS, TABLE_CODES, Key, Need
 from features.store.records import RecordStore
 from features.store.ring import RingWalk
+from features.tables.nine_tables import TABLES
 from features.windows.cases import Cases, entry_cases, visa_cases
 from features.windows.history import History
+from features.windows.watch import LOOKED_UP, near_keys
 
-_WATCHED = ("passport", "person", "guarantor", "inviter", "parent", "applicant_phone", "stay_phone", "guarantor_phone",
-            "inviter_phone", "introducer_phone", "booking_phone", "host_phone", "stay_unit", "guarantor_unit",
-            "inviter_unit", "host_place_unit")  # fmt: skip
 Columns = tuple[tuple[str, str], ...]
 """Kinds to look under, and the fact columns that hold the keys."""
 _OF_HOST = ("host_phone", "host_place_unit")
@@ -49,7 +52,15 @@ _LEADS_TO: dict[str, Columns] = {
 _DEPARTURE: Columns = (("departure_of", "id"),)
 
 
-def history(connection: Connection, store: RecordStore, own: TableFacts, position: int) -> dict[str, TableFacts]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was found: facts of all nine tables, and keys that are hubs although not all of their records are here."""
+
+    facts: dict[str, TableFacts]
+    hubs: frozenset[int]
+
+
+def history(connection: Connection, store: RecordStore, own: TableFacts, position: int) -> Known:
     """Fetch the history of one case.
 
     Parameters
@@ -58,31 +69,32 @@ def history(connection: Connection, store: RecordStore, own: TableFacts, positio
         Facts of one application or landing; ``as_of`` is when it became known.
     position
         Only records up to this position, in the versions that were valid there.
-
-    Returns
-    -------
-    dict
-        Facts of all nine tables.
     """
     fetched = Fetched(store.secrets, connection, int(own["known_at"][0]), position)
-    return _Gathering(fetched, own).all_facts()
+    return _Gathering(fetched, own, cache(lambda name, ids: store.rows(connection, name, ids, position))).known()
 
 
 class _Gathering:
     """The look-ups of one case, round by round."""
 
-    def __init__(self, fetched: Fetched, own: TableFacts) -> None:
+    def __init__(self, fetched: Fetched, own: TableFacts, unsealed: Callable[[str, tuple[str, ...]], pa.Table]) -> None:
         self._fetched = fetched
         self._own = own
+        self._unsealed = unsealed
+        self._applied: tuple[str, ...] = ()
         self._subject = "visa" if own.table == "visa_applications" else "entry"
         self._asked: set[Key] = set()
         self._seen: set[int] = set()
 
-    def all_facts(self) -> dict[str, TableFacts]:
+    def known(self) -> Known:
         """Fetch until nothing more is needed, and decode what came."""
         case = self._case_with_application()
         host = int(case.key("host")[0])
-        lookups = [*self._lookups(case, NEEDS[self._subject]), *self._watch(case, _WATCHED)]
+        lookups = [*self._lookups(case, NEEDS[self._subject]), *self._watch(case, LOOKED_UP)]
+        lookups += self._fresh({("watch", key) for key in near_keys(self._own)})
+        if self._applied:
+            application = self._decoded()["visa_applications"]
+            lookups += self._fresh({("watch", key) for key in near_keys(self._with_names(application, self._applied))})
         lookups += self._fresh({("establishment", host)})
         ring = RingWalk(self._fetched, case)
         while lookups or ring.lookups:
@@ -94,11 +106,16 @@ class _Gathering:
                 case, host = self._case(), 0
                 of_host = [need for need in NEEDS[self._subject] if need.column in _OF_HOST]
                 lookups += [*self._lookups(case, of_host), *self._watch(case, _OF_HOST)]
-        return self._decoded()
+        facts = self._decoded()
+        # names are compared with those of the entries; of a landing, also those in its application
+        for name, ids in (("tip_database", tuple(facts["tip_database"].ids)), ("visa_applications", self._applied)):
+            facts[name] = self._with_names(facts[name], ids)
+        return Known(facts, frozenset(ring.hubs))
 
     def _case_with_application(self) -> Cases:
         if self._own.table == "landings":
             self._fetched.look([Lookup("application", int(self._own["application"][0]))])
+            self._applied = tuple(record_id for _, record_id, _ in self._fetched.rows.values())
         return self._case()
 
     def _case(self) -> Cases:
@@ -109,6 +126,13 @@ class _Gathering:
     def _decoded(self) -> dict[str, TableFacts]:
         found = {name: no_facts(name) for name in TABLE_CODES}
         return found | {facts.table: facts for facts in self._fetched.facts_of(self._fetched.rows)}
+
+    def _with_names(self, facts: TableFacts, ids: tuple[str, ...]) -> TableFacts:
+        """Unseal the names of some of the records; the others stay without."""
+        table = TABLES[facts.table]
+        rows = self._unsealed(facts.table, ids) if ids else table.arrow_schema.empty_table()
+        at = pc.index_in(pa.array(facts.ids, pa.string()), value_set=rows.column(table.id_column))
+        return replace(facts, names=names_in(facts.table, rows).take(at))
 
     def _lookups(self, case: Cases, needs: Iterable[Need]) -> list[Lookup]:
         found = []
@@ -125,7 +149,7 @@ class _Gathering:
         self._asked |= fresh
         return [Lookup(*key) for key in sorted(fresh)]
 
-    def _following(self, lookups: Sequence[Lookup], found: Sequence[list[int]]) -> set[Key]:
+    def _following(self, lookups: Sequence[Lookup], found: Sequence[list[int] | None]) -> set[Key]:
         """Return what the rows of a round need, and what they lead to because of how they were found."""
         keys: set[Key] = set()
         new: set[int] = set()
@@ -135,8 +159,8 @@ class _Gathering:
             if lookup.kind == "person" and lookup.key == self._own["person"][0]:
                 leads = _DEPARTURE
             if leads:
-                leading.setdefault(leads, set()).update(under)
-            new.update(under)
+                leading.setdefault(leads, set()).update(under or ())
+            new.update(under or ())
         for leads, positions in leading.items():
             keys |= self._keys_of(positions, {"landings": leads})
         keys |= self._keys_of(new - self._seen, _NEEDS_OF_ROW)

@@ -1,7 +1,7 @@
 """With whom is a case connected, asked of the store? The walk of `features.windows.ring`, a few statements a level.
 
 What is fetched decides what the features can see, so the walk keeps the same rules: it starts from the same columns,
-a hub links nobody but enough of it is fetched to be seen as one, and it stops after the level that passes the limit.
+a hub links nobody and is not fetched, and it stops after the level that passes the limit.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from features.facts.facts import DAY_US, TableFacts
-from features.store.fetching import Fetched, Lookup
+from features.store.fetching import HUB, Fetched, Lookup
 from features.store.keys import Key
 from features.windows.cases import Cases
 from features.windows.history import PHONES
@@ -28,7 +28,6 @@ _KINDS = {
 }  # fmt: skip
 _COLUMNS = {"visa_applications": LINKS_OF_APPLICATION, "landings": LINKS_OF_LANDING}
 _LETTERS = tuple(f"letter_{number}" for number in range(4))
-_WIDER = 8
 
 
 class RingWalk:
@@ -38,6 +37,8 @@ class RingWalk:
     ----------
     lookups
         What has to be looked up for the next level; empty when the walk has ended.
+    hubs
+        Keys that turned out to link nobody.
     """
 
     def __init__(self, fetched: Fetched, case: Cases) -> None:
@@ -46,6 +47,7 @@ class RingWalk:
         self._asked: set[int] = set()
         self._reached: set[int] = set()
         self._level = 0
+        self.hubs: set[int] = set()
         columns = (
             LINKS_OF_APPLICATION if case.subject == "visa" else (*LINKS_OF_LANDING, *PHONES, "guarantor", "inviter")
         )
@@ -57,16 +59,16 @@ class RingWalk:
     def _ask(self, keys: set[Key], blocks: set[Key]) -> None:
         self._keys = {key for key in keys if key[1] and key[1] not in self._asked}
         self._asked |= {value for _, value in self._keys}
-        self.lookups = [Lookup(*key, self._since, DEGREE_CAP + 1) for key in sorted(self._keys)]
+        self.lookups = [Lookup(*key, self._since, DEGREE_CAP) for key in sorted(self._keys)]
         self.lookups += [Lookup(*block, self._since) for block in sorted(blocks) if block[1]]
 
-    def take(self, found: Sequence[list[int]]) -> set[int]:
+    def take(self, found: Sequence[list[int] | None]) -> set[int]:
         """Take in what was found for `lookups`; return the positions of the records that the ring gained."""
         if not self.lookups:
             return set()
         n = len(self._keys)
-        new = self._linked(dict(zip(sorted(self._keys), found[:n], strict=True)))
-        new |= self._same_letter({at for under in found[n:] for at in under})
+        new = self._linked(found[:n])
+        new |= self._same_letter({at for under in found[n:] for at in under or ()})
         new -= self._reached
         self._reached |= new
         self._level += 1
@@ -84,41 +86,14 @@ class RingWalk:
         self._ask(keys, blocks)
         return new
 
-    def _linked(self, under: dict[Key, list[int]]) -> set[int]:
-        """Return the positions that keys link; those under a hub are left out.
-
-        Some records stand under a key by a column that links nobody (an applicant's home), so where a key was cut off
-        before it was seen to be a hub, more of it is fetched.
-        """
-        most = DEGREE_CAP + 1
-        linked: set[int] = set()
-        while under:
-            links = self._links_by_position({at for positions in under.values() for at in positions})
-            joined: dict[int, set[int]] = {}
-            for (_, value), positions in under.items():
-                joined.setdefault(value, set()).update(at for at in positions if value in links[at])
-            cut = {
-                key[1]
-                for key, positions in under.items()
-                if len(positions) >= most and len(joined[key[1]]) <= DEGREE_CAP
-            }
-            for value, members in joined.items():
-                if value not in cut and len(members) <= DEGREE_CAP:
-                    linked |= members
-            most *= _WIDER
-            again = [key for key in under if key[1] in cut]
-            found = self._fetched.look([Lookup(*key, self._since, most) for key in again])
-            under = dict(zip(again, found, strict=True))
-        return linked
-
-    def _links_by_position(self, positions: set[int]) -> dict[int, set[int]]:
-        links: dict[int, set[int]] = {at: set() for at in positions}
-        for table, columns in _COLUMNS.items():
-            chosen = [at for at in positions if self._fetched.rows[at][0] == table]
-            for facts in self._fetched.facts_of(chosen):
-                rows = zip(*(facts[column].tolist() for column in columns), strict=True)
-                links |= {at: set(row) for at, row in zip(chosen, rows, strict=True)}
-        return links
+    def _linked(self, found: Sequence[list[int] | None]) -> set[int]:
+        """Return the positions that keys link; those under a hub, in all kinds together, are left out."""
+        joined: dict[int, set[int]] = {}
+        for (_, value), under in zip(sorted(self._keys), found, strict=True):
+            joined.setdefault(value, set()).update(under or ())
+            if under is HUB or len(joined[value]) > DEGREE_CAP:
+                self.hubs.add(value)
+        return {at for value, members in joined.items() if value not in self.hubs for at in members}
 
     def _same_letter(self, positions: set[int]) -> set[int]:
         """Return which of these applications have a letter like one of the level's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 import numpy as np
@@ -31,10 +31,13 @@ class History:
     ----------
     facts
         All nine tables, in any order: everything, or whatever shares a key with the cases.
+    hubs
+        Link keys that more records share than a ring may link, although not all of them are among the facts.
     """
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, hubs: Iterable[int] = ()) -> None:
         self.facts = facts
+        self.hubs = np.array(sorted(hubs), dtype=np.int64)
         self._streams: dict[str, Events] = {}
 
     def stream(self, name: str) -> Events:

@@ -70,6 +70,7 @@ class RingMaker:
             keys[:n, column] = applications[name]
         for column, name in enumerate(LINKS_OF_LANDING):
             keys[n:, column] = landings[name]
+        keys[np.isin(keys, self._history.hubs)] = 0
         known = np.concatenate([applications["known_at"], landings["known_at"]])
         link_keys, links, begin, end, posted = _posted(keys, known)
         letters = np.concatenate([applications["letter"], np.zeros(m, dtype=np.int64)])
