@@ -6,6 +6,7 @@ replace the key beside the model, so the signature says here only that the files
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from pyarrow import csv
 
 from features.catalogue import catalogue
 from features.facts.facts import facts_of_records
 from features.matrix import TABLE_OF_SUBJECT, compute, take
-from features.tables.checking import check_table
-from features.tables.faults import RecordsRejected
-from features.tables.folder import Records, canonical, empty_records, read_folder
+from features.tables.folder import Records, empty_records, read_folder, write_folder
 from features.tables.nine_tables import TABLES
 from models.bundle import Bundle, load_bundle
 
@@ -41,7 +41,7 @@ class RecordsModel:
         ----------
         model_input
             Records of ``visa_applications`` or ``landings``, columns and texts as in their CSV files:
-            ``pandas.read_csv(path, dtype=str)``.
+            ``pandas.read_csv(path, dtype=str, keep_default_na=False)``, for a family may be called NA.
         params
             ``history_folder``: a folder of the nine tables that were known before; without it a record is judged as
             the first that was ever seen, beside the others of the same call.
@@ -52,13 +52,7 @@ class RecordsModel:
             If a record is not as described; it names every fault and no value.
         """
         table = TABLES[TABLE_OF_SUBJECT[self.bundle.subject]]
-        texts = {name: [_text(value) for value in column] for name, column in model_input.items()}
-        raw = pa.table({name: pa.array(column, pa.string()) for name, column in texts.items()})
-        read, faults = canonical(table, raw)
-        own, faults = read.rows, faults or check_table(table, read)
-        blocking = [fault for fault in faults if fault.blocking]
-        if blocking:
-            raise RecordsRejected(blocking)
+        own = _read(table.name, model_input)
         folder = (params or {}).get(HISTORY) or ""
         history = read_folder(Path(folder)) if folder else empty_records()
         earlier = history[table.name]
@@ -73,6 +67,15 @@ class RecordsModel:
         names = [f"shap_{name}" for name in self.bundle.catalogue.names]
         told = pd.DataFrame(explained.contributions, columns=names)
         return pd.concat([shown, told], axis=1).set_index(model_input.index)
+
+
+def _read(table: str, given: pd.DataFrame) -> pa.Table:
+    """Read records through the same door as any folder, so that the same faults are found."""
+    texts = {name: pa.array([_text(value) for value in column], pa.string()) for name, column in given.items()}
+    with tempfile.TemporaryDirectory() as place:
+        write_folder(place, empty_records(), csv=True)
+        csv.write_csv(pa.table(texts), Path(place) / f"{table}.csv")
+        return read_folder(place)[table]
 
 
 def _text(value: object) -> str | None:

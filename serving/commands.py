@@ -133,8 +133,8 @@ def demo(applications: int, port: int, seed: int) -> None:
         _run("load", str(world))
         _run("train", str(world))
         for subject in ("visa", "entry"):
-            if _run("promote", subject, must=False):
-                _run("promote", subject, "--waiver", "demonstration: a small synthetic world")
+            if _run("promote", subject, "--demo", must=False):
+                _run("promote", subject, "--demo", "--waiver", "demonstration: a small synthetic world")
     desk = open_desk(settings)
     _decide_some(desk)
     with desk.engine.begin() as connection:

@@ -28,7 +28,7 @@ sys.path.append(sys.argv[1])
 import mlflow, pandas
 mlflow.set_tracking_uri(sys.argv[2])
 model = mlflow.pyfunc.load_model("models:/visa@challenger")
-records = pandas.read_csv(sys.argv[3] + "/visa_applications.csv", dtype=str).tail(20)
+records = pandas.read_csv(sys.argv[3] + "/visa_applications.csv", dtype=str, keep_default_na=False).tail(20)
 told = model.predict(records, params={"history_folder": sys.argv[3]})
 import features
 where = features.__file__
