@@ -1,1 +1,1 @@
-"""How fast is it, against its peers, in one run?"""
+"""How fast is it, beside what others would use? Ratios measured in one run, on synthetic data."""

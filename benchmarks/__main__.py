@@ -1,77 +1,75 @@
-"""How fast are the windows? The same counts per key by our kernel, pandas and DuckDB, on one synthetic world, in one run.
+"""Prints the benchmarks: ``python -m benchmarks [NAME …]``; without a name, all of them.
 
-Counts of earlier applications under the same guarantor phone in the last 30, 90 and 365 days; all three must agree.
+Ratios between contenders of one run count, not seconds: machines differ and are shared. All data are synthetic.
 """
 
 from __future__ import annotations
 
 import sys
-import time
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
-import duckdb
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
-from features.facts.facts import DAY_US, facts_of_table
-from features.windows.sweep import sweep
-from synthetic_data.world import generate
+from benchmarks.measured import a_world, in_own_process
 
-WINDOWS = (30, 90, 365)
-Counts = NDArray[np.float64]
+APPLICATIONS, POSTED_AMONG = 60_000, 20_000
 
 
-def ours(keys: NDArray[np.int64], at: NDArray[np.int64]) -> Counts:
-    """Count by the kernel."""
-    none = np.zeros((len(keys), 0), dtype=np.int64)
-    windows = np.array([days * DAY_US for days in WINDOWS])
-    return sweep(keys, at, at, none.astype(np.uint8), none, keys, at, none, windows).counts[:, :, 0].astype(float)
-
-
-def by_pandas(keys: NDArray[np.int64], at: NDArray[np.int64]) -> Counts:
-    """Count by groupby and rolling windows."""
-    frame = pd.DataFrame({"key": keys, "at": pd.to_datetime(at, unit="us"), "one": 1.0, "row": np.arange(len(keys))})
-    frame = frame.sort_values(["key", "at"], kind="stable").set_index("at")
-    counts = np.zeros((len(keys), len(WINDOWS)))
-    for column, days in enumerate(WINDOWS):
-        rolled = frame.groupby("key", sort=True)["one"].rolling(f"{days}D", closed="left").sum()
-        counts[frame["row"], column] = rolled.fillna(0.0).to_numpy()
-    return counts
-
-
-def by_duckdb(keys: NDArray[np.int64], at: NDArray[np.int64]) -> Counts:
-    """Count by window functions over a range of times."""
-    frame = pd.DataFrame({"key": keys, "at": at, "row": np.arange(len(keys))})
-    columns = ", ".join(
-        f'count(*) over (partition by key order by "at" range between {days * DAY_US} preceding and 1 preceding)'
-        for days in WINDOWS
-    )
-    connection = duckdb.connect()
-    connection.register("frame", frame)
-    connection.execute("set threads = 2")
-    found = connection.execute(f"select row, {columns} from frame order by row").fetchnumpy()
-    return np.stack([np.asarray(values, dtype=float) for values in list(found.values())[1:]], axis=1)
-
-
-def main(applications: int) -> None:
-    """Print seconds, rows a second and ratios."""
-    facts = facts_of_table("visa_applications", generate(1, applications)[0]["visa_applications"])
-    kept = facts["guarantor_phone"] != 0
-    keys, at = facts["guarantor_phone"][kept], facts["known_at"][kept]
-    ours(keys[:100], at[:100])  # compiled before it is timed
-    expected, base = ours(keys, at), 0.0
-    peers: dict[str, Callable[..., Counts]] = {"mimamori": ours, "pandas": by_pandas, "duckdb": by_duckdb}
-    for name, count in peers.items():
-        begin = time.perf_counter()
-        found = count(keys, at)
-        seconds = time.perf_counter() - begin
-        base = base or seconds
-        same = bool((found == expected).all())
+def aggregates(folder: Path) -> None:
+    """The catalogue's aggregates over applications: kernel, pandas, DuckDB."""
+    world = a_world(folder / "world", APPLICATIONS)
+    print(f"every aggregate over earlier applications that the visa catalogue asks for, {APPLICATIONS:,} applications")
+    found, base = {}, None
+    for name in ("mimamori", "duckdb", "pandas"):
+        out = folder / f"{name}.npz"
+        measured = in_own_process("benchmarks.aggregates", name, str(world), str(out))
+        base = base or measured
+        with np.load(out) as columns:
+            found[name] = {column: columns[column] for column in columns.files}
+        same = all((found[name][column] == values).all() for column, values in found["mimamori"].items())
         print(
-            f"{name:10}{seconds:8.2f} s{len(keys) / seconds:14,.0f} rows/s{seconds / base:8.1f} x  {'same counts' if same else 'OTHER COUNTS'}"
+            f"  {name:10}{measured.seconds:9.2f} s{measured.rows / measured.seconds:12,.0f} rows/s"
+            f"{measured.seconds / base.seconds:9.1f} x{measured.peak_mb:9,.0f} MB at most   "
+            f"{'the same numbers' if same else 'OTHER NUMBERS'} in {len(found[name])} columns"
         )
 
 
+def matrix(folder: Path) -> None:
+    """The whole feature matrix."""
+    world = a_world(folder / "world", APPLICATIONS)
+    print(f"the whole feature matrix, from records in memory, {APPLICATIONS:,} applications")
+    for subject in ("visa", "entry"):
+        measured = in_own_process("benchmarks.matrix", subject, str(world))
+        rate = measured.rows / measured.seconds
+        print(f"  {subject:10}{measured.seconds:9.2f} s{rate:12,.0f} rows/s{measured.peak_mb:18,.0f} MB at most")
+
+
+def posting(folder: Path) -> None:
+    """One POST, end to end, beside `mlflow models serve`."""
+    from benchmarks.posting import measure  # noqa: PLC0415 (MLflow loads only where it is measured)
+
+    world = a_world(folder / "world", POSTED_AMONG)
+    print(f"one POST end to end, history of {POSTED_AMONG:,} applications, one request at a time")
+    for name, times in measure(world, folder).items():
+        p50, p99 = np.quantile(times, [0.5, 0.99])
+        print(f"  {name:24}p50 {p50:7.1f} ms   p99 {p99:7.1f} ms   ({len(times)} requests)")
+
+
+BENCHMARKS: dict[str, Callable[[Path], None]] = {"aggregates": aggregates, "matrix": matrix, "posting": posting}
+
+
+def main(names: list[str]) -> int:
+    """Run the benchmarks of these names."""
+    if unknown := set(names) - set(BENCHMARKS):
+        print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    for name in names or BENCHMARKS:
+        with tempfile.TemporaryDirectory(prefix="mimamori-bench-") as folder:
+            BENCHMARKS[name](Path(folder))
+    return 0
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 60_000)
+    sys.exit(main(sys.argv[1:]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib.metadata import EntryPoint, entry_points
+from urllib.parse import urlsplit
 
 import click
 
@@ -14,6 +15,26 @@ class Problem(click.ClickException):
     """Something is wrong that the user can mend: one clear line, exit code 1."""
 
     exit_code = 1
+
+
+def _scheduler_address(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    try:
+        where = urlsplit(value or "tcp://none:1")
+        sound = where.scheme in {"tcp", "tls"} and where.hostname and where.port
+    except ValueError:  # a port that is no number
+        sound = False
+    if not sound:
+        raise click.BadParameter("expected the address of a Dask scheduler, such as tcp://127.0.0.1:8786")
+    return value
+
+
+cluster_option = click.option(
+    "--cluster",
+    metavar="ADDR",
+    callback=_scheduler_address,
+    help="Compute on the workers of the Dask scheduler at this address (tcp://HOST:8786); the results are the same. "
+    "The workers need the same Mimamori, and must see the folder under the same path.",
+)
 
 
 class _Commands(click.Group):

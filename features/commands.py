@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
-from features.command_line import Problem
+from features.command_line import Problem, cluster_option
 from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
+from features.tables.faults import Fault, by_kind, total
 from features.tables.folder import inspect_folder, read_folder
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -21,49 +22,67 @@ SUBJECT = click.Choice(["visa", "entry"])
 
 @click.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--limit", default=100, show_default=True, help="How many faults to print.")
+@click.option("--limit", default=20, show_default=True, help="How many rows of each kind of fault to print.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def check(folder: Path, limit: int, as_json: bool) -> None:
-    """Check a folder of records: counts, and every fault with table, row, column and what was expected."""
-    click.echo("reading …", err=True)
-    records, faults = inspect_folder(folder)
+    """Check a folder of records: counts, and every fault with table, row, column and what was expected.
+
+    All faults are counted. Of one kind (the same rule in the same column) the first rows are named.
+    """
+    records, faults = inspect_folder(folder, reading=lambda name: click.echo(f"reading {name} …", err=True))
     counts = {} if records is None else {name: rows.num_rows for name, rows in records.tables.items()}
     if as_json:
-        found = [
-            {"table": one.table, "row": one.row, "column": one.column, "found": one.found, "expected": one.expected,
-             "code": one.code, "blocking": one.blocking}
-            for one in faults
-        ]  # fmt: skip
-        click.echo(json.dumps({"rows": counts, "faults": found}, ensure_ascii=False))
+        click.echo(json.dumps(_faults_as_json(counts, faults), ensure_ascii=False))
     else:
         for name, count in counts.items():
             click.echo(f"{name:24}{count:>12,} rows")
-        for fault in faults[:limit]:
-            click.echo(fault.sentence())
-        if len(faults) > limit:
-            click.echo(f"… and {len(faults) - limit} more (--limit {len(faults)} shows all)")
-        click.echo(f"{len(faults)} fault(s)")
+        for alike in by_kind(faults).values():
+            named = [fault for fault in alike if fault.count == 1][:limit]
+            for fault in named:
+                click.echo(fault.sentence())
+            if total(alike) > len(named):
+                click.echo(f"    … and {total(alike) - len(named):,} more of this kind (--limit names more)")
+        click.echo(f"{total(faults):,} fault(s)")
     if faults:
         raise SystemExit(1)
+
+
+def _faults_as_json(counts: dict[str, int], faults: list[Fault]) -> dict[str, object]:
+    names = ("table", "row", "column", "found", "expected", "code", "blocking", "count")
+    kinds = [
+        {"table": table, "column": column or None, "code": code, "count": total(alike)}
+        for (table, column, code), alike in by_kind(faults).items()
+    ]
+    found = [{name: getattr(fault, name) for name in names} for fault in faults]
+    return {"rows": counts, "total": total(faults), "kinds": kinds, "faults": found}
 
 
 @click.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--subject", type=SUBJECT, required=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .parquet or .csv file.")
-@click.option("--cluster", metavar="ADDR", help="A Dask scheduler (tcp://…).")
+@cluster_option
 def features(folder: Path, subject: str, out: Path, cluster: str | None) -> None:
     """Compute the feature matrix: one row per case, at its own moment."""
-    if cluster:
-        raise Problem("--cluster is not there yet; without it the matrix is computed on this machine")
     if out.suffix not in {".parquet", ".csv"}:
         raise click.UsageError("--out must end in .parquet or .csv")
+    matrix = _matrix_on_cluster(cluster, folder, subject) if cluster else _matrix_here(folder, subject)
+    write_table(matrix_table(matrix), out)
+    click.echo(f"{len(matrix.subject_ids):,} cases x {len(matrix.catalogue.names)} features written to {out}")
+
+
+def _matrix_here(folder: Path, subject: str) -> FeatureMatrix:
     click.echo("reading records …", err=True)
     records = read_folder(folder)
     click.echo("computing features …", err=True)
-    matrix = build_matrix(records, subject)
-    write_table(matrix_table(matrix), out)
-    click.echo(f"{len(matrix.subject_ids):,} cases x {len(matrix.catalogue.names)} features written to {out}")
+    return build_matrix(records, subject)
+
+
+def _matrix_on_cluster(address: str, folder: Path, subject: str) -> FeatureMatrix:
+    from features.matrix_on_cluster import folder_on_cluster  # noqa: PLC0415 (Dask is loaded only when it is asked for)
+
+    with folder_on_cluster(address, folder) as there:
+        return there.matrix(subject)
 
 
 def matrix_table(matrix: FeatureMatrix) -> pa.Table:
@@ -101,9 +120,9 @@ def load(folder: Path) -> None:
     store = RecordStore.open(engine, settings.data_key_path)
     try:
         with engine.begin() as connection:
-            for name, rows in records.tables.items():
-                click.echo(f"loading {rows.num_rows:,} {name} …", err=True)
-                store.append(connection, name, rows)
+            store.append_all(
+                connection, records.tables, lambda name, rows: click.echo(f"loading {rows:,} {name} …", err=True)
+            )
     except RecordExists as exists:
         raise Problem(f"nothing was loaded: {exists}") from None
     click.echo(f"{sum(rows.num_rows for rows in records.tables.values()):,} records loaded")

@@ -9,13 +9,16 @@ from sqlalchemy import Engine, create_engine, make_url
 
 from features.settings import Settings
 
+# look-ups are prepared once and are short: neither planning them again nor compiling them pays
+_OPTIONS = "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan"
+
 
 def open_engine(settings: Settings) -> Engine:
     """Return an engine; starts the embedded server if no URL is set."""
     url = settings.database_url or _embedded(settings.home / "postgres")
     return create_engine(
         make_url(url).set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True,
-        connect_args={"options": "-c timezone=UTC"},
+        connect_args={"options": _OPTIONS},
     )  # fmt: skip
 
 

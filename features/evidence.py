@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
-from features.catalogue.feature import Measure
+from features.catalogue.feature import Measure, Text
 from features.catalogue.measures import Letter, Ring, Stayed, Watched
 from features.facts.facts import DAY_US
+from features.identity.birth_dates import EXCHANGED, ONE_DIGIT, SAME, UNKNOWN
 from features.windows.letters import rows_with_same_letter
 from features.windows.view import LETTER_WINDOW_DAYS, Seen, View
-from features.windows.watch import pairs
+from features.windows.watch import Likeness, likeness
 
-Record = tuple[str, str]
+
+@dataclass(frozen=True, slots=True, order=True)
+class Record:
+    """A record that an officer can open.
+
+    Attributes
+    ----------
+    match
+        For an entry of the Trafficking in Persons Database, what matched and how closely.
+    """
+
+    table: str
+    id: str
+    match: Text | None = field(default=None, compare=False)
+
+
 _MOST = 20
 
 
@@ -23,14 +41,13 @@ def records_behind(view: View, measure: Measure, case: int = 0) -> list[Record]:
     facts, cases = view.history.facts, view.cases
     if isinstance(measure, Stayed):
         rows = view.stays.landing[view.stays.case == case]
-        found = [("landings", facts["landings"].id_of(int(row))) for row in rows]
+        found = [Record("landings", facts["landings"].id_of(int(row))) for row in rows]
     elif isinstance(measure, Letter):
         letter, at = int(cases.key("letter")[case]), int(cases.as_of[case])
         rows = rows_with_same_letter(view.history, letter, at, LETTER_WINDOW_DAYS * DAY_US) if letter else []
-        found = [("visa_applications", facts["visa_applications"].id_of(int(row))) for row in rows]
+        found = [Record("visa_applications", facts["visa_applications"].id_of(int(row))) for row in rows]
     elif isinstance(measure, Watched):
-        whose, entries = pairs(facts, cases, measure.what)
-        found = [("tip_database", facts["tip_database"].id_of(int(row))) for row in entries[whose == case]]
+        found = [_entry(view, case, row) for row in view.watch.entries(case, measure.what)]
     elif isinstance(measure, Ring):
         found = _nearest(view, case)
     else:
@@ -38,12 +55,45 @@ def records_behind(view: View, measure: Measure, case: int = 0) -> list[Record]:
     return sorted(set(found))[:_MOST] or _own(view, case)
 
 
+_DATES = {
+    SAME: Text("生年月日一致", "birth date same"),
+    EXCHANGED: Text("生年月日は月日が逆", "birth date with day and month exchanged"),
+    ONE_DIGIT: Text("生年月日は1字違い", "birth date differs in one digit"),
+    UNKNOWN: Text("生年月日は不明", "birth date not recorded"),
+}
+
+
+def _entry(view: View, case: int, row: int) -> Record:
+    facts = view.history.facts
+    return Record("tip_database", facts["tip_database"].id_of(row),
+                  in_words(likeness(view.watch, facts, view.cases, case, row)))  # fmt: skip
+
+
+def in_words(alike: Likeness) -> Text:
+    """Say what matched and how closely.
+
+    >>> in_words(Likeness(0.934, SAME, passport=False, phone=True, address=False)).en
+    'name 93 %, birth date same, phone same'
+    """
+    said = []
+    if alike.name is not None:
+        # a name nearly the same is not called the same
+        percent = 100 if alike.name == 1 else min(99, round(alike.name * 100))
+        said.append(Text(f"氏名{percent}%一致", f"name {percent} %"))
+    if alike.birth_date in _DATES:
+        said.append(_DATES[alike.birth_date])
+    for same, words in ((alike.passport, Text("旅券番号一致", "passport number same")),
+                        (alike.phone, Text("電話番号一致", "phone same")), (alike.address, Text("住所一致", "address same"))):  # fmt: skip
+        said += [words] if same else []
+    return Text("、".join(text.ja for text in said), ", ".join(text.en for text in said))
+
+
 def _own(view: View, case: int) -> list[Record]:
     cases = view.cases
-    records = [(cases.own.table, cases.own.id_of(case))]
+    records = [Record(cases.own.table, cases.own.id_of(case))]
     for table, rows in (("visa_applications", cases.application), ("establishments", cases.host)):
         if rows[case] >= 0:
-            records.append((table, view.history.facts[table].id_of(int(rows[case]))))
+            records.append(Record(table, view.history.facts[table].id_of(int(rows[case]))))
     return records
 
 
@@ -61,7 +111,9 @@ def _events(view: View, seen: list[Seen], case: int) -> list[Record]:
         rows = np.flatnonzero(kept)
         latest = rows[np.argsort(-events.occurred_at[rows], kind="stable")][:_MOST]
         table, source = events.sources[0]
-        found += [(table, view.history.facts[table].id_of(int(source[row]))) for row in latest if source[row] >= 0]
+        found += [
+            Record(table, view.history.facts[table].id_of(int(source[row]))) for row in latest if source[row] >= 0
+        ]
     return found
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.catalogue import Catalogue, catalogue
 from features.facts.facts import Facts, TableFacts, facts_of_records
+from features.facts.layout import LAYOUT
+from features.facts.recipes import make_fact
 from features.tables.folder import Records
+from features.tables.nine_tables import TABLES
 from features.windows.cases import Cases, entry_cases, visa_cases
 from features.windows.history import History
+from features.windows.ring import RingMaker
 from features.windows.view import View
 
 TABLE_OF_SUBJECT = {"visa": "visa_applications", "entry": "landings"}
@@ -39,11 +45,15 @@ class FeatureMatrix:
     catalogue: Catalogue
 
 
-def make_view(facts: Facts, own: TableFacts, subject: str) -> View:
-    """Look at a history as cases of a subject do."""
-    history = History(facts)
+def make_view(facts: Facts, own: TableFacts, subject: str, hubs: Iterable[int] = ()) -> View:
+    """Look at a history as cases of a subject do; for ``hubs`` see `History`."""
+    return look(History(facts, hubs), own, subject)
+
+
+def look(history: History, own: TableFacts, subject: str, rings: RingMaker | None = None) -> View:
+    """Look at a history that is already joined, with its graph if that is already built."""
     cases: Cases = visa_cases(own, history) if subject == "visa" else entry_cases(own, history)
-    return View(history, cases, catalogue(subject).plans)
+    return View(history, cases, catalogue(subject).plans, rings)
 
 
 def values_of(view: View, subject: str) -> NDArray[np.float64]:
@@ -86,20 +96,35 @@ def build_matrix(
     """
     facts = facts_of_records(records.tables)
     own = facts[TABLE_OF_SUBJECT[subject]]
-    kept = np.ones(len(own), dtype=bool)
-    if start is not None:
-        kept &= own["known_at"] >= int(start.timestamp() * 1e6)
-    if end is not None:
-        kept &= own["known_at"] < int(end.timestamp() * 1e6)
-    ids = np.asarray(own.ids.to_pylist() if hasattr(own.ids, "to_pylist") else list(own.ids), dtype=object)
-    rows = np.flatnonzero(kept)
-    rows = rows[np.lexsort((ids[rows].astype(str), own["known_at"][rows]))]
+    rows = case_rows(own.ids, own["known_at"], start, end)
     chosen = take(own, rows)
     values = compute(facts, chosen, subject)
-    return FeatureMatrix(subject, [str(name) for name in ids[rows]], chosen["known_at"], values, catalogue(subject))
+    ids = chosen.ids.to_pylist() if hasattr(chosen.ids, "to_pylist") else chosen.ids
+    return FeatureMatrix(subject, [str(name) for name in ids], chosen["known_at"], values, catalogue(subject))
+
+
+def case_rows(
+    ids: pa.Array | Sequence[str], known_at: NDArray[np.int64], start: dt.datetime | None, end: dt.datetime | None
+) -> NDArray[np.int64]:
+    """Return the rows of the cases with ``start <= as_of < end``, in the order of (as_of, id)."""
+    kept = np.ones(len(known_at), dtype=bool)
+    if start is not None:
+        kept &= known_at >= int(start.timestamp() * 1e6)
+    if end is not None:
+        kept &= known_at < int(end.timestamp() * 1e6)
+    names = np.asarray(ids.to_pylist() if hasattr(ids, "to_pylist") else list(ids), dtype=object)
+    rows = np.flatnonzero(kept)
+    return rows[np.lexsort((names[rows].astype(str), known_at[rows]))]
+
+
+def known_at_of(name: str, table: pa.Table) -> NDArray[np.int64]:
+    """Return int64[n], microseconds UTC: when each record of a table became known, without encoding the rest."""
+    [fact] = [fact for fact in LAYOUT[name] if fact.name == TABLES[name].known_at]
+    return make_fact(fact, table)  # type: ignore[return-value]
 
 
 def take(facts: TableFacts, rows: NDArray[np.int64]) -> TableFacts:
     """Return some rows of a table of facts."""
     ids = [facts.id_of(int(row)) for row in rows] if len(rows) < 1000 else facts.ids.take(rows)  # type: ignore[union-attr]
-    return TableFacts(facts.table, {name: column[rows] for name, column in facts.columns.items()}, ids)
+    names = None if facts.names is None else facts.names.take(pa.array(rows))
+    return TableFacts(facts.table, {name: column[rows] for name, column in facts.columns.items()}, ids, names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +12,12 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from features.catalogue import catalogue
-from features.evidence import records_behind
+from features.evidence import Record, records_behind
 from features.facts.facts import Facts, TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT, make_view, values_of
 from features.store.history import history
 from features.store.records import RecordStore
 from features.windows.view import View
-from features.windows.watch import victim_matches
 
 ADULT_YEARS = 18
 
@@ -46,8 +46,8 @@ class CaseView:
     victim_match: bool
     view: View
 
-    def evidence(self, feature: str) -> list[tuple[str, str]]:
-        """Return (table, record id) of the records behind a feature."""
+    def evidence(self, feature: str) -> list[Record]:
+        """Return the records behind a feature."""
         return records_behind(self.view, catalogue(self.subject).by_name(feature).measure)
 
 
@@ -70,12 +70,13 @@ def view_case(
         The history as it stood at this position of the store.
     """
     own = own or facts_of_table(TABLE_OF_SUBJECT[subject], row)
-    return case_from_facts(history(connection, store, own, position), own, subject, row)
+    known = history(connection, store, own, position)
+    return case_from_facts(known.facts, own, subject, row, known.hubs)
 
 
-def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table) -> CaseView:
-    """Compute everything about one case from facts at hand."""
-    view = make_view(facts, own, subject)
+def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table, hubs: Iterable[int] = ()) -> CaseView:
+    """Compute everything about one case from facts at hand; for ``hubs`` see `features.windows.history.History`."""
+    view = make_view(facts, own, subject, hubs)
     as_of = int(own["known_at"][0])
     return CaseView(
         subject,
@@ -83,7 +84,7 @@ def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table) 
         as_of,
         values_of(view, subject)[0],
         is_minor(row.column("birth_date")[0].as_py(), as_of),
-        bool(victim_matches(facts, view.cases)[0]),
+        bool(view.watch.victims()[0]),
         view,
     )
 

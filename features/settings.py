@@ -16,6 +16,12 @@ class Settings:
     mlflow_uri: str
     signing_key_path: Path
     data_key_path: Path
+    trusted_key_paths: tuple[Path, ...] = ()
+
+    @property
+    def trusted(self) -> tuple[Path, ...]:
+        """Files of the public keys that may vouch for a model; the one beside the signing key if none are named."""
+        return self.trusted_key_paths or (self.signing_key_path.with_suffix(".pub"),)
 
     @staticmethod
     def from_environment() -> Settings:
@@ -27,4 +33,5 @@ class Settings:
             os.environ.get("MIMAMORI_MLFLOW_URI") or f"sqlite:///{home / 'mlflow.db'}",
             Path(os.environ.get("MIMAMORI_SIGNING_KEY") or home / "keys" / "signing.pem"),
             Path(os.environ.get("MIMAMORI_DATA_KEY") or home / "keys" / "data.key"),
+            tuple(Path(part) for part in os.environ.get("MIMAMORI_TRUSTED_KEYS", "").split(os.pathsep) if part),
         )

@@ -6,16 +6,18 @@ import datetime as dt
 from pathlib import Path
 
 import click
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from features.catalogue import catalogue
-from features.command_line import Problem
+from features.command_line import Problem, cluster_option
 from features.commands import FOLDER, SUBJECT, write_table
 from features.matrix import build_matrix
 from features.settings import Settings
 from features.tables.folder import read_folder
-from models.bundle import Bundle, BundleRejected, load_bundle
-from models.signing import load_or_create_key
+from models.bundle import Bundle, BundleRejected, Explained, load_bundle
+from models.signing import NoTrustedKey, trusted_keys
 
 _MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
 
@@ -31,10 +33,9 @@ def champion(settings: Settings, subject: str, folder: Path | None = None) -> Bu
     place = folder or settings.home / "champions" / subject
     if not place.exists():
         raise Problem(f"there is no champion for {subject}; run `mimamori train` and `mimamori promote {subject}`")
-    key = load_or_create_key(settings.signing_key_path).public_key()
     try:
-        return load_bundle(place, trusted=[key], catalogue=catalogue(subject))
-    except BundleRejected as error:
+        return load_bundle(place, trusted=trusted_keys(settings.trusted), catalogue=catalogue(subject))
+    except (BundleRejected, NoTrustedKey) as error:
         raise Problem(f"the model for {subject} is refused: {error}") from None
 
 
@@ -45,32 +46,50 @@ def champion(settings: Settings, subject: str, folder: Path | None = None) -> Bu
 @click.option("--from", "start", type=_MOMENT, help="Only cases from this moment (UTC) on.")
 @click.option("--to", "end", type=_MOMENT, help="Only cases before this moment (UTC).")
 @click.option("--bundle", type=FOLDER, help="A model folder instead of the champion.")
-@click.option("--cluster", metavar="ADDR", help="A Dask scheduler (tcp://…).")
+@cluster_option
 def score(
     folder: Path, subject: str, out: Path, start: dt.datetime | None, end: dt.datetime | None, bundle: Path | None,
     cluster: str | None,
 ) -> None:  # fmt: skip
     """Score every case of a folder, with one contribution column per feature."""
-    if cluster:
-        raise Problem("--cluster is not there yet; without it scoring runs on this machine")
     if out.suffix not in {".parquet", ".csv"}:
         raise click.UsageError("--out must end in .parquet or .csv")
     model = champion(Settings.from_environment(), subject, bundle)
+    start, end = (None if time is None else time.replace(tzinfo=dt.UTC) for time in (start, end))
+    if cluster:
+        ids, as_of, explained = _explain_on_cluster(cluster, folder, model, start, end)
+    else:
+        ids, as_of, explained = _explain_here(folder, model, start, end)
+    columns = {
+        "subject_id": pa.array(ids, pa.string()),
+        "as_of": pa.array(as_of, pa.timestamp("us", tz="UTC")),
+        "score": pa.array(explained.score),
+        "raw_score": pa.array(explained.raw_score),
+        "base_value": pa.array([explained.base_value] * len(ids), pa.float64()),
+    }
+    for index, name in enumerate(model.catalogue.names):
+        columns[f"shap_{name}"] = pa.array(explained.contributions[:, index])
+    write_table(pa.table(columns), out)
+    click.echo(f"{len(ids):,} cases scored to {out}; advice for choosing interviews, and nothing else")
+
+
+_Scored = tuple[list[str], NDArray[np.int64], Explained]
+
+
+def _explain_here(folder: Path, model: Bundle, start: dt.datetime | None, end: dt.datetime | None) -> _Scored:
     click.echo("reading records …", err=True)
     records = read_folder(folder)
     click.echo("computing features …", err=True)
-    start, end = (None if time is None else time.replace(tzinfo=dt.UTC) for time in (start, end))
-    matrix = build_matrix(records, subject, start=start, end=end)
+    matrix = build_matrix(records, model.subject, start=start, end=end)
     click.echo("scoring …", err=True)
-    explained = model.explain(matrix.values)
-    columns = {
-        "subject_id": pa.array(matrix.subject_ids, pa.string()),
-        "as_of": pa.array(matrix.as_of, pa.timestamp("us", tz="UTC")),
-        "score": pa.array(explained.score),
-        "raw_score": pa.array(explained.raw_score),
-        "base_value": pa.array([explained.base_value] * len(matrix.subject_ids), pa.float64()),
-    }
-    for index, name in enumerate(matrix.catalogue.names):
-        columns[f"shap_{name}"] = pa.array(explained.contributions[:, index])
-    write_table(pa.table(columns), out)
-    click.echo(f"{len(matrix.subject_ids):,} cases scored to {out}; advice for choosing interviews, and nothing else")
+    return matrix.subject_ids, matrix.as_of, model.explain(matrix.values)
+
+
+def _explain_on_cluster(
+    address: str, folder: Path, model: Bundle, start: dt.datetime | None, end: dt.datetime | None
+) -> _Scored:
+    from features.matrix_on_cluster import folder_on_cluster  # noqa: PLC0415 (Dask is loaded only when it is asked for)
+    from models.score_on_cluster import explain_on_cluster  # noqa: PLC0415
+
+    with folder_on_cluster(address, folder, rooms=("features", "models")) as there:
+        return explain_on_cluster(there, model, start=start, end=end)

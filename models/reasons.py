@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalogue import Catalogue, Feature
+from features.catalogue.feature import Text
+from features.evidence import Record
 
 LIMIT = 5
 _LEAST_SHARE = 0.02
 _RECORDS_SHOWN = 10
 
-Evidence = Callable[[str], list[tuple[str, str]]]
+Evidence = Callable[[str], list[Record]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Reason:
     contribution
         In log-odds.
     evidence
-        (table, record id) of records that the officer can open.
+        Records that the officer can open; an entry of the watch list says what matched.
     """
 
     code: str
@@ -40,7 +42,7 @@ class Reason:
     contribution: float
     question_ja: str
     question_en: str
-    evidence: tuple[tuple[str, str], ...]
+    evidence: tuple[Record, ...]
 
     def as_json(self) -> dict[str, object]:
         """Return the reason as the API shows it."""
@@ -51,8 +53,13 @@ class Reason:
             "direction": self.direction,
             "contribution": self.contribution,
             "question": {"ja": self.question_ja, "en": self.question_en},
-            "evidence": [{"table": table, "id": record} for table, record in self.evidence],
+            "evidence": [_shown(record) for record in self.evidence],
         }
+
+
+def _shown(record: Record) -> dict[str, object]:
+    shown: dict[str, object] = {"table": record.table, "id": record.id}
+    return shown if record.match is None else shown | {"match": {"ja": record.match.ja, "en": record.match.en}}
 
 
 def choose_reasons(
@@ -84,25 +91,66 @@ def choose_reasons(
 
 
 def _reason(feature: Feature, value: float, contribution: float, evidence: Evidence) -> Reason:
-    if np.isnan(value):
-        ja = f"「{feature.meaning.ja}」は記録がありません。"
-        en = f"Nothing is on record for: {feature.meaning.en}."
-    else:
-        ja_value, en_value = spoken(value, feature.unit)
-        ja = feature.reason.ja.replace("{value}", ja_value)
-        en = feature.reason.en.replace("{value}", en_value)
+    raises = contribution > 0
+    told = worded(feature, value, raises=raises)
     return Reason(
-        feature.name, ja, en, "raises" if contribution > 0 else "lowers", contribution,
+        feature.name, told.ja, told.en, "raises" if raises else "lowers", contribution,
         feature.question.ja, feature.question.en, tuple(evidence(feature.name)[:_RECORDS_SHOWN]),
     )  # fmt: skip
 
 
-def spoken(value: float, unit: str) -> tuple[str, str]:
-    """Return a value as it is said in Japanese and in English."""
+def worded(feature: Feature, value: float, *, raises: bool) -> Text:
+    """Return the sentence for a value of a feature, which says which way it weighs.
+
+    The catalogue words a feature as it reads when it raises; one that lowers, or a value that is missing, gets a frame
+    around the feature's meaning, so that nobody takes what speaks for a person as something against them.
+    """
+    meaning = feature.meaning
+    if np.isnan(value):
+        if raises:
+            return Text(
+                f"「{meaning.ja}」は記録がありません（面接の必要を高める方向に働いています）。",
+                f"Nothing is on record for: {meaning.en}; this weighs towards an interview.",
+            )
+        return Text(
+            f"面接の必要を低める事情：「{meaning.ja}」は記録がありません。",
+            f"Speaks against an interview: nothing is on record for “{_inside(meaning.en)}”.",
+        )
+    said = spoken(value, feature.unit)
+    if not raises:
+        return Text(
+            f"面接の必要を低める事情：{meaning.ja}（{said.ja}）。",
+            f"Speaks against an interview: {_inside(meaning.en)} ({said.en}).",
+        )
+    ja, en = feature.reason.ja, feature.reason.en
+    if feature.unit == "count" and value == 0:
+        ja = ja.replace("が{value}件あります", "はありません")
+        en = f"No {en.removeprefix('{value} ')}" if en.startswith("{value} ") else en
+    return Text(ja.replace("{value}", said.ja), en.replace("{value}", said.en))
+
+
+def spoken(value: float, unit: str) -> Text:
+    """Return a value as it is said; what is not nothing is never said as 0, and what is not all never as 100 %."""
     if unit == "flag":
-        return ("はい", "yes") if value else ("いいえ", "no")
+        return Text("はい", "yes") if value else Text("いいえ", "no")
     if unit == "share":
-        return (f"{value:.0%}", f"{value:.0%}")
-    if unit == "ratio":
-        return (f"{value:.1f}", f"{value:.1f}")
-    return (f"{value:,.0f}", f"{value:,.0f}")
+        if 0 < value < 0.01:
+            return Text("1%未満", "less than 1%")
+        if 0.99 < value < 1:
+            return Text("99%超", "more than 99%")
+        return _both(f"{value + 0.0:.0%}")
+    digits = 1 if unit == "ratio" else 0
+    least = 10.0**-digits
+    if 0 < value < least / 2:
+        return Text(f"{least:g}未満", f"less than {least:g}")
+    # adding zero takes the sign off a negative number that rounds to nothing
+    return _both(f"{round(value, digits) + 0.0:,.{digits}f}")
+
+
+def _both(text: str) -> Text:
+    return Text(text, text)
+
+
+def _inside(phrase: str) -> str:
+    """Return a phrase as it stands within a sentence; abbreviations keep their capitals."""
+    return phrase if phrase[1:2].isupper() else phrase[:1].lower() + phrase[1:]

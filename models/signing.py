@@ -1,8 +1,9 @@
-"""Who vouches for a model? Ed25519 keys in PEM files that only their owner can read."""
+"""Who vouches for a model? Ed25519 keys in PEM files: the private one signs at training, the public one is all that serving needs."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -11,14 +12,26 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 
 Ed25519Key = Ed25519PrivateKey
 
 
+class NoTrustedKey(Exception):
+    """Raised when the keys that may vouch for a model cannot be read: nothing can be trusted then."""
+
+
 def load_or_create_key(path: Path) -> Ed25519PrivateKey:
-    """Return the key in a file, which is made (mode 0600) if it is not there."""
+    """Return the key in a file, which is made (mode 0600) if it is not there; its public half is put beside it.
+
+    Raises
+    ------
+    ValueError
+        If the file is no Ed25519 key.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -27,7 +40,38 @@ def load_or_create_key(path: Path) -> Ed25519PrivateKey:
     key = load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise ValueError(f"{path.name} is not an Ed25519 key; remove it or name another with MIMAMORI_SIGNING_KEY")
+    public = public_path(path)
+    if not public.exists():
+        public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     return key
+
+
+def public_path(private: Path) -> Path:
+    """Return where the public half of a key file lies."""
+    return private.with_suffix(".pub")
+
+
+def trusted_keys(paths: Sequence[Path]) -> list[Ed25519PublicKey]:
+    """Return the public keys that may vouch for a model.
+
+    Raises
+    ------
+    NoTrustedKey
+        If a file is missing or holds anything but a public Ed25519 key.
+    """
+    keys = []
+    for path in paths:
+        try:
+            key = load_pem_public_key(path.read_bytes())
+        except (OSError, ValueError):
+            key = None
+        if not isinstance(key, Ed25519PublicKey):
+            raise NoTrustedKey(
+                f"{path.name} is no public Ed25519 key in PEM; copy the .pub file that training wrote, or name it with "
+                "MIMAMORI_TRUSTED_KEYS"
+            )
+        keys.append(key)
+    return keys
 
 
 def verify(key: Ed25519PublicKey, signature: bytes, content: bytes) -> bool:

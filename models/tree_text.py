@@ -53,7 +53,17 @@ def parse_forest(text: str, names: Sequence[str]) -> Forest:
         "one class",
     )
     _expect(head.get("version") == "v4", "format version", "head", "v4")
-    _expect(head.get("objective", "").startswith("binary"), "objective", "head", "binary")
+    _expect(head.get("objective") == "binary sigmoid:1", "objective", "head", "binary sigmoid:1")
+    _expect(head.get("label_index") == "0", "label_index", "head", "0")
+    _expect(head.get("max_feature_idx") == str(len(names) - 1), "max_feature_idx", "head", "one less than the features")
+    _expect(len(head.get("feature_infos", "").split()) == len(names), "feature_infos", "head", "one for each feature")
+    _expect(
+        "monotone_constraints" not in head
+        or (set(signs := head["monotone_constraints"].split()) <= {"-1", "0", "1"} and len(signs) == len(names)),
+        "monotone_constraints",
+        "head",
+        "-1, 0 or 1 for each feature",
+    )
     _expect(
         tuple(head.get("feature_names", "").split(" ")) == tuple(names),
         "feature names",
@@ -64,14 +74,21 @@ def parse_forest(text: str, names: Sequence[str]) -> Forest:
     _expect(bool(end), "no end of trees", "model.txt", "a line 'end of trees'")
     pieces = body.split("\n\n\nTree=")
     _expect(len(pieces) <= TREES_LIMIT, "too many trees", "model.txt", f"at most {TREES_LIMIT}")
-    _expect(len(head.get("tree_sizes", "").split()) == len(pieces), "tree_sizes", "head", "one size per tree")
     trees = []
     for number, piece in enumerate(pieces):
         if number:
             label, _, piece = piece.partition("\n")  # noqa: PLW2901
             _expect(label == str(number), "tree number", f"tree {number}", str(number))
         trees.append(_tree(_fields(piece.strip("\n"), f"tree {number}", _TREE), f"tree {number}", len(names)))
+    _expect(head.get("tree_sizes") == " ".join(map(str, _sizes(pieces))), "tree_sizes", "head", "each tree's own size")
     return Forest.of(trees, len(names))
+
+
+def _sizes(pieces: Sequence[str]) -> list[int]:
+    """Return the length of each tree as it stands in the text, from "Tree=" to its last line break."""
+    started = [len(piece) + (len("Tree=0\n") if number == 0 else len("Tree=")) for number, piece in enumerate(pieces)]
+    # two of the last tree's three line breaks are still with it
+    return [size + len("\n\n\n") for size in started[:-1]] + [started[-1] + len("\n")]
 
 
 def _expect(good: bool, what: str, where: str, expected: str) -> None:
@@ -91,9 +108,16 @@ def _fields(text: str, where: str, known: set[str]) -> dict[str, str]:
     return fields
 
 
+def _tokens(text: str) -> list[str]:
+    # Python reads 1_000 and what stands between tabs as numbers too; LightGBM writes neither
+    if "_" in text or text != " ".join(text.split()):
+        raise ValueError("other separators than one space")
+    return text.split()
+
+
 def _ints(fields: dict[str, str], name: str, count: int, where: str) -> NDArray[np.int64]:
     try:
-        values = np.array([int(part) for part in fields[name].split()], dtype=np.int64)
+        values = np.array([int(part) for part in _tokens(fields[name])], dtype=np.int64)
     except (KeyError, ValueError, OverflowError):
         raise BundleRejected(f"{name} cannot be read", where, f"{count} whole numbers") from None
     _expect(len(values) == count, f"{name} has another length", where, f"{count} whole numbers")
@@ -102,7 +126,7 @@ def _ints(fields: dict[str, str], name: str, count: int, where: str) -> NDArray[
 
 def _floats(fields: dict[str, str], name: str, count: int, where: str, *, endless: bool = False) -> NDArray[np.float64]:
     try:
-        values = np.array([float(part) for part in fields[name].split()])
+        values = np.array([float(part) for part in _tokens(fields[name])])
     except (KeyError, ValueError):
         raise BundleRejected(f"{name} cannot be read", where, f"{count} numbers") from None
     if endless:
@@ -127,6 +151,7 @@ def _tree(fields: dict[str, str], where: str, n_features: int) -> dict[str, NDAr
         where,
         "numeric, not linear",
     )
+    _floats(fields, "shrinkage", 1, where)
     if leaves == 1:
         value = _floats(fields, "leaf_value", 1, where)
         none = np.zeros(0, dtype=np.int64)
@@ -151,6 +176,13 @@ def _tree(fields: dict[str, str], where: str, n_features: int) -> dict[str, NDAr
         "an index of the catalogue",
     )
     _expect(bool(np.isin(decision, (0, 2, 4, 6, 8, 10)).all()), "decision_type", where, "numeric splits")
+    for name, count in (
+        ("split_gain", nodes),
+        ("leaf_weight", leaves),
+        ("internal_value", nodes),
+        ("internal_weight", nodes),
+    ):
+        _floats(fields, name, count, where)
     _shape(tree, where)
     return tree
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -12,15 +13,15 @@ from sqlalchemy import Connection, text
 from serving.errors import Refused
 
 ROLES = ("officer", "scientist", "auditor", "admin", "feed")
-COOKIE = "mimamori-key"
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who holds a key."""
+    """Who holds a key; ``key_hash`` tells two keys of one role apart."""
 
     role: str
     post: str | None
+    key_hash: bytes
 
     def may_see(self, post: str | None) -> bool:
         """Say whether a case of a post may be shown: officers see their own, auditors all."""
@@ -32,7 +33,7 @@ def create_key(connection: Connection, role: str, post: str | None) -> str:
     token = f"mmr_{secrets.token_urlsafe(32)}"
     connection.execute(
         text("insert into serving.api_key (token_hash, role, post) values (:hash, :role, :post)"),
-        {"hash": _hashed(token), "role": role, "post": post},
+        {"hash": hashed(token), "role": role, "post": post},
     )
     return token
 
@@ -40,10 +41,10 @@ def create_key(connection: Connection, role: str, post: str | None) -> str:
 def holder(connection: Connection, token: str) -> Caller | None:
     """Return who holds a key, None if nobody does."""
     row = connection.execute(
-        text("select role, post from serving.api_key where token_hash = :hash and revoked_at is null"),
-        {"hash": _hashed(token)},
+        text("select role, post, token_hash from serving.api_key where token_hash = :hash and revoked_at is null"),
+        {"hash": hashed(token)},
     ).first()
-    return None if row is None else Caller(row[0], row[1])
+    return None if row is None else Caller(row[0], row[1], bytes(row[2]))
 
 
 def caller_of(request: Request, *roles: str) -> Caller:
@@ -64,5 +65,15 @@ def caller_of(request: Request, *roles: str) -> Caller:
     return found
 
 
-def _hashed(token: str) -> bytes:
+def allowed(*roles: str) -> Callable[[Request], Caller]:
+    """Return what a route depends on to know its caller, before it reads anything that was sent."""
+
+    def caller(request: Request) -> Caller:
+        return caller_of(request, *roles)
+
+    return caller
+
+
+def hashed(token: str) -> bytes:
+    """Return what is stored in place of a secret; it has 256 random bits, so that no salt is needed."""
     return hashlib.sha256(token.encode()).digest()

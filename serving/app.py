@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Counter
 from sqlalchemy import Engine
@@ -16,18 +15,11 @@ from features.store.migrating import migrate
 from features.store.records import RecordStore
 from serving.deciding import Desk
 from serving.errors import add_error_answers
+from serving.guard import Guard
 from serving.routes import pages, reading, records
 from serving.shelf import Shelf
 
 _HERE = Path(__file__).parent
-SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-"""On every answer; ``no-store`` because answers speak of people."""
 
 
 def open_desk(settings: Settings, engine: Engine | None = None) -> Desk:
@@ -58,15 +50,5 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fa
         app.include_router(part)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
 
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        if request.method not in {"GET", "HEAD"} and request.headers.get("sec-fetch-site") in {
-            "cross-site",
-            "same-site",
-        }:
-            return Response(status_code=403)
-        response = await call_next(request)
-        response.headers.update(SECURITY)
-        return response
-
+    app.add_middleware(Guard)
     return app

@@ -56,5 +56,5 @@ def _bar(bar: Bar, number: int, low: float, scale: float, *, whole: bool) -> str
     return (
         f'<text x="{LABEL - 10}" y="{top + 15}" text-anchor="end" font-size="{size}">{escape(label)}</text>'
         f'<rect class="{kind}" x="{left:.1f}" y="{top}" width="{width:.1f}" height="20" rx="2"/>'
-        f'<text x="{left + width + 6:.1f}" y="{top + 15}" font-size="12">{bar.step:+.2f}</text>'
+        f'<text x="{left + width + 6:.1f}" y="{top + 15}" font-size="12">{round(bar.step, 2) + 0.0:+.2f}</text>'
     )

@@ -57,10 +57,7 @@ def replay(decision_id: str) -> None:
     """Recompute an old decision and compare every bit."""
     desk = open_desk(Settings.from_environment())
     with desk.engine.connect() as connection:
-        try:
-            found = decisions.find(connection, decision_id)
-        except Exception:
-            found = None
+        found = decisions.find(connection, decision_id)
         if found is None:
             raise Problem("there is no decision with this id")
         result = desk.replay(connection, found)
@@ -136,8 +133,8 @@ def demo(applications: int, port: int, seed: int) -> None:
         _run("load", str(world))
         _run("train", str(world))
         for subject in ("visa", "entry"):
-            if _run("promote", subject, must=False):
-                _run("promote", subject, "--waiver", "demonstration: a small synthetic world")
+            if _run("promote", subject, "--demo", must=False):
+                _run("promote", subject, "--demo", "--waiver", "demonstration: a small synthetic world")
     desk = open_desk(settings)
     _decide_some(desk)
     with desk.engine.begin() as connection:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from pathlib import Path
+from traceback import extract_tb
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as OutOfConnections
 from starlette.exceptions import HTTPException
 
 from features.tables.faults import Fault
+
+log = logging.getLogger("mimamori")
+_ROOT = Path(__file__).parent.parent
 
 
 class Refused(Exception):
@@ -44,28 +52,67 @@ def refused_records(faults: Sequence[Fault]) -> Refused:
     )
 
 
-def _answer(status: int, code: str, message: str, where: list[object], expected: str) -> Response:
-    body = {"error": {"code": code, "message": message, "where": where, "expected": expected}}
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return Response(orjson.dumps(body), status, headers=headers, media_type="application/json")
+def answer(refusal: Refused) -> Response:
+    """Return the one shape of an error."""
+    body = {
+        "error": {
+            "code": refusal.code,
+            "message": refusal.message,
+            "where": refusal.where,
+            "expected": refusal.expected,
+        }
+    }
+    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    if refusal.status == 503:
+        headers["Retry-After"] = "1"
+    return Response(orjson.dumps(body), refusal.status, headers=headers, media_type="application/json")
+
+
+def busy() -> Refused:
+    """Return the refusal of what may be tried again as it is."""
+    return Refused(503, "busy", "the service is busy; nothing was stored", expected="the same request again, later")
+
+
+def broken() -> Refused:
+    """Return the refusal after an error that nobody foresaw."""
+    return Refused(500, "internal", "this should not happen; nothing was stored", expected="tell the operator")
+
+
+def place_of(error: BaseException) -> str:
+    """Return an error's kind and where it arose; never its words, which might quote a record."""
+    ours = [frame for frame in extract_tb(error.__traceback__) if _ROOT in Path(frame.filename).parents]
+    if not ours:
+        return type(error).__name__
+    return (
+        f"{type(error).__name__} at {Path(ours[-1].filename).relative_to(_ROOT)}:{ours[-1].lineno} in {ours[-1].name}"
+    )
 
 
 def add_error_answers(app: FastAPI) -> None:
-    """Let every error be answered in the one shape."""
+    """Let every foreseen error be answered in the one shape; see `serving.guard` for the others."""
 
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> Response:
-        return _answer(error.status, error.code, error.message, error.where, error.expected)
+        return answer(error)
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> Response:
-        return _answer(error.status_code, "http", str(error.detail), [], "a path and method of /openapi.json")
+        given = answer(Refused(error.status_code, "http", error.detail, expected="a path and method of /openapi.json"))
+        given.headers.update(error.headers or {})
+        return given
 
     @app.exception_handler(RequestValidationError)
     async def parameters(_: Request, error: RequestValidationError) -> Response:
         names = sorted({str(one["loc"][-1]) for one in error.errors()})
-        return _answer(422, "parameters", "a parameter cannot be read", list(names), "values as in /openapi.json")
+        return answer(
+            Refused(422, "parameters", "a parameter cannot be read", where=names, expected="values as in /openapi.json")
+        )
 
-    @app.exception_handler(Exception)
-    async def unexpected(_: Request, error: Exception) -> Response:
-        return _answer(500, "internal", f"{type(error).__name__}; nothing was stored", [], "")
+    @app.exception_handler(OutOfConnections)
+    async def crowded(_: Request, error: OutOfConnections) -> Response:
+        return answer(busy())
+
+    @app.exception_handler(OperationalError)
+    async def database(_: Request, error: OperationalError) -> Response:
+        log.error("database: %s", place_of(error))
+        return answer(busy())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 
@@ -14,16 +15,34 @@ BODY_LIMIT = 1 << 20
 RECORDS_LIMIT = 64 << 20
 READ_SECONDS = 30.0
 DEPTH_LIMIT = 32
+JSON = ("application/json",)
+LINES = ("application/x-ndjson", "application/jsonl", *JSON)
+FORM = ("application/x-www-form-urlencoded",)
 
 
-async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+def body_of(types: tuple[str, ...] = JSON, limit: int = BODY_LIMIT) -> Callable[[Request], Awaitable[bytes]]:
+    """Return what a route depends on for its body, so that the route itself need not wait on the network."""
+
+    async def body(request: Request) -> bytes:
+        return await read_body(request, types, limit)
+
+    return body
+
+
+async def read_body(request: Request, types: tuple[str, ...], limit: int) -> bytes:
     """Read a body within its limit and time.
 
     Raises
     ------
     Refused
-        413 if it is too large, 408 if it takes too long.
+        415 if it says to be of another type, 413 if it is too large, 408 if it takes too long.
     """
+    declared = request.headers.get("content-type")
+    if declared is not None and not _is_of(declared, types):
+        raise Refused(415, "content_type", "the body is of another type", expected=f"Content-Type: {types[0]}")
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > limit:
+        raise Refused(413, "too_large", "the body is too large", expected=f"at most {limit} bytes")
     content = bytearray()
     try:
         async with asyncio.timeout(READ_SECONDS):
@@ -36,6 +55,12 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
             408, "slow", "the body took too long", expected=f"all of it within {READ_SECONDS:.0f} s"
         ) from None
     return bytes(content)
+
+
+def _is_of(declared: str, types: tuple[str, ...]) -> bool:
+    kind, _, parameters = declared.partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    return kind.strip().lower() in types and charset in {"", "charset=utf-8"}
 
 
 def parse(content: bytes) -> object:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from features.tables.nine_tables import PAYERS, STATUSES
+from features.tables.allowed import PAYERS, STATUSES
 from synthetic_data.countries import AIRPORTS, CODES
 from synthetic_data.dirt.typing_slips import slip
 from synthetic_data.district import District

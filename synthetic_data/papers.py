@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.tables.nine_tables import LODGERS, PAYERS, RELATIONSHIPS, STATUSES
+from features.tables.allowed import LODGERS, PAYERS, RELATIONSHIPS, STATUSES
 from synthetic_data.countries import CODES, POSTS
 from synthetic_data.dirt.empty_fields import EmptyFields
 from synthetic_data.dirt.letters import fingerprints

@@ -9,7 +9,9 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import dask
 import pytest
+from distributed import LocalCluster
 
 from features.settings import Settings
 from features.tables import Records
@@ -39,6 +41,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def settings(home: Path) -> Settings:
     return Settings.from_environment()
+
+
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """The address of a real cluster of two worker processes, which come back when they die."""
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, memory_limit="1GiB", dashboard_address="127.0.0.1:0"
+        ) as local,
+    ):
+        yield local.scheduler_address
 
 
 def run(*words: str, home: Path, expect: int = 0) -> subprocess.CompletedProcess[str]:

@@ -2,163 +2,123 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
-from features.catalogue import catalogue
-from features.command_line import Problem
-from features.matrix import FeatureMatrix, build_matrix
+from features.catalogue import Catalogue
+from features.command_line import Problem, cluster_option
 from features.settings import Settings
-from features.tables.folder import Records, read_folder
-from models.bundle import BundleRejected, copy_bundle, load_bundle, save_bundle
-from models.calibration import Calibration
-from models.forest import raw_scores
-from models.input_profile import InputProfile
-from models.shap_values import contributions
-from models.signing import load_or_create_key
-from models.tree_text import parse_forest
-from training.evaluate import evaluate
-from training.fit import fit
-from training.gate import judge
-from training.labels import RefusalColumn, label
-from training.papers import model_card
-from training.plots import draw_all
-from training.registry import CHALLENGER, CHAMPION, NoSuchModel, Registry
-from training.splits import TooFewLabels, split_by_time
+from features.tables.folder import read_folder
+from training.challenger import Cases, Wanted, read_truth, train_challenger
+from training.drift_commands import drift
+from training.fit import Fitted, fit
+from training.labels import RefusalColumn
+from training.making import Grow, How
+from training.paper_commands import papers
+from training.promotion_commands import promote, rollback
+from training.sections import FIRST_LINE, Section, table_text
+from training.splits import TooFewLabels
+from training.teaching import INTERVIEWED, SCHEMES, Taught
+from training.tuning import Budget
 
-GOLDEN_ROWS = 50
+if TYPE_CHECKING:  # Dask is loaded only when it is asked for
+    from features.matrix_on_cluster import FolderOnCluster
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=_FOLDER)
 @click.option("--subject", type=click.Choice(["visa", "entry", "both"]), default="both", show_default=True)
 @click.option("--seed", default=1, show_default=True, help="Seed of everything random.")
 @click.option(
-    "--threads",
-    default=2,
-    show_default=True,
+    "--threads", type=click.IntRange(1), default=2, show_default=True,
     help="Threads of LightGBM; the model's bytes do not depend on it.",
-)
-@click.option("--cluster", metavar="ADDR", help="A Dask scheduler (tcp://…).")
-def train(folder: Path, subject: str, seed: int, threads: int, cluster: str | None) -> None:
+)  # fmt: skip
+@click.option("--taught-with", type=click.Choice(SCHEMES), default=INTERVIEWED, show_default=True,
+              help="Interviewed cases alike, weighted to all cases, or everybody.")  # fmt: skip
+@click.option("--tune", "trials", type=click.IntRange(1), metavar="TRIALS",
+              help="Search parameters first, this many trials in all; a search that was stopped goes on.")  # fmt: skip
+@click.option("--tune-seconds", type=click.FloatRange(1), help="Stop the search after this time.")
+@click.option("--report", is_flag=True, help="Judge at several cut-offs beside all alternatives; print and write it.")
+@click.option("--report-out", type=click.Path(file_okay=False, path_type=Path),
+              help="Where the report goes (a folder for each subject in it); default: reports in MIMAMORI_HOME.")  # fmt: skip
+@click.option("--cutoffs", type=click.IntRange(1, 10), default=3, show_default=True, help="Cut-offs of the report.")
+@click.option("--each-feature", is_flag=True, help="In the report, leave out every feature rather than every family.")
+@click.option("--elsewhere", type=_FOLDER, multiple=True, help="Judge the model in another folder, too (repeatable).")
+@cluster_option
+def train(
+    folder: Path, subject: str, seed: int, threads: int, taught_with: str, trials: int | None, tune_seconds: float | None,
+    report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],
+    cluster: str | None,
+) -> None:  # fmt: skip
     """Fit, evaluate, log to MLflow and register a challenger."""
-    if cluster:
-        raise Problem("--cluster is not there yet; without it training runs on this machine")
+    if tune_seconds and not trials:
+        raise click.UsageError("--tune-seconds limits a search; say how many trials with --tune")
     settings = Settings.from_environment()
-    click.echo("reading records …", err=True)
-    records = read_folder(folder)
-    registry = Registry(settings)
+    out = report_out or settings.home / "reports"
+    how = How(seed, threads, taught_with)
+    budget = Budget(trials, tune_seconds) if trials else None
     failed = []
-    for one in ("visa", "entry") if subject == "both" else (subject,):
-        try:
-            _train_one(records, one, registry, settings, seed=seed, threads=threads)
-        except (TooFewLabels, RefusalColumn) as error:
-            click.echo(f"{one}: not trained: {error}", err=True)
-            failed.append(one)
+    with _on_cluster(cluster, folder) if cluster else nullcontext() as there:
+        if there is None:
+            click.echo("reading records …", err=True)
+        records, truth = read_folder(folder) if there is None else there.records, read_truth(folder)
+        for one in ("visa", "entry") if subject == "both" else (subject,):
+            wanted = Wanted(out / one if report or report_out else None, cutoffs, each_feature, elsewhere, budget)
+            try:
+                click.echo(f"{one}: computing features …", err=True)
+                cases = Cases.of(records, one, truth, None if there is None else there.matrix(one))
+                line, sections = train_challenger(
+                    cases, how, wanted, settings,
+                    lambda words, one=one: click.echo(f"{one}: {words}", err=True),  # type: ignore[misc]
+                    fit if there is None else _fit_there(there),
+                )  # fmt: skip
+            except (TooFewLabels, RefusalColumn) as error:
+                click.echo(f"{one}: not trained: {error}", err=True)
+                failed.append(one)
+                continue
+            _print(one, sections)
+            click.echo(f"{one}: {line}")
+            if wanted.report is not None:
+                click.echo(f"{one}: report in {wanted.report}")
     if failed:
         raise Problem(f"no model for {', '.join(failed)}; see above")
 
 
-def _train_one(
-    records: Records, subject: str, registry: Registry, settings: Settings, *, seed: int, threads: int
-) -> None:
-    click.echo(f"{subject}: computing features …", err=True)
-    matrix = build_matrix(records, subject)
-    labels = label(records["outcomes"], subject, matrix.subject_ids)
-    split = split_by_time(matrix.as_of, labels.positive, labels.delay_us)
-    if split.shared:
-        click.echo(f"{subject}: findings are few, so one part both calibrates and judges: figures flatter", err=True)
-    click.echo(f"{subject}: growing trees on {len(split.fit):,} labelled cases …", err=True)
-    fitted = fit(matrix.values, labels.positive, split, matrix.catalogue, seed=seed, threads=threads)
-    forest = parse_forest(fitted.text, matrix.catalogue.names)
-    calibration = Calibration.fit(
-        raw_scores(forest, matrix.values[split.calibrate]), labels.positive[split.calibrate] == 1.0
-    )
-    tested = matrix.values[split.test]
-    score = calibration.scores(raw_scores(forest, tested))
-    metrics = evaluate(score, labels.positive[split.test], np.random.default_rng(seed))
-    with tempfile.TemporaryDirectory() as place:
-        artifacts = Path(place)
-        sha256 = save_bundle(
-            artifacts / "bundle",
-            version=hashlib.sha256(fitted.text.encode()).hexdigest()[:12],
-            booster_text=fitted.text,
-            catalogue=matrix.catalogue,
-            calibration=calibration,
-            profile=InputProfile.of(matrix.values[split.fit]),
-            golden_values=matrix.values[_golden(matrix)],
-            about={
-                "trained_until_us": str(int(matrix.as_of[split.fit].max())),
-                "data": "see datasheet",
-                "seed": str(seed),
-            },
-            key=load_or_create_key(settings.signing_key_path),
-        )
-        draw_all(
-            artifacts / "plots", names=matrix.catalogue.names, values=tested, contributions=contributions(forest, tested),
-            score=score, positive=labels.positive[split.test], as_of=matrix.as_of, split=split,
-        )  # fmt: skip
-        (artifacts / "model_card.md").write_text(
-            model_card(matrix.catalogue, metrics, labels.counts, fitted.rounds), encoding="utf-8"
-        )
-        version = registry.log_run(
-            subject,
-            parameters={**fitted.parameters, "rounds": fitted.rounds, "gap_days": split.gap_days},
-            metrics=metrics,
-            tags={"catalogue": matrix.catalogue.fingerprint, "bundle_sha256": sha256},
-            artifacts=artifacts,
-        )
-    click.echo(
-        f"{subject}: challenger version {version}, {fitted.rounds} trees, "
-        f"AUC {metrics['auc']:.3f} [{metrics['auc_low']:.3f}, {metrics['auc_high']:.3f}], "
-        f"precision at 5 % capacity {metrics['precision_at_5_0pct']:.3f} (chance {metrics['chance_precision']:.3f})"
-    )
+def _on_cluster(address: str, folder: Path) -> AbstractContextManager[FolderOnCluster]:
+    from features.matrix_on_cluster import folder_on_cluster  # noqa: PLC0415 (Dask is loaded only when it is asked for)
+
+    return folder_on_cluster(address, folder)
 
 
-def _golden(matrix: FeatureMatrix) -> np.ndarray:  # type: ignore[type-arg]
-    return np.linspace(0, len(matrix.values) - 1, min(GOLDEN_ROWS, len(matrix.values))).astype(np.int64)
+def _fit_there(there: FolderOnCluster) -> Grow:
+    from training.fit_on_cluster import fit_on_cluster  # noqa: PLC0415
+
+    def grow(
+        values: NDArray[np.float64], taught: Taught, catalogue: Catalogue, *, seed: int, threads: int,
+        tuned: Mapping[str, object] | None = None,
+    ) -> Fitted:  # fmt: skip
+        return fit_on_cluster(there.cluster, values, taught, catalogue, seed=seed, tuned=tuned)
+
+    return grow
 
 
-@click.command()
-@click.argument("model", metavar="MODEL")
-@click.option("--waiver", metavar="WHO: WHY", help="Let it serve although a condition fails; kept with the model.")
-def promote(model: str, waiver: str | None) -> None:
-    """Judge MODEL (visa, entry, visa@VERSION …) and let it serve as champion if every condition holds."""
-    if waiver is not None and not all(part.strip() for part in (waiver.partition(":")[0], waiver.partition(":")[2])):
-        raise click.UsageError("--waiver needs a name and a reason: 'WHO: WHY'")
-    subject, _, which = model.partition("@")
-    if subject not in {"visa", "entry"}:
-        raise click.UsageError("MODEL is visa or entry, with @challenger or @VERSION if need be")
-    settings = Settings.from_environment()
-    registry = Registry(settings)
-    try:
-        version, metrics = registry.find(subject, which or CHALLENGER)
-    except NoSuchModel as error:
-        raise Problem(str(error)) from None
-    try:
-        champion = registry.find(subject, CHAMPION)[1]
-    except NoSuchModel:
-        champion = None
-    lines = judge(metrics, champion)
-    for line in lines:
-        click.echo(f"{'holds ' if line.holds else 'FAILS '} {line.condition}: {line.figures}")
-    if waiver is None and not all(line.holds for line in lines):
-        raise Problem(f"{subject} version {version} was not promoted; the champion is unchanged")
-    with tempfile.TemporaryDirectory() as place:
-        bundle = registry.download(subject, version, Path(place))
-        key = load_or_create_key(settings.signing_key_path).public_key()
-        try:
-            trusted = load_bundle(bundle, trusted=[key], catalogue=catalogue(subject))
-        except BundleRejected as error:
-            raise Problem(f"{subject} version {version} was not promoted: {error}") from None
-        copy_bundle(bundle, settings.home / "champions" / subject)
-        # every model that ever served is kept, so that its decisions can be recomputed
-        kept = settings.home / "kept" / trusted.sha256
-        if not kept.exists():
-            copy_bundle(bundle, kept)
-    registry.crown(subject, version, waiver)
-    click.echo(f"{subject} version {version} is champion")
+def _print(subject: str, sections: list[Section]) -> None:
+    if sections:
+        click.echo(FIRST_LINE)
+    for section in sections:
+        click.echo(f"\n{subject}: {section.title}")
+        if section.text:
+            click.echo(section.text)
+        if section.table is not None:
+            click.echo(table_text(section.table))
+
+
+__all__ = ["drift", "papers", "promote", "rollback", "train"]

@@ -1,79 +1,184 @@
-"""How good is it? Figures on the judging part with bootstrap intervals, beside arrival order and chance."""
+"""How good is a ranking? Whom it reaches at interview capacity, by labels and, in a synthetic world, by truth."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-CAPACITIES = (0.005, 0.01, 0.02, 0.05, 0.1)
-RESAMPLES = 200
+from training.judgement import interviewed
+
+CAPACITIES = (0.005, 0.01, 0.02, 0.05)
+"""Interviews as a share of all cases of each post-week."""
+RESAMPLES = 300
+MODEL = "model"
+LABELS, TRUTH = "labels", "truth"
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
-def evaluate(score: Floats, positive: Floats, rng: np.random.Generator) -> dict[str, float]:
-    """Return the figures of one part.
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """By what a ranking is judged.
+
+    Attributes
+    ----------
+    name
+        ``labels`` (interview findings, each standing for ``weight`` cases) or ``truth`` (synthetic worlds only).
+    rows
+        int64[k]: the cases that are known about; ``value`` (1 or 0) and ``weight`` are theirs.
+    """
+
+    name: str
+    rows: NDArray[np.int64]
+    value: Floats
+    weight: Floats
+
+
+def bases(frame: pd.DataFrame) -> list[Basis]:
+    """Return the bases on which an evaluation frame can be judged."""
+    found = []
+    known = np.flatnonzero(frame["label"].notna().to_numpy() & (frame["weight"].to_numpy() > 0))
+    found.append(Basis(LABELS, known, frame["label"].to_numpy()[known], frame["weight"].to_numpy()[known]))
+    told = np.flatnonzero(frame["truth"].notna().to_numpy())
+    if len(told):
+        found.append(Basis(TRUTH, told, frame["truth"].to_numpy()[told], np.ones(len(told))))
+    return found
+
+
+class Resampled:
+    """Poisson bootstrap over clusters: the cases of one ring come and go together, every other case alone.
+
+    Every ranking is judged on the same draws, so that differences between rankings have their own, narrower intervals.
+    """
+
+    def __init__(self, frame: pd.DataFrame, rng: np.random.Generator, resamples: int = RESAMPLES) -> None:
+        ring = frame["ring"].to_numpy(dtype=object)
+        own = np.arange(len(frame)).astype(object)
+        self._cluster, names = pd.factorize(np.where(pd.isna(ring), own, ring))
+        # float32 holds small whole numbers exactly and halves the memory
+        self.draws = np.stack([rng.poisson(1.0, len(names)).astype(np.float32) for _ in range(resamples)])
+
+    def sums(self, rows: NDArray[np.int64], parts: Floats) -> Floats:
+        """Return float64[resamples, k]: the sums of parts, float64[len(rows), k], in every resample."""
+        used, at = np.unique(self._cluster[rows], return_inverse=True)
+        gathered = np.zeros((len(used), parts.shape[1]))
+        np.add.at(gathered, at, parts)
+        return self.draws[:, used] @ gathered
+
+    def weights(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return float32[resamples, len(rows)]."""
+        return self.draws[:, self._cluster[rows]]
+
+
+def at_capacity(
+    frame: pd.DataFrame,
+    rankings: Mapping[str, Floats],
+    resampled: Resampled,
+    *,
+    capacities: tuple[float, ...] = CAPACITIES,
+    only: Mask | None = None,
+) -> pd.DataFrame:
+    """Compare rankings at interview capacity.
 
     Parameters
     ----------
-    score, positive
-        float64[n] each, in order of time.
+    rankings
+        Name to float64[n]; if `MODEL` is among them every other one gets ``times``: how many times the people that it
+        reaches are reached by the model.
+    only
+        bool[n]: count only these people; the interviews are still those chosen among everybody.
 
     Returns
     -------
-    dict
-        Each figure, and for the two rank figures also ``…_low`` and ``…_high`` (95 % bootstrap interval).
+    pd.DataFrame
+        One row per basis, capacity and ranking: interviews, positives (estimated number of people concerned), recall, per_100
+        (people reached per 100 interviews), times; each with ``_low`` and ``_high`` (95 %, bootstrap).
     """
-    figures = {
-        "cases": float(len(positive)),
-        "positives": float(positive.sum()),
-        "brier": float(brier_score_loss(positive, score)),
-        "calibration_error": calibration_error(score, positive),
+    rows = []
+    counted = np.ones(len(frame), dtype=bool) if only is None else only
+    for capacity in capacities:
+        chosen = {name: interviewed(frame, score, capacity) for name, score in rankings.items()}
+        for basis in bases(frame):
+            reached = {name: _reached(basis, mask, counted, resampled) for name, mask in chosen.items()}
+            for name, mask in chosen.items():
+                figures = _figures(reached[name], int(mask.sum()))
+                times = _times(reached.get(MODEL), reached[name]) if name != MODEL else {}
+                rows.append({"basis": basis.name, "capacity": capacity, "ranking": name, **figures, **times})
+    return pd.DataFrame(rows)
+
+
+def _reached(basis: Basis, mask: Mask, counted: Mask, resampled: Resampled) -> Floats:
+    """Return float64[1 + resamples, 2]: people reached and people missed (Horvitz and Thompson); first the estimate itself."""
+    inside = mask[basis.rows]
+    value = basis.value * counted[basis.rows] * basis.weight
+    parts = np.column_stack([value * inside, value * ~inside])
+    kept = value > 0
+    return np.vstack([parts.sum(axis=0), resampled.sums(basis.rows[kept], parts[kept])])
+
+
+def _figures(reached: Floats, interviews: int) -> dict[str, float]:
+    total = reached.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        recall = np.where(total > 0, reached[:, 0] / total, np.nan)
+    return {
+        "interviews": float(interviews),
+        "positives": float(total[0]),
+        **_with_interval("recall", recall),
+        **_with_interval("per_100", 100 * reached[:, 0] / max(interviews, 1)),
     }
-    for name, metric in (("auc", roc_auc_score), ("average_precision", average_precision_score)):
-        figures[name] = float(metric(positive, score))
-        figures[f"{name}_low"], figures[f"{name}_high"] = _interval(metric, score, positive, rng)
-    arrival = -np.arange(len(score), dtype=np.float64)
-    for capacity in CAPACITIES:
-        share = f"{capacity:.1%}".replace(".", "_").replace("%", "pct")
-        figures[f"recall_at_{share}"] = recall_at(score, positive, capacity)
-        figures[f"precision_at_{share}"] = precision_at(score, positive, capacity)
-        figures[f"arrival_recall_at_{share}"] = recall_at(arrival, positive, capacity)
-    figures["chance_precision"] = float(positive.mean())
-    return figures
 
 
-def recall_at(score: Floats, positive: Floats, capacity: float) -> float:
-    """Return the share of positives among the first ``capacity`` of cases."""
-    return float(positive[_first(score, capacity)].sum() / max(positive.sum(), 1.0))
+def _times(model: Floats | None, other: Floats) -> dict[str, float]:
+    if model is None:
+        return {}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _with_interval("times", model[:, 0] / other[:, 0])
 
 
-def precision_at(score: Floats, positive: Floats, capacity: float) -> float:
-    """Return the share of positives in the interviews that the capacity allows."""
-    return float(positive[_first(score, capacity)].mean())
+def _with_interval(name: str, drawn: Floats) -> dict[str, float]:
+    kept = drawn[1:][~np.isnan(drawn[1:])]
+    low, high = np.quantile(kept, (0.025, 0.975), method="nearest") if len(kept) else (np.nan, np.nan)
+    return {name: float(drawn[0]), f"{name}_low": float(low), f"{name}_high": float(high)}
 
 
-def _first(score: Floats, capacity: float) -> NDArray[np.int64]:
-    return np.argsort(-score, kind="stable")[: max(1, round(capacity * len(score)))]
+def ranking_quality(frame: pd.DataFrame, rankings: Mapping[str, Floats], resampled: Resampled) -> pd.DataFrame:
+    """Return average precision and AUC over all cases, with intervals: one row per basis and ranking."""
+    rows = []
+    for basis in bases(frame):
+        for name, score in rankings.items():
+            order = np.argsort(-score[basis.rows], kind="stable")
+            ends = np.append(np.flatnonzero(np.diff(score[basis.rows][order])), len(order) - 1)
+            value, weight = basis.value[order], basis.weight[order]
+            drawn = [_precision_and_auc(value, weight, ends)]
+            for draw in resampled.weights(basis.rows[order]):
+                drawn.append(_precision_and_auc(value, weight * draw, ends))
+            precision, auc = np.array(drawn).T
+            rows.append(
+                {"basis": basis.name, "ranking": name, "cases": len(order), "positives": int(value.sum()),
+                 **_with_interval("average_precision", precision), **_with_interval("auc", auc)}
+            )  # fmt: skip
+    return pd.DataFrame(rows)
 
 
-def calibration_error(score: Floats, positive: Floats, bins: int = 10) -> float:
-    """Return the expected calibration error over bins of equal size."""
-    parts = np.array_split(np.argsort(score, kind="stable"), bins)
-    gaps = [len(part) * abs(score[part].mean() - positive[part].mean()) for part in parts if len(part)]
-    return float(sum(gaps) / len(score))
+def average_precision(score: Floats, value: Floats, weight: Floats) -> float:
+    """Return the weighted average precision; NaN if only one kind of case is there."""
+    order = np.argsort(-score, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(score[order])), len(order) - 1)
+    return _precision_and_auc(value[order], weight[order], ends)[0]
 
 
-def _interval(
-    metric: Callable[[Floats, Floats], float], score: Floats, positive: Floats, rng: np.random.Generator
-) -> tuple[float, float]:
-    drawn = []
-    for _ in range(RESAMPLES):
-        rows = rng.integers(0, len(score), len(score))
-        if 0 < positive[rows].sum() < len(rows):
-            drawn.append(metric(positive[rows], score[rows]))
-    low, high = np.quantile(drawn, (0.025, 0.975))
-    return float(low), float(high)
+def _precision_and_auc(value: Floats, weight: Floats, ends: NDArray[np.int64]) -> tuple[float, float]:
+    """Weighted average precision and AUC of rows sorted from the highest score; ``ends`` are the ends of ties."""
+    found, seen = np.cumsum(value * weight)[ends], np.cumsum(weight)[ends]
+    if found[-1] <= 0 or seen[-1] - found[-1] <= 0:
+        return float("nan"), float("nan")
+    gained = np.diff(found, prepend=0.0)
+    precision = np.divide(found, seen, out=np.zeros_like(found), where=seen > 0)
+    wrong = seen - found
+    area = (np.diff(wrong, prepend=0.0) * (found - gained / 2)).sum() / (found[-1] * wrong[-1])
+    return float((gained * precision).sum() / found[-1]), float(area)

@@ -1,46 +1,124 @@
-"""May this model serve? A list of conditions with their figures; every one must hold."""
+"""May this model serve? Every line of the policy against the evidence; all must hold, and too little evidence is a no."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
-LEAST_AUC = 0.5
-NOISE = 0.02
+from training.policy import Condition, Policy
+
+
+class Outcome(StrEnum):
+    """What became of a line."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    NO_EVIDENCE = "no evidence"
+    WAIVED = "waived"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One condition, whether it holds, and the figures it was judged by."""
+    """One condition, what became of it, and the figures it was judged by."""
 
+    code: str
     condition: str
-    holds: bool
+    outcome: Outcome
     figures: str
+    reason: str
+    waiver: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the line stands in nobody's way."""
+        return self.outcome in {Outcome.HOLDS, Outcome.WAIVED}
+
+    def as_json(self) -> dict[str, object]:
+        """Return the line as it is kept with the model."""
+        return {
+            "code": self.code,
+            "condition": self.condition,
+            "outcome": self.outcome.value,
+            "figures": self.figures,
+            "reason": self.reason,
+            "waiver": self.waiver,
+        }
 
 
-def judge(challenger: Mapping[str, float], champion: Mapping[str, float] | None) -> list[Line]:
-    """Judge the logged metrics of a challenger against fixed limits and the champion."""
-    auc, low = challenger.get("auc", 0.0), challenger.get("auc_low", 0.0)
-    precision, chance = challenger.get("precision_at_5_0pct", 0.0), challenger.get("chance_precision", 1.0)
-    lines = [
-        Line(
-            "ranks better than chance, beyond the interval",
-            low > LEAST_AUC,
-            f"AUC {auc:.3f}, lower bound {low:.3f}, needed > {LEAST_AUC}",
-        ),
-        Line(
-            "finds more than chance at 5 % capacity",
-            precision > chance,
-            f"precision {precision:.3f}, chance {chance:.3f}",
-        ),
-    ]
-    if champion is not None:
-        best = champion.get("auc", 0.0)
-        lines.append(
-            Line(
-                "no worse than the champion",
-                auc >= best - NOISE,
-                f"AUC {auc:.3f}, champion {best:.3f}, allowed loss {NOISE}",
-            )
-        )
-    return lines
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Somebody's signed word that a model may serve although a line lacks evidence.
+
+    Attributes
+    ----------
+    codes
+        The lines it is for; empty for every line that lacks evidence.
+    failing_too
+        Whether it also covers lines that fail on evidence: in demonstrations only.
+    """
+
+    who: str
+    why: str
+    codes: frozenset[str] = frozenset()
+    failing_too: bool = False
+
+    def covers(self, line: Line) -> bool:
+        """Say whether a line is waived by it."""
+        open_to_it = line.outcome is Outcome.NO_EVIDENCE or (self.failing_too and line.outcome is Outcome.FAILS)
+        return open_to_it and (not self.codes or line.code in self.codes)
+
+
+def judge(evidence: Mapping[str, Any], policy: Policy, waiver: Waiver | None = None) -> list[Line]:
+    """Judge the evidence of a challenger, a nested mapping of numbers, line by line."""
+    return [_waived(_line(evidence, condition), waiver) for condition in policy.lines]
+
+
+def look_up(evidence: Mapping[str, Any], path: str) -> float | None:
+    """Return the number at a dotted path; None where there is none."""
+    at: Any = evidence
+    for name in path.split("."):
+        if not isinstance(at, Mapping) or name not in at:
+            return None
+        at = at[name]
+    return float(at) if isinstance(at, int | float) and not isinstance(at, bool) else None
+
+
+def _line(evidence: Mapping[str, Any], condition: Condition) -> Line:
+    value = look_up(evidence, condition.figure)
+    needed = f"{condition.figure} needed {condition.limit[0].replace('_', ' ')} {condition.limit[1]:g}"
+    if value is None and condition.holds_if_absent and _parent_is_absent(evidence, condition.figure):
+        return _told(condition, Outcome.HOLDS, "there is nothing to compare with yet")
+    held = None if condition.evidence is None else look_up(evidence, condition.evidence)
+    short = condition.evidence is not None and (held is None or not held >= condition.least_evidence)
+    rests = "" if condition.evidence is None else (
+        f"; {condition.evidence} {0 if held is None else held:g}, at least {condition.least_evidence:g} needed"
+    )  # fmt: skip
+    if value is None or math.isnan(value) or short:
+        shown = "not known" if value is None else f"{value:.4g}"
+        return _told(condition, Outcome.NO_EVIDENCE, f"{shown}, {needed}{rests}")
+    outcome = Outcome.HOLDS if condition.met_by(value) else Outcome.FAILS
+    return _told(condition, outcome, f"{value:.4g}, {needed}{rests}")
+
+
+def _parent_is_absent(evidence: Mapping[str, Any], path: str) -> bool:
+    parents = path.split(".")[:-1]
+    at: Any = evidence
+    for name in parents:
+        if name not in at:
+            return True
+        at = at[name]
+    return False
+
+
+def _told(condition: Condition, outcome: Outcome, figures: str) -> Line:
+    return Line(condition.code, condition.says, outcome, figures, condition.reason)
+
+
+def _waived(line: Line, waiver: Waiver | None) -> Line:
+    if waiver is None or not waiver.covers(line):
+        return line
+    signed = f"{waiver.who}: {waiver.why}"
+    return Line(line.code, line.condition, Outcome.WAIVED, f"{line.outcome.value}: {line.figures}", line.reason, signed)

@@ -1,8 +1,7 @@
-"""What was found? Labels from findings of protective interviews, and from nothing else."""
+"""What had been found, as known at a cut-off? Labels from findings of protective interviews, and from nothing else."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,14 @@ from features.tables.checking import REFUSAL
 SUBJECTS = {"visa": "visa_application", "entry": "landing"}
 POSITIVE = {"indications", "victim_identified"}
 NEGATIVE = {"no_indication"}
+ARMS = ("none", "later_identification", "referral", "random", "targeted")
+"""How a case came to be looked at; where there were several ways, the last in this order counts."""
+DAY_US = 86_400_000_000
+LONGEST_WINDOW_DAYS = 180
+FOREVER: int = int(np.iinfo(np.int64).max)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class RefusalColumn(Exception):
@@ -22,25 +29,110 @@ class RefusalColumn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Labels of n cases, in the order of the given ids.
+    """Labels of n cases as they stood at a cut-off.
 
     Attributes
     ----------
     positive
         float64[n]: 1, 0, or NaN for unlabelled.
-    delay_us
-        int64 of each labelled outcome: microseconds from event to record.
+    arm
+        int64[n]: index into `ARMS`.
+    inclusion
+        float64[n]: the recorded inclusion probability of the interview, NaN where there is none.
     counts
-        How many cases by reason.
+        How many cases by reason; the counts add up to n.
     """
 
-    positive: NDArray[np.float64]
-    delay_us: NDArray[np.int64]
+    positive: Floats
+    arm: Ints
+    inclusion: Floats
     counts: dict[str, int]
 
 
-def label(outcomes: pa.Table, subject: str, subject_ids: list[str]) -> Labels:
-    """Label cases.
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Every outcome of n cases, from which the labels of any cut-off follow.
+
+    Attributes
+    ----------
+    as_of
+        int64[n]: when each case was judged, microseconds UTC.
+    row
+        int64[k]: the case of each outcome; ``known_at``, ``value`` (1, 0, NaN for inconclusive), ``arm``,
+        ``inclusion`` and ``typology`` are its other columns.
+    """
+
+    as_of: Ints
+    row: Ints
+    known_at: Ints
+    value: Floats
+    arm: Ints
+    inclusion: Floats
+    typology: NDArray[np.object_]
+
+    def window_us(self) -> int:
+        """How long labels take: the 95th percentile from case to recorded interview, at most 180 days."""
+        interviewed = self.arm >= ARMS.index("random")
+        delay = (self.known_at - self.as_of[self.row])[interviewed]
+        return min(int(np.quantile(delay, 0.95)) if len(delay) else 0, LONGEST_WINDOW_DAYS * DAY_US)
+
+    def last_known_at(self) -> int:
+        """When the latest outcome of an interview was recorded: the end of what the folder can tell."""
+        interviewed = self.arm >= ARMS.index("random")
+        return int(self.known_at[interviewed].max()) + 1 if interviewed.any() else int(self.as_of.max(initial=0)) + 1
+
+    def typologies(self) -> NDArray[np.object_]:
+        """Return object[n]: the typology that an interviewer wrote down, None where nobody did."""
+        found = np.full(len(self.as_of), None, dtype=object)
+        told = np.array([name is not None for name in self.typology], dtype=bool)
+        found[self.row[told]] = self.typology[told]
+        return found
+
+    def known_before(self, cutoff_us: int = FOREVER, *, window_us: int = 0) -> Labels:
+        """Return the labels as known before a cut-off.
+
+        Parameters
+        ----------
+        cutoff_us
+            Only outcomes recorded before it, and cases judged before it, count.
+        window_us
+            How long labels take. A case younger than that at the cut-off is left unlabelled even where its outcome
+            is already there: early outcomes are not like all outcomes.
+        """
+        n, at = len(self.as_of), self.known_at < cutoff_us
+        ripe = self.as_of < cutoff_us - window_us
+        row, value = self.row[at], self.value[at]
+        decided = ~np.isnan(value)
+        best = np.full(n, -1.0)
+        np.maximum.at(best, row[decided], value[decided])
+        arm = np.zeros(n, dtype=np.int64)
+        np.maximum.at(arm, row, self.arm[at])
+        inclusion = np.full(n, np.nan)
+        same = self.arm[at] == arm[row]
+        inclusion[row[same]] = self.inclusion[at][same]
+        positive = np.where(ripe & (best >= 0), best, np.nan)
+        late = np.zeros(n, dtype=bool)
+        late[self.row[~at]] = True
+        return Labels(positive, arm, inclusion, _counts(self.as_of, cutoff_us, ripe, best, arm > 0, late))
+
+
+def _counts(
+    as_of: Ints, cutoff_us: int, ripe: NDArray[np.bool_], best: Floats, seen: NDArray[np.bool_], late: NDArray[np.bool_]
+) -> dict[str, int]:
+    reasons = {
+        "after the cut-off": as_of >= cutoff_us,
+        "too recent for a label": (as_of < cutoff_us) & ~ripe,
+        "positive": ripe & (best == 1.0),
+        "negative": ripe & (best == 0.0),
+        "inconclusive": ripe & (best < 0) & seen,
+        "outcome not yet known": ripe & (best < 0) & ~seen & late,
+        "not interviewed": ripe & (best < 0) & ~seen & ~late,
+    }
+    return {reason: int(mask.sum()) for reason, mask in reasons.items()}
+
+
+def findings(outcomes: pa.Table, subject: str, subject_ids: list[str], as_of: Ints) -> Findings:
+    """Gather the outcomes of cases.
 
     An indication in any interview of a case makes it positive; an inconclusive one, or none, leaves it unlabelled.
 
@@ -52,22 +144,23 @@ def label(outcomes: pa.Table, subject: str, subject_ids: list[str]) -> Labels:
     for name in outcomes.column_names:
         if REFUSAL.search(name):
             raise RefusalColumn(f"outcomes have a column {name!r}; labels come from findings alone, remove it")
-    found: dict[str, float] = {}
-    counts: Counter[str] = Counter()
-    delays = []
-    columns = [outcomes.column(name).to_pylist() for name in ("subject", "subject_id", "finding")]
-    times = [outcomes.column(name).cast(pa.int64()).to_numpy() for name in ("occurred_at", "known_at")]
-    for row, (kind, subject_id, finding) in enumerate(zip(*columns, strict=True)):
-        if kind != SUBJECTS[subject]:
-            continue
-        counts[finding] += 1
-        if finding in POSITIVE:
-            found[subject_id] = 1.0
-        elif finding in NEGATIVE:
-            found.setdefault(subject_id, 0.0)
-        else:
-            continue
-        delays.append(int(times[1][row] - times[0][row]))
-    positive = np.array([found.get(subject_id, np.nan) for subject_id in subject_ids])
-    counts["unlabelled cases"] = int(np.isnan(positive).sum())
-    return Labels(positive, np.array(delays, dtype=np.int64), dict(counts))
+    rows_of = {subject_id: row for row, subject_id in enumerate(subject_ids)}
+    about = np.asarray(outcomes.column("subject").to_numpy(zero_copy_only=False)) == SUBJECTS[subject]
+    row = np.array([rows_of.get(one, -1) for one in outcomes.column("subject_id").to_pylist()], dtype=np.int64)
+    kept = np.flatnonzero(about & (row >= 0))
+    known_at = outcomes.column("known_at").cast(pa.int64()).to_numpy()
+    finding = outcomes.column("finding").to_numpy(zero_copy_only=False)[kept]
+    value = np.full(len(kept), np.nan)
+    value[np.isin(finding, list(POSITIVE))] = 1.0
+    value[np.isin(finding, list(NEGATIVE))] = 0.0
+    arms = outcomes.column("arm").to_pylist()
+    inclusion = outcomes.column("inclusion_probability").cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return Findings(
+        np.asarray(as_of, dtype=np.int64),
+        row[kept],
+        known_at[kept],
+        value,
+        np.array([ARMS.index(arms[at]) for at in kept.tolist()], dtype=np.int64),
+        inclusion[kept],
+        np.asarray(outcomes.column("typology").to_numpy(zero_copy_only=False), dtype=object)[kept],
+    )

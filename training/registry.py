@@ -1,22 +1,139 @@
-"""Where are runs and models kept? MLflow: tracking, registry, aliases. The only file of training that imports it."""
+"""Where are runs and models kept? MLflow: experiments, runs, registry, aliases. The only file of training that imports it."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
-from collections.abc import Mapping
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import mlflow
+import pandas as pd
+from mlflow.data.code_dataset_source import CodeDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
 from mlflow.tracking import MlflowClient
+from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
+import features
+import models
+from features.catalogue import Catalogue
+from features.matrix import TABLE_OF_SUBJECT
 from features.settings import Settings
+from features.tables.nine_tables import TABLES
+from models.plain_client import HISTORY
 
 CHALLENGER, CHAMPION = "challenger", "champion"
+SERVED = "served"
+"""Folder of a run's artifacts from which the MLflow model is made: bundle, signer's public key, subject."""
+_NOBODY = {"mlflow.user": "mimamori", "mlflow.source.name": "mimamori train"}
+"""MLflow would write the login name and the path of the program into each run; neither is its business."""
+_ROOMS = tuple(str(Path(room.__path__[0])) for room in (features, models))
+_NEEDED = (
+    "cryptography",
+    "numba",
+    "numpy",
+    "pandas",
+    "phonenumbers",
+    "pyarrow",
+    "rapidfuzz",
+    "rfc8785",
+    "scikit-learn",
+)
 
 
 class NoSuchModel(Exception):
     """Raised when a model version or alias is not in the registry."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataSeen:
+    """Which data a run used: a name, a hash of the content, how many rows, and what for (``fit``, ``judging`` …)."""
+
+    name: str
+    sha256: str
+    rows: int
+    context: str
+
+
+class Run:
+    """One open run, to which figures are added as they come."""
+
+    def __init__(self, client: MlflowClient, subject: str, run_id: str, experiment_id: str) -> None:
+        self._client, self._subject, self.run_id, self._experiment_id = client, subject, run_id, experiment_id
+
+    def log(
+        self,
+        *,
+        parameters: Mapping[str, object] | None = None,
+        metrics: Mapping[str, float] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Log parameters, metrics and tags."""
+        mlflow.log_params({key: str(value)[:500] for key, value in (parameters or {}).items()})
+        mlflow.log_metrics(dict(metrics or {}))
+        mlflow.set_tags(dict(tags or {}))
+
+    def child(
+        self, name: str, *, parameters: Mapping[str, object] | None = None, metrics: Mapping[str, float] | None = None
+    ) -> None:
+        """Log a nested run: one cut-off, one alternative, one trial."""
+        with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True, tags=_NOBODY):
+            self.log(parameters=parameters, metrics=metrics)
+
+    def saw(self, data: DataSeen, catalogue: Catalogue) -> None:
+        """Log which data were used, with their schema and without their content or place."""
+        schema = Schema([ColSpec(DataType.double, name) for name in catalogue.names])
+        source = CodeDatasetSource(tags={"rows": str(data.rows)})
+        mlflow.log_input(MetaDataset(source, data.name, data.sha256[:32], schema), context=data.context)
+
+    def register(self, artifacts: Path, catalogue: Catalogue, example: pd.DataFrame) -> str:
+        """Log a folder (`SERVED`, papers, plots …) and register the model in it, which becomes the challenger.
+
+        Parameters
+        ----------
+        example
+            Some records, as texts; their names and numbers must be synthetic.
+
+        Returns
+        -------
+        str
+            The new version.
+        """
+        mlflow.log_artifacts(str(artifacts))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # MLflow speaks of type hints in its own code
+            info = mlflow.pyfunc.log_model(
+                name=self._subject,
+                loader_module="models.plain_client",
+                data_path=str(artifacts / SERVED),
+                code_paths=list(_ROOMS),
+                signature=signature_of(catalogue),
+                input_example=example,
+                pip_requirements=list(_NEEDED),
+                tags=dict(_NOBODY),
+            )
+        try:
+            self._client.create_registered_model(self._subject)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        made = self._client.create_model_version(
+            self._subject,
+            info.model_uri,
+            self.run_id,
+            model_id=info.model_id,
+            tags={"catalogue": catalogue.fingerprint},
+        )
+        self._client.set_registered_model_alias(self._subject, CHALLENGER, made.version)
+        return str(made.version)
 
 
 class Registry:
@@ -26,42 +143,31 @@ class Registry:
         settings.home.mkdir(parents=True, exist_ok=True)
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
+        mlflow.environment_variables.MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
         mlflow.set_tracking_uri(settings.mlflow_uri)
+        mlflow.set_system_metrics_sampling_interval(1)
+        mlflow.set_system_metrics_samples_before_logging(1)
         self._client = MlflowClient()
         self._artifacts = (settings.home / "mlflow-artifacts").as_uri()
 
-    def log_run(
-        self,
-        subject: str,
-        *,
-        parameters: Mapping[str, object],
-        metrics: Mapping[str, float],
-        tags: Mapping[str, str],
-        artifacts: Path,
-    ) -> str:
-        """Log one run with everything in a folder (plots, papers, the bundle) and register its bundle.
-
-        Returns
-        -------
-        str
-            The new model version, which gets the alias ``challenger``.
-        """
+    @contextmanager
+    def run(self, subject: str, *, tags: Mapping[str, str] | None = None) -> Iterator[Run]:
+        """Open a run in the subject's experiment; system metrics are sampled until it closes."""
+        self._leave_the_run_of_mlflow_run()
         name = f"mimamori-{subject}"
         experiment = self._client.get_experiment_by_name(name)
         number = experiment.experiment_id if experiment else self._client.create_experiment(name, self._artifacts)
-        with mlflow.start_run(experiment_id=number) as run:
-            mlflow.log_params({key: str(value)[:500] for key, value in parameters.items()})
-            mlflow.log_metrics(dict(metrics))
-            mlflow.set_tags(dict(tags))
-            mlflow.log_artifacts(str(artifacts))
-        try:
-            self._client.create_registered_model(subject)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-        version = self._client.create_model_version(subject, f"{run.info.artifact_uri}/bundle", run.info.run_id)
-        self._client.set_registered_model_alias(subject, CHALLENGER, version.version)
-        return str(version.version)
+        with mlflow.start_run(
+            experiment_id=number, tags={**_NOBODY, **code_version(), **(tags or {})}, log_system_metrics=True
+        ) as run:
+            yield Run(self._client, subject, run.info.run_id, number)
+
+    def _leave_the_run_of_mlflow_run(self) -> None:
+        """`mlflow run` opens a run for the command it starts: ours are opened by subject, and no login name stays in its."""
+        opened = os.environ.pop("MLFLOW_RUN_ID", None)
+        if opened is not None:
+            for key, value in _NOBODY.items():
+                self._client.set_tag(opened, key, value)
 
     def find(self, subject: str, which: str) -> tuple[str, dict[str, float]]:
         """Return (version, metrics of its run) of an alias or version number.
@@ -73,23 +179,63 @@ class Registry:
         """
         try:
             if which.isdigit():
-                version = self._client.get_model_version(subject, which)
+                found = self._client.get_model_version(subject, which)
             else:
-                version = self._client.get_model_version_by_alias(subject, which)
+                found = self._client.get_model_version_by_alias(subject, which)
         except MlflowException:
             raise NoSuchModel(
                 f"no model {subject}@{which}; `mimamori train DIR --subject {subject}` makes one"
             ) from None
-        metrics = dict(self._client.get_run(version.run_id).data.metrics) if version.run_id else {}
-        return str(version.version), metrics
+        metrics = dict(self._client.get_run(found.run_id).data.metrics) if found.run_id else {}
+        return str(found.version), metrics
 
-    def download(self, subject: str, version: str, target: Path) -> Path:
-        """Fetch the bundle of a version into a folder."""
+    def download(self, subject: str, version: str, target: Path, name: str = f"{SERVED}/bundle") -> Path:
+        """Fetch a folder of a version's run; raises `NoSuchModel` if it is not there."""
         found = self._client.get_model_version(subject, version)
-        return Path(mlflow.artifacts.download_artifacts(f"runs:/{found.run_id}/bundle", dst_path=str(target)))
+        try:
+            return Path(mlflow.artifacts.download_artifacts(f"runs:/{found.run_id}/{name}", dst_path=str(target)))
+        except (MlflowException, OSError):
+            raise NoSuchModel(f"{subject} version {version} has no {name}; train it again") from None
 
-    def crown(self, subject: str, version: str, waiver: str | None = None) -> None:
-        """Let the alias ``champion`` name a version; a waiver is kept as its tag."""
-        if waiver is not None:
-            self._client.set_model_version_tag(subject, version, "waiver", waiver)
+    def keep(self, subject: str, version: str, folder: Path, name: str) -> None:
+        """Add the files of a folder to a version's run."""
+        found = self._client.get_model_version(subject, version)
+        self._client.log_artifacts(found.run_id, str(folder), name)
+
+    def notes(self, subject: str, version: str) -> dict[str, str]:
+        """Return the tags of a version: approvals, waiver, outcome of the gate."""
+        return dict(self._client.get_model_version(subject, version).tags)
+
+    def note(self, subject: str, version: str, key: str, value: object) -> None:
+        """Set a tag of a version; anything but text is written as JSON."""
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        self._client.set_model_version_tag(subject, version, key, text)
+
+    def crown(self, subject: str, version: str) -> None:
+        """Let the alias ``champion`` name a version."""
         self._client.set_registered_model_alias(subject, CHAMPION, version)
+
+
+def code_version() -> dict[str, str]:
+    """Return the version of the code as tags: the package's, and the sha256 over the source of all three rooms."""
+    digest = hashlib.sha256()
+    for room in (*_ROOMS, str(Path(__file__).parent)):
+        for path in sorted(Path(room).rglob("*.py")):
+            digest.update(path.relative_to(Path(room).parent).as_posix().encode())
+            digest.update(path.read_bytes())
+    return {"code_version": version("mimamori"), "code_sha256": digest.hexdigest()}
+
+
+def signature_of(catalogue: Catalogue) -> ModelSignature:
+    """Return what the plain MLflow model takes and gives: records as texts, as in their CSV file; score with contributions."""
+    table = TABLES[TABLE_OF_SUBJECT[catalogue.subject]]
+    taken = [
+        ColSpec(DataType.string, column.name, required=not (column.nullable or column.optional))
+        for column in table.columns
+    ]
+    given = ["score", "raw_score", "base_value", *(f"shap_{name}" for name in catalogue.names)]
+    return ModelSignature(
+        Schema(taken),
+        Schema([ColSpec(DataType.double, name) for name in given]),
+        ParamSchema([ParamSpec(HISTORY, DataType.string, "")]),
+    )

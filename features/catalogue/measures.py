@@ -180,7 +180,7 @@ class Watched:
 
     def values(self, view: View) -> Numbers:
         """Return the counts."""
-        return view.watched[self.what]
+        return view.watch.counts(self.what)
 
     def needs(self) -> Needs:
         """Nothing is swept."""

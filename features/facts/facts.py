@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.facts.layout import LAYOUT
+from features.facts.layout import LAYOUT, NEAR, Recipe
 from features.facts.recipes import make_fact
+from features.identity.blocks import Persons, date_block_keys
 from features.identity.hashing import combine
 from features.identity.letter import block_keys
 from features.tables.nine_tables import TABLES
@@ -18,6 +19,7 @@ from features.tables.nine_tables import TABLES
 NULL_TIME: int = int(np.iinfo(np.int64).min)
 """The time that says: not recorded."""
 DAY_US = 86_400_000_000
+_NAMED = {Recipe.PERSON, Recipe.NAMED_PERSON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,15 @@ class TableFacts:
         (microseconds UTC) are always there. Link keys are 0 where there is none.
     ids
         The n record ids, as in the records.
+    names
+        The names and birth dates of the records, where they are at hand, to be compared letter by letter with the
+        watch list. They are never stored with the facts.
     """
 
     table: str
     columns: Mapping[str, NDArray[np.int64] | NDArray[np.float64]]
     ids: pa.Array | Sequence[str]
+    names: pa.Table | None = None
 
     def __len__(self) -> int:
         return len(self.columns["known_at"])
@@ -68,7 +74,19 @@ def facts_of_table(name: str, table: pa.Table) -> TableFacts:
         Its rows in the canonical Arrow types.
     """
     columns = {fact.name: make_fact(fact, table) for fact in LAYOUT[name]}
-    return TableFacts(name, _complete(name, columns), table.column(TABLES[name].id_column).combine_chunks())
+    ids = table.column(TABLES[name].id_column).combine_chunks()
+    facts = TableFacts(name, _complete(name, columns), ids, names_in(name, table))
+    if name == "tip_database":
+        # only looked up by, so posted but not stored with the facts
+        listed = Persons.of(facts.names)
+        facts.columns.update(zip(NEAR, date_block_keys(listed.born, listed.skeletons), strict=True))  # type: ignore[attr-defined]
+    return facts
+
+
+def names_in(name: str, table: pa.Table) -> pa.Table:
+    """Return the columns of a table of records that hold names of people and their birth dates."""
+    named = {source for fact in LAYOUT[name] if fact.recipe in _NAMED for source in fact.sources}
+    return table.select([column for column in table.column_names if column in named])
 
 
 def encode_rows(facts: TableFacts) -> list[bytes]:

@@ -187,11 +187,16 @@ LAYOUT: dict[str, tuple[Fact, ...]] = {
 }
 """The fact columns of each table, in the order in which they are stored."""
 
-LAYOUT_VERSION = "1"
+LAYOUT_VERSION = "5"
 """Raised whenever a recipe or the order changes, because stored facts are then rebuilt from the records."""
 
 
-# Which keys each record can be found by: (kind, fact column). Two records meet under a key of one kind.
+NEAR = ("near_date", "near_month", "near_day", "near_birthday")
+"""Block keys of an entry's name and birth date, under one of which somebody like them is found in spite of an error."""
+
+
+# Which keys each record can be found by: (kind, fact column). Two records meet under a key of one kind: "phone" and
+# "unit" whatever role it plays, as the ring asks; the kinds named after a role serve features that ask for that alone.
 POSTINGS: dict[str, tuple[tuple[str, str], ...]] = {
     "visa_applications": (
         ("application", "id"),
@@ -204,11 +209,14 @@ POSTINGS: dict[str, tuple[tuple[str, str], ...]] = {
         ("phone", "inviter_phone"),
         ("phone", "introducer_phone"),
         ("email", "applicant_email"),
-        ("unit", "home_unit"),
         ("unit", "stay_unit"),
         ("unit", "guarantor_unit"),
         ("unit", "inviter_unit"),
-        ("building", "stay_building"),
+        ("guarantor_phone", "guarantor_phone"),
+        ("introducer_phone", "introducer_phone"),
+        ("guarantor_unit", "guarantor_unit"),
+        ("applicant_home", "home_unit"),
+        ("applicant_stay", "stay_unit"),
         ("coe", "coe"),
         ("agency", "agency"),
         ("sponsor", "guarantor"),
@@ -226,25 +234,27 @@ POSTINGS: dict[str, tuple[tuple[str, str], ...]] = {
         ("landing_of_application", "application"),
         ("passport", "passport"),
         ("person", "person"),
-        ("given", "given"),
         ("biometric", "biometric"),
         ("phone", "stay_phone"),
         ("phone", "booking_phone"),
         ("unit", "stay_unit"),
+        ("traveller_stay", "stay_unit"),
+        ("traveller_phone", "stay_phone"),
+        ("booking_phone", "booking_phone"),
         ("building", "stay_building"),
         ("booking", "booking"),
         ("flight_day", "flight_day"),
     ),
-    "departures": (("of_landing", "landing"),),
-    "establishments": (("establishment", "id"), ("phone", "phone"), ("unit", "place_unit")),
+    "departures": (("departure_of", "landing"),),
+    "establishments": (("establishment", "id"), ("place_phone", "phone"), ("place_unit", "place_unit")),
     "establishment_actions": (("action_at", "establishment"),),
     "employment_reports": (("job_of_person", "person"), ("job_of_passport", "passport")),
-    "residence_events": (("of_landing", "landing"), ("phone", "filed_by_phone"), ("unit", "place_unit")),
+    "residence_events": (("event_of", "landing"),),
     "tip_database": (
         ("watch", "passport"),
-        ("watch", "person"),
         ("watch", "phone"),
         ("watch", "place_unit"),
+        *(("watch", near) for near in NEAR),
     ),
     "outcomes": (("outcome_of_application", "application"), ("outcome_of_landing", "landing")),
 }

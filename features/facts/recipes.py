@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from features.facts.layout import Fact, Recipe
 from features.identity import address, hashing, letter, person, phone
+from features.identity.buffers import valid, whole_numbers
 from features.tables.nine_tables import TABLES
 
 Values = NDArray[np.int64] | NDArray[np.float64]
@@ -22,6 +23,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 """The codes of a category are positions in its list of allowed values (landings' statuses extend the visa's)."""
 ALLOWED["status_of_residence"] = TABLES["landings"].column("status_of_residence").allowed
+
+_ALLOWED_ARRAYS = {name: pa.array(values, pa.string()) for name, values in ALLOWED.items()}
 
 OCCUPATIONS = ("entertainer", "singer", "dancer", "musician", "hostess", "waitress", "model", "performer")
 """Declared occupations that belong to stages and bars; a word in the text decides."""
@@ -38,37 +41,27 @@ def _array(column: pa.ChunkedArray) -> pa.Array:
 
 def _time(array: pa.Array) -> Values:
     if pa.types.is_date32(array.type):
-        days = array.cast(pa.int32()).cast(pa.int64())
-        return np.where(_valid(array), _ints(days) * _DAY_US, _NULL_TIME)
-    return np.where(_valid(array), _ints(array.cast(pa.int64())), _NULL_TIME)
-
-
-def _valid(array: pa.Array) -> NDArray[np.bool_]:
-    return np.asarray(array.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
-
-
-def _ints(array: pa.Array) -> NDArray[np.int64]:
-    if array.null_count:
-        array = array.fill_null(0)
-    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.int64)
+        return np.where(valid(array), whole_numbers(array, np.int32).astype(np.int64) * _DAY_US, _NULL_TIME)
+    return np.where(valid(array), whole_numbers(array, np.int64), _NULL_TIME)
 
 
 def _number(array: pa.Array) -> Values:
-    return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+    numbers = array if array.type == pa.float64() else array.cast(pa.float64())
+    return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _truth(array: pa.Array) -> Values:
-    return np.where(_valid(array), _ints(array.cast(pa.int64())), -1)
+    return np.where(valid(array), whole_numbers(array.cast(pa.int8()), np.int8).astype(np.int64), -1)
 
 
 def _present(array: pa.Array) -> Values:
-    return _valid(array).astype(np.int64)
+    return valid(array).astype(np.int64)
 
 
 def _words(array: pa.Array) -> Values:
     """Say whether a declared occupation belongs to stages and bars: 1 yes, 0 another one, -1 not declared."""
     found = pc.match_substring_regex(pc.utf8_lower(array), "|".join(OCCUPATIONS))
-    return np.where(_valid(array), _ints(found.cast(pa.int64())), -1)
+    return _truth(found)
 
 
 def make_fact(fact: Fact, table: pa.Table) -> Values:
@@ -81,8 +74,8 @@ def make_fact(fact: Fact, table: pa.Table) -> Values:
     """
     arrays = [_array(table.column(name)) for name in fact.sources]
     if fact.recipe is Recipe.CODE:
-        codes = pc.index_in(arrays[0], value_set=pa.array(ALLOWED[fact.name], pa.string()))
-        return np.where(_valid(codes), _ints(codes.cast(pa.int64())), -1)
+        codes = pc.index_in(arrays[0], value_set=_ALLOWED_ARRAYS[fact.name])
+        return np.where(valid(codes), whole_numbers(codes, np.int32), -1).astype(np.int64)
     if fact.recipe is Recipe.IDENTIFIER:
         return hashing.hash_texts(arrays[0], fact.space)
     return _RECIPES[fact.recipe](*arrays)

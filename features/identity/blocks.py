@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.identity.address import address_keys
+from features.identity.birth_dates import date_numbers
 from features.identity.hashing import combine, hash_texts
-from features.identity.likeness import date_numbers
 from features.identity.person import name_skeletons, whole_names
 from features.identity.phone import phone_keys
 
@@ -83,7 +83,12 @@ def passport_keys(numbers: pa.Array) -> Keys:
 def entry_block_keys(entries: Persons) -> list[Keys]:
     """Return the block keys of watch-list entries, one int64[n] a block, in the order of `person_block_keys`."""
     name = hash_texts(entries.skeletons, "skeleton")
-    return [*_certain_keys(entries), *_date_keys(entries), np.where(entries.born == 0, name, 0), name]
+    return [
+        *_certain_keys(entries),
+        *date_block_keys(entries.born, entries.skeletons),
+        np.where(entries.born == 0, name, 0),
+        name,
+    ]
 
 
 def person_block_keys(persons: Persons) -> list[Keys]:
@@ -94,7 +99,32 @@ def person_block_keys(persons: Persons) -> list[Keys]:
     without a birth date; the name, for a person without one.
     """
     name = hash_texts(persons.skeletons, "skeleton")
-    return [*_certain_keys(persons), *_date_keys(persons), name, np.where(persons.born == 0, name, 0)]
+    return [
+        *_certain_keys(persons),
+        *date_block_keys(persons.born, persons.skeletons),
+        name,
+        np.where(persons.born == 0, name, 0),
+    ]
+
+
+def date_block_keys(born: Keys, skeletons: pa.Array) -> list[Keys]:
+    """Return the four block keys of a dated name, int64[n] each; 0 without a birth date.
+
+    Parameters
+    ----------
+    born
+        Numbers YYYYMMDD.
+    skeletons
+        Name skeletons, string[n].
+    """
+    year, month, day = born // 10_000, born // 100 % 100, born % 100
+    either_order = (year * 100 + np.minimum(month, day)) * 100 + np.maximum(month, day)
+    initial = hash_texts(pc.utf8_slice_codeunits(skeletons, 0, 1), "initial")
+    parts = (born // 100, year * 100 + day, month * 100 + day)
+    keys = [combine(np.ones_like(born), either_order)]
+    # each part is numbered, so that a year and a month are not taken for a year and a day
+    keys += [combine(initial, part * 4 + number) for number, part in enumerate(parts, start=1)]
+    return [np.where(born == 0, 0, key) for key in keys]
 
 
 def in_order(entry_blocks: list[Keys]) -> list[tuple[Keys, Keys]]:
@@ -114,7 +144,8 @@ def candidates(ordered_blocks: list[tuple[Keys, Keys]], person_blocks: list[Keys
         people.append(np.repeat(asked, count))
         found.append(order[start + np.arange(len(start))])
     entry_count = max(len(ordered_blocks[0][0]), 1)
-    pairs = np.unique(np.concatenate(people) * entry_count + np.concatenate(found))
+    pairs = np.sort(np.concatenate(people) * entry_count + np.concatenate(found))
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
     return pairs // entry_count, pairs % entry_count
 
 
@@ -127,12 +158,3 @@ def _column(table: pa.Table, name: str, kind: pa.DataType) -> pa.Array:
 
 def _certain_keys(persons: Persons) -> list[Keys]:
     return [persons.passport, persons.phone, persons.unit]
-
-
-def _date_keys(persons: Persons) -> list[Keys]:
-    born = persons.born
-    year, month, day = born // 10_000, born // 100 % 100, born % 100
-    either_order = (year * 100 + np.minimum(month, day)) * 100 + np.maximum(month, day)
-    initial = hash_texts(pc.utf8_slice_codeunits(persons.skeletons, 0, 1), "initial")
-    parts = (born // 100, year * 100 + day, month * 100 + day)
-    return [either_order, *(combine(initial, part) for part in parts)]

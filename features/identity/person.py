@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from features.identity.birth_dates import either_order_numbers
 from features.identity.hashing import combine, hash_texts
 from features.identity.romanise import fold, romanise
 
@@ -49,24 +50,13 @@ def person_keys(family: pa.Array, given: pa.Array, birth_dates: pa.Array) -> NDA
 def one_name_person_keys(names: pa.Array, birth_dates: pa.Array) -> NDArray[np.int64]:
     """Return one key per person whose name stands in one column; without a birth date the name alone is the key."""
     name = name_keys(names)
-    birth = _birth_keys(birth_dates)
+    birth = either_order_numbers(birth_dates)
     return np.where(birth != 0, combine(name, birth), name)
 
 
 def given_name_birth_keys(given: pa.Array, birth_dates: pa.Array) -> NDArray[np.int64]:
     """Return one key per given name and birth date, which survives a name changed by marriage."""
-    return combine(hash_texts(name_skeletons(given), "given"), _birth_keys(birth_dates))
-
-
-def _birth_keys(dates: pa.Array) -> NDArray[np.int64]:
-    """Number the dates so that day and month can be exchanged; 0 for null."""
-    valid = np.asarray(dates.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
-    days = np.asarray(dates.cast(pa.int32()).fill_null(0).to_numpy(zero_copy_only=False), dtype="datetime64[D]")
-    months = days.astype("datetime64[M]")
-    year = days.astype("datetime64[Y]").astype(np.int64) + 1970
-    month = months.astype(np.int64) % 12 + 1
-    day = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
-    return np.where(valid, (year * 64 + np.minimum(day, month)) * 64 + np.maximum(day, month), 0)
+    return combine(hash_texts(name_skeletons(given), "given"), either_order_numbers(birth_dates))
 
 
 def whole_names(family: pa.Array, given: pa.Array) -> pa.Array:

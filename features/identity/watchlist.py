@@ -12,9 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.process import cpdist
 
+from features.identity.birth_dates import EXCHANGED, ONE_DIGIT, SAME, UNKNOWN, dates_alike
 from features.identity.blocks import Keys, Persons, candidates, entry_block_keys, in_order, person_block_keys
-from features.identity.likeness import EXCHANGED, ONE_DIGIT, SAME, UNKNOWN, dates_alike, names_alike
 
 HOW = (
     "passport",
@@ -99,6 +101,18 @@ class Match:
         return self.listed_at < as_of and (self.delisted_at is None or as_of < self.delisted_at)
 
 
+def names_alike(first: list[str], second: list[str]) -> NDArray[np.float64]:
+    """Return for each pair of name skeletons how alike they are, from 0 to 1; an empty one is like nothing.
+
+    Jaro-Winkler (Winkler 1990) on words already in alphabetical order, so that the order of name parts plays no part.
+    """
+    if not first:
+        return np.zeros(0)
+    alike = np.asarray(cpdist(first, second, scorer=JaroWinkler.similarity, dtype=np.float64))
+    empty = [not one or not other for one, other in zip(first, second, strict=True)]
+    return np.where(empty, 0.0, alike)
+
+
 def match_table(persons: Persons, entries: WatchList) -> NDArray[np.void]:
     """Compare persons with all entries, whatever their time.
 
@@ -147,8 +161,6 @@ def _compare_names(
     second = listed.skeletons.take(pa.array(entry[worth])).to_pylist()
     alike = np.zeros(len(person))
     alike[worth] = names_alike(first, second)
-    # two empty names are alike and say nothing
-    alike[worth[np.array([not one or not other for one, other in zip(first, second, strict=True)], dtype=bool)]] = 0.0
     near = alike >= LEAST_NAME_LIKENESS
     strengths[:, 3] = np.where(near & (dates == SAME), alike, 0.0)
     weight = np.select([dates == EXCHANGED, dates == ONE_DIGIT], [EXCHANGED_DATE_WEIGHT, ONE_DIGIT_WEIGHT], 0.0)

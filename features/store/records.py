@@ -7,10 +7,11 @@ to have its history rebuilt. A correction supersedes a record by a new version a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
 from psycopg.errors import UniqueViolation
@@ -18,12 +19,20 @@ from sqlalchemy import Connection, Engine, text
 
 from features.facts.facts import TableFacts, encode_rows, facts_of_table
 from features.facts.layout import LAYOUT_VERSION, POSTINGS
+from features.store.deriving import Posting, derived_postings, postings_among_stored
+from features.store.fetching import Fetched, facts_place
 from features.store.keys import KINDS, TABLE_CODES
 from features.store.migrating import migrate
 from features.store.secrets import Secrets
 from features.tables.rows import row_as_json, rows_to_table
 
 _LOCK = 7305412
+_NEVER = 2**62
+Tell = Callable[[str, int], None]
+
+
+def _say_nothing(name: str, rows: int) -> None:
+    """Tell nobody."""
 
 
 class RecordExists(Exception):
@@ -31,6 +40,15 @@ class RecordExists(Exception):
 
     def __init__(self, table: str, count: int) -> None:
         super().__init__(f"{count} of these {table} are already stored; a correction supersedes a record")
+
+
+class OtherLayout(Exception):
+    """Raised when stored facts are of another layout than this version's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the records in this database were stored by another version of Mimamori; load them again into a new one"
+        )
 
 
 class RecordStore:
@@ -42,8 +60,18 @@ class RecordStore:
 
     @staticmethod
     def open(engine: Engine, key_path: Path) -> RecordStore:
-        """Return a store whose tables are there."""
+        """Return a store whose tables are there.
+
+        Raises
+        ------
+        OtherLayout
+            If its records were stored by a version that kept other facts.
+        """
         migrate(engine, Path(__file__).with_name("migrations"), "records")
+        with engine.connect() as connection:
+            other = text("select 1 from records.record where layout_version <> :version limit 1")
+            if connection.execute(other, {"version": LAYOUT_VERSION}).first():
+                raise OtherLayout
         return RecordStore(engine, Secrets.load_or_create(key_path))
 
     def head(self, connection: Connection) -> int:
@@ -51,7 +79,7 @@ class RecordStore:
         return int(connection.execute(text("select coalesce(max(position), 0) from records.record")).scalar_one())
 
     def append(self, connection: Connection, name: str, rows: pa.Table, facts: TableFacts | None = None) -> list[int]:
-        """Append records, all or nothing.
+        """Append records of one table, all or nothing.
 
         Raises
         ------
@@ -61,22 +89,39 @@ class RecordStore:
         if rows.num_rows == 0:
             return []
         facts = facts or facts_of_table(name, rows)
-        ids = [facts.id_of(row) for row in range(len(facts))]
-        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        there = connection.execute(
-            text(
-                "select count(*) from records.record where table_code = :code and record_id = any(:ids) and superseded_at is null"
-            ),
-            {"code": TABLE_CODES[name], "ids": ids},
-        ).scalar_one()
-        if there:
-            raise RecordExists(name, int(there))
-        try:
-            return self._write(connection, name, rows, facts, ids)
-        except UniqueViolation:
-            # in a snapshot older than the lock, another transaction's record is not seen above but still collides;
-            # or the batch names an id twice
-            raise RecordExists(name, 1) from None
+        self._lock(connection)
+        positions = self._write(connection, name, rows, facts)
+        around = Fetched(self.secrets, connection, _NEVER, _NEVER)
+        self._post(connection, postings_among_stored(around, name, facts, positions))
+        return positions
+
+    def append_all(self, connection: Connection, tables: Mapping[str, pa.Table], tell: Tell = _say_nothing) -> None:
+        """Append records of several tables, all or nothing; into an empty store much faster than one by one.
+
+        Parameters
+        ----------
+        tell
+            Called with (table, rows) before each table is written.
+
+        Raises
+        ------
+        RecordExists
+            If any id is already stored.
+        """
+        self._lock(connection)
+        is_first = self.head(connection) == 0
+        facts: dict[str, TableFacts] = {}
+        positions: dict[str, list[int]] = {}
+        for name, rows in tables.items():
+            tell(name, rows.num_rows)
+            if not is_first:
+                self.append(connection, name, rows)
+            elif rows.num_rows:
+                facts[name] = facts_of_table(name, rows)
+                positions[name] = self._write(connection, name, rows, facts[name])
+        if is_first:
+            fresh = {name: np.ones(len(some), dtype=bool) for name, some in facts.items()}
+            self._post(connection, derived_postings(facts, positions, fresh))
 
     def supersede(self, connection: Connection, name: str, record_id: str, row: pa.Table) -> int:
         """Put a corrected version in place of a record; the old one stays for replay.
@@ -86,7 +131,7 @@ class RecordStore:
         KeyError
             If there is no such record.
         """
-        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        self._lock(connection)
         position = int(connection.execute(text("select nextval('records.position')")).scalar_one())
         changed = connection.execute(
             text(
@@ -96,40 +141,75 @@ class RecordStore:
         )
         if changed.rowcount != 1:
             raise KeyError(record_id)
-        self._write(connection, name, row, facts_of_table(name, row), [record_id], [position])
+        facts = facts_of_table(name, row)
+        self._write(connection, name, row, facts, [position])
+        around = Fetched(self.secrets, connection, _NEVER, _NEVER)
+        self._post(connection, postings_among_stored(around, name, facts, [position]))
         return position
 
+    @staticmethod
+    def _lock(connection: Connection) -> None:
+        sees = text("select current_setting('transaction_isolation') from (select pg_advisory_xact_lock(:lock)) taken")
+        if connection.execute(sees, {"lock": _LOCK}).scalar_one() != "read committed":
+            raise RuntimeError(
+                "records are appended in READ COMMITTED: an older snapshot would not see what these belong to"
+            )
+
     def _write(
-        self, connection: Connection, name: str, rows: pa.Table, facts: TableFacts, ids: list[str],
-        positions: list[int] | None = None,
-    ) -> list[int]:  # fmt: skip
+        self, connection: Connection, name: str, rows: pa.Table, facts: TableFacts, positions: list[int] | None = None
+    ) -> list[int]:
+        ids = [facts.id_of(row) for row in range(len(facts))]
         if positions is None:
-            positions = [
-                int(row[0])
-                for row in connection.execute(
-                    text("select nextval('records.position') from generate_series(1, :n)"), {"n": len(ids)}
-                )
-            ]
+            self._refuse_known(connection, name, ids)
+            taken = text("select nextval('records.position') from generate_series(1, :n)")
+            positions = [int(row[0]) for row in connection.execute(taken, {"n": len(ids)})]
         code = TABLE_CODES[name]
         packed = encode_rows(facts)
         known = facts["known_at"].tolist()
         plain = rows.to_pylist()
         seal = self.secrets.seal
         raw: Any = connection.connection.cursor()
-        with raw.copy(
-            "copy records.record (position, table_code, record_id, known_at, facts, layout_version, payload) from stdin"
-        ) as copy:
-            for at, position in enumerate(positions):
-                payload = seal(orjson.dumps(row_as_json(plain[at])), f"{name}/{position}".encode())
-                copy.write_row((position, code, ids[at], known[at], packed[at], LAYOUT_VERSION, payload))
+        try:
+            with raw.copy(
+                "copy records.record (position, table_code, record_id, known_at, facts, layout_version, payload) from stdin"
+            ) as copy:
+                for at, position in enumerate(positions):
+                    sealed = seal(packed[at], facts_place(name, position))
+                    payload = seal(orjson.dumps(row_as_json(plain[at])), f"{name}/{position}".encode())
+                    copy.write_row((position, code, ids[at], known[at], sealed, LAYOUT_VERSION, payload))
+        except UniqueViolation:
+            # the batch names an id twice
+            raise RecordExists(name, 1) from None
+        finally:
+            raw.close()
         columns = [(KINDS[kind], facts[column].tolist()) for kind, column in POSTINGS[name]]
-        blind = self.secrets.blind
-        with raw.copy("copy records.posting (kind, key, known_at, position) from stdin") as copy:
-            for at, position in enumerate(positions):
-                for kind, key in {(kind, keys[at]) for kind, keys in columns if keys[at] != 0}:
-                    copy.write_row((kind, blind(kind, key), known[at], position))
-        raw.close()
+        self._post(
+            connection,
+            (
+                (kind, key, known[at], position)
+                for at, position in enumerate(positions)
+                for kind, key in {(kind, keys[at]) for kind, keys in columns if keys[at] != 0}
+            ),
+        )
         return positions
+
+    def _refuse_known(self, connection: Connection, name: str, ids: list[str]) -> None:
+        there = connection.execute(
+            text(
+                "select count(*) from records.record where table_code = :code and record_id = any(:ids) and superseded_at is null"
+            ),
+            {"code": TABLE_CODES[name], "ids": ids},
+        ).scalar_one()
+        if there:
+            raise RecordExists(name, int(there))
+
+    def _post(self, connection: Connection, postings: Iterable[Posting]) -> None:
+        blind = self.secrets.blind
+        raw: Any = connection.connection.cursor()
+        with raw.copy("copy records.posting (kind, key, known_at, position) from stdin") as copy:
+            for kind, key, known, position in postings:
+                copy.write_row((kind, blind(kind, key), known, position))
+        raw.close()
 
     def rows(self, connection: Connection, name: str, ids: Sequence[str], position: int | None = None) -> pa.Table:
         """Return records by id, as they were at a position (or are now), decrypted; unknown ids are left out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,7 +17,11 @@ _KEY_BYTES = 32
 class Secrets:
     """The data key and what is done with it."""
 
-    key: bytes
+    key: bytes = field(repr=False)
+    _cipher: AESGCM = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cipher", AESGCM(self.key))
 
     @staticmethod
     def load_or_create(path: Path) -> Secrets:
@@ -34,11 +38,11 @@ class Secrets:
     def seal(self, content: bytes, about: bytes) -> bytes:
         """Encrypt (AES-256-GCM); ``about`` ties the result to its place."""
         nonce = secrets.token_bytes(12)
-        return nonce + AESGCM(self.key).encrypt(nonce, content, about)
+        return nonce + self._cipher.encrypt(nonce, content, about)
 
     def unseal(self, sealed: bytes, about: bytes) -> bytes:
         """Decrypt what `seal` made for the same place."""
-        return AESGCM(self.key).decrypt(sealed[:12], sealed[12:], about)
+        return self._cipher.decrypt(sealed[:12], sealed[12:], about)
 
     def blind(self, kind: int, key: int) -> int:
         """Return what stands for a link key in the database: without the data key no phone can be looked up."""

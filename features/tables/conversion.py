@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from features.tables.description import Column, Kind
-from features.tables.faults import Fault, kind_of
+from features.tables.faults import Fault, faults_at, kind_of
+from features.tables.times import (
+    UTC_NAMES,
+    dates_of_texts,
+    dates_of_typed,
+    times_of_texts,
+    times_of_typed,
+)
 
-FAULTS_PER_COLUMN = 1000
-TIMESTAMP = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$"
-_DATE = r"^\d{4}-\d{2}-\d{2}$"
 EXPECTED = {
     Kind.TEXT: "a text",
     Kind.CATEGORY: "one of the allowed words",
@@ -23,146 +29,209 @@ EXPECTED = {
     Kind.NUMBER: "a finite number",
     Kind.BOOLEAN: "True or False",
 }
+_NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_EXACT = 2.0**53
+_SLICE = 4096
+
+Bools = NDArray[np.bool_]
 
 
-def convert(table: str, column: Column, values: pa.ChunkedArray) -> tuple[pa.Array, list[Fault]]:
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """One column in its canonical type.
+
+    Attributes
+    ----------
+    array
+        Null where there was nothing, and where a value could not be read.
+    lost
+        bool[n]: where a value could not be read; other rules do not speak of these rows again.
+    faults
+        What could not be read.
+    """
+
+    array: pa.Array
+    lost: Bools
+    faults: list[Fault]
+
+
+def convert(table: str, column: Column, values: pa.ChunkedArray | pa.Array) -> Converted:
     """Convert a column to its canonical type.
 
-    Returns
-    -------
-    array, faults
-        Values that cannot be read are null in the array and a fault in the list.
+    An empty text is null, in every format: CSV cannot tell the two apart.
     """
     array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
-    wanted = column.kind.arrow_type
     if pa.types.is_null(array.type):
-        return pa.nulls(len(array), wanted), []
-    if pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type):
-        array, faults = _decoded(table, column, array)
-        if faults:
-            return array.cast(wanted) if wanted == pa.string() else pa.nulls(len(array), wanted), faults
-    if pa.types.is_large_string(array.type) or pa.types.is_string_view(array.type):
-        array = array.cast(pa.string())
-    if column.kind in {Kind.TIMESTAMP, Kind.DATE} and pa.types.is_timestamp(array.type):
-        return _typed_time(table, column, array)
-    try:
-        converted = _CONVERTERS[column.kind](array)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
-        converted = _one_by_one(column, array)
-    return converted, _lost(table, column, array, converted)
+        return Converted(pa.nulls(len(array), column.kind.arrow_type), np.zeros(len(array), dtype=bool), [])
+    if _is_text(array.type):
+        return _from_text(table, column, array)
+    if pa.types.is_timestamp(array.type) and column.kind in {Kind.TIMESTAMP, Kind.DATE}:
+        return _from_time(table, column, array)
+    converted = _FROM_TYPED[column.kind](array)
+    return _with_lost(table, column, array, converted, _there(array))
 
 
-def _decoded(table: str, column: Column, array: pa.Array) -> tuple[pa.Array, list[Fault]]:
-    """Decode the bytes of a CSV column; an empty value is null."""
-    array = pc.if_else(pc.equal(pc.binary_length(array), 0), pa.scalar(None, array.type), array)
-    try:
-        return array.cast(pa.string()), []
-    except pa.ArrowInvalid:
-        faults, texts = [], []
-        for row, value in enumerate(array.to_pylist(), start=1):
-            try:
-                texts.append(None if value is None else value.decode())
-            except UnicodeDecodeError:
-                texts.append(None)
-                faults.append(Fault(table, row, column.name, kind_of(value), "a text in UTF-8", "encoding"))
-        return pa.array(texts, pa.string()), faults[:FAULTS_PER_COLUMN]
+def no_column(column: Column, rows: int) -> Converted:
+    """Return a column of which nothing can be said, because the file does not have it."""
+    return Converted(pa.nulls(rows, column.kind.arrow_type), np.ones(rows, dtype=bool), [])
 
 
-def _typed_time(table: str, column: Column, array: pa.Array) -> tuple[pa.Array, list[Fault]]:
-    wanted = column.kind.arrow_type
-    if column.kind is Kind.TIMESTAMP:
-        if array.type.tz not in {"UTC", "Etc/UTC", "+00:00", "Z"}:
-            found = f"times with zone {array.type.tz}" if array.type.tz else "times without a zone"
-            fault = Fault(table, None, column.name, found, "times with zone UTC", "time_zone")
-            return pa.nulls(len(array), wanted), [fault]
-        return array.cast(wanted, safe=False), []
-    dates = array.cast(pa.date32(), safe=False)
-    midnight = pc.equal(
-        dates.cast(pa.timestamp(array.type.unit)), array.cast(pa.timestamp(array.type.unit), safe=False)
+def _is_text(kind: pa.DataType) -> bool:
+    types = pa.types
+    return any(
+        ask(kind)
+        for ask in (types.is_string, types.is_large_string, types.is_string_view, types.is_binary,
+                    types.is_large_binary, types.is_binary_view, types.is_fixed_size_binary)
+    )  # fmt: skip
+
+
+def _from_text(table: str, column: Column, array: pa.Array) -> Converted:
+    """Read a column of texts or of their bytes: valid UTF-8, then without control characters, then of its kind."""
+    texts, broken = _decoded(array)
+    faults = faults_at(
+        table, column.name, broken, found="bytes that are not UTF-8", expected="a text in UTF-8", code="encoding"
     )
-    dates = pc.if_else(midnight, dates, pa.scalar(None, pa.date32()))
-    return dates, _lost(table, column, array, dates)
+    texts = pc.if_else(pc.equal(pc.binary_length(texts), 0), pa.scalar(None, pa.string()), texts)
+    if column.kind not in {Kind.TEXT, Kind.CATEGORY}:
+        found = _with_lost(table, column, texts, _FROM_TEXTS[column.kind](texts), _there(texts))
+        return Converted(found.array, found.lost | broken, faults + found.faults)
+    controls = _with_control(texts, column.control_pattern)
+    if controls.any():
+        texts = pc.if_else(pa.array(controls), pa.scalar(None, pa.string()), texts)
+    faults += faults_at(table, column.name, controls, found="a text with a control character",
+                        expected="a text without control characters", code="control_character")  # fmt: skip
+    return Converted(texts, broken | controls, faults)
 
 
-def _text(array: pa.Array) -> pa.Array:
-    if not pa.types.is_string(array.type):
-        raise pa.ArrowTypeError("not text")
-    controls = pc.match_substring_regex(array, r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]")
-    return pc.if_else(pc.fill_null(controls, fill_value=False), pa.scalar(None, pa.string()), array)
+def _decoded(array: pa.Array) -> tuple[pa.Array, Bools]:
+    """Return the texts, and where bytes are not UTF-8 (a Parquet file's texts need not be)."""
+    raw = array.cast(pa.binary())
+    broken = np.zeros(len(raw), dtype=bool)
+    try:
+        return raw.cast(pa.string()), broken
+    except pa.ArrowInvalid:
+        parts = []
+        for start in range(0, len(raw), _SLICE):
+            part = raw.slice(start, _SLICE)
+            try:
+                parts.append(part.cast(pa.string()))
+            except pa.ArrowInvalid:
+                texts = [_utf8(value) for value in part.to_pylist()]
+                parts.append(pa.array(texts, pa.string()))
+                broken[start : start + len(part)] = _there(part) & ~_there(parts[-1])
+        return pa.concat_arrays(parts), broken
 
 
-def _timestamp(array: pa.Array) -> pa.Array:
-    good = pc.fill_null(pc.match_substring_regex(array, TIMESTAMP), fill_value=False)
-    plain = pc.utf8_rtrim(pc.if_else(good, array, pa.scalar(None, pa.string())), characters="Z")
-    return plain.cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"), safe=False)
+def _utf8(value: bytes | None) -> str | None:
+    try:
+        return None if value is None else value.decode()
+    except UnicodeDecodeError:
+        return None
 
 
-def _date(array: pa.Array) -> pa.Array:
-    if pa.types.is_date(array.type):
-        return array.cast(pa.date32())
-    good = pc.fill_null(pc.match_substring_regex(array, _DATE), fill_value=False)
-    return pc.if_else(good, array, pa.scalar(None, pa.string())).cast(pa.date32())
+def _with_control(texts: pa.Array, pattern: str) -> Bools:
+    """Say which texts hold a control character; only bytes that could be part of one are worth a second look."""
+    _, _, data = texts.buffers()
+    signs = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, np.uint8)
+    # U+0080 to U+009F begin with C2, U+2028 and U+2029 with E2 80
+    at = np.flatnonzero(signs[:-1] == 0xC2)
+    after = np.flatnonzero((signs[:-1] == 0xE2) & (signs[1:] == 0x80))
+    if not ((signs < 0x20) | (signs == 0x7F)).any() and not (signs[at + 1] < 0xA0).any() and not len(after):
+        return np.zeros(len(texts), dtype=bool)
+    found = pc.fill_null(pc.match_substring_regex(texts, pattern), fill_value=False)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _number(array: pa.Array) -> pa.Array:
-    if pa.types.is_boolean(array.type):
-        raise pa.ArrowTypeError("not a number")
-    numbers = array.cast(pa.float64())
+def _from_time(table: str, column: Column, array: pa.Array) -> Converted:
+    """Read typed times: with zone UTC, or for a date without a zone, and exact to the microsecond."""
+    zone = array.type.tz
+    zone_is_good = zone in UTC_NAMES if zone or column.kind is Kind.TIMESTAMP else True
+    if not zone_is_good:
+        found = f"times with zone {zone}" if zone else "times without a zone"
+        fault = Fault(table, None, column.name, found, "times with zone UTC", "time_zone")
+        unread = no_column(column, len(array))
+        return Converted(unread.array, unread.lost, [fault])
+    if column.kind is Kind.DATE:
+        return _with_lost(table, column, array, dates_of_typed(array), _there(array))
+    times, too_fine, out = times_of_typed(array)
+    faults = faults_at(table, column.name, too_fine, found="a time with parts below a microsecond",
+                       expected="a time in whole microseconds", code="precision")  # fmt: skip
+    faults += faults_at(table, column.name, out, found="a time outside the years 1 to 9999",
+                        expected=EXPECTED[Kind.TIMESTAMP], code="type")  # fmt: skip
+    return Converted(times, too_fine | out, faults)
+
+
+def _with_lost(table: str, column: Column, before: pa.Array, after: pa.Array, there: Bools) -> Converted:
+    """Name the values that were there and could not be read."""
+    lost = there & ~np.asarray(after.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
+    faults = faults_at(table, column.name, lost, found=lambda row: _described(before, row),
+                       expected=EXPECTED[column.kind], code="type")  # fmt: skip
+    return Converted(after, lost, faults)
+
+
+def _described(array: pa.Array, row: int) -> str:
+    kind = array.type
+    plain = any(ask(kind) for ask in (pa.types.is_string, pa.types.is_boolean, pa.types.is_integer))
+    if plain or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        value = array[row].as_py()
+        return "a number" if pa.types.is_decimal(kind) else kind_of(value)
+    return "a date or time" if pa.types.is_temporal(kind) else "a value of another type"
+
+
+def _there(array: pa.Array) -> Bools:
+    """Say where there is a value; pandas writes a missing number as NaN."""
+    there = array.is_valid()
     if pa.types.is_floating(array.type):
-        # pandas writes a missing number as NaN
-        numbers = pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
+        there = pc.and_(there, pc.invert(pc.fill_null(pc.is_nan(array), fill_value=True)))
+    return np.asarray(there.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _unread(kind: Kind) -> Callable[[pa.Array], pa.Array]:
+    return lambda array: pa.nulls(len(array), kind.arrow_type)
+
+
+def _dates(array: pa.Array) -> pa.Array:
+    return dates_of_typed(array) if pa.types.is_date(array.type) else pa.nulls(len(array), pa.date32())
+
+
+def _numbers(array: pa.Array) -> pa.Array:
+    kind = array.type
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+        return pa.nulls(len(array), pa.float64())
+    numbers = array.cast(pa.float64(), safe=False)
     return pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
 
 
-def _integer(array: pa.Array) -> pa.Array:
-    if pa.types.is_integer(array.type):
-        return array.cast(pa.int64())
-    numbers = _number(array)
-    whole = pc.and_(pc.equal(pc.floor(numbers), numbers), pc.less(pc.abs(numbers), 2.0**53))
-    return pc.if_else(whole, numbers, pa.scalar(None, pa.float64())).cast(pa.int64())
+def _whole(numbers: pa.Array) -> pa.Array:
+    exact = pc.and_(pc.equal(pc.floor(numbers), numbers), pc.less(pc.abs(numbers), _EXACT))
+    return pc.if_else(exact, numbers, pa.scalar(None, pa.float64())).cast(pa.int64())
 
 
-def _boolean(array: pa.Array) -> pa.Array:
-    if pa.types.is_boolean(array.type):
-        return array
-    at = pc.index_in(array, value_set=pa.array(["False", "True"]))
-    return at.cast(pa.bool_())
+def _numbers_of_texts(texts: pa.Array) -> pa.Array:
+    good = pc.fill_null(pc.match_substring_regex(texts, _NUMBER), fill_value=False)
+    plain = pc.utf8_ltrim(pc.if_else(good, texts, pa.scalar(None, pa.string())), characters="+")
+    return _numbers(plain.cast(pa.float64()))
 
 
-_CONVERTERS: dict[Kind, Callable[[pa.Array], pa.Array]] = {
-    Kind.TEXT: _text,
-    Kind.CATEGORY: _text,
-    Kind.TIMESTAMP: _timestamp,
-    Kind.DATE: _date,
-    Kind.INTEGER: _integer,
-    Kind.NUMBER: _number,
-    Kind.BOOLEAN: _boolean,
+def _booleans_of_texts(texts: pa.Array) -> pa.Array:
+    return pc.index_in(texts, value_set=pa.array(["False", "True"])).cast(pa.bool_())
+
+
+_FROM_TEXTS: dict[Kind, Callable[[pa.Array], pa.Array]] = {
+    Kind.TIMESTAMP: times_of_texts,
+    Kind.DATE: dates_of_texts,
+    Kind.INTEGER: lambda texts: _whole(_numbers_of_texts(texts)),
+    Kind.NUMBER: _numbers_of_texts,
+    Kind.BOOLEAN: _booleans_of_texts,
 }
-
-
-def _one_by_one(column: Column, array: pa.Array) -> pa.Array:
-    """Convert the values that can be: slow, and only reached when some value cannot."""
-    parts = []
-    for start in range(len(array)):
-        try:
-            parts.append(_CONVERTERS[column.kind](array.slice(start, 1)))
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
-            parts.append(pa.nulls(1, column.kind.arrow_type))
-    return pa.concat_arrays(parts) if parts else pa.nulls(0, column.kind.arrow_type)
-
-
-def _lost(table: str, column: Column, before: pa.Array, after: pa.Array) -> list[Fault]:
-    """Name the values that were there and could not be converted."""
-    there = before.is_valid()
-    if pa.types.is_floating(before.type):
-        there = pc.and_(there, pc.invert(pc.fill_null(pc.is_nan(before), fill_value=True)))
-    lost = pc.and_(there, after.is_null())
-    rows = np.flatnonzero(np.asarray(lost.to_numpy(zero_copy_only=False)))
-    code = "control_character" if column.kind is Kind.TEXT and pa.types.is_string(before.type) else "type"
-    expected = "a text without control characters" if code == "control_character" else EXPECTED[column.kind]
-    return [
-        Fault(table, int(row) + 1, column.name, kind_of(before[int(row)].as_py()), expected, code)
-        for row in rows[:FAULTS_PER_COLUMN]
-    ]
+_FROM_TYPED: dict[Kind, Callable[[pa.Array], pa.Array]] = {
+    Kind.TEXT: _unread(Kind.TEXT),
+    Kind.CATEGORY: _unread(Kind.CATEGORY),
+    Kind.TIMESTAMP: _unread(Kind.TIMESTAMP),
+    Kind.DATE: _dates,
+    Kind.INTEGER: lambda array: _whole(_numbers(array)),
+    Kind.NUMBER: _numbers,
+    Kind.BOOLEAN: lambda array: array if pa.types.is_boolean(array.type) else pa.nulls(len(array), pa.bool_()),
+}

@@ -92,6 +92,20 @@ class Column:
     pattern: str | None = None
     optional: bool = False
 
+    @property
+    def control_pattern(self) -> str:
+        """A regular expression that finds a character which this text may not hold.
+
+        Controls (C0, C1 with U+0085, DEL) and the line and paragraph separators; an address may be written on
+        several lines.
+        """
+        return _CONTROLS_IN_ADDRESSES if self.link is Link.ADDRESS else _CONTROLS
+
+
+# as characters, not as escapes, because Python's and Arrow's expressions write these differently
+_CONTROLS = "[\x01-\x1f\x7f-\x9f\u2028\u2029\x00]"
+_CONTROLS_IN_ADDRESSES = "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\x00]"
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:

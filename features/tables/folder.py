@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from features.tables.checking import check_references, check_table, unknown_column
-from features.tables.conversion import convert
+from features.tables.checking import ReadTable, check_references, check_table
+from features.tables.conversion import convert, no_column
 from features.tables.description import Kind, Table
 from features.tables.faults import Fault, RecordsRejected
+from features.tables.files import numbered, read_file
 from features.tables.nine_tables import TABLES
 
 
@@ -48,85 +51,71 @@ def read_folder(folder: Path | str) -> Records:
     return records
 
 
-def inspect_folder(folder: Path) -> tuple[Records | None, list[Fault]]:
-    """Read a folder and return the records, if all nine tables could be read, with every fault."""
-    tables: dict[str, pa.Table] = {}
+def inspect_folder(
+    folder: Path, *, reading: Callable[[str], None] = lambda _: None
+) -> tuple[Records | None, list[Fault]]:
+    """Read a folder and return the records, if all nine tables could be read, with every fault.
+
+    Parameters
+    ----------
+    reading
+        Is told the name of each table before it is read.
+    """
+    if not folder.is_dir():
+        return None, [Fault("records", None, None, "no such folder", "a folder with the nine tables", "missing_folder")]
+    tables: dict[str, ReadTable] = {}
     faults: list[Fault] = []
+    left_out: dict[str, NDArray[np.int64]] = {}
     for table in TABLES.values():
-        raw, problem = _open(folder, table)
-        if raw is None:
-            faults += problem
+        reading(table.name)
+        raw = read_file(folder, table)
+        if isinstance(raw, Fault):
+            faults.append(raw)
             continue
-        rows, found = canonical(table, raw)
-        tables[table.name] = rows
-        faults += problem + found
-        if not any(fault.code in {"type", "missing_column", "encoding", "time_zone"} for fault in found):
-            faults += check_table(table, rows)
+        read, found = canonical(table, raw.rows)
+        tables[table.name], left_out[table.name] = read, raw.left_out
+        faults += raw.faults + numbered(found + check_table(table, read), raw.left_out)
+    for fault in check_references(tables):
+        faults += numbered([fault], left_out[fault.table])
     if len(tables) < len(TABLES):
         return None, faults
-    return Records(tables), faults + check_references(tables)
+    return Records({name: read.rows for name, read in tables.items()}), faults
 
 
-def canonical(table: Table, raw: pa.Table) -> tuple[pa.Table, list[Fault]]:
-    """Bring a table as read from a file to its canonical schema."""
-    faults = [unknown_column(table.name, name) for name in raw.column_names if name not in table.column_names]
-    twice = {name for name in raw.column_names if raw.column_names.count(name) > 1}
-    if twice:
-        faults += [
-            Fault(table.name, None, name, "the column twice", "it once", "missing_column") for name in sorted(twice)
-        ]
-        raw = raw.select([at for at, name in enumerate(raw.column_names) if name not in twice])
-    columns = []
+def read_table(folder: Path, name: str) -> pa.Table:
+    """Read one table of a folder that was checked before, in its canonical schema.
+
+    Raises
+    ------
+    RecordsRejected
+        If it cannot be read any more.
+    """
+    raw = read_file(folder, TABLES[name])
+    if isinstance(raw, Fault):
+        raise RecordsRejected([raw])
+    return canonical(TABLES[name], raw.rows)[0].rows
+
+
+def table_path(folder: Path, name: str) -> Path:
+    """Return the file of a table: Parquet if there is one, else CSV."""
+    parquet = folder / f"{name}.parquet"
+    return parquet if parquet.exists() else folder / f"{name}.csv"
+
+
+def canonical(table: Table, raw: pa.Table) -> tuple[ReadTable, list[Fault]]:
+    """Bring a table as read from a file to its canonical schema, column by column."""
+    arrays, lost, faults = [], {}, []
     for column in table.columns:
-        if column.name not in raw.column_names:
-            if not column.optional:
-                faults.append(
-                    Fault(
-                        table.name,
-                        None,
-                        column.name,
-                        "no such column",
-                        "a column of records.md",
-                        "missing_column",
-                    )
-                )
-            columns.append(pa.nulls(raw.num_rows, column.kind.arrow_type))
-            continue
-        array, found = convert(table.name, column, raw.column(column.name))
-        columns.append(array)
-        faults += found
-    return pa.table(columns, schema=table.arrow_schema), faults
-
-
-def _open(folder: Path, table: Table) -> tuple[pa.Table | None, list[Fault]]:
-    parquet, csv = folder / f"{table.name}.parquet", folder / f"{table.name}.csv"
-    if parquet.exists() and csv.exists():
-        return None, [Fault(table.name, None, None, "both a .parquet and a .csv file", "one of them", "two_files")]
-    try:
-        if parquet.exists():
-            return pq.read_table(parquet), []
-        if csv.exists():
-            return _read_csv(csv), []
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        # the reader's own words may quote a row, so only their kind is passed on
-        found = f"a file that cannot be read ({type(error).__name__})"
-        return None, [Fault(table.name, None, None, found, "Parquet, or CSV in UTF-8 as of RFC 4180", "unreadable")]
-    expected = f"{table.name}.parquet or {table.name}.csv (an empty table has its header only)"
-    return None, [Fault(table.name, None, None, "no file", expected, "missing_table")]
-
-
-def _read_csv(path: Path) -> pa.Table:
-    with path.open("rb") as file:
-        start = file.read(3)
-        header = (start + file.readline()).decode("utf-8-sig", errors="replace").strip().split(",")
-    names = [name.strip('"') for name in header]
-    return pcsv.read_csv(
-        path,
-        parse_options=pcsv.ParseOptions(newlines_in_values=True),
-        convert_options=pcsv.ConvertOptions(
-            column_types={name: pa.binary() for name in names}, strings_can_be_null=False
-        ),
-    )
+        if column.name in raw.column_names:
+            converted = convert(table.name, column, raw.column(column.name))
+        elif column.optional:
+            converted = convert(table.name, column, pa.nulls(raw.num_rows))
+        else:
+            converted = no_column(column, raw.num_rows)
+        arrays.append(converted.array)
+        lost[column.name] = converted.lost
+        faults += converted.faults
+    return ReadTable(pa.table(arrays, schema=table.arrow_schema), lost), faults
 
 
 def write_folder(folder: Path | str, records: Records, *, csv: bool = False) -> None:

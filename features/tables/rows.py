@@ -11,13 +11,15 @@ from functools import cache
 import pyarrow as pa
 
 from features.tables.checking import unknown_column
-from features.tables.conversion import EXPECTED, TIMESTAMP
+from features.tables.conversion import EXPECTED
 from features.tables.description import Column, Kind
 from features.tables.faults import Fault, kind_of
 from features.tables.nine_tables import TABLES
+from features.tables.times import DATE, TIMESTAMP
 
-_CONTROL = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TIMESTAMP = re.compile(TIMESTAMP)
+_DATE = re.compile(DATE)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -52,8 +54,7 @@ def rows_to_table(name: str, rows: Sequence[Mapping[str, object]]) -> tuple[pa.T
                 faults.append(Fault(name, number, column.name, kind_of(row.get(column.name)), expected, code))
         plain[column.name] = values
         arrays.append(pa.array(values, column.kind.arrow_type))
-    if not faults:
-        faults = _order_and_ids(name, plain)
+    faults += _order_and_ids(name, plain)
     return pa.table(arrays, schema=_schema(name)), faults
 
 
@@ -67,7 +68,7 @@ def _order_and_ids(name: str, columns: Mapping[str, list[object]]) -> list[Fault
     faults = []
     met: set[object] = set()
     for number, record_id in enumerate(columns[table.id_column], start=1):
-        if record_id in met:
+        if record_id is not None and record_id in met:
             faults.append(
                 Fault(name, number, table.id_column, "an id met before", "an id that is unique", "duplicate_id")
             )
@@ -78,7 +79,7 @@ def _order_and_ids(name: str, columns: Mapping[str, list[object]]) -> list[Fault
             at = occurred
             if isinstance(occurred, dt.date):
                 at = int((dt.datetime.combine(occurred, dt.time(), dt.UTC) - _EPOCH).total_seconds() * 1e6)
-            if known < at:  # type: ignore[operator]
+            if known is not None and at is not None and known < at:  # type: ignore[operator]
                 faults.append(
                     Fault(name, number, table.known_at, f"a time before {table.occurred_at}",
                           f"known_at at or after {table.occurred_at}", "known_before_event")
@@ -98,13 +99,15 @@ def _value(column: Column, value: object) -> object:
         if not isinstance(value, bool):
             raise _Wrong("true, false or null", "type")
         return value
-    if not isinstance(value, str) or _CONTROL.search(value):
-        raise _Wrong("a JSON string without control characters", "type")
+    if not isinstance(value, str):
+        raise _Wrong("a JSON string", "type")
+    if re.search(column.control_pattern, value) or _SURROGATE.search(value):
+        raise _Wrong("a text without control characters", "control_character")
     if column.kind is Kind.TIMESTAMP:
         return _time(value)
     if column.kind is Kind.DATE:
         try:
-            if len(value) != 10:
+            if not _DATE.match(value):
                 raise ValueError
             return dt.date.fromisoformat(value)
         except ValueError:

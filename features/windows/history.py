@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 import numpy as np
@@ -31,10 +31,13 @@ class History:
     ----------
     facts
         All nine tables, in any order: everything, or whatever shares a key with the cases.
+    hubs
+        Link keys that more records share than a ring may link, although not all of them are among the facts.
     """
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, hubs: Iterable[int] = ()) -> None:
         self.facts = facts
+        self.hubs = np.array(sorted(hubs), dtype=np.int64)
         self._streams: dict[str, Events] = {}
 
     def stream(self, name: str) -> Events:
@@ -240,10 +243,16 @@ def _findings(history: History) -> Events:
 
 
 def _jobs(history: History) -> Events:
+    # what the work was is known only with the establishment
+    reports = history.stream("work_reports")
+    return reports.where(reports.sources[1][1] >= 0)
+
+
+def _work_reports(history: History) -> Events:
     facts, places = history.facts["employment_reports"], history.facts["establishments"]
     place = history.establishment_index.first(facts["establishment"])
     industry = pick(places["industry"], place, -1)
-    events = Events(
+    return Events(
         _known(facts["known_at"], pick(places["known_at"], place, NULL_TIME)),
         facts["occurred_at"],
         {"person": facts["person"], "passport": facts["passport"], "establishment": facts["establishment"]},
@@ -254,13 +263,11 @@ def _jobs(history: History) -> Events:
         {"establishment": facts["establishment"], "person": facts["person"]},
         (("employment_reports", np.arange(len(facts))), ("establishments", place)),
     )
-    # what the work was is known only with the establishment
-    return events.where(place >= 0)
 
 
-def _jobs_of_sponsored(history: History) -> Events:
+def _of_sponsored(history: History, name: str) -> Events:
     """Reports of work by people whose application names the same sponsor, introducer, host or address."""
-    jobs, applications = history.stream("jobs"), history.facts["visa_applications"]
+    jobs, applications = history.stream(name), history.facts["visa_applications"]
     job, application = Index(applications["person"]).pairs(jobs.keys["person"])
     taken = jobs.take(job)
     return Events(
@@ -353,8 +360,10 @@ STREAMS: dict[str, Callable[[History], Events]] = {
         ("applicant_phone", "stay_phone", "guarantor_phone", "inviter_phone", "introducer_phone"),
         "phone",
     ),
+    "work_reports": _work_reports,
     "jobs": _jobs,
-    "jobs_of_sponsored": _jobs_of_sponsored,
+    "work_reports_of_sponsored": lambda history: _of_sponsored(history, "work_reports"),
+    "jobs_of_sponsored": lambda history: _of_sponsored(history, "jobs"),
     "actions": _actions,
     "actions_on_jobs": lambda history: _acted_on_jobs(history, "jobs"),
     "actions_on_jobs_of_sponsored": lambda history: _acted_on_jobs(history, "jobs_of_sponsored"),

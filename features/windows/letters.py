@@ -51,7 +51,7 @@ def rows_with_same_letter(history: History, letter: int, as_of: int, window_us: 
     """Return the rows of visible applications with the same letter, for evidence."""
     facts = history.facts["visa_applications"]
     known = facts["known_at"]
-    near = np.bitwise_count(facts["letter"] ^ letter) <= SAME_LETTER_BITS
+    near = np.bitwise_count((facts["letter"] ^ letter).view(np.uint64)) <= SAME_LETTER_BITS
     return np.flatnonzero(near & (facts["letter"] != 0) & (known < as_of) & (known >= as_of - window_us))
 
 

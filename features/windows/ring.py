@@ -21,8 +21,8 @@ from features.windows.history import PHONES, History
 
 DEGREE_CAP = 25
 REACH_DAYS = 1095
-SIZE_LIMIT = 200
-LEVELS = 6
+SIZE_LIMIT = 60
+LEVELS = 3
 LINKS_OF_APPLICATION = (
     *PHONES, "stay_unit", "guarantor_unit", "inviter_unit", "guarantor", "inviter", "parent", "passport", "person", "id",
 )  # fmt: skip
@@ -70,6 +70,7 @@ class RingMaker:
             keys[:n, column] = applications[name]
         for column, name in enumerate(LINKS_OF_LANDING):
             keys[n:, column] = landings[name]
+        keys[np.isin(keys, self._history.hubs)] = 0
         known = np.concatenate([applications["known_at"], landings["known_at"]])
         link_keys, links, begin, end, posted = _posted(keys, known)
         letters = np.concatenate([applications["letter"], np.zeros(m, dtype=np.int64)])

@@ -17,7 +17,7 @@ from features.windows.letters import SameLetters, same_letters
 from features.windows.ring import MEASURES, RingMaker
 from features.windows.stays import Stays, own_stays
 from features.windows.sweep import ALL_TIME, Swept, sweep
-from features.windows.watch import watched
+from features.windows.watch import Watch, watch
 
 LETTER_WINDOW_DAYS = 365
 
@@ -83,12 +83,21 @@ class View:
         The facts and who is asked about.
     plans
         From `plan_of`, made once for a catalogue.
+    rings
+        The graph of this history, if other views of it share one.
     """
 
-    def __init__(self, history: History, cases: Cases, plans: dict[tuple[str, str, str], Plan]) -> None:
+    def __init__(
+        self,
+        history: History,
+        cases: Cases,
+        plans: dict[tuple[str, str, str], Plan],
+        rings: RingMaker | None = None,
+    ) -> None:
         self.history = history
         self.cases = cases
         self._plans = plans
+        self._rings = rings or RingMaker(history)
         self._swept: dict[tuple[str, str, str], Swept] = {}
 
     def count(self, seen: Seen) -> NDArray[np.float64]:
@@ -148,16 +157,16 @@ class View:
 
     @cached_property
     def _ring(self) -> Ints:
-        return RingMaker(self.history).measure(self.cases)
+        return self._rings.measure(self.cases)
 
     def ring(self, measure: str) -> NDArray[np.float64]:
         """Return float64[n]: one measure of the component that the case belongs to."""
         return self._ring[:, MEASURES.index(measure)].astype(np.float64)
 
     @cached_property
-    def watched(self) -> dict[str, NDArray[np.float64]]:
-        """Counts of Trafficking in Persons Database entries, other than victims, by what matched."""
-        return watched(self.history.facts, self.cases)
+    def watch(self) -> Watch:
+        """Who and what around the cases is in the Trafficking in Persons Database."""
+        return watch(self.history.facts, self.cases)
 
 
 def days_between(earlier: Ints, later: Ints) -> NDArray[np.float64]:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from features.catalogue import catalogue
-from serving.access import COOKIE, Caller, holder
+from serving.access import holder
 from serving.chart import waterfall
 from serving.messages import MESSAGES
+from serving.sign_in import begin, end, hand_over, may_sign_in, signed_in, take_back
 from serving.store import decisions
-from serving.store.decisions import Decision
-from serving.strict_json import read_body
+from serving.strict_json import FORM, body_of
 
 router = APIRouter(include_in_schema=False)
 _templates = Environment(
@@ -27,6 +27,8 @@ _templates = Environment(
 )
 CAPACITY = 20
 STEPS = 8
+LEAST_STEP = 0.005
+"""In log-odds: what would be drawn as 0.00 is told with the others."""
 
 
 def _language(request: Request) -> str:
@@ -44,57 +46,52 @@ def _page(request: Request, template: str, status: int = 200, **content: Any) ->
         t=words, lang=language, other=other, path=request.url.path, **content
     )
     response = HTMLResponse(html, status)
-    response.set_cookie("lang", language, samesite="strict", httponly=True)
+    response.set_cookie(
+        "lang", language, samesite="strict", httponly=True, secure=request.url.scheme == "https", max_age=365 * 86400
+    )
     return response
-
-
-def _caller(request: Request) -> Caller | None:
-    token = request.cookies.get(COOKIE)
-    if not token:
-        return None
-    with request.app.state.desk.engine.connect() as connection:
-        found = holder(connection, token)
-    return found if found is not None and found.role in {"officer", "auditor"} else None
 
 
 @router.get("/")
 def root(request: Request) -> Response:
     """Go where one starts."""
-    return RedirectResponse("/queue" if _caller(request) else "/sign-in", 303)
+    return RedirectResponse("/queue" if signed_in(request) else "/sign-in", 303)
 
 
 @router.get("/sign-in")
-def sign_in(request: Request) -> Response:
+def ask_key(request: Request) -> Response:
     """Ask for a key."""
     return _page(request, "sign_in.html", wrong=False)
 
 
 @router.post("/sign-in")
-async def signed_in(request: Request) -> Response:
-    """Take a key; it stays in a cookie that no script can read and no other site can send."""
-    given = parse_qs((await read_body(request)).decode("utf-8", errors="replace")).get("key", [""])[0].strip()
-    with request.app.state.desk.engine.connect() as connection:
+def take_key(request: Request, body: Annotated[bytes, Depends(body_of(FORM))]) -> Response:
+    """Take a key and give a token for the day in its place: the key itself is kept nowhere."""
+    given = parse_qs(body.decode("utf-8", errors="replace")).get("key", [""])[0].strip()
+    with request.app.state.desk.engine.begin() as connection:
         found = holder(connection, given)
-    if found is None or found.role not in {"officer", "auditor"}:
+        token = begin(connection, found) if found is not None and may_sign_in(found) else None
+    if token is None:
         return _page(request, "sign_in.html", 401, wrong=True)
     response = RedirectResponse("/queue", 303)
-    secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, given, httponly=True, samesite="strict", secure=secure, max_age=8 * 3600)
+    hand_over(request, response, token)
     return response
 
 
 @router.post("/sign-out")
-def signed_out() -> Response:
-    """Forget the key."""
+def sign_out(request: Request) -> Response:
+    """Sign out, here and on the server."""
+    with request.app.state.desk.engine.begin() as connection:
+        end(connection, request)
     response = RedirectResponse("/sign-in", 303)
-    response.delete_cookie(COOKIE)
+    take_back(request, response)
     return response
 
 
 @router.get("/queue")
 def queue(request: Request) -> Response:
     """Show whom to interview next."""
-    caller = _caller(request)
+    caller = signed_in(request)
     if caller is None:
         return RedirectResponse("/sign-in", 303)
     with request.app.state.desk.engine.connect() as connection:
@@ -105,36 +102,29 @@ def queue(request: Request) -> Response:
 @router.get("/cases/{decision_id}")
 def case(request: Request, decision_id: str, replay: bool = False) -> Response:
     """Show one case: what speaks for an interview and against, what to ask, and how the score came about."""
-    caller = _caller(request)
+    caller = signed_in(request)
     if caller is None:
         return RedirectResponse("/sign-in", 303)
     desk = request.app.state.desk
     with desk.engine.connect() as connection:
-        try:
-            found = decisions.find(connection, decision_id)
-        except Exception:  # an id that is no uuid
-            found = None
+        found = decisions.find(connection, decision_id)
         if found is None or not caller.may_see(found.post):
             return _page(request, "missing.html", 404)
         replayed = desk.replay(connection, found) if replay else None
-    shown = json.loads(found.shown)
-    return _page(request, "case.html", case=shown, chart=_chart(request, found, shown), replayed=replayed)
-
-
-def _chart(request: Request, decision: Decision, shown: dict[str, Any]) -> str:
-    if shown["score"] is None:
-        return ""
-    language = _language(request)
+    shown, language = json.loads(found.shown), _language(request)
+    meanings = {one.name: getattr(one.meaning, language) for one in catalogue(found.subject).features}
+    steps = _steps(shown, language, meanings)
     words = {key: MESSAGES[key][language] for key in ("base", "total", "chart")}
-    known = catalogue(decision.subject)
-    names = set(known.names)
+    chart = waterfall(shown["base_value"], steps, words) if steps else ""
+    return _page(request, "case.html", case=shown, chart=chart, steps=steps, meanings=meanings, replayed=replayed)
+
+
+def _steps(shown: dict[str, Any], language: str, meanings: dict[str, str]) -> list[tuple[str, float]]:
+    """Return the strongest contributions and the sum of the others, each with its label; none without a score."""
     ordered = sorted(shown["contributions"], key=lambda one: -abs(one["contribution"]))
-    steps = [
-        (
-            getattr(known.by_name(one["feature"]).meaning, language) if one["feature"] in names else one["feature"],
-            one["contribution"],
-        )
-        for one in ordered[:STEPS]
-    ]
-    rest = sum(one["contribution"] for one in ordered[STEPS:])
-    return waterfall(shown["base_value"], [*steps, (MESSAGES["other"][language], rest)], words)
+    if not ordered:
+        return []
+    told = [one for one in ordered[:STEPS] if abs(one["contribution"]) >= LEAST_STEP]
+    rest = sum(one["contribution"] for one in ordered[len(told) :])
+    steps = [(meanings.get(one["feature"], one["feature"]), one["contribution"]) for one in told]
+    return [*steps, (MESSAGES["other"][language], rest)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
+from typing import Annotated
 
 import numpy as np
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
@@ -16,12 +16,13 @@ from features.online import case_from_facts
 from features.tables.folder import empty_records
 from features.tables.nine_tables import TABLES
 from features.tables.rows import rows_to_table
-from serving.access import Caller, caller_of
+from serving import described
+from serving.access import Caller, allowed, caller_of
 from serving.deciding import Desk, decision_of
 from serving.errors import Refused, refused_records
 from serving.store import decisions
 from serving.store.decisions import Decision
-from serving.strict_json import RECORDS_LIMIT, parse_object, read_body
+from serving.strict_json import RECORDS_LIMIT, body_of, parse_object
 
 router = APIRouter()
 MOST = 500
@@ -29,10 +30,6 @@ MOST = 500
 
 def decision_for(request: Request, caller: Caller, decision_id: str) -> Decision:
     """Return a decision that the caller may see; what they may not see does not exist for them."""
-    try:
-        uuid.UUID(decision_id)
-    except ValueError:
-        raise Refused(404, "decision", "no such decision", expected="a decision_id") from None
     with request.app.state.desk.engine.connect() as connection:
         found = decisions.find(connection, decision_id)
     if found is None or not caller.may_see(found.post):
@@ -85,16 +82,24 @@ def audit_decisions(
     return Response(orjson.dumps([orjson.loads(one.shown) for one in found]), media_type="application/json")
 
 
-@router.post("/v1/score")
-async def score(request: Request) -> Response:
+@router.post("/v1/score", openapi_extra=described.body(described.WHAT_IF))
+def score(
+    request: Request,
+    caller: Annotated[Caller, Depends(allowed("scientist", "auditor"))],
+    content: Annotated[bytes, Depends(body_of(limit=RECORDS_LIMIT))],
+) -> Response:
     """Score a case on records given with the request; nothing is stored.
 
     Body: {"subject": "visa" or "entry", "subject_id": …, "records": {table: [rows]}}.
     """
-    caller_of(request, "scientist", "auditor")
-    body = parse_object(await read_body(request, RECORDS_LIMIT))
+    body = parse_object(content)
     subject, subject_id, given = body.get("subject"), body.get("subject_id"), body.get("records")
-    if subject not in TABLE_OF_SUBJECT or not isinstance(given, dict) or not set(given) <= set(TABLES):
+    if (
+        not isinstance(subject, str)
+        or subject not in TABLE_OF_SUBJECT
+        or not isinstance(given, dict)
+        or not set(given) <= set(TABLES)
+    ):
         raise Refused(
             422,
             "what_if",

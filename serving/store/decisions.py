@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,10 @@ class Decision:
         """Return the features, float64[f]."""
         return np.frombuffer(self.features)
 
+    def shown_score(self) -> float | None:
+        """Return the score if it may be shown: a child's never is."""
+        return None if self.route == "child_procedure" else self.score
+
 
 _COLUMNS = (
     "decision_id, subject, subject_id, post, as_of, position, own_position, model_sha256, route, score, features, "
@@ -60,7 +64,11 @@ def keep(connection: Connection, decision: Decision) -> None:
 
 
 def find(connection: Connection, decision_id: str) -> Decision | None:
-    """Return a decision by id."""
+    """Return a decision by id; None if there is none, or if this cannot be an id."""
+    try:
+        decision_id = str(uuid.UUID(decision_id))
+    except ValueError:
+        return None
     row = connection.execute(
         text(f"select {_COLUMNS} from serving.decision where decision_id = cast(:id as uuid)"),
         {"id": decision_id},
@@ -93,7 +101,7 @@ def search(connection: Connection, *, post: str | None, subject_id: str | None, 
 
 
 def queue_of(connection: Connection, post: str | None, capacity: int) -> list[Decision]:
-    """Return whom to interview next: the newest 30 days of a post, child procedure first, then by score."""
+    """Return whom to interview next: the newest 30 days of a post, child procedure first (in order of arrival), then by score."""
     rows = connection.execute(
         text(
             f"select {_COLUMNS} from (select distinct on (d.subject, d.subject_id) d.* from serving.decision d "
@@ -101,32 +109,28 @@ def queue_of(connection: Connection, post: str | None, capacity: int) -> list[De
             "from serving.decision where (cast(:post as text) is null or post = :post)) "
             "order by d.subject, d.subject_id, d.number desc) q "
             "where not exists (select 1 from serving.interviewed i where i.subject = q.subject and i.subject_id = q.subject_id) "
-            "order by (route = 'child_procedure') desc, score desc nulls last, as_of limit :limit"
+            "order by (route = 'child_procedure') desc, case when route = 'child_procedure' then null else score end desc nulls last, as_of limit :limit"
         ),
         {"post": post, "limit": capacity},
     )
     return [_made(row) for row in rows]
 
 
-def answered(connection: Connection, key: str) -> tuple[bytes, str] | None:
+def answered(connection: Connection, key_hash: bytes) -> tuple[bytes, str] | None:
     """Return (request hash, decision id) that an idempotency key was answered with."""
     row = connection.execute(
         text("select request_hash, decision_id from serving.answered where key_hash = :key"),
-        {"key": _hashed(key)},
+        {"key": key_hash},
     ).first()
     return None if row is None else (bytes(row[0]), str(row[1]))
 
 
-def remember_answer(connection: Connection, key: str, request_hash: bytes, decision_id: str) -> None:
+def remember_answer(connection: Connection, key_hash: bytes, request_hash: bytes, decision_id: str) -> None:
     """Remember what an idempotency key was answered with, in the decision's own transaction."""
     connection.execute(
         text("insert into serving.answered values (:key, :request, cast(:id as uuid))"),
-        {"key": _hashed(key), "request": request_hash, "id": decision_id},
+        {"key": key_hash, "request": request_hash, "id": decision_id},
     )
-
-
-def _hashed(key: str) -> bytes:
-    return hashlib.sha256(key.encode()).digest()
 
 
 def _made(row: Row[Any]) -> Decision:

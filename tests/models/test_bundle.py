@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from numpy.typing import NDArray
 
 from features.catalogue import catalogue
+from features.evidence import Record
 from models.bundle import BundleRejected, load_bundle, save_bundle
 from models.calibration import Calibration
 from models.input_profile import InputProfile
@@ -56,7 +57,7 @@ def test_a_bundle_with_any_byte_changed_is_refused(folder: Path) -> None:
 def test_a_bundle_of_another_signer_subject_or_with_an_extra_file_is_refused(folder: Path) -> None:
     with pytest.raises(BundleRejected, match="no trusted key"):
         load_bundle(folder, trusted=[Ed25519PrivateKey.generate().public_key()], catalogue=catalogue("visa"))
-    with pytest.raises(BundleRejected, match="another catalogue"):
+    with pytest.raises(BundleRejected, match="another subject"):
         load_bundle(folder, trusted=[KEY.public_key()], catalogue=catalogue("entry"))
     (folder / "more.py").write_text("")
     with pytest.raises(BundleRejected, match="other files"):
@@ -68,7 +69,7 @@ def test_reasons_name_at_most_five_with_one_that_speaks_against() -> None:
     added = np.zeros(len(known.names))
     added[:6] = (6.0, 5.0, 4.0, 3.0, 2.0, 1.5)
     added[7] = -1.0
-    chosen = choose_reasons(known, np.ones(len(known.names)), added, lambda name: [("visa_applications", name)])
+    chosen = choose_reasons(known, np.ones(len(known.names)), added, lambda name: [Record("visa_applications", name)])
     assert [reason.code for reason in chosen] == [*known.names[:4], known.names[7]]
     assert chosen[-1].direction == "lowers"
     assert all("{value}" not in reason.en + reason.ja for reason in chosen)

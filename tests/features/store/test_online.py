@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from features.database import open_engine
+from features.facts.facts import facts_of_table
 from features.matrix import TABLE_OF_SUBJECT, build_matrix
 from features.online import view_case
 from features.settings import Settings
@@ -131,3 +132,16 @@ def test_no_name_or_phone_stands_in_the_database(store: RecordStore, small: Reco
             bytes(row[0]) for row in connection.execute(text("select payload || facts from records.record limit 5000"))
         )
     assert not any(name.encode() in blob for name in names)
+
+
+def test_nobody_with_the_database_alone_can_test_a_guessed_phone(store: RecordStore, small: Records) -> None:
+    hashes = facts_of_table("visa_applications", small["visa_applications"])["guarantor_phone"]
+    guessed = {int(one).to_bytes(8, "little", signed=True) for one in hashes[:200].tolist() if one}
+    with store.engine.connect() as connection:
+        blob = b"".join(
+            bytes(row[0]) for row in connection.execute(text("select facts from records.record limit 20000"))
+        )
+        posted = {row[0] for row in connection.execute(text("select distinct key from records.posting"))}
+    assert guessed
+    assert not any(one in blob for one in guessed)
+    assert not posted & set(hashes.tolist())

@@ -1,4 +1,4 @@
-"""How alike are two names, and how alike two birth dates? The comparisons behind the watch list, over whole columns."""
+"""Which day was somebody born, and is it the same day in another record? Dates taken apart in one place."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from rapidfuzz.distance import JaroWinkler
-from rapidfuzz.process import cpdist
+
+from features.identity.buffers import valid, whole_numbers
+
+Ints = NDArray[np.int64]
 
 SAME: Final = 3
 EXCHANGED: Final = 2
@@ -17,28 +19,30 @@ DIFFERENT: Final = 0
 UNKNOWN: Final = -1
 
 
-def names_alike(first: list[str], second: list[str]) -> NDArray[np.float64]:
-    """Return for each pair of name skeletons how alike they are, from 0 to 1.
-
-    Jaro-Winkler (Winkler 1990) on words already in alphabetical order, so that the order of name parts plays no part.
-    """
-    if not first:
-        return np.zeros(0)
-    return np.asarray(cpdist(first, second, scorer=JaroWinkler.similarity, dtype=np.float64))
-
-
-def date_numbers(dates: pa.Array) -> NDArray[np.int64]:
-    """Return each date as the number YYYYMMDD, int64[n]; 0 for null."""
-    valid = np.asarray(dates.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
-    days = np.asarray(dates.cast(pa.int32()).fill_null(0).to_numpy(zero_copy_only=False), dtype="datetime64[D]")
+def date_parts(dates: pa.Array) -> tuple[Ints, Ints, Ints]:
+    """Return year, month and day of each date, int64[n] each; all 0 for null."""
+    known = valid(dates)
+    days = np.where(known, whole_numbers(dates, np.int32), 0).astype("datetime64[D]")
     months = days.astype("datetime64[M]")
     year = days.astype("datetime64[Y]").astype(np.int64) + 1970
     month = months.astype(np.int64) % 12 + 1
     day = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
-    return np.where(valid, (year * 100 + month) * 100 + day, 0)
+    return year * known, month * known, day * known
 
 
-def dates_alike(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+def date_numbers(dates: pa.Array) -> Ints:
+    """Return each date as the number YYYYMMDD, int64[n]; 0 for null."""
+    year, month, day = date_parts(dates)
+    return (year * 100 + month) * 100 + day
+
+
+def either_order_numbers(dates: pa.Array) -> Ints:
+    """Return a number for each date that stays the same when day and month are exchanged; 0 for null."""
+    year, month, day = date_parts(dates)
+    return (year * 64 + np.minimum(day, month)) * 64 + np.maximum(day, month)
+
+
+def dates_alike(first: Ints, second: Ints) -> Ints:
     """Compare pairs of numbers YYYYMMDD.
 
     Returns

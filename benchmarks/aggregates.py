@@ -1,0 +1,164 @@
+"""Every aggregate over earlier applications that the visa catalogue asks for, by our kernel, pandas or DuckDB.
+
+Run as ``python -m benchmarks.aggregates CONTENDER RECORDS OUT``: all three write the same columns to OUT.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmarks.measured import tell
+from features.catalogue import catalogue
+from features.facts.facts import DAY_US, facts_of_table
+from features.tables.folder import read_folder
+from features.windows.events import Events
+from features.windows.history import History
+from features.windows.sweep import ALL_TIME, sweep
+from features.windows.view import Plan
+
+Columns = dict[str, NDArray[np.float64]]
+
+
+class Asked(NamedTuple):
+    """One sweep of the catalogue: under which key, and which windows, flags and codes."""
+
+    key: str
+    plan: Plan
+
+
+def asked_of_applications() -> list[Asked]:
+    """Return everything that the visa catalogue asks of the stream of applications under one of their own keys."""
+    plans = catalogue("visa").plans.items()
+    return [Asked(key, plan) for (stream, key, asked), plan in plans if stream == "applications" and key == asked]
+
+
+def _name(asked: Asked, window: int, what: str) -> str:
+    return f"{asked.key}|{'ever' if window == ALL_TIME else window // DAY_US}|{what}"
+
+
+def by_kernel(events: Events) -> Columns:
+    """Sweep each key once for all its windows, flags and codes."""
+    found: Columns = {}
+    for asked in asked_of_applications():
+        plan = asked.plan
+        flags = np.stack([np.zeros(len(events), bool), *(events.flags[name] for name in plan.flags)], axis=1)[:, 1:]
+        codes = np.stack(
+            [np.zeros(len(events), np.int64)]
+            + [
+                events.codes[name] if flag is None else np.where(events.flags[flag], events.codes[name], 0)
+                for name, flag in plan.codes
+            ],
+            axis=1,
+        )[:, 1:]
+        keys = events.keys[asked.key]
+        swept = sweep(keys, events.known_at, events.occurred_at, flags.astype(np.uint8), codes, keys, events.known_at,
+                      np.zeros_like(codes), np.array(plan.windows))  # fmt: skip
+        for w, window in enumerate(plan.windows):
+            for f, flag in enumerate((None, *plan.flags)):
+                found[_name(asked, window, f"count {flag}")] = swept.counts[:, w, f].astype(float)
+            for c, (code, flag) in enumerate(plan.codes):
+                found[_name(asked, window, f"distinct {code} {flag}")] = swept.distinct[:, w, c].astype(float)
+    return found
+
+
+def _frame(events: Events) -> pd.DataFrame:
+    columns = {f"key_{name}": events.keys[name] for name in {asked.key for asked in asked_of_applications()}}
+    columns |= {f"flag_{name}": flag.astype(float) for name, flag in events.flags.items()}
+    columns |= {f"code_{name}": code for name, code in events.codes.items()}
+    return pd.DataFrame({"at": events.known_at, "row": np.arange(len(events)), "one": 1.0, **columns})
+
+
+def _coded(frame: pd.DataFrame, code: str, flag: str | None) -> pd.Series:
+    kept = frame[f"code_{code}"] if flag is None else frame[f"code_{code}"].where(frame[f"flag_{flag}"] > 0, 0)
+    return pd.Series(pd.factorize(kept)[0], index=frame.index).where(kept != 0).astype(float)
+
+
+def by_pandas(events: Events) -> Columns:
+    """Group by each key, and roll over each window."""
+    frame = _frame(events)
+    found: Columns = {}
+    for asked in asked_of_applications():
+        some = frame[frame[f"key_{asked.key}"] != 0].sort_values([f"key_{asked.key}", "at"], kind="stable")
+        some = some.assign(time=pd.to_datetime(some["at"], unit="us")).set_index("time")
+        for code, flag in asked.plan.codes:
+            some[f"{code} {flag}"] = _coded(some, code, flag)
+        grouped = some.groupby(f"key_{asked.key}", sort=True)
+        for window in asked.plan.windows:
+            span = "36500D" if window == ALL_TIME else f"{window // DAY_US}D"
+            for name, column in _columns(asked):
+                rolling = grouped[column].rolling(span, closed="left", min_periods=0)
+                rolled = rolling.sum() if name.startswith("count") else rolling.nunique()
+                values = np.zeros(len(frame))
+                values[some["row"]] = rolled.fillna(0.0).to_numpy()
+                found[_name(asked, window, name)] = values
+    return found
+
+
+def _columns(asked: Asked) -> Iterator[tuple[str, str]]:
+    yield "count None", "one"
+    for flag in asked.plan.flags:
+        yield f"count {flag}", f"flag_{flag}"
+    for code, flag in asked.plan.codes:
+        yield f"distinct {code} {flag}", f"{code} {flag}"
+
+
+def by_duckdb(events: Events) -> Columns:
+    """Ask for window functions over a range of times, all windows of a key in one statement, with two threads."""
+    frame = _frame(events)
+    connection = duckdb.connect()
+    connection.execute("set threads = 2")
+    connection.register("frame", frame)
+    connection.execute("create table events as select * from frame")
+    found: Columns = {}
+    for asked in asked_of_applications():
+        names, parts = [], []
+        for window in asked.plan.windows:
+            begin = "unbounded" if window == ALL_TIME else str(window)
+            over = f'over (partition by key_{asked.key} order by "at" range between {begin} preceding and 1 preceding)'
+            parts.append(f"count(*) {over}")
+            names.append(_name(asked, window, "count None"))
+            for flag in asked.plan.flags:
+                parts.append(f"coalesce(sum(flag_{flag}) {over}, 0)")
+                names.append(_name(asked, window, f"count {flag}"))
+            for code, flag in asked.plan.codes:
+                where = f"code_{code} <> 0" + ("" if flag is None else f" and flag_{flag} > 0")
+                parts.append(f"count(distinct case when {where} then code_{code} end) {over}")
+                names.append(_name(asked, window, f"distinct {code} {flag}"))
+        statement = f"select row, {', '.join(parts)} from events where key_{asked.key} <> 0"
+        rows, *columns = connection.execute(statement).fetchnumpy().values()
+        for name, column in zip(names, columns, strict=True):
+            found[name] = np.zeros(len(frame))
+            found[name][rows] = np.asarray(column, dtype=float)
+    return found
+
+
+CONTENDERS: dict[str, Callable[[Events], Columns]] = {
+    "mimamori": by_kernel,
+    "pandas": by_pandas,
+    "duckdb": by_duckdb,
+}
+
+
+def main(contender: str, records: Path, out: Path) -> None:
+    """Compute by one contender, and time the computation alone."""
+    facts = {"visa_applications": facts_of_table("visa_applications", read_folder(records)["visa_applications"])}
+    events = History(facts).stream("applications")
+    if contender == "mimamori":
+        by_kernel(events.take(np.arange(10)))  # compiled before it is timed
+    begin = time.perf_counter()
+    found = CONTENDERS[contender](events)
+    tell(begin, len(events))
+    np.savez(out, allow_pickle=False, **found)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

@@ -1,0 +1,171 @@
+"""Is this the manifest of a model, and are these its golden rows? Read strictly: a good signature does not make bad numbers good."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import rfc8785
+from numpy.typing import NDArray
+
+from features.catalogue import Catalogue
+from models.calibration import Calibration
+from models.input_profile import InputProfile
+from models.tree_text import BundleRejected
+
+NAME = "manifest.json"
+FILES = ("model.txt", "golden.json")
+_KEYS = {"subject", "version", "catalogue", "features", "files", "calibration", "profile", "about"}
+_GOLDEN = {"values", "raw_scores", "scores", "contribution_sums"}
+_VERSION = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SLOPES, _INTERCEPTS = (1e-3, 1e3), (-1e3, 1e3)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a model says about itself: ``files`` maps a name to its sha256 and size."""
+
+    version: str
+    files: Mapping[str, Mapping[str, object]]
+    calibration: Calibration
+    profile: InputProfile
+    about: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """Rows kept with a model and what they must give: float64[k, f] and three times float64[k]."""
+
+    values: NDArray[np.float64]
+    raw_scores: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    contribution_sums: NDArray[np.float64]
+
+    def as_bytes(self) -> bytes:
+        """Return the rows as they are kept, every number as ``float.hex()``."""
+        columns = {name: _hexes(values.tolist()) for name, values in asdict(self).items() if name != "values"}
+        return rfc8785.dumps({"values": [_hexes(row) for row in self.values.tolist()], **columns})
+
+
+def manifest_bytes(catalogue: Catalogue, manifest: Manifest) -> bytes:
+    """Return a manifest in the one form that is signed (RFC 8785)."""
+    return rfc8785.dumps(
+        {
+            "subject": catalogue.subject,
+            "version": manifest.version,
+            "catalogue": catalogue.fingerprint,
+            "features": list(catalogue.names),
+            "files": {name: dict(one) for name, one in manifest.files.items()},  # type: ignore[arg-type]
+            "calibration": {name: value.hex() for name, value in asdict(manifest.calibration).items()},
+            "profile": {name: _hexes(values) for name, values in asdict(manifest.profile).items()},
+            "about": dict(manifest.about),
+        }
+    )
+
+
+def read_manifest(content: bytes, catalogue: Catalogue) -> Manifest:
+    """Read a manifest whose signature is good.
+
+    Raises
+    ------
+    BundleRejected
+        If anything in it is not as training writes it for this catalogue.
+    """
+    given = _canonical(content, NAME, _KEYS)
+    if given["subject"] != catalogue.subject:
+        raise BundleRejected("made for another subject", NAME, f"a model for {catalogue.subject}")
+    if given["catalogue"] != catalogue.fingerprint or given["features"] != list(catalogue.names):
+        raise BundleRejected("made for another catalogue", NAME, f"catalogue {catalogue.fingerprint[:12]}; train again")
+    version, about = given["version"], given["about"]
+    _expect(
+        isinstance(version, str) and _VERSION.fullmatch(version) is not None,
+        "version",
+        "1 to 64 letters, digits, . _ -",
+    )
+    _expect(
+        isinstance(about, dict) and all(isinstance(value, str) for value in about.values()), "about", "texts by name"
+    )
+    files = given["files"]
+    _expect(isinstance(files, dict) and set(files) == set(FILES), "files", ", ".join(FILES))
+    return Manifest(
+        version, files, _calibration(given["calibration"]), _profile(given["profile"], len(catalogue.names)), about
+    )
+
+
+def read_golden(content: bytes, n_features: int) -> Golden:
+    """Read golden rows.
+
+    Raises
+    ------
+    BundleRejected
+        If there is none, or a number is not finite where it must be.
+    """
+    given = _canonical(content, "golden.json", _GOLDEN)
+    rows = given["values"]
+    _expect(isinstance(rows, list) and len(rows) > 0, "golden rows", "at least one", "golden.json")
+    values = np.array([_floats(row, n_features, "values", "golden.json", missing=True) for row in rows])
+    columns = [
+        _floats(given[name], len(rows), name, "golden.json") for name in ("raw_scores", "scores", "contribution_sums")
+    ]
+    return Golden(values, *(np.array(column) for column in columns))
+
+
+def _calibration(given: object) -> Calibration:
+    _expect(isinstance(given, dict) and set(given) == {"slope", "intercept"}, "calibration", "slope and intercept")
+    slope, intercept = _floats([given["slope"], given["intercept"]], 2, "calibration", NAME)  # type: ignore[index]
+    _expect(_SLOPES[0] <= slope <= _SLOPES[1], "calibration's slope", f"{_SLOPES[0]} to {_SLOPES[1]}")
+    _expect(
+        _INTERCEPTS[0] <= intercept <= _INTERCEPTS[1],
+        "calibration's intercept",
+        f"{_INTERCEPTS[0]} to {_INTERCEPTS[1]}",
+    )
+    return Calibration(slope, intercept)
+
+
+def _profile(given: object, n_features: int) -> InputProfile:
+    names = ("low", "high", "missing")
+    _expect(isinstance(given, dict) and set(given) == set(names), "profile", ", ".join(names))
+    low, high, missing = (_floats(given[name], n_features, f"profile's {name}", NAME) for name in names)  # type: ignore[index]
+    _expect(all(a <= b for a, b in zip(low, high, strict=True)), "profile", "no lowest value above the highest")
+    _expect(all(0.0 <= part <= 1.0 for part in missing), "profile's missing shares", "0 to 1")
+    return InputProfile(tuple(low), tuple(high), tuple(missing))
+
+
+def _canonical(content: bytes, where: str, keys: set[str]) -> dict[str, Any]:
+    try:
+        given = json.loads(content)
+        good = isinstance(given, dict) and set(given) == keys and rfc8785.dumps(given) == content
+    except (ValueError, RecursionError, rfc8785.CanonicalizationError):
+        good = False
+    if not good:
+        raise BundleRejected("unknown or missing entries, or not in canonical form", where, ", ".join(sorted(keys)))
+    return given
+
+
+def _floats(given: object, count: int, what: str, where: str, *, missing: bool = False) -> list[float]:
+    """Read numbers as ``float.hex()`` wrote them; only where allowed may one be NaN."""
+    _expect(isinstance(given, list) and len(given) == count, what, f"{count} numbers", where)
+    values = []
+    for one in given:  # type: ignore[attr-defined]
+        try:
+            value = float.fromhex(one)
+        except (TypeError, ValueError, OverflowError):
+            value = math.inf
+        good = (math.isfinite(value) and value.hex() == one) or (missing and one == "nan")
+        _expect(good, what, f"{count} finite numbers in hexadecimal", where)
+        values.append(value)
+    return values
+
+
+def _hexes(values: Any) -> list[str]:
+    return [value.hex() for value in values]
+
+
+def _expect(good: bool, what: str, expected: str, where: str = NAME) -> None:
+    if not good:
+        raise BundleRejected(f"{what} cannot be used", where, expected)

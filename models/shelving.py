@@ -1,0 +1,112 @@
+"""Where do models lie, and how does one take another's place? A folder for each hash, and a pointer moved in one step."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+from models.manifest import FILES
+from models.manifest import NAME as MANIFEST
+from models.tree_text import SIZE_LIMIT, BundleRejected
+
+KEPT = "kept"
+SIGNATURE = "signature"
+ALL_FILES = (*FILES, MANIFEST, SIGNATURE)
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of a model's four files.
+
+    The folder is opened once, so that a swap meanwhile cannot mix two models; pipes, devices and links are not read.
+
+    Raises
+    ------
+    BundleRejected
+        If there are other files than those of a model, or one is not a plain file of a sensible size.
+    """
+    try:
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            names = set(os.listdir(held))  # noqa: PTH208 (the folder held, wherever its name leads by now)
+            if names != set(ALL_FILES):
+                raise BundleRejected("other files than those of a model", folder.name, ", ".join(sorted(ALL_FILES)))
+            return {name: _read(held, name) for name in ALL_FILES}
+        finally:
+            os.close(held)
+    except OSError as error:
+        raise BundleRejected(f"cannot be read ({type(error).__name__})", folder.name, "a model folder") from None
+
+
+def _read(held: int, name: str) -> bytes:
+    # without O_NONBLOCK opening a pipe that nobody writes to would wait for ever
+    with os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=held), "rb") as file:
+        told = os.fstat(file.fileno())
+        if not stat.S_ISREG(told.st_mode) or told.st_size > SIZE_LIMIT:
+            raise BundleRejected("no plain file, or too large", name, f"a file of at most {SIZE_LIMIT} bytes")
+        content = file.read(SIZE_LIMIT + 1)
+    if len(content) > SIZE_LIMIT:
+        raise BundleRejected("too large", name, f"at most {SIZE_LIMIT} bytes")
+    return content
+
+
+def copy_bundle(source: Path, target: Path) -> None:
+    """Put a model in place of another in one step, so that no reader meets half of it or a mixture.
+
+    The files go to ``kept/<sha256>`` in the home folder, two above the target (``champions/visa``), where they stay so
+    that old decisions can be recomputed; the target becomes a link to them, which `os.replace` swaps at once.
+
+    Raises
+    ------
+    BundleRejected
+        If the source is no model folder.
+    """
+    content = read_files(source)
+    folder = target.parent.parent / KEPT / hashlib.sha256(content[MANIFEST]).hexdigest()
+    _keep(content, folder)
+    if target != folder:
+        _point(target, folder)
+
+
+def _keep(content: dict[str, bytes], folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.is_dir() and not folder.is_symlink():
+        if all((folder / name).is_file() and (folder / name).read_bytes() == content[name] for name in ALL_FILES):
+            return
+        # what lies under this hash is not it
+        _put_aside(folder)
+    staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".staged-"))
+    for name in ALL_FILES:
+        with (staged / name).open("wb") as file:
+            file.write(content[name])
+            file.flush()
+            os.fsync(file.fileno())
+    # the service may run as another user than training
+    staged.chmod(0o755)
+    try:
+        staged.rename(folder)
+    except OSError:
+        shutil.rmtree(staged)
+        if not folder.is_dir():
+            raise
+
+
+def _point(target: Path, folder: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir() and not target.is_symlink():
+        # a folder of an earlier installation: a link cannot replace it in one step
+        _put_aside(target)
+    staged = Path(tempfile.mkdtemp(dir=target.parent, prefix=".staged-"))
+    link = staged / "link"
+    link.symlink_to(os.path.relpath(folder, target.parent))
+    link.replace(target)
+    staged.rmdir()
+
+
+def _put_aside(folder: Path) -> None:
+    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".old-"))
+    folder.rename(aside / "old")
+    shutil.rmtree(aside)

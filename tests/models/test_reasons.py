@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from features.catalogue import Feature, catalogue
+from features.evidence import Record
+from models.reasons import choose_reasons, spoken, worded
+
+ALL = [feature for subject in ("visa", "entry") for feature in catalogue(subject).features]
+VALUES = {"count": 3.0, "days": 12.0, "share": 0.25, "ratio": 1.5, "yen": 200000.0, "years": 2.0, "flag": 1.0}
+
+
+def visa(name: str) -> Feature:
+    return catalogue("visa").by_name(name)
+
+
+@pytest.mark.parametrize("feature", ALL, ids=lambda feature: feature.name)
+@pytest.mark.parametrize("value", ["some", "none", "missing"])
+def test_a_reason_that_lowers_never_reads_like_one_that_raises(feature: Feature, value: str) -> None:
+    given = {"some": VALUES[feature.unit], "none": 0.0, "missing": math.nan}[value]
+    raises, lowers = (worded(feature, given, raises=one) for one in (True, False))
+    assert raises.ja != lowers.ja
+    assert raises.en != lowers.en
+    assert lowers.en.startswith("Speaks against an interview")
+    assert lowers.ja.startswith("面接の必要を低める事情")
+    for text in (raises, lowers):
+        assert "{" not in text.ja + text.en
+        assert text.ja.endswith("。")
+        assert text.en.endswith(".")
+        assert not re.search(r"-0\b|fraud|refus|拒否|偽装", text.en + text.ja)
+    # the value and the meaning are still told
+    assert feature.meaning.ja in lowers.ja
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "ja", "en"),
+    [
+        (-0.0, "count", "0", "0"), (-0.3, "days", "0", "0"), (0.3, "days", "1未満", "less than 1"), (1234.0, "count", "1,234", "1,234"),
+        (-7.0, "days", "-7", "-7"), (0.0, "share", "0%", "0%"), (0.004, "share", "1%未満", "less than 1%"), (0.005, "share", "1%未満", "less than 1%"),
+        (0.996, "share", "99%超", "more than 99%"), (1.0, "share", "100%", "100%"), (0.5, "share", "50%", "50%"), (0.04, "ratio", "0.1未満", "less than 0.1"),
+        (-0.0, "ratio", "0.0", "0.0"), (1.25, "ratio", "1.2", "1.2"), (1.0, "flag", "はい", "yes"), (0.0, "flag", "いいえ", "no"),
+    ],
+)  # fmt: skip
+def test_a_value_is_said_as_people_say_it(value: float, unit: str, ja: str, en: str) -> None:
+    said = spoken(value, unit)
+    assert (said.ja, said.en) == (ja, en)
+
+
+def test_a_share_is_never_said_as_nothing_when_there_is_something() -> None:
+    for value in np.linspace(1e-6, 1 - 1e-6, 2001).tolist():
+        assert spoken(value, "share").en not in {"0%", "100%"}
+
+
+def test_nothing_recorded_reads_as_a_sentence() -> None:
+    told = worded(visa("guarantor_troubles_gone_ever_count"), 0.0, raises=True)
+    assert told.en == "No missing reports or overstays so far are recorded under the same guarantor."
+    assert told.ja == "同じ身元保証人について、これまでに行方不明の届出又は不法残留はありません。"
+
+
+def test_the_strongest_come_first_and_what_hardly_weighs_is_left_out() -> None:
+    known = catalogue("visa")
+    added = np.zeros(len(known.names))
+    added[[3, 9, 20]] = (0.5, -2.0, 0.01)
+    chosen = choose_reasons(known, np.ones(len(known.names)), added, lambda name: [Record("landings", name)] * 30)
+    assert [(one.code, one.direction) for one in chosen] == [
+        (known.names[9], "lowers"), (known.names[3], "raises"),
+    ]  # fmt: skip
+    assert all(len(one.evidence) == 10 for one in chosen)
+    assert chosen[0].as_json()["evidence"] == [{"table": "landings", "id": known.names[9]}] * 10
+
+
+def test_without_any_contribution_there_is_no_reason() -> None:
+    known = catalogue("visa")
+    zeros = np.zeros(len(known.names))
+    assert choose_reasons(known, zeros, zeros, lambda _: []) == []

@@ -1,0 +1,125 @@
+"""Requests made up from the API's own description, good and bad: none may end in a 5xx or in another shape of error."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from tests.serving.conftest import Service
+
+CASES = int(os.environ.get("MIMAMORI_FUZZ_CASES", "12"))
+"""For each verb and kind of case; a longer run says more."""
+ROLES = ("officer", "auditor", "feed", "scientist")
+OPERATIONS = (
+    "POST /v1/visa-applications", "POST /v1/landings", "POST /v1/records/{table}", "POST /v1/interviews", "POST /v1/corrections",
+    "POST /v1/score", "GET /v1/decisions/{decision_id}", "GET /v1/decisions/{decision_id}/replay", "GET /v1/queue",
+    "GET /v1/audit/decisions", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics",
+)  # fmt: skip
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
+
+
+@schemathesis.serializer("application/x-ndjson")
+def _lines(_: Any, value: Any) -> bytes:
+    return (value if isinstance(value, str) else json.dumps(value)).encode("utf-8", errors="surrogatepass")
+
+
+@pytest.fixture(scope="module")
+def described(service: Service) -> dict[str, Any]:
+    return service.client.get("/openapi.json").json()  # type: ignore[no-any-return]
+
+
+def checked(answer: Any) -> None:
+    # no model in use is the one thing that readiness answers 503 for
+    assert answer.status_code < 500, answer.text[:500]
+    if answer.status_code >= 400:
+        assert set(answer.json()["error"]) == {"code", "message", "where", "expected"}
+
+
+def test_every_verb_of_the_description_is_tried(described: dict[str, Any]) -> None:
+    there = {f"{method.upper()} {path}" for path, verbs in described["paths"].items() for method in verbs}
+    assert there == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["good", "bad"])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_no_made_up_request_breaks_a_verb(
+    service: Service, described: dict[str, Any], operation: str, mode: GenerationMode
+) -> None:
+    method, _, path = operation.partition(" ")
+    schema = schemathesis.openapi.from_dict(described)
+    answers: list[Any] = []
+    made = schema[path][method].as_strategy(generation_mode=mode)
+
+    @settings(max_examples=CASES, deadline=None, database=None, derandomize=CASES < 100, phases=[Phase.generate],
+              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @given(case=made, role=st.sampled_from(ROLES))
+    def attempt(case: Any, role: str) -> None:
+        sent = case.as_transport_kwargs(base_url="http://testserver")
+        headers = {name: value for name, value in (sent.pop("headers", None) or {}).items() if value.isascii()}
+        words = {name: sent[name] for name in ("method", "url", "params", "json", "content", "data") if name in sent}
+        if isinstance(words.get("data"), bytes | str):
+            words["content"] = words.pop("data")
+        try:
+            request = service.client.build_request(**words, headers={**headers, **service.headers(role)})
+        except Exception:  # what no client can send, no server meets
+            return
+        answers.append(service.client.send(request))
+        checked(answers[-1])
+
+    try:
+        attempt()
+    except Exception as error:
+        if "Unsatisfiable" not in type(error).__name__ and "does not contain" not in str(error):
+            raise
+        # a verb without parameters or body has no bad request of its own
+        assert method == "GET"
+    assert method == "GET" or len(answers) >= CASES / 2
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(one.partition(" ")[2] for one in OPERATIONS),
+        "/",
+        "/queue",
+        "/cases/x",
+        "/sign-in",
+        "/sign-out",
+        "/static/style.css",
+        "/nowhere",
+    ],
+)
+def test_no_method_on_any_path_breaks_the_service(service: Service, method: str, path: str) -> None:
+    if path == "/sign-out":
+        service.client.cookies.clear()
+    answer = service.client.request(method, path, headers=service.headers("officer"), follow_redirects=False)
+    assert answer.status_code < 500
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize(
+    "url", ["/v1/visa-applications", "/v1/corrections", "/v1/score", "/v1/records/persons", "/v1/records/tip_database"]
+)
+def test_no_body_whatever_breaks_a_verb(service: Service, url: str) -> None:
+    role = "auditor" if url in {"/v1/corrections", "/v1/score"} else "feed"
+
+    @settings(max_examples=CASES * 4, deadline=None, database=None, derandomize=CASES < 100, phases=[Phase.generate])
+    @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+    def attempt(content: bytes) -> None:
+        checked(service.client.post(url, content=content, headers=service.headers(role)))
+
+    attempt()

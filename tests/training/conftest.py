@@ -1,0 +1,107 @@
+"""A model that deserves to pass, made from drawn numbers, and a home in which it is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.catalogue import catalogue
+from features.settings import Settings
+from features.tables import Records
+from models.calibration import Calibration
+from models.forest import raw_scores
+from models.signing import load_or_create_key
+from models.tree_text import parse_forest
+from synthetic_data.world import generate
+from training.evidence import Judged, JudgingPart
+from training.registry import DataSeen, Registry
+from training.submission import Submission, data_hash, golden_rows, submit
+
+DAY_US = 86_400_000_000
+CASES = 4_000
+VISA = catalogue("visa")
+
+
+@pytest.fixture(scope="session")
+def small_records() -> Records:
+    return generate(5, 700)[0]
+
+
+def drawn_values(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    """Return feature rows, and findings whose odds rise with four features that may only raise the score."""
+    values = np.zeros((count, len(VISA.names)))
+    telling = [at for at, direction in enumerate(VISA.monotone) if direction == 1][:4]
+    noise = [at for at in range(len(VISA.names)) if at not in telling][:4]
+    values[:, telling + noise] = rng.integers(0, 4, (count, 8))
+    odds = 1.1 * values[:, telling].sum(axis=1) - 11.0
+    return values, (rng.random(count) < 1 / (1 + np.exp(-odds))).astype(float)
+
+
+def drawn_frame(rng: np.random.Generator, finding: np.ndarray) -> pd.DataFrame:  # type: ignore[type-arg]
+    """Return an evaluation frame in which everybody was interviewed at random and no group differs from another."""
+    count = len(finding)
+    return pd.DataFrame(
+        {
+            "subject_id": [f"A{n}" for n in range(count)], "as_of": np.sort(rng.integers(0, 300, count)) * DAY_US,
+            "week": 0, "score": np.nan, "label": finding, "arm": rng.choice(["random", "targeted"], count, p=[0.8, 0.2]), "weight": 1.0, "truth": np.nan, "ring": None,
+            "post": rng.choice(["PH-MNL", "TH-BKK", "CN-SHA"], count), "nationality": rng.choice(["PHL", "THA", "CHN"], count),
+            "sex": rng.choice(["F", "M"], count), "age_band": rng.choice(["18-24", "25-34"], count), "minor": "adult",
+            "status": rng.choice(["student", "entertainer"], count), "typology": None,
+        }
+    ).assign(week=lambda frame: frame["as_of"] // (7 * DAY_US))  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def made() -> Submission:
+    rng = np.random.default_rng(1)
+    values, finding = drawn_values(rng, 3 * CASES)
+    taught, calibrating, judging = np.split(np.arange(3 * CASES), 3)
+    parameters = {
+        "objective": "binary", "max_depth": 4, "num_leaves": 15, "learning_rate": 0.1, "verbosity": -1, "num_threads": 1,
+        "monotone_constraints": list(VISA.monotone), "deterministic": True, "seed": 1, "feature_fraction": 0.5,
+    }  # fmt: skip
+    booster = lgb.train(
+        parameters, lgb.Dataset(values[taught], finding[taught], feature_name=list(VISA.names)), num_boost_round=60
+    )
+    text = booster.model_to_string().partition("end of trees\n")[0] + "end of trees\n"
+    forest = parse_forest(text, VISA.names)
+    calibration = Calibration.fit(raw_scores(forest, values[calibrating]), finding[calibrating] == 1.0)
+    rivals = {"checklist": rng.random(CASES), "arrival": -np.arange(CASES, dtype=np.float64)}
+    part = JudgingPart(drawn_frame(rng, finding[judging]), values[judging], rivals)
+    about = {"trained_until_us": "-1", "learned_until_us": "-1", "seed": "1"}
+    return Submission(text, Judged(forest, calibration), values[taught], golden_rows(values), part, about)
+
+
+def hand_in(settings: Settings, made: Submission, records: Records, place: Path) -> str:
+    """Register a submission as `mimamori train` does, and return its version."""
+    with Registry(settings).run("visa", tags={"data_sha256": data_hash(records)}) as run:
+        run.log(parameters={"rounds": 60}, metrics={"auc": 0.9})
+        run.child("arrival order", metrics={"recall": 0.02})
+        run.saw(DataSeen("visa cases", data_hash(records), CASES, "judging"), VISA)
+        version, _ = submit(
+            run, made, records=records, catalogue=VISA, artifacts=place,
+            key=load_or_create_key(settings.signing_key_path), seed=1,
+        )  # fmt: skip
+    return version
+
+
+@pytest.fixture(scope="session")
+def registered(
+    tmp_path_factory: pytest.TempPathFactory, made: Submission, small_records: Records
+) -> Iterator[Settings]:
+    """A home of its own with two versions of the model, of which none serves yet."""
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("gate")
+        patch.setenv("MIMAMORI_HOME", str(home))
+        patch.delenv("MIMAMORI_MLFLOW_URI", raising=False)
+        settings = Settings.from_environment()
+        for seed in ("1", "2"):
+            again = replace(made, about={**made.about, "seed": seed})
+            hand_in(settings, again, small_records, tmp_path_factory.mktemp("artifacts"))
+        yield settings

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.drift import SHIFTED, expected_performance, feature_drift, stability_index, unit_slip
+
+
+def test_the_stability_index_by_hand() -> None:
+    # one half zeros and one half ones then; one fifth and four fifths now:
+    # (0.2 - 0.5) ln(0.2 / 0.5) + (0.8 - 0.5) ln(0.8 / 0.5) = 0.2749 + 0.1410; the empty bin of the missing adds nothing
+    then, now = np.repeat([0.0, 1.0], 500), np.repeat([0.0, 1.0], [200, 800])
+    assert stability_index(then, now) == pytest.approx(0.3 * np.log(2.5) + 0.3 * np.log(1.6))
+
+
+def test_samples_of_one_distribution_are_stable_and_a_moved_one_is_not() -> None:
+    rng = np.random.default_rng(0)
+    then = rng.normal(size=5000)
+    assert stability_index(then, rng.normal(size=5000)) < 0.02
+    assert stability_index(then, rng.normal(loc=1.0, size=5000)) > SHIFTED
+
+
+def test_values_that_go_missing_raise_the_alarm() -> None:
+    rng = np.random.default_rng(0)
+    then, now = rng.normal(size=(2000, 2)), rng.normal(size=(2000, 2))
+    now[:600, 1] = np.nan
+    found = {one.feature: one for one in feature_drift(("kept", "lost"), then, now)}
+    assert found["lost"].alarm
+    assert found["lost"].missing_now == 0.3
+    assert not found["kept"].alarm
+
+
+@pytest.mark.parametrize(("factor", "name"), [(1000, "thousand"), (1 / 1000, "thousand"), (12, "months and years")])
+def test_yen_that_become_thousands_of_yen_are_called_a_slip_of_unit(factor: float, name: str) -> None:
+    income = np.random.default_rng(0).lognormal(12, 0.5, 3000)
+    assert unit_slip(income, income * factor) == name
+    assert unit_slip(income, income * 1.5) is None
+
+
+def test_what_calibrated_scores_promise_is_what_is_found() -> None:
+    rng = np.random.default_rng(0)
+    score = rng.beta(0.5, 8, 200_000)
+    finding = rng.random(200_000) < score
+    chosen = score >= np.quantile(score, 0.95)
+    promised = expected_performance(score, chosen)
+    assert promised.precision == pytest.approx(finding[chosen].mean(), rel=0.03)
+    assert promised.recall == pytest.approx(finding[chosen].sum() / finding.sum(), rel=0.03)

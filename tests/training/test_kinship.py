@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import numpy as np
+
+from features.tables import Records
+from training.kinship import LINKS, link_keys, persons, rings
+
+
+def test_findings_that_share_a_key_are_one_ring_also_in_two_steps() -> None:
+    keys = {"phone": np.array([5, 5, 0, 0, 5]), "guarantor": np.array([0, 7, 7, 0, 0])}
+    found = rings(keys, np.array([1.0, 1.0, 1.0, 1.0, 0.0]))
+    assert found[0] == found[1] == found[2]  # 0 and 1 by phone, 1 and 2 by guarantor
+    assert found[3] not in {-1, found[0]}  # alone: an empty key connects nobody
+    assert found[4] == -1  # no indications, no ring, whatever the phone
+
+
+def test_nobody_found_makes_no_ring() -> None:
+    assert rings({"phone": np.array([5, 5])}, np.array([0.0, np.nan])).tolist() == [-1, -1]
+
+
+def test_one_person_has_one_number_and_an_unknown_one_has_none() -> None:
+    found = persons({"person": np.array([9, 4, 9, 0])})
+    assert found[0] == found[2] != found[1]
+    assert found[3] == -1
+
+
+def test_keys_are_read_in_the_order_of_the_cases(world: Records) -> None:
+    ids = world["visa_applications"]["application_id"].to_pylist()[:50]
+    there, back = link_keys(world, "visa", ids), link_keys(world, "visa", ids[::-1])
+    assert set(there) == set(LINKS["visa"])
+    assert np.array_equal(there["person"], back["person"][::-1])

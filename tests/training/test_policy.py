@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from training.policy import PolicyRejected, read_policy
+
+LINE = '[[line]]\ncode="a"\nsays="s"\nfigure="x.y"\nreason="r"\n'
+HEAD = 'version="1"\ncapacity=0.02\napprovers=2\n'
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "policy.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_delivered_policy_gives_every_line_a_reason_and_asks_for_two_approvers() -> None:
+    policy = read_policy()
+    assert policy.approvers == 2
+    assert all(len(line.reason) > 10 for line in policy.lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("not = [toml", "not TOML"),
+        (HEAD, "line"),
+        (HEAD + LINE, "exactly one of"),
+        (HEAD + LINE + "at_most=1\nat_least=0\n", "exactly one of"),
+        (HEAD + LINE + "at_most=1\nat_moist=1\n", "at_moist"),
+        (HEAD + LINE + 'at_most=1\nevidence="n"\n', "together"),
+        (HEAD + LINE + 'at_most=1\nabsent="maybe"\n', "fails or holds"),
+        (HEAD + LINE + "at_most=1\n" + LINE + "at_most=1\n", "code of its own"),
+        (HEAD.replace("0.02", "2.0") + LINE + "at_most=1\n", "capacity"),
+    ],
+)
+def test_a_policy_that_is_not_well_formed_is_refused_with_what_was_expected(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    with pytest.raises(PolicyRejected, match=said):
+        read_policy(written(tmp_path, text))
+
+
+def test_another_word_in_the_policy_gives_it_another_hash(tmp_path: Path) -> None:
+    first = read_policy(written(tmp_path, HEAD + LINE + "at_most=1\n")).sha256
+    assert read_policy(written(tmp_path, HEAD + LINE + "at_most=2\n")).sha256 != first

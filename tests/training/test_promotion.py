@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from features.settings import Settings
+from training.policy import POLICY_FILE
+from training.promotion_commands import promote, rollback
+from training.registry import CHAMPION, Registry
+
+
+@pytest.fixture
+def settings(registered: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The home of two registered versions, as if nobody had served yet."""
+    for name in ("champions", "kept"):
+        shutil.rmtree(registered.home / name, ignore_errors=True)
+    (registered.home / "champions.json").unlink(missing_ok=True)
+    registry = Registry(registered)
+    for version in ("1", "2"):
+        registry.note("visa", version, "approvals", [])
+    monkeypatch.setenv("MIMAMORI_HOME", str(registered.home))
+    return registered
+
+
+def say(*words: str) -> Result:
+    command = rollback if words[0] == "rollback" else promote
+    return CliRunner().invoke(command, list(words[1:]))
+
+
+def champion(settings: Settings) -> bytes | None:
+    path = settings.home / "champions" / "visa" / "manifest.json"
+    return path.read_bytes() if path.exists() else None
+
+
+def lenient(tmp_path: Path) -> str:
+    """The delivered policy without the line that an equal model cannot pass."""
+    head, *lines = POLICY_FILE.read_text(encoding="utf-8").split("[[line]]")
+    kept = [line for line in lines if 'code = "better_than_champion"' not in line]
+    path = tmp_path / "policy.toml"
+    path.write_text("[[line]]".join([head, *kept]), encoding="utf-8")
+    return str(path)
+
+
+def test_two_different_people_must_approve(settings: Settings) -> None:
+    for words, code in (((), 1), (("--approver", "Officer A"), 0), (("--approver", "officer  a"), 1)):
+        refused = say("promote", "visa@1", *words)
+        assert refused.exit_code == code  # only what changed nothing is a problem
+        assert "2 different people must approve" in refused.output
+        assert champion(settings) is None
+    passed = say("promote", "visa@1", "--approver", "Officer B")
+    assert passed.exit_code == 0, passed.output
+    assert "approved by Officer A, Officer B" in passed.output
+    assert champion(settings) is not None
+    assert Registry(settings).find("visa", CHAMPION)[0] == "1"
+
+
+def test_an_approval_under_another_policy_does_not_count(settings: Settings, tmp_path: Path) -> None:
+    say("promote", "visa@1", "--approver", "Officer A")
+    other = say("promote", "visa@1", "--approver", "Officer B", "--policy", lenient(tmp_path))
+    assert "1 did" in other.output
+    assert champion(settings) is None
+
+
+def test_an_equal_challenger_is_refused_with_the_line_and_its_figures(settings: Settings) -> None:
+    assert say("promote", "visa@1", "--approver", "A", "--approver", "B").exit_code == 0
+    before = champion(settings)
+    refused = say("promote", "visa@2", "--approver", "A", "--approver", "B")
+    assert refused.exit_code == 1
+    assert "not promoted (better_than_champion)" in refused.output
+    assert "0, gain.champion.low needed above 0" in refused.output
+    assert champion(settings) == before
+
+
+def test_rollback_brings_the_champion_before_back_byte_for_byte(settings: Settings, tmp_path: Path) -> None:
+    people = ("--approver", "A", "--approver", "B", "--policy", lenient(tmp_path))
+    assert say("promote", "visa@1", *people).exit_code == 0
+    first = champion(settings)
+    assert say("promote", "visa@2", *people).exit_code == 0
+    assert champion(settings) != first
+    back = say("rollback", "visa")
+    assert back.exit_code == 0
+    assert champion(settings) == first
+    assert Registry(settings).find("visa", CHAMPION)[0] == "1"
+    again = say("rollback", "visa")
+    assert again.exit_code == 1
+    assert "no earlier champion" in again.output
+
+
+def test_rollback_refuses_a_kept_model_that_was_changed(settings: Settings, tmp_path: Path) -> None:
+    people = ("--approver", "A", "--approver", "B", "--policy", lenient(tmp_path))
+    say("promote", "visa@1", *people)
+    first = json.loads((settings.home / "champions.json").read_text(encoding="utf-8"))["visa"][0]["sha256"]
+    say("promote", "visa@2", *people)
+    serving = champion(settings)
+    model = settings.home / "kept" / first / "model.txt"
+    model.write_text(model.read_text(encoding="ascii").replace("leaf_value=", "leaf_value=9", 1), encoding="ascii")
+    assert say("rollback", "visa").exit_code == 1
+    assert champion(settings) == serving
+
+
+@pytest.mark.parametrize("name", ["evidence.json", "judged.parquet"])
+def test_evidence_that_was_bettered_afterwards_is_not_judged(settings: Settings, name: str) -> None:
+    [path, *_] = [
+        found for found in (settings.home / "mlflow-artifacts").rglob(name) if found.parent.name == "evidence"
+    ]
+    content = path.read_bytes()
+    # of the two runs, the one whose file was changed must be refused and the other not
+    try:
+        path.write_bytes(content.replace(b'"alarms":0', b'"alarms":9') if name == "evidence.json" else content + b" ")
+        said = [say("promote", f"visa@{version}") for version in (1, 2)]
+    finally:
+        path.write_bytes(content)
+    assert sorted("not the one that was signed" in one.output for one in said) == [False, True]
+    assert champion(settings) is None
+
+
+def test_a_waiver_with_name_and_reason_is_printed_on_the_model_card(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "strict.toml"
+    text = POLICY_FILE.read_text(encoding="utf-8")
+    path.write_text(text.replace('evidence = "leak.positives"\nleast_evidence = 20', 'evidence = "leak.positives"\nleast_evidence = 99999'), encoding="utf-8")  # fmt: skip
+    words = ("visa@1", "--policy", str(path), "--approver", "A", "--approver", "B")
+    assert "(no_leak)" in say("promote", *words).output
+    passed = say("promote", *words, "--waiver", "Officer A: the first year has few findings")
+    assert passed.exit_code == 0, passed.output
+    place = Registry(settings).download("visa", "1", tmp_path, "gate")
+    card = (place / "model_card.md").read_text(encoding="utf-8")
+    assert card.startswith("Synthetic data; not validated on any real visa record.\n")
+    assert "**Waiver** for `no_leak`, signed Officer A: the first year has few findings" in card
+    assert "Approved by: A, B." in card
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("both",),
+        ("visa@1", "--waiver", "nobody"),
+        ("visa@1", "--waive", "no_leak"),
+        ("visa@1", "--waiver", "A: b", "--waive", "no_such_line"),
+        ("visa@1", "--approver", " "),
+    ],
+)
+def test_words_that_make_no_sense_are_misuse(settings: Settings, words: tuple[str, ...]) -> None:
+    assert say("promote", *words).exit_code == 2
+
+
+def test_a_model_that_is_not_there_says_how_to_make_one(settings: Settings) -> None:
+    said = say("promote", "entry")
+    assert said.exit_code == 1
+    assert "mimamori train" in said.output

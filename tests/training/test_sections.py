@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from training.sections import FIRST_LINE, Section, compact, markdown, write
+
+TABLE = pd.DataFrame({"ranking": ["a|b"], "recall": [0.25], "recall_low": [0.1], "recall_high": [float("inf")]})
+
+
+def test_the_first_line_says_what_data_it_is_about(tmp_path: Path) -> None:
+    write(tmp_path, "A title", [Section("One", "Words.", TABLE)])
+    assert (tmp_path / "report.md").read_text().splitlines()[0] == FIRST_LINE
+    assert FIRST_LINE in (tmp_path / "report.html").read_text().splitlines()[0]
+
+
+def test_a_figure_and_its_interval_share_a_cell() -> None:
+    assert compact(TABLE).to_dict("records") == [{"ranking": "a|b", "recall": "0.250 [0.100, ∞]"}]
+
+
+def test_a_bar_in_a_cell_does_not_break_the_table() -> None:
+    assert "| a/b | 0.250 [0.100, ∞] |" in markdown("T", [Section("One", table=TABLE)])

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.calibration import Calibration
+from tests.training.cases import matrix, outcomes
+from training.splits import last_split
+from training.teaching import EVERYBODY, INTERVIEWED, TEACHING_CLIP, WEIGHTED, calibrations, choose_calibration, taught
+
+MADE = matrix(2000)
+SPLIT = last_split(outcomes(MADE, share=0.5))
+
+
+def test_interviewed_cases_teach_alike() -> None:
+    part = taught(SPLIT, MADE.as_of, INTERVIEWED).fit
+    assert np.array_equal(part.rows, SPLIT.fit)
+    assert (part.weight == 1.0).all()
+
+
+def test_a_weighted_case_counts_at_most_twenty_times_the_lightest() -> None:
+    weight = taught(SPLIT, MADE.as_of, WEIGHTED).fit.weight
+    assert weight.max() / weight.min() <= TEACHING_CLIP
+
+
+def test_everybody_teaches_with_those_without_a_label_as_if_nothing_had_been_found() -> None:
+    part = taught(SPLIT, MADE.as_of, EVERYBODY).fit
+    extra = np.setdiff1d(part.rows, SPLIT.fit)
+    assert len(extra)
+    assert (part.positive[np.isin(part.rows, extra)] == 0.0).all()
+    assert MADE.as_of[part.rows].max() <= MADE.as_of[SPLIT.fit].max()  # the gap stays
+
+
+def test_calibrating_weights_stand_for_all_cases_of_their_time() -> None:
+    found = taught(SPLIT, MADE.as_of)
+    assert found.for_all
+    first, last = MADE.as_of[SPLIT.calibrate].min(), MADE.as_of[SPLIT.calibrate].max()
+    assert found.calibrate.weight.sum() == pytest.approx(((MADE.as_of >= first) & (MADE.as_of <= last)).sum())
+
+
+def test_the_kind_of_calibration_is_chosen_by_what_happened_later() -> None:
+    rng = np.random.default_rng(0)
+    raw = rng.normal(size=4000)
+    stretched = (rng.random(4000) < 1 / (1 + np.exp(-(3.0 * raw - 1.0)))).astype(float)
+    kind, found = choose_calibration(raw, stretched, np.ones(4000))
+    assert kind == "platt"
+    assert found.slope == pytest.approx(3.0, abs=0.4)
+    shifted = (rng.random(4000) < 1 / (1 + np.exp(-(raw - 2.0)))).astype(float)
+    assert calibrations(raw, shifted, np.ones(4000))["shift"].intercept == pytest.approx(-2.0, abs=0.15)
+
+
+def test_findings_of_one_kind_alone_calibrate_nothing() -> None:
+    assert choose_calibration(np.zeros(10), np.zeros(10), np.ones(10)) == ("none", Calibration())

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from tests.training.cases import matrix, outcomes
+from training.making import How
+from training.splits import last_split
+from training.tuning import Budget, known_by, tune
+
+MADE = matrix(1500)
+FOUND = outcomes(MADE)
+OUTER = last_split(FOUND)
+
+
+def silent(_: str) -> None:
+    pass
+
+
+def test_a_search_goes_on_where_it_stopped_and_never_ends_below_the_defaults(tmp_path: Path) -> None:
+    store = tmp_path / "tuning.db"
+    first = tune(MADE, FOUND, OUTER, How(), Budget(2), store, silent)
+    said: list[str] = []
+    second = tune(MADE, FOUND, OUTER, How(), Budget(3), store, said.append)
+    assert (first.trials, second.trials) == (2, 3)
+    assert len(said) == 1  # one more trial, not three
+    assert second.value >= first.value >= first.default_value
+    assert 3 <= int(second.parameters["max_depth"]) <= 6  # type: ignore[call-overload]
+
+
+def test_outcomes_after_the_outer_cutoff_change_nothing(tmp_path: Path) -> None:
+    late = FOUND.known_at >= OUTER.cutoff_us
+    turned = replace(FOUND, value=np.where(late, 1.0 - FOUND.value, FOUND.value))
+    found = [
+        tune(MADE, one, OUTER, How(), Budget(1), tmp_path / f"{number}.db", silent)
+        for number, one in enumerate((FOUND, turned))
+    ]
+    assert found[0] == found[1]
+    assert (known_by(FOUND, OUTER.cutoff_us).known_at < OUTER.cutoff_us).all()

@@ -1,0 +1,240 @@
+"""How does a challenger come about? Records to cases, a model, its figures, perhaps a report, and what the gate will read."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.matrix import FeatureMatrix, build_matrix
+from features.settings import Settings
+from features.tables.folder import Records, read_folder
+from models.shap_values import contributions
+from models.signing import load_or_create_key
+from training.alternatives import ARRIVAL, CHECKLIST
+from training.checklist import checklist_scores
+from training.evaluate import MODEL, Resampled, at_capacity
+from training.evidence import Judged, JudgingPart
+from training.figures import figures
+from training.fit import fit
+from training.judgement import audit_table
+from training.kinship import link_keys, persons, rings
+from training.labels import Findings, findings
+from training.making import Grow, How, Made, make
+from training.plots import draw_capacity, draw_reliability, draw_shap, draw_splits
+from training.registry import DataSeen, Registry
+from training.report import Subject, report_sections
+from training.sections import Section, markdown, write
+from training.selection import Weights
+from training.splits import Split, final_labels, last_split, rolling
+from training.submission import Submission, data_hash, golden_rows, submit
+from training.tuning import Budget, tune
+from training.validation import judging_frame, validate
+
+DRAWN_ROWS = 5_000
+"""Cases in the picture of what moves the score; more would only thicken the dots."""
+TRUTH_FILE = "truth.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run of `mimamori train` is asked for besides a model.
+
+    Attributes
+    ----------
+    report
+        Where to write the report; None for none.
+    folds
+        Cut-offs of the report.
+    each_feature
+        Leave out every feature rather than every family.
+    elsewhere
+        Folders of other worlds to judge the model in.
+    budget
+        Of tuning; None for no tuning.
+    """
+
+    report: Path | None = None
+    folds: int = 3
+    each_feature: bool = False
+    elsewhere: tuple[Path, ...] = ()
+    budget: Budget | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The cases of one subject: features, outcomes, and the audit table that only evaluation reads."""
+
+    records: Records
+    matrix: FeatureMatrix
+    found: Findings
+    audit: pd.DataFrame
+
+    @staticmethod
+    def of(records: Records, subject: str, truth: pa.Table | None, matrix: FeatureMatrix | None = None) -> Cases:
+        """Compute them; where no synthetic world names rings, connected findings are taken for rings."""
+        matrix = build_matrix(records, subject) if matrix is None else matrix
+        found = findings(records["outcomes"], subject, matrix.subject_ids, matrix.as_of)
+        return Cases(records, matrix, found, audit_table(records, subject, matrix.subject_ids, found, truth))
+
+
+def read_truth(folder: Path) -> pa.Table | None:
+    """Return the truth of a synthetic world, which serves to judge and never to teach; None for other folders."""
+    path = folder / TRUTH_FILE
+    return pq.read_table(path) if path.exists() else None
+
+
+def train_challenger(
+    cases: Cases, how: How, wanted: Wanted, settings: Settings, progress: Callable[[str], None],
+    grow: Grow = fit,
+) -> tuple[str, list[Section]]:  # fmt: skip
+    """Make, judge, report and register a challenger.
+
+    Returns
+    -------
+    str, list of Section
+        One line about it, and the report (empty if none was wanted).
+
+    Raises
+    ------
+    TooFewLabels
+        If there is not enough to learn from.
+    """
+    matrix, found = cases.matrix, cases.found
+    split = last_split(found)
+    if wanted.budget is not None:
+        progress("tuning on earlier cut-offs …")
+        tuned = tune(matrix, found, split, how, wanted.budget, settings.home / "tuning.db", progress)
+        progress(f"tuned: inner average precision {tuned.value:.4f}, defaults {tuned.default_value:.4f}")
+        how = replace(how, tuned=tuned.parameters)
+    progress(f"growing trees on {len(split.fit):,} interviewed cases …")
+    made = make(matrix, split, how, grow)
+    frame, weights = judging_frame(matrix, found, cases.audit, split)
+    judged = matrix.values[split.judge]
+    rankings = {
+        MODEL: made.scores(judged),
+        ARRIVAL: -matrix.as_of[split.judge].astype(np.float64),
+        CHECKLIST: checklist_scores(judged, matrix.catalogue),
+    }
+    frame["score"] = rankings[MODEL]
+    progress("judging …")
+    resampled = Resampled(frame, np.random.default_rng(how.seed))
+    metrics = figures(frame, rankings, resampled)
+    with tempfile.TemporaryDirectory() as place:
+        artifacts = Path(place)
+        _draw(artifacts / "plots", matrix, split, made, frame, at_capacity(frame, rankings, resampled))
+        sections = _report(cases, how, wanted, progress, made)
+        if wanted.report is not None:
+            title = f"Does the {matrix.subject} model earn its place?"
+            write(wanted.report, title, sections)
+            (artifacts / "report.md").write_text(markdown(title, sections), encoding="utf-8")
+        progress("gathering evidence for the gate …")
+        part = JudgingPart(frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]})
+        version = _register(cases, how, made, split, part, weights, metrics, artifacts, settings)
+    return _line(version, made, metrics), sections
+
+
+def _report(cases: Cases, how: How, wanted: Wanted, progress: Callable[[str], None], made: Made) -> list[Section]:
+    if wanted.report is None:
+        return []
+    matrix, found = cases.matrix, cases.found
+    keys = link_keys(cases.records, matrix.subject, matrix.subject_ids)
+    ring = rings(keys, final_labels(found).positive)
+    if cases.audit["ring"].notna().any():
+        ring = pd.factorize(cases.audit["ring"])[0].astype(np.int64)
+    folds = validate(matrix, found, cases.audit, rolling(found, wanted.folds), how, progress)
+    about = Subject(matrix, found, folds, how, {"person": persons(keys), "ring": ring})
+    others = [_elsewhere(folder, made, matrix.subject, how, progress) for folder in wanted.elsewhere]
+    return report_sections(
+        about, wanted.report, progress, each_feature=wanted.each_feature,
+        elsewhere=pd.concat(others, ignore_index=True) if others else None,
+    )  # fmt: skip
+
+
+def _elsewhere(folder: Path, made: Made, subject: str, how: How, progress: Callable[[str], None]) -> pd.DataFrame:
+    """Judge the model, unchanged, on every case of another folder after its first fifth, which only makes history."""
+    progress(f"in another world: {folder.name} …")
+    cases = Cases.of(read_folder(folder), subject, read_truth(folder))
+    matrix = cases.matrix
+    split = last_split(cases.found)
+    judge = np.flatnonzero((matrix.as_of >= np.quantile(matrix.as_of, 0.2)) & (matrix.as_of < split.until_us))
+    split = replace(split, judge=judge)
+    frame, _ = judging_frame(matrix, cases.found, cases.audit, split)
+    rankings = {
+        MODEL: made.scores(matrix.values[judge]),
+        ARRIVAL: -matrix.as_of[judge].astype(np.float64),
+        CHECKLIST: checklist_scores(matrix.values[judge], matrix.catalogue),
+    }
+    table = at_capacity(frame, rankings, Resampled(frame, np.random.default_rng(how.seed)), capacities=(0.02,))
+    table.insert(0, "world", folder.name)
+    return table.drop(columns="capacity")
+
+
+def _draw(
+    folder: Path, matrix: FeatureMatrix, split: Split, made: Made, frame: pd.DataFrame, table: pd.DataFrame
+) -> None:
+    rows = split.judge[:: max(len(split.judge) // DRAWN_ROWS, 1)]
+    draw_splits(folder / "splits.png", matrix.as_of, [split])
+    draw_shap(
+        folder / "shap_summary.png", matrix.catalogue.names, matrix.values[rows], contributions(made.forest, matrix.values[rows])
+    )  # fmt: skip
+    draw_reliability(folder / "calibration.png", frame, frame["score"].to_numpy())
+    draw_capacity(folder / "capacity.png", table)
+
+
+def _register(
+    cases: Cases, how: How, made: Made, split: Split, part: JudgingPart, weights: Weights, metrics: dict[str, float],
+    artifacts: Path, settings: Settings,
+) -> str:  # fmt: skip
+    matrix = cases.matrix
+    learned = np.concatenate([split.fit, split.calibrate])
+    about = {
+        "trained_until_us": str(int(matrix.as_of[split.fit].max())),
+        "learned_until_us": str(int(matrix.as_of[learned].max())),
+        "cutoff_us": str(split.cutoff_us),
+        "taught_with": how.scheme,
+        "calibration": made.calibration_kind,
+        "data_sha256": data_hash(cases.records),
+        "seed": str(how.seed),
+    }
+    with Registry(settings).run(matrix.subject, tags={"data_sha256": about["data_sha256"]}) as run:
+        run.log(
+            parameters={
+                **made.fitted.parameters, "rounds": made.fitted.rounds, "gap_days": split.gap_days,
+                "taught_with": how.scheme, "calibration": made.calibration_kind,
+            },
+            metrics=metrics
+            | {f"labels {reason}": float(count) for reason, count in split.labels.counts.items()}
+            | {"weights_clipped": float(weights.clipped), "weights_effective_size": weights.effective_size},
+        )  # fmt: skip
+        for name, rows in (("fit", split.fit), ("calibrate", split.calibrate), ("judging", split.judge)):
+            run.saw(DataSeen(f"{matrix.subject} cases", about["data_sha256"], len(rows), name), matrix.catalogue)
+        version, _ = submit(
+            run,
+            Submission(
+                made.fitted.text, Judged(made.forest, made.calibration), matrix.values[made.taught.fit.rows],
+                golden_rows(matrix.values), part, about,
+            ),
+            records=cases.records, catalogue=matrix.catalogue, artifacts=artifacts,
+            key=load_or_create_key(settings.signing_key_path), seed=how.seed,
+        )  # fmt: skip
+    return version
+
+
+def _line(version: str, made: Made, metrics: dict[str, float]) -> str:
+    def shown(name: str) -> str:
+        if name not in metrics:
+            return "not known"
+        return f"{metrics[name]:.3f} [{metrics.get(f'{name}_low', 0):.3f}, {metrics.get(f'{name}_high', 1):.3f}]"
+
+    recall, arrival, checklist = (shown(f"{who}recall_at_2_0pct") for who in ("", "arrival_", "checklist_"))
+    return (
+        f"challenger version {version}, {made.fitted.rounds} trees; at 2 % capacity it reaches {recall} of the people "
+        f"concerned, arrival order {arrival}, the checklist {checklist}"
+    )

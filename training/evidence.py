@@ -1,0 +1,204 @@
+"""On what is a model let in? All figures that the gate, the papers and the fairness report read, gathered on one judging part.
+
+The evidence is written next to the model at training; its hash stands in the signed manifest, so that nobody can
+better a figure afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import rfc8785
+from numpy.typing import NDArray
+
+from features.catalogue import Catalogue
+from features.tables.folder import Records
+from models.bundle import Explained
+from models.calibration import Calibration
+from models.forest import Forest, raw_scores
+from models.shap_values import base_value, contributions
+from training.behaviour import check_monotone, check_swaps, explanation_quality
+from training.calibration_check import check_calibration
+from training.comparison import recall_gain
+from training.disparity import compare_groups, compare_practice
+from training.fairness import AuditedCases, fairness_table
+from training.judgement import blocks, interviewed
+from training.leakage import look_for_leaks
+from training.proxies import ProxyFigure, audit_proxies
+from training.selection import effective_size
+
+FIRST_LINE = "Synthetic data; not validated on any real visa record."
+EVIDENCE, JUDGED = "evidence.json", "judged.parquet"
+_KEPT = ("as_of", "week", "label", "weight")
+
+Floats = NDArray[np.float64]
+Scores = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingPart:
+    """The cases that a model is judged on.
+
+    Attributes
+    ----------
+    frame
+        n rows of `training.judgement.evaluation_frame`, whether interviewed or not.
+    values
+        float64[n, f] in the order of the catalogue.
+    rivals
+        Name to float64[n]: what other rankings say of the same cases; one is called ``checklist``.
+    """
+
+    frame: pd.DataFrame
+    values: Floats
+    rivals: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A model before it is signed: trees and calibration."""
+
+    forest: Forest
+    calibration: Calibration
+
+    def raw(self, values: Floats) -> Floats:
+        """Return the raw scores, float64[n]."""
+        return raw_scores(self.forest, values)
+
+    def explain(self, values: Floats) -> Explained:
+        """Score float64[n, f] and say why, as `models.bundle.Bundle.explain` does."""
+        raw = self.raw(values)
+        told = contributions(self.forest, values)
+        return Explained(raw, base_value(self.forest), told, self.calibration.scores(raw))
+
+
+def gather(
+    part: JudgingPart, model: Judged, records: Records, catalogue: Catalogue, *, capacity: float, seed: int
+) -> dict[str, Any]:
+    """Return the evidence on a model as JSON-ready nested figures; without a champion, who is met at promotion."""
+    rng = np.random.default_rng(seed)
+    explained = model.explain(part.values)
+    frame = part.frame
+    finding, weight = (frame[name].to_numpy(dtype=np.float64) for name in ("label", "weight"))
+    finding = np.where(weight > 0, finding, np.nan)
+    chosen = interviewed(frame, explained.score, capacity)
+    unit = blocks(frame, capacity)
+    audited = AuditedCases.of(frame, chosen)
+    comparisons, practice = compare_groups(audited, rng), compare_practice(audited, rng)
+    innocent = finding == 0.0 if audited.exploited is None else ~audited.exploited
+    proxies = audit_proxies(
+        explained.raw_score[innocent],
+        explained.contributions[innocent],
+        {name: audited.groups[name][innocent] for name in ("nationality", "sex")},
+        audited.groups["status"][innocent],
+        rng,
+    )
+    drawn = weight[(frame["arm"] == "random").to_numpy() & ~np.isnan(finding)]
+    swaps = check_swaps(model.explain, records, catalogue.subject, rng)
+    calibration = check_calibration(explained.score, finding, weight, rng)
+    return {
+        "first_line": FIRST_LINE,
+        "subject": catalogue.subject,
+        "catalogue": catalogue.fingerprint,
+        "capacity": capacity,
+        "cases": len(frame),
+        "interviewed": int((~np.isnan(finding)).sum()),
+        "positives": int((finding == 1.0).sum()),
+        "truth_known": audited.exploited is not None,
+        "random": {"interviews": len(drawn), "effective_size": effective_size(drawn)},
+        "gain": {
+            name: asdict(recall_gain((chosen, interviewed(frame, rival, capacity)), finding, weight, unit, rng))
+            for name, rival in part.rivals.items()
+        },
+        "calibration": {} if calibration is None else asdict(calibration),
+        "fairness": {
+            "alarms": sum(one.alarm != "none" for one in comparisons),
+            "comparisons": len(comparisons),
+            "practice_alarms": sum(one.alarm != "none" for one in practice),
+            "practice_comparisons": len(practice),
+            "compared": [asdict(one) | {"ratio": one.ratio} for one in (*comparisons, *practice)],
+            "table": [cell.as_json() for cell in fairness_table(audited, rng)],
+        },
+        "proxies": _largest(proxies),
+        "leak": asdict(look_for_leaks(part.values, explained.contributions, finding, catalogue.names)),
+        "monotone": asdict(check_monotone(model.raw, part.values, catalogue, rng)),
+        "swaps": asdict(swaps),
+        "explanations": asdict(explanation_quality(part.values, explained.contributions, rng)),
+    }
+
+
+def write_evidence(folder: Path, evidence: Mapping[str, Any], part: JudgingPart, names: tuple[str, ...]) -> str:
+    """Write the evidence, and the judging part as later comparisons need it, into a folder.
+
+    Posts are numbered and no id, nationality or sex is kept: a comparison of rankings needs none of them.
+
+    Returns
+    -------
+    str
+        The sha256 over both files, for the signed manifest.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = part.frame[list(_KEPT)].reset_index(drop=True)
+    kept["post"] = np.unique(part.frame["post"].to_numpy(dtype=np.str_), return_inverse=True)[1]
+    values = pd.DataFrame(part.values, columns=[f"value_{name}" for name in names])
+    pd.concat([kept, values], axis=1).to_parquet(folder / JUDGED, compression="zstd", index=False)
+    (folder / EVIDENCE).write_bytes(rfc8785.dumps(_plain(evidence)))
+    return evidence_hash(folder)
+
+
+def evidence_hash(folder: Path) -> str:
+    """Return the sha256 over the evidence and the judging part in a folder."""
+    digests = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (EVIDENCE, JUDGED)]
+    return hashlib.sha256(" ".join(digests).encode()).hexdigest()
+
+
+def against_champion(
+    folder: Path, challenger: Scores, champion: Scores, *, trained_until_us: int, capacity: float, seed: int = 1
+) -> dict[str, Any]:
+    """Compare a challenger with the champion on the challenger's judging part.
+
+    Cases that the champion learned from are left out, for on them it knows the answers.
+
+    Parameters
+    ----------
+    challenger, champion
+        Functions from float64[n, f] to scores, float64[n].
+    """
+    frame = pd.read_parquet(folder / JUDGED)
+    frame = frame[frame["as_of"] > trained_until_us].reset_index(drop=True)
+    if not len(frame):
+        return {"positives": 0, "cases": 0}
+    values = np.ascontiguousarray(frame.filter(like="value_").to_numpy(dtype=np.float64))
+    finding, weight = (frame[name].to_numpy(dtype=np.float64) for name in ("label", "weight"))
+    finding = np.where(weight > 0, finding, np.nan)
+    chosen = [interviewed(frame, scores(values), capacity) for scores in (challenger, champion)]
+    unit = blocks(frame, capacity)
+    gain = recall_gain((chosen[0], chosen[1]), finding, weight, unit, np.random.default_rng(seed))
+    return asdict(gain) | {"cases": len(frame)}
+
+
+def _largest(figures: list[ProxyFigure]) -> dict[str, Any]:
+    """Return for each attribute and way of telling the group that is told best, and the best within a status."""
+    found: dict[str, Any] = {"all": [asdict(one) for one in figures]}
+    for one in sorted(figures, key=lambda figure: figure.auc):
+        best = found.setdefault(one.attribute, {}).get(one.told_by, {}).get("best_within_status", 0.0)
+        within = max(one.auc_within_status, best)
+        found[one.attribute][one.told_by] = asdict(one) | {"best_within_status": within}
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return the same with plain Python numbers, lists and no NaN, as JSON wants them."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not np.isfinite(value) else value

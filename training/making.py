@@ -1,0 +1,66 @@
+"""How does one model come about? Taught, grown and calibrated on what was known at one cut-off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalogue import Catalogue
+from features.matrix import FeatureMatrix
+from models.calibration import Calibration
+from models.forest import Forest, raw_scores
+from models.tree_text import parse_forest
+from training.fit import Fitted, fit
+from training.splits import Split
+from training.teaching import INTERVIEWED, Taught, choose_calibration, taught
+
+
+class Grow(Protocol):
+    """Grows trees as `training.fit.fit` does."""
+
+    def __call__(
+        self, values: NDArray[np.float64], taught: Taught, catalogue: Catalogue, *, seed: int, threads: int,
+        tuned: Mapping[str, object] | None = None,
+    ) -> Fitted:  # fmt: skip
+        """Return the booster."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """The choices behind a model: seed, threads (which change nothing in it), whom it is taught with, tuned parameters."""
+
+    seed: int = 1
+    threads: int = 2
+    scheme: str = INTERVIEWED
+    tuned: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A model before it is signed: its text, its trees, its calibration and what kind that is."""
+
+    fitted: Fitted
+    forest: Forest
+    calibration: Calibration
+    calibration_kind: str
+    taught: Taught
+
+    def scores(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return calibrated scores, float64[n] in (0, 1)."""
+        return self.calibration.scores(raw_scores(self.forest, values))
+
+
+def make(matrix: FeatureMatrix, split: Split, how: How, grow: Grow = fit) -> Made:
+    """Make a model from what a split lets it know; ``grow`` is another way to the same trees, on a cluster."""
+    teaching = taught(split, matrix.as_of, how.scheme)
+    fitted = grow(matrix.values, teaching, matrix.catalogue, seed=how.seed, threads=how.threads, tuned=how.tuned)
+    forest = parse_forest(fitted.text, matrix.catalogue.names)
+    part = teaching.calibrate
+    raw = raw_scores(forest, matrix.values[part.rows])
+    kind, calibration = choose_calibration(raw, part.positive, part.weight)
+    return Made(fitted, forest, calibration, kind, teaching)

@@ -1,0 +1,128 @@
+"""What is said about one model? Its card, generated from its evidence and from what the gate said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from features.catalogue import Catalogue
+from training.evidence import FIRST_LINE
+from training.gate import Line
+
+_GROUPED = ("sex", "age_band", "nationality")
+
+
+def model_card(
+    catalogue: Catalogue,
+    evidence: Mapping[str, Any],
+    about: Mapping[str, object],
+    *,
+    lines: Sequence[Line] = (),
+    approvals: Sequence[str] = (),
+) -> str:
+    """Return the card as Markdown; ``lines`` and ``approvals`` are known only after the gate."""
+    parts = [
+        [FIRST_LINE, "", f"# Model card: {catalogue.subject}", ""],
+        _purpose(catalogue),
+        ["## How it was made", "", *(f"- {name}: {value}" for name, value in sorted(about.items())), ""],
+        _judged(evidence),
+        _fairness(evidence),
+        _gate(lines, approvals),
+    ]
+    return "\n".join(line for part in parts for line in part) + "\n"
+
+
+def _purpose(catalogue: Catalogue) -> list[str]:
+    return [
+        "**Use**: to choose with whom a protective interview should be held next, where only a few can be held.",
+        "**Not for**: refusing, delaying or policing anybody. A low score clears nobody; a high one accuses nobody.",
+        "**The number** is the chance that a protective interview would find indications, as interviews found them.",
+        f"**Inputs**: {len(catalogue.names)} features of catalogue `{catalogue.fingerprint[:12]}`. Nationality, former ",
+        "nationality, sex, post and airport of embarkation are not among them; age only sends minors to the child procedure.",
+        "**Form**: monotone trees of limited depth with a calibration; contributions add up to the raw score.",
+        "",
+    ]
+
+
+def _judged(evidence: Mapping[str, Any]) -> list[str]:
+    rows = [
+        f"| {name} | {gain['first']:.3f} | {gain['second']:.3f} | {gain['gain']:+.3f} | "
+        f"[{gain['low']:+.3f}, {gain['high']:+.3f}] |"
+        for name, gain in sorted(evidence.get("gain", {}).items())
+        if "first" in gain
+    ]
+    calibration = evidence.get("calibration") or {}
+    shown = [
+        f"- {name.replace('_', ' ')}: {calibration[name]:.3f} [{calibration[low]:.3f}, {calibration[high]:.3f}]"
+        for name, low, high in (("slope", "slope_low", "slope_high"), ("error", "error_low", "error_high"))
+        if name in calibration
+    ]
+    return [
+        "## How well it ranks",
+        "",
+        f"Judged on {evidence['cases']:,} cases, of which {evidence['interviewed']:,} were interviewed and "
+        f"{evidence['positives']:,} showed indications; {evidence['random']['interviews']:,} interviews were drawn at "
+        f"random (effective sample size {evidence['random']['effective_size']:.0f}). Share of people with indications "
+        f"reached at {evidence['capacity']:.1%} capacity of each post's week, weighted for who was interviewed:",
+        "",
+        "| against | model | other | difference | 95 % interval |",
+        "|---|---|---|---|---|",
+        *rows,
+        "",
+        "Calibration (1 and 0 would be perfect):",
+        "",
+        *shown,
+        "",
+    ]
+
+
+def _fairness(evidence: Mapping[str, Any]) -> list[str]:
+    fairness = evidence["fairness"]
+    rows = [
+        f"| {cell['attribute']} | {cell['group']} | {cell['metric'].replace('_', ' ')} | {cell['people']} | {_share(cell)} |"
+        for cell in fairness["table"]
+        if cell["attribute"] in _GROUPED and cell["value"] is not None
+    ]
+    proxies = [
+        f"| {one['attribute']} | {one['group']} | {one['told_by']} | {one['people']} | {one['auc']:.3f} "
+        f"[{one['low']:.3f}, {one['high']:.3f}] | {one['auc_within_status']:.3f} |"
+        for one in evidence["proxies"]["all"]
+    ]
+    return [
+        "## Whom it calls in and whom it misses",
+        "",
+        f"{fairness['comparisons']} comparisons of groups with their like, {fairness['alarms']} alarms. Groups of fewer "
+        "than five are not shown. The whole table, with crossings, statuses and posts, is in `evidence.json`.",
+        "",
+        "| attribute | group | share chosen among | people | share [95 % interval] |",
+        "|---|---|---|---|---|",
+        *rows,
+        "",
+        "How well an auxiliary model tells a group from score and reasons, among people without indications:",
+        "",
+        "| attribute | group | told by | people | AUC [95 % interval] | within a status |",
+        "|---|---|---|---|---|---|",
+        *proxies,
+        "",
+    ]
+
+
+def _share(cell: Mapping[str, Any]) -> str:
+    return f"{cell['value']:.3f} [{cell['low']:.3f}, {cell['high']:.3f}]"
+
+
+def _gate(lines: Sequence[Line], approvals: Sequence[str]) -> list[str]:
+    if not lines:
+        return ["## The gate", "", "Not yet judged: `mimamori promote` does."]
+    waivers = [f"- **Waiver** for `{line.code}`, signed {line.waiver}" for line in lines if line.waiver]
+    return [
+        "## The gate",
+        "",
+        "| line | outcome | figures |",
+        "|---|---|---|",
+        *(f"| {line.condition} | {line.outcome.value} | {line.figures} |" for line in lines),
+        "",
+        *(waivers or ["No waiver was needed."]),
+        "",
+        f"Approved by: {', '.join(approvals) if approvals else 'nobody'}.",
+    ]

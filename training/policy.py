@@ -1,0 +1,113 @@
+"""What must a model show before it may serve? The policy file: conditions with limits, reasons and least evidence."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+POLICY_FILE = Path(__file__).with_name("policy.toml")
+_LIMITS = ("above", "at_least", "at_most")
+_KEYS = {"code", "says", "figure", "reason", "evidence", "least_evidence", "absent", *_LIMITS}
+
+
+class PolicyRejected(Exception):
+    """Raised when a policy file is not well formed: which line, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One line of the policy.
+
+    Attributes
+    ----------
+    figure, evidence
+        Dotted paths into the evidence; ``evidence`` is None where the figure is its own measure of evidence.
+    limit
+        ``above``, ``at_least`` or ``at_most``, and the number.
+    holds_if_absent
+        Whether the line holds where the figure does not exist, as with a first model that has no champion to beat.
+    """
+
+    code: str
+    says: str
+    figure: str
+    limit: tuple[str, float]
+    reason: str
+    evidence: str | None
+    least_evidence: float
+    holds_if_absent: bool
+
+    def met_by(self, value: float) -> bool:
+        """Say whether a value is within the limit; NaN never is."""
+        kind, limit = self.limit
+        return {"above": value > limit, "at_least": value >= limit, "at_most": value <= limit}[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All conditions, the capacity at which rankings are compared, and how many people must approve."""
+
+    version: str
+    capacity: float
+    approvers: int
+    lines: tuple[Condition, ...]
+    sha256: str
+
+
+def read_policy(path: Path = POLICY_FILE) -> Policy:
+    """Read a policy file.
+
+    Raises
+    ------
+    PolicyRejected
+        If it has no lines, an entry is unknown, missing or of the wrong kind, or a code is there twice.
+    """
+    content = path.read_bytes()
+    try:
+        raw = tomllib.loads(content.decode("utf-8"))
+        lines = tuple(_condition(entry) for entry in raw["line"])
+        policy = Policy(
+            str(raw["version"]),
+            float(raw["capacity"]),
+            int(raw["approvers"]),
+            lines,
+            hashlib.sha256(content).hexdigest(),
+        )
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyRejected(f"{path.name} is not TOML: {error}") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise PolicyRejected(f"{path.name}: {error}; expected version, capacity, approvers and [[line]]") from None
+    codes = [line.code for line in lines]
+    if not lines or len(set(codes)) != len(codes):
+        raise PolicyRejected(f"{path.name}: expected at least one line, each with a code of its own")
+    if not 0.0 < policy.capacity < 1.0 or policy.approvers < 1:
+        raise PolicyRejected(f"{path.name}: expected a capacity between 0 and 1 and at least one approver")
+    return policy
+
+
+def _condition(entry: dict[str, Any]) -> Condition:
+    code = str(entry.get("code", "?"))
+    limits = [name for name in _LIMITS if name in entry]
+    if set(entry) - _KEYS:
+        raise PolicyRejected(f"line {code}: unknown {sorted(set(entry) - _KEYS)}; expected {sorted(_KEYS)}")
+    if len(limits) != 1 or not {"code", "says", "figure", "reason"} <= set(entry):
+        raise PolicyRejected(
+            f"line {code}: expected code, says, figure, reason and exactly one of {', '.join(_LIMITS)}"
+        )
+    if ("evidence" in entry) != ("least_evidence" in entry):
+        raise PolicyRejected(f"line {code}: expected evidence and least_evidence together, or neither")
+    if entry.get("absent", "fails") not in {"fails", "holds"}:
+        raise PolicyRejected(f"line {code}: absent is fails or holds")
+    return Condition(
+        code,
+        str(entry["says"]),
+        str(entry["figure"]),
+        (limits[0], float(entry[limits[0]])),
+        str(entry["reason"]),
+        entry.get("evidence"),
+        float(entry.get("least_evidence", 0.0)),
+        entry.get("absent") == "holds",
+    )

@@ -1,0 +1,200 @@
+"""How does a model come to serve, and how does it leave? The gate, the approvals of two people, and the way back."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from features.catalogue import catalogue
+from features.settings import Settings
+from models.bundle import Bundle, BundleRejected, copy_bundle, load_bundle
+from models.signing import load_or_create_key
+from training.evidence import EVIDENCE, against_champion, evidence_hash
+from training.gate import Line, Waiver, judge
+from training.model_card import model_card
+from training.policy import Policy
+from training.registry import NoSuchModel, Registry
+
+APPROVALS, GATE, EVIDENCE_FOLDER = "approvals", "gate", "evidence"
+_REIGNS = "champions.json"
+
+
+class NotLetIn(Exception):
+    """Raised when a model may not serve; says which line failed, with its figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A challenger with verified files and evidence, and what the gate says of it."""
+
+    subject: str
+    version: str
+    folder: Path
+    bundle: Bundle
+    evidence: Mapping[str, Any]
+    lines: Sequence[Line]
+    policy: Policy
+    waiver: Waiver | None = None
+
+    @property
+    def may_serve(self) -> bool:
+        """Whether every line of the policy holds or is waived."""
+        return all(line.holds for line in self.lines)
+
+
+def examine(
+    registry: Registry, settings: Settings, policy: Policy, *, subject: str, version: str, place: Path,
+    waiver: Waiver | None,
+) -> Candidate:  # fmt: skip
+    """Fetch a version into ``place``, verify it, compare it with the champion and judge it.
+
+    Raises
+    ------
+    NotLetIn
+        If its files or its evidence are missing or were changed.
+    """
+    key = load_or_create_key(settings.signing_key_path).public_key()
+    try:
+        folder = registry.download(subject, version, place)
+        told = registry.download(subject, version, place, EVIDENCE_FOLDER)
+        bundle = load_bundle(folder, trusted=[key], catalogue=catalogue(subject))
+    except (NoSuchModel, BundleRejected) as error:
+        raise NotLetIn(f"{subject} version {version} cannot be judged: {error}") from None
+    if bundle.about.get("evidence_sha256") != evidence_hash(told):
+        raise NotLetIn(
+            f"{subject} version {version} cannot be judged: its evidence is not the one that was signed with it; "
+            "train it again"
+        )
+    evidence = json.loads((told / EVIDENCE).read_bytes())
+    gain = _against_the_champion(settings, key, bundle, told, policy)
+    if gain is not None:
+        evidence["gain"]["champion"] = gain
+    return Candidate(subject, version, folder, bundle, evidence, judge(evidence, policy, waiver), policy, waiver)
+
+
+def approved(registry: Registry, candidate: Candidate) -> list[str]:
+    """Return who approved so far.
+
+    An approval given to other files, under another policy or with another waiver does not count.
+    """
+    noted = json.loads(registry.notes(candidate.subject, candidate.version).get(APPROVALS, "[]"))
+    scope = _scope(candidate)
+    return [str(one["who"]) for one in noted if {name: one.get(name) for name in scope} == scope]
+
+
+def approve(registry: Registry, candidate: Candidate, names: Sequence[str]) -> list[str]:
+    """Record who approves, each person once, and return everybody who did so far."""
+    held = approved(registry, candidate)
+    for name in names:
+        if _same_name(name) not in {_same_name(one) for one in held}:
+            held.append(name.strip())
+    noted = [{"who": name, **_scope(candidate)} for name in held]
+    registry.note(candidate.subject, candidate.version, APPROVALS, noted)
+    return held
+
+
+def record(registry: Registry, candidate: Candidate, approvals: Sequence[str]) -> None:
+    """Keep with the version what the gate said, and the model card that prints it."""
+    with tempfile.TemporaryDirectory() as place:
+        lines = [line.as_json() for line in candidate.lines]
+        said = {"policy": candidate.policy.sha256, "lines": lines, "approvals": list(approvals)}
+        (Path(place) / "gate.json").write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        card = model_card(
+            catalogue(candidate.subject), candidate.evidence, candidate.bundle.about,
+            lines=candidate.lines, approvals=approvals,
+        )  # fmt: skip
+        (Path(place) / "model_card.md").write_text(card, encoding="utf-8")
+        registry.keep(candidate.subject, candidate.version, Path(place), GATE)
+    waived = [line for line in candidate.lines if line.waiver]
+    if waived:
+        signed = f"{waived[0].waiver} ({', '.join(line.code for line in waived)})"
+        registry.note(candidate.subject, candidate.version, "waiver", signed[:4_000])
+    registry.note(candidate.subject, candidate.version, GATE, "passed" if candidate.may_serve else "refused")
+
+
+def crown(registry: Registry, settings: Settings, candidate: Candidate) -> None:
+    """Let a model serve. Every model that ever served is kept, so that its decisions can be recomputed."""
+    kept = settings.home / "kept" / candidate.bundle.sha256
+    if not kept.exists():
+        copy_bundle(candidate.folder, kept)
+    reigns = _reigns(settings)
+    reigns.setdefault(candidate.subject, []).append({"version": candidate.version, "sha256": candidate.bundle.sha256})
+    copy_bundle(candidate.folder, settings.home / "champions" / candidate.subject)
+    _write_reigns(settings, reigns)
+    registry.crown(candidate.subject, candidate.version)
+
+
+def step_back(settings: Settings, subject: str) -> str:
+    """Let the champion before this one serve again, from the copy kept here; MLflow need not answer.
+
+    Returns
+    -------
+    str
+        Its version.
+
+    Raises
+    ------
+    NotLetIn
+        If there is no earlier champion, or its files were changed.
+    """
+    reigns = _reigns(settings)
+    past = reigns.get(subject, [])
+    if len(past) < 2:
+        raise NotLetIn(f"{subject} has no earlier champion to go back to; the champion is unchanged")
+    before = past[-2]
+    kept = settings.home / "kept" / before["sha256"]
+    key = load_or_create_key(settings.signing_key_path).public_key()
+    try:
+        load_bundle(kept, trusted=[key], catalogue=catalogue(subject))
+    except BundleRejected as error:
+        raise NotLetIn(f"the earlier champion of {subject} is refused: {error}; the champion is unchanged") from None
+    copy_bundle(kept, settings.home / "champions" / subject)
+    reigns[subject] = past[:-1]
+    _write_reigns(settings, reigns)
+    return before["version"]
+
+
+def _against_the_champion(
+    settings: Settings, key: Ed25519PublicKey, bundle: Bundle, told: Path, policy: Policy
+) -> dict[str, Any] | None:
+    place = settings.home / "champions" / bundle.subject
+    if not place.exists():
+        return None
+    try:
+        champion = load_bundle(place, trusted=[key], catalogue=bundle.catalogue)
+    except BundleRejected:
+        return {"positives": 0, "cases": 0}  # one made for another catalogue cannot be compared: no evidence
+    return against_champion(
+        told,
+        lambda values: bundle.explain(values).score,
+        lambda values: champion.explain(values).score,
+        trained_until_us=int(str(champion.about.get("learned_until_us", champion.about["trained_until_us"]))),
+        capacity=policy.capacity,
+    )
+
+
+def _scope(candidate: Candidate) -> dict[str, str]:
+    signed = "" if candidate.waiver is None else f"{candidate.waiver.who}: {candidate.waiver.why}"
+    return {"bundle": candidate.bundle.sha256, "policy": candidate.policy.sha256, "waiver": signed}
+
+
+def _same_name(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _reigns(settings: Settings) -> dict[str, list[dict[str, str]]]:
+    path = settings.home / _REIGNS
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _write_reigns(settings: Settings, reigns: Mapping[str, object]) -> None:
+    staged = settings.home / f"{_REIGNS}.new"
+    staged.write_text(json.dumps(reigns, indent=1) + "\n", encoding="utf-8")
+    staged.replace(settings.home / _REIGNS)

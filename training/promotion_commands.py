@@ -1,0 +1,124 @@
+"""Commands about who serves: promote a challenger through the gate, and step back to the champion before."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from features.command_line import Problem
+from features.settings import Settings
+from training.gate import Waiver
+from training.policy import POLICY_FILE, PolicyRejected, read_policy
+from training.promotion import Candidate, NotLetIn, approve, approved, crown, examine, record, step_back
+from training.registry import CHALLENGER, NoSuchModel, Registry
+
+_DEMO_APPROVER = "demonstration"
+
+
+@click.command()
+@click.argument("model", metavar="MODEL")
+@click.option("--approver", "approvers", multiple=True, metavar="NAME", help="Who approves; two different people must.")
+@click.option(
+    "--waiver", metavar="WHO: WHY", help="Signed: let it serve although evidence is missing. On the model card."
+)
+@click.option("--waive", "codes", multiple=True, metavar="LINE", help="Restrict the waiver to this line of the policy.")
+@click.option(
+    "--policy", "policy_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=POLICY_FILE,
+    help="Another policy file than the one delivered.",
+)  # fmt: skip
+@click.option(
+    "--demo", is_flag=True, envvar="MIMAMORI_DEMO",
+    help="A demonstration on synthetic data: no approvers, and a waiver also covers lines that fail.",
+)  # fmt: skip
+def promote(
+    model: str, approvers: tuple[str, ...], waiver: str | None, codes: tuple[str, ...], policy_path: Path, demo: bool
+) -> None:
+    """Judge MODEL (visa, entry, visa@VERSION …) and let it serve as champion if every line of the policy holds."""
+    subject, which = _parsed(model)
+    signed = _waiver(waiver, codes, demo=demo)
+    if any(not name.strip() for name in approvers):
+        raise click.UsageError("--approver needs a name")
+    try:
+        policy = read_policy(policy_path)
+    except PolicyRejected as error:
+        raise Problem(f"the policy is refused: {error}") from None
+    unknown = set(codes) - {line.code for line in policy.lines}
+    if unknown:
+        raise click.UsageError(f"--waive {sorted(unknown)[0]}: the policy has no such line")
+    settings = Settings.from_environment()
+    registry = Registry(settings)
+    with tempfile.TemporaryDirectory() as place:
+        try:
+            version, _ = registry.find(subject, which)
+            click.echo(f"{subject} version {version}: comparing with champion and policy …", err=True)
+            candidate = examine(
+                registry, settings, policy, subject=subject, version=version, place=Path(place), waiver=signed
+            )
+        except (NoSuchModel, NotLetIn) as error:
+            raise Problem(str(error)) from None
+        _decide(registry, settings, candidate, approvers, demo=demo)
+
+
+@click.command()
+@click.argument("subject", type=click.Choice(["visa", "entry"]))
+def rollback(subject: str) -> None:
+    """Let the champion before this one serve again, at once."""
+    settings = Settings.from_environment()
+    try:
+        version = step_back(settings, subject)
+    except NotLetIn as error:
+        raise Problem(str(error)) from None
+    click.echo(f"{subject} version {version} is champion again")
+    try:
+        Registry(settings).crown(subject, version)
+    except Exception as error:  # serving has gone back already, whatever MLflow says
+        raise Problem(
+            f"MLflow's alias could not be moved ({type(error).__name__}); move {subject}@champion to {version}"
+        ) from None
+
+
+def _decide(
+    registry: Registry, settings: Settings, candidate: Candidate, approvers: tuple[str, ...], *, demo: bool
+) -> None:
+    name = f"{candidate.subject} version {candidate.version}"
+    for line in candidate.lines:
+        click.echo(f"{line.outcome.value:11} {line.code}: {line.condition}: {line.figures}")
+    if not candidate.may_serve:
+        record(registry, candidate, ())
+        failed = ", ".join(line.code for line in candidate.lines if not line.holds)
+        raise Problem(f"{name} was not promoted ({failed}); the champion is unchanged")
+    before = approved(registry, candidate)
+    held = approve(registry, candidate, approvers or ((_DEMO_APPROVER,) if demo else ()))
+    record(registry, candidate, held)
+    needed = 1 if demo else candidate.policy.approvers
+    if len(held) < needed:
+        missing = (
+            f"{needed} different people must approve and {len(held)} did; the champion is unchanged. "
+            f"Say: mimamori promote {candidate.subject}@{candidate.version} --approver NAME, with the same waiver if any"
+        )
+        if len(held) == len(before):
+            raise Problem(f"{name} passes, but {missing}")
+        click.echo(f"{name} passes and the approval is recorded, but {missing}")
+        return
+    crown(registry, settings, candidate)
+    click.echo(f"{name} is champion, approved by {', '.join(held)}")
+
+
+def _parsed(model: str) -> tuple[str, str]:
+    subject, _, which = model.partition("@")
+    if subject not in {"visa", "entry"}:
+        raise click.UsageError("MODEL is visa or entry, with @challenger or @VERSION if need be")
+    return subject, which or CHALLENGER
+
+
+def _waiver(words: str | None, codes: tuple[str, ...], *, demo: bool) -> Waiver | None:
+    if words is None:
+        if codes:
+            raise click.UsageError("--waive goes with --waiver 'WHO: WHY'")
+        return None
+    who, _, why = words.partition(":")
+    if not who.strip() or not why.strip():
+        raise click.UsageError("--waiver needs a name and a reason: 'WHO: WHY'")
+    return Waiver(who.strip(), why.strip(), frozenset(codes), failing_too=demo)

@@ -1,0 +1,190 @@
+"""Does the model earn its place? Everything that was measured, in one report that also says where it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.matrix import FeatureMatrix
+from training.alternatives import CHECKLIST
+from training.checklist import RULES
+from training.drop_one import drop_families, drop_features
+from training.evaluate import LABELS, MODEL, TRUTH, Resampled, at_capacity, ranking_quality
+from training.judgement import day
+from training.labels import Findings
+from training.making import How
+from training.plots import draw_capacity, draw_reliability, draw_splits
+from training.reliability import calibration_figures
+from training.sections import Section
+from training.selection import describe_population
+from training.splits import final_labels
+from training.validation import (
+    Fold,
+    Progress,
+    by_group,
+    by_group_apart,
+    by_scheme,
+    pooled,
+    stability,
+)
+
+GROUPED_BY = ("typology", "sex", "minor", "status")
+BASIS_TEXT = (
+    "“labels”: interview findings, each random interview standing for 1/p of the cases that nobody chose; the only basis there is "
+    "outside a synthetic world. An interval by labels cannot know of people whom no interview met. “truth”: possible only in a "
+    "synthetic world; no model saw it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a report is about: the cases, their outcomes, who belongs together, and what else was found."""
+
+    matrix: FeatureMatrix
+    found: Findings
+    folds: list[Fold]
+    how: How
+    groups: dict[str, NDArray[np.int64]]
+
+
+def report_sections(
+    about: Subject,
+    folder: Path,
+    progress: Progress,
+    *,
+    each_feature: bool = False,
+    elsewhere: pd.DataFrame | None = None,
+) -> list[Section]:
+    """Measure everything and draw the pictures into a folder."""
+    rng = np.random.default_rng(about.how.seed)
+    frame, rankings = pooled(about.folds)
+    resampled = Resampled(frame, rng)
+    progress("figures of all cut-offs together …")
+    table = at_capacity(frame, rankings, resampled)
+    draw_splits(folder / "splits.png", about.matrix.as_of, [fold.split for fold in about.folds])
+    draw_capacity(folder / "capacity.png", table)
+    draw_reliability(folder / "calibration.png", frame, rankings[MODEL])
+    last = about.folds[-1]
+    sections = [
+        Section("Where it earns its place, and where not", verdict(table)),
+        Section("At 2 % capacity", BASIS_TEXT, table[table["capacity"] == 0.02].drop(columns="capacity")),
+        Section("Labels, as known at each cut-off", "Cases by reason; the rows of a column add up to all cases.", label_counts(about)),
+        Section("Selection", "", selection(about)),
+        Section("Cut-offs", "", cutoffs(about), "splits.png"),
+        Section("At every capacity", "Share of all cases of each post-week; small posts save up.", table, "capacity.png"),
+        Section("Per cut-off, at 2 % capacity", "", per_cutoff(about, rng)),
+        Section("Ranking of all cases", "", ranking_quality(frame, rankings, resampled)),
+        Section("Calibration", "Slope 1 and error 0 are perfect.", _calibration(about, rng), "calibration.png"),
+        Section("By typology, sex, age and status, at 2 % capacity", "Read from the audit table; none of these is a feature "
+                "except the status sought.", by_group(frame, {name: rankings[name] for name in (MODEL, CHECKLIST)}, resampled, GROUPED_BY)),
+    ]  # fmt: skip
+    progress("other ways of teaching …")
+    sections.append(Section("Taught with whom", "The last cut-off.", by_scheme(about.matrix, last, about.how, rng)))
+    progress("nobody on both sides …")
+    sections += [
+        Section("No person, no ring on both sides", "The same judged cases; the model saw nobody of the same person or ring.",
+                by_group_apart(about.matrix, last, about.how, about.groups, rng)),
+        Section("Stability of the ranking", "", stability(about.matrix, about.folds, about.how)),
+    ]  # fmt: skip
+    progress("leaving features out …")
+    drop = drop_features if each_feature else drop_families
+    sections.append(
+        Section("Left out one after another", "times: people reached by the whole model against the model without it, at 2 %.",
+                drop(about.matrix, last, about.how, rng))
+    )  # fmt: skip
+    if elsewhere is not None and len(elsewhere):
+        sections.append(
+            Section(
+                "In other worlds",
+                "The model of the last cut-off, unchanged, on every case of other folders.",
+                elsewhere,
+            )
+        )
+    rules = pd.DataFrame(
+        [{"rule": number, "holds where": rule.words} for number, rule in enumerate(RULES[about.matrix.subject], 1)]
+    )
+    return [*sections, Section("The checklist", "One point each; who has more is interviewed first.", rules)]
+
+
+def verdict(table: pd.DataFrame) -> str:
+    """Say in words which alternatives the model beats outside the interval, at each capacity; by truth where it is known."""
+    basis = TRUTH if (table["basis"] == TRUTH).any() else LABELS
+    lines = [f"Judged by {basis}; “beaten” means that the whole 95 % interval of the ratio lies above 1."]
+    for capacity, rows in table[table["basis"] == basis].groupby("capacity", sort=True):
+        others = rows[rows["ranking"] != MODEL]
+        beaten = others["times_low"] > 1.0
+        names = others["ranking"]
+        lines.append(
+            f"- {capacity:.1%}: beaten: {', '.join(names[beaten]) or 'none'}; "
+            f"**not beaten: {', '.join(names[~beaten]) or 'none'}**."
+        )
+    return "\n".join(lines)
+
+
+def label_counts(about: Subject) -> pd.DataFrame:
+    """Count cases by reason at each cut-off and today."""
+    columns = {day(fold.split.cutoff_us): fold.split.labels.counts for fold in about.folds}
+    columns[f"{day(about.found.last_known_at())} (today)"] = final_labels(about.found).counts
+    return pd.DataFrame(columns).rename_axis("reason").reset_index()
+
+
+def selection(about: Subject) -> pd.DataFrame:
+    """Say, for each judged part, what the random arm tells about everybody."""
+    rows = []
+    labels = final_labels(about.found)
+    for fold in about.folds:
+        mask = np.zeros(len(about.matrix.as_of), dtype=bool)
+        mask[fold.split.judge] = True
+        told = describe_population(labels, mask)
+        truth = fold.frame["truth"].mean()
+        rows.append(
+            {
+                "cut-off": day(fold.split.cutoff_us), "cases": int(mask.sum()), "random interviews": told.random_interviews,
+                "effective size": told.effective_size, "weights clipped": fold.weights.clipped,
+                "share with indications": told.prevalence.value, "share with indications_low": told.prevalence.low,
+                "share with indications_high": told.prevalence.high, "share exploited in truth": float(truth),
+                "reached by interviews": told.reached.value, "reached by interviews_low": told.reached.low,
+                "reached by interviews_high": told.reached.high,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def cutoffs(about: Subject) -> pd.DataFrame:
+    """List the cut-offs with the sizes of their parts."""
+    return pd.DataFrame(
+        [
+            {
+                "cut-off": day(fold.split.cutoff_us), "until": day(fold.split.until_us), "fit": len(fold.split.fit),
+                "with indications": int(np.nansum(fold.split.labels.positive[fold.split.fit])), "calibrate": len(fold.split.calibrate),
+                "judged": len(fold.split.judge), "gap, days": fold.split.gap_days, "trees": fold.made.fitted.rounds,
+                "calibration": fold.made.calibration_kind, "weighted to all": fold.made.taught.for_all,
+            }
+            for fold in about.folds
+        ]
+    )  # fmt: skip
+
+
+def per_cutoff(about: Subject, rng: np.random.Generator) -> pd.DataFrame:
+    """The table at 2 % for each cut-off."""
+    tables = []
+    for fold in about.folds:
+        table = at_capacity(fold.frame, fold.rankings, Resampled(fold.frame, rng), capacities=(0.02,))
+        table = table.drop(columns="capacity")
+        table.insert(0, "cut-off", day(fold.split.cutoff_us))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _calibration(about: Subject, rng: np.random.Generator) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"cut-off": day(fold.split.cutoff_us)}
+            | calibration_figures(fold.frame, fold.rankings[MODEL], Resampled(fold.frame, rng))
+            for fold in about.folds
+        ]
+    )

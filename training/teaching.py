@@ -1,0 +1,135 @@
+"""With which cases and weights is a model taught? Interviewed ones as they are, or weighted so that they stand for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.calibration import Calibration
+from training.reliability import slope_and_intercept
+from training.selection import RANDOM, inverse_propensity
+from training.splits import Split
+
+INTERVIEWED, WEIGHTED, EVERYBODY = "interviewed", "inverse-propensity", "everybody"
+SCHEMES = (INTERVIEWED, WEIGHTED, EVERYBODY)
+"""What a model is taught with; `mimamori train --report` measures all three side by side."""
+TEACHING_CLIP = 20.0
+"""A heavier case would make the trees follow single people."""
+_FLATTEST = 0.05
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of a matrix with what was found in them (1 or 0) and how much each counts."""
+
+    rows: Ints
+    positive: Floats
+    weight: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What fits the trees, what says when to stop growing, and what turns raw scores into chances.
+
+    Attributes
+    ----------
+    for_all
+        Whether the calibrating weights stand for all cases; False where no random interview fell into that part.
+    """
+
+    fit: Part
+    watch: Part
+    calibrate: Part
+    for_all: bool
+
+
+def taught(split: Split, as_of: Ints, scheme: str = INTERVIEWED) -> Taught:
+    """Choose rows and weights.
+
+    Parameters
+    ----------
+    scheme
+        ``interviewed``: labelled cases, all alike. ``inverse-propensity``: labelled cases by what they stand for, at
+        most 20 times the lightest. ``everybody``: cases without a label as well, as if nothing had been found; later
+        findings may contradict that, and whoever was not looked at looks harmless.
+    """
+    labels = split.labels
+    known = ~np.isnan(labels.positive[split.calibrate])
+    rows = split.calibrate[known]
+    weight = inverse_propensity(labels, _span(as_of, rows)).weight[rows]
+    for_all = bool((labels.arm[rows] == RANDOM).any())
+    return Taught(
+        _part(split.fit, split, as_of, scheme),
+        _part(split.calibrate, split, as_of, scheme),
+        Part(rows, labels.positive[rows], weight if for_all else np.ones(len(rows))),
+        for_all,
+    )
+
+
+def _part(rows: Ints, split: Split, as_of: Ints, scheme: str) -> Part:
+    labels = split.labels
+    weight = np.ones(len(rows))
+    if scheme == WEIGHTED:
+        found = inverse_propensity(labels, _span(as_of, rows)).weight[rows]
+        lightest = found[found > 0].min(initial=1.0)
+        weight = np.clip(found / lightest, 1.0, TEACHING_CLIP)
+    if scheme == EVERYBODY:
+        unknown = np.flatnonzero(np.isnan(labels.positive) & _span(as_of, rows))
+        rows = np.sort(np.concatenate([rows, unknown]))
+        weight = np.ones(len(rows))
+    return Part(rows, np.nan_to_num(labels.positive[rows], nan=0.0), weight / weight.mean())
+
+
+def _span(as_of: Ints, rows: Ints) -> NDArray[np.bool_]:
+    return (as_of >= as_of[rows].min()) & (as_of <= as_of[rows].max())
+
+
+def calibrations(raw: Floats, positive: Floats, weight: Floats) -> dict[str, Calibration]:
+    """Fit each way of turning raw log-odds into a chance: as they are, shifted, or shifted and stretched (Platt)."""
+    found = {"none": Calibration()}
+    if 0 < positive.sum() < len(positive):
+        chance = 1.0 / (1.0 + np.exp(-raw))
+        found["shift"] = Calibration(1.0, _shift(raw, positive, weight))
+        slope, intercept = slope_and_intercept(chance, positive, weight)
+        if np.isfinite(slope) and slope > _FLATTEST:
+            found["platt"] = Calibration(slope, intercept)
+    return found
+
+
+def choose_calibration(raw: Floats, positive: Floats, weight: Floats) -> tuple[str, Calibration]:
+    """Fit on the earlier half, keep the kind with the lowest weighted log loss on the later half, and fit that on both.
+
+    Parameters
+    ----------
+    raw, positive, weight
+        float64[n] in order of time, of cases that the trees were not fitted on.
+    """
+    half = len(raw) // 2
+    tried = calibrations(raw[:half], positive[:half], weight[:half])
+    if half == 0 or not 0 < positive[half:].sum() < len(raw) - half:
+        tried = {}
+    losses = {name: _log_loss(one.scores(raw[half:]), positive[half:], weight[half:]) for name, one in tried.items()}
+    whole = calibrations(raw, positive, weight)
+    best = min((name for name in losses if name in whole), key=lambda name: losses[name], default="shift")
+    best = best if best in whole else "none"
+    return best, whole[best]
+
+
+def _log_loss(score: Floats, positive: Floats, weight: Floats) -> float:
+    score = np.clip(score, 1e-9, 1 - 1e-9)
+    return float(np.average(-np.log(np.where(positive == 1.0, score, 1 - score)), weights=weight))
+
+
+def _shift(raw: Floats, positive: Floats, weight: Floats) -> float:
+    """The intercept at which the weighted mean score is the weighted share of positives, by bisection."""
+    low, high = -40.0, 40.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        mean = np.average(1.0 / (1.0 + np.exp(-np.clip(raw + middle, -50, 50))), weights=weight)
+        low, high = (middle, high) if mean < np.average(positive, weights=weight) else (low, middle)
+    return (low + high) / 2
