@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from synthetic_data.district import District
 from synthetic_data.lookalikes.planting import plant_lookalikes
-from synthetic_data.membership import Groups
-from synthetic_data.numbering import Floats, Ints
+from synthetic_data.neighbourhoods import SHARES
+from synthetic_data.numbering import Floats
 from synthetic_data.plan import Plan, joined
 from synthetic_data.population.histories import come_again, owners
 from synthetic_data.population.ordinary import draw_ordinary
 from synthetic_data.regimes import END, START
 from synthetic_data.rings.planting import plant_rings
-
-
-@dataclass(slots=True)
-class Rings:
-    """r rings as arrays: their establishment, the key of who runs them, and a phone."""
-
-    club: Ints
-    broker: Ints
-    phone: Ints
+from synthetic_data.rings.roster import Rings, enrol
 
 
 def settle_district(d: District) -> tuple[Plan, Rings]:
     """Return exactly as many applications as the district shall have, in order of time, and its rings."""
     planted = plant_rings(d)
-    rings = Rings(*(np.concatenate(parts) for parts in zip(*(_faces(groups) for _, groups in planted), strict=True)))
+    rings = enrol(tuple(SHARES), [groups for _, groups in planted])
     hidden = joined([plan for plan, _ in planted])
     beside = plant_lookalikes(d)
     fixed = joined([hidden, *beside])
@@ -56,7 +46,3 @@ def settle_district(d: District) -> tuple[Plan, Rings]:
 def _spare(plan: Plan) -> Floats:
     """Return how readily a row is left out: the ordinary first, look-alikes less, the exploited never."""
     return np.where(plan["exploited"], 0.0, np.where(plan["kind"] > 0, 0.02, 1.0))
-
-
-def _faces(groups: Groups) -> tuple[Ints, Ints, Ints]:
-    return groups.club, groups.guarantors, groups.phones

@@ -8,8 +8,8 @@ import numpy as np
 
 from synthetic_data.district import District
 from synthetic_data.establishments import ADULT, BAR
-from synthetic_data.numbering import Floats, Ints
-from synthetic_data.plan import Plan
+from synthetic_data.numbering import NONE, Floats, Ints
+from synthetic_data.plan import Plan, same_as_above, still_the_same
 
 PHONES, GUARANTORS = 3, 12
 
@@ -89,8 +89,19 @@ class Members:
     def show(self, share: object, **values: object) -> None:
         """Set columns of the plan together, for each member with a probability."""
         hit = self.rng.random(len(self)) < np.asarray(share) * self.strength
+        same = same_as_above(self.plan) & hit
         for name, value in values.items():
             self.plan[name][hit] = np.broadcast_to(np.asarray(value), hit.shape)[hit]
+        if any(name.startswith("guarantor") for name in values):
+            still_the_same(self.plan, same)
+
+    def swap(self, share: object, **values: object) -> None:
+        """As `show`, but only where the form says something for the first column anyway.
+
+        Whether a field is filled says nothing about who is behind it; whose name stands in it does.
+        """
+        first = next(iter(values))
+        self.show(np.where(self.plan[first] != NONE, np.asarray(share), 0.0), **values)
 
     def raise_chance(self, share: float, **values: float) -> None:
         """Set probabilities of later events, not weakened by how openly the group works."""

@@ -24,7 +24,7 @@ from synthetic_data.regimes import (
 )
 
 # typology: shares of all exploited, shaped by what was identified and widened to men, labour and children
-SHARES = {1: 0.16, 2: 0.06, 3: 0.07, 4: 0.06, 5: 0.13, 6: 0.05, 7: 0.14, 8: 0.05, 9: 0.06, 10: 0.07, 11: 0.09, 12: 0.06}
+SHARES = {1: 0.14, 2: 0.06, 3: 0.07, 4: 0.06, 5: 0.12, 6: 0.06, 7: 0.13, 8: 0.07, 9: 0.06, 10: 0.06, 11: 0.09, 12: 0.08}
 _STATUSES: dict[int, tuple[tuple[int, float], ...]] = {
     1: ((SPOUSE, 1.0),), 2: ((VISITOR, 0.6), (SPOUSE, 0.4)), 3: ((LONG_TERM, 0.55), (VISITOR, 0.45)),
     4: ((LONG_TERM, 0.5), (VISITOR, 0.5)), 5: ((ENTERTAINER, 1.0),), 6: ((VISITOR, 1.0),),
@@ -58,13 +58,13 @@ def yearly_weights(typology: int, absent: int) -> Floats:
     absent
         A typology that appears only in the last two years, 0 for none.
     """
-    weights = np.array([1.0, 1.05, 1.05, 1.05, 1.1, 1.0, 1.0, 0.9, 0.7, 0.3])
+    weights = np.array([1.3, 1.0, 1.0, 1.0, 1.0, 1.0, 0.95, 0.95, 0.8, 0.3])
     if typology == 5:
         weights = np.array([3.0, 2.6, 0.8, 0.4, 0.35, 0.35, 0.3, 0.3, 0.2, 0.1])
     elif typology in {1, 10}:
-        weights = np.array([0.5, 0.5, 1.4, 1.7, 1.6, 1.3, 1.2, 1.0, 0.8, 0.3])
+        weights = np.array([1.1, 0.6, 1.4, 1.6, 1.4, 1.1, 0.8, 0.7, 0.5, 0.2])
     elif typology in {3, 4}:
-        weights = np.array([0.2, 0.2, 0.3, 0.3, 0.4, 0.8, 1.8, 1.5, 1.0, 0.4])
+        weights = np.array([0.8, 0.5, 0.5, 0.5, 0.5, 0.8, 1.3, 1.0, 0.7, 0.2])
     if typology == absent:
         weights = np.array([0.0] * 8 + [1.0, 0.2])
     return weights / weights.sum()
@@ -73,7 +73,9 @@ def yearly_weights(typology: int, absent: int) -> Floats:
 def draw_spans(rng: np.random.Generator, weights: Floats, months: tuple[float, float], k: int) -> tuple[Ints, Ints]:
     """Return the days on which k groups begin and end."""
     year = rng.choice(10, k, p=weights)
-    start = np.array([day(2003 + number) for number in range(10)])[year] + rng.integers(0, 365, k)
+    # some were at work before the ten years begin
+    start = np.array([day(2003 + number) for number in range(10)])[year] + rng.integers(0, 365, k) - 200
+    start = np.where(year >= 8, start + 200, start)
     end = start + (rng.uniform(months[0], months[1], k) * 30.4).astype(np.int64)
     start = np.clip(start, START, END - 120)
     return start, np.clip(end, start + 60, END)

@@ -139,7 +139,7 @@ def _marriage(plan: Plan, rng: np.random.Generator) -> Columns:
     birth = sponsor_birth(np.where(plan["relation"] == 0, plan["guarantor"], plan["person"] + 2**50))
     return {
         "married_on": np.where(spouse, np.minimum(plan["married"], plan["day"]), NONE),
-        "first_met_on": np.where(answered, np.minimum(plan["met"], plan["married"]), NONE),
+        "first_met_on": np.where(answered, np.minimum(plan["met"], np.minimum(plan["married"], plan["day"])), NONE),
         "marriage_registered_abroad": known(plan["abroad"], answered),
         "meetings_before_marriage": known(plan["meetings"], answered),
         "common_language": known(_LANGUAGES[plan["language"]], answered),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.numbering import NONE, Ints
+from synthetic_data.numbering import NONE, Ints, Truths
 
 Column = NDArray[np.generic]
 
@@ -70,3 +70,14 @@ class Plan:
 def joined(plans: Sequence[Plan]) -> Plan:
     """Put plans below one another."""
     return Plan({name: np.concatenate([plan[name] for plan in plans]) for name in FIELDS})
+
+
+def same_as_above(plan: Plan) -> Truths:
+    """Return bool[n]: where the inviter is the guarantor."""
+    return (plan["inviter"] == plan["guarantor"]) & (plan["inviter"] != NONE)
+
+
+def still_the_same(plan: Plan, rows: Truths) -> None:
+    """Let the inviter of these rows be whoever the guarantor is now."""
+    for name in ("", "_phone", "_home"):
+        plan[f"inviter{name}"][rows] = plan[f"guarantor{name}"][rows]

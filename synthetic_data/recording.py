@@ -11,7 +11,7 @@ from synthetic_data.detection.identification import identify
 from synthetic_data.detection.outcomes import landing_outcomes, visa_outcomes
 from synthetic_data.detection.public_records import act, list_people
 from synthetic_data.district import District
-from synthetic_data.inhabitants import Rings, settle_district
+from synthetic_data.inhabitants import settle_district
 from synthetic_data.journeys import Stays, depart, earlier_stays, land, landing_moments, travel
 from synthetic_data.names import JAPANESE_FAMILY
 from synthetic_data.numbering import NONE, Ints, Texts, choice, codes
@@ -20,6 +20,9 @@ from synthetic_data.places import spell_addresses, spell_phones
 from synthetic_data.plan import Plan, joined
 from synthetic_data.population.ordinary import draw_exempt
 from synthetic_data.regimes import DAY_US
+from synthetic_data.rings.planting import exploited_count
+from synthetic_data.rings.roster import Rings
+from synthetic_data.rings.without_visa import bring_without_visa
 from synthetic_data.tabling import arrow_table
 from synthetic_data.truth import reveal, truth_table
 
@@ -32,7 +35,9 @@ def record_district(d: District) -> dict[str, pa.Table]:
     at = lodge(d, plan)
     order = np.argsort(at, kind="stable")
     plan, at = plan.take(order), at[order]
-    whole = joined([plan, draw_exempt(d, round(d.applications * d.scenario["exempt_landings"]))])
+    exempt = draw_exempt(d, round(d.applications * d.scenario["exempt_landings"]))
+    bring_without_visa(d, exempt, rings, exploited_count(d))
+    whole = joined([plan, exempt])
     stays = travel(d, whole)
     landed_at = landing_moments(d, whole, stays)
     order = np.argsort(landed_at, kind="stable")

@@ -91,5 +91,6 @@ def _find_rings(
         ring_day[ring] = at
         day[held] = at + rng.integers(0, 40, len(held))
         found += len(held)
-    day[day >= END] = END - 1
+    # what would have been found after the ten years is not on record
+    day[day >= END] = NONE
     return ring_day

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from synthetic_data.answers import AGENCY, R_FRIEND, R_OTHER, SPONSOR, UNKNOWN
 from synthetic_data.countries import INDEX
-from synthetic_data.detection.sampling import draw, numbered, within_capacity
+from synthetic_data.detection.sampling import MOST_LIKELY, draw, numbered, within_capacity
 from synthetic_data.district import District
 from synthetic_data.numbering import Floats, Ints, Truths, chance
 from synthetic_data.plan import Plan
-from synthetic_data.population.filing import AGENCY, R_FRIEND, R_OTHER, SPONSOR, UNKNOWN
 from synthetic_data.regimes import SPOUSE, day
 
 NO_INDICATION, INCONCLUSIVE, INDICATIONS, IDENTIFIED = range(4)
@@ -28,7 +28,7 @@ class Interviews:
 
 
 def suspicion(d: District, plan: Plan) -> Floats:
-    """Return float64[n]: the log-odds by which officers prefer a file, from what they can see and from their bias.
+    """Return float64[n]: the log-odds by which officers of a post prefer a file, from what they can see.
 
     Each post has its own habits: it gives more or less weight to third-party payers, sponsors who are no kin, quick or
     wordless marriages, stage work, fresh passports and empty fields.
@@ -49,19 +49,25 @@ def suspicion(d: District, plan: Plan) -> Floats:
     for number, sign in enumerate(signs):
         habit = 2.0 * chance(plan["post"], 600 + number)
         value += strength * habit * sign * 0.6
+    return value
+
+
+def prejudice(d: District, plan: Plan) -> Floats:
+    """Return float64[n], 1 on average: by how much more often all posts together choose files of one nationality and sex."""
     preferred = (plan["country"] == INDEX["PHL"]) & plan["female"]
-    return value + d.scenario["bias_strength"] * preferred
+    factor = np.exp(d.scenario["bias_strength"] * preferred)
+    return factor / factor.mean()
 
 
 def choose(
-    d: District, name: str, *, log_odds: Floats, posts: Ints, days: Ints, share: float
+    d: District, name: str, *, log_odds: Floats, factor: Floats, posts: Ints, days: Ints, share: float
 ) -> tuple[Ints, Truths, Floats]:
     """Choose who is interviewed: first by lot among all files, then by the officers among the rest.
 
     Parameters
     ----------
-    log_odds, posts, days
-        Of n files: the officers' preference, where and when.
+    log_odds, factor, posts, days
+        Of n files: the officers' preference within a post and over all posts, where and when.
     share
         Of the files, that officers have hours for.
 
@@ -77,7 +83,7 @@ def choose(
     # posts differ in how many of their hours they give to the lot
     lottery *= 0.6 + 0.8 * chance(posts, 640)
     by_lot = draw(rng, lottery, groups) & (lottery > 0)
-    wanted = within_capacity(np.exp(log_odds), groups, share)
+    wanted = np.clip(within_capacity(np.exp(log_odds), groups, share) * factor, 0.0, MOST_LIKELY)
     aimed = draw(rng, wanted, groups) & ~by_lot
     rows = np.flatnonzero(by_lot | aimed)
     probability = np.where(by_lot[rows], lottery[rows], wanted[rows] * (1.0 - lottery[rows]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic_data.detection.identification import Identified
-from synthetic_data.detection.interviews import IDENTIFIED, INDICATIONS, choose, find, suspicion
+from synthetic_data.detection.interviews import IDENTIFIED, INDICATIONS, choose, find, prejudice, suspicion
 from synthetic_data.district import District
 from synthetic_data.journeys import Stays
 from synthetic_data.numbering import NONE, Ints, Texts, Truths
@@ -24,13 +24,9 @@ def visa_outcomes(
     """Write outcomes of visa interviews, and identifications that are recorded with the application."""
     rng = d.stream("visa outcomes")
     rows, by_lot, probability = choose(
-        d,
-        "visa",
-        log_odds=suspicion(d, plan),
-        posts=plan["post"],
-        days=plan["day"],
+        d, "visa", log_odds=suspicion(d, plan), factor=prejudice(d, plan), posts=plan["post"], days=plan["day"],
         share=d.scenario["interview_share"],
-    )
+    )  # fmt: skip
     when = at[rows] + rng.integers(1, 6 * 24, len(rows)) * 3_600_000_000 + rng.integers(0, 3600, len(rows)) * 1_000_000
     identified = np.flatnonzero((who.day != NONE) & (rng.random(len(plan)) < 0.85))
     return _table(d, rng, "visa_application", ids, rows=rows, by_lot=by_lot, probability=probability, when=when,
@@ -45,7 +41,7 @@ def landing_outcomes(
     rng = d.stream("landing outcomes")
     source = stays.source
     rows, by_lot, probability = choose(
-        d, "landing", log_odds=suspicion(d, plan)[source] * 0.8, posts=stays.landed * 0 + 900, days=stays.landed,
+        d, "landing", log_odds=suspicion(d, plan)[source] * 0.8, factor=prejudice(d, plan.take(source)), posts=stays.landed * 0 + 900, days=stays.landed,
         share=d.scenario["landing_interview_share"],
     )  # fmt: skip
     when = at[rows] + rng.integers(600, 6 * 3600, len(rows)) * 1_000_000

@@ -4,44 +4,44 @@ from __future__ import annotations
 
 import numpy as np
 
+from synthetic_data.answers import R_ORGANISATION, SPONSOR
 from synthetic_data.establishments import SHELTER
 from synthetic_data.membership import Members
 from synthetic_data.numbering import NONE
 from synthetic_data.population.children import bring_child
-from synthetic_data.population.filing import R_ORGANISATION, SPONSOR
 
 
 def law_clinic(m: Members) -> None:
     """An NGO or law clinic vouches for many pairs from one address and phone, with one letter."""
-    bring_child(m)
+    bring_child(m.d, m.rng, m.plan)
     place = m.d.establishments.choose(m.rng, np.full(len(m.groups), SHELTER), m.groups.start)[m.group]
     est = m.d.establishments
     who = est.guarantor(m.rng, place, m.plan["day"])
-    m.show(
+    m.swap(
         0.6, guarantor=who, guarantor_home=est.place[place], guarantor_phone=est.phone[place], relation=R_ORGANISATION
     )
     m.show(0.4, stay=est.place[place], stay_phone=est.phone[place])
     m.show(0.6, letter=m.of("letter"))
-    m.show(0.4, introducer=m.of("introducer"), introducer_phone=est.phone[place])
+    m.swap(0.4, introducer=m.of("introducer"), introducer_phone=est.phone[place])
     m.show(0.3, payer=SPONSOR)
     m.show(0.5, moves=0.6, move_after=20 + m.rng.integers(0, 60, len(m)))
 
 
 def late_father(m: Members) -> None:
     """A man with several genuine children, of one mother or of two, acknowledged late."""
-    bring_child(m)
+    bring_child(m.d, m.rng, m.plan)
     father = m.of("guarantors") + m.turn // 3
-    m.show(0.75, parent=father)
-    m.show(0.55, guarantor=father, guarantor_home=father, guarantor_phone=father)
+    m.swap(0.75, parent=father)
+    m.swap(0.55, guarantor=father, guarantor_home=father, guarantor_phone=father)
     m.show(0.4, stay=father)
     m.show(0.3, letter=m.of("letter"))
 
 
 def neighbours(m: Members) -> None:
     """Mothers who follow friends to the same care home or factory, which houses them openly."""
-    bring_child(m)
+    bring_child(m.d, m.rng, m.plan)
     m.show(0.55, stay=m.of("dormitory"))
-    m.show(0.4, introducer=m.of("introducer"), introducer_phone=m.phone())
+    m.swap(0.4, introducer=m.of("introducer"), introducer_phone=m.phone())
     m.show(0.45, party=m.of("party") + m.plan["day"] // 30)
     m.plan["job"], m.plan["job_seen"] = m.of("club"), 0.2
 
@@ -52,7 +52,7 @@ def school_journey(m: Members) -> None:
     m.plan["birth"] = np.where(m.turn % 12 == 0, m.plan["birth"], m.plan["day"] - m.rng.integers(9 * 365, 18 * 365, n))
     m.plan["occupation"] = np.where(m.turn % 12 == 0, 1, 6)
     who = m.of("guarantors") + (m.plan["day"] // 600) % 4
-    m.show(
+    m.swap(
         0.75, guarantor=who, guarantor_home=m.of("dormitory"), guarantor_phone=m.of("phones"), relation=R_ORGANISATION
     )
     m.show(0.6, letter=m.of("letter"))
@@ -68,4 +68,4 @@ def exchange(m: Members) -> None:
     m.plan["occupation"] = np.where(m.rng.random(n) < 0.7, 6, NONE)
     m.show(0.6, payer=SPONSOR)
     m.show(0.4, stay=m.of("dormitory"))
-    m.show(0.35, guarantor=m.of("guarantors") + m.turn // 2, guarantor_phone=m.of("phones"))
+    m.swap(0.35, guarantor=m.of("guarantors") + m.turn // 2, guarantor_phone=m.of("phones"))

@@ -42,7 +42,7 @@ def translated(m: Members) -> None:
     m.show(0.7, letter=m.of("letter"))
     m.show(0.5, passport_issued=m.plan["day"] - 8 - rng.integers(0, 90, n))
     m.plan["doubt"] = 0.10
-    m.show(0.3, introducer=m.of("introducer"), introducer_phone=m.of("introducer"))
+    m.swap(0.3, introducer=m.of("introducer"), introducer_phone=m.of("introducer"))
     # a clerk types the number of the file before
     certified = m.plan["coe"] != NONE
     m.show(np.where(certified, 0.25, 0.0), coe=m.of("letter") + m.turn // 2 + 2**60)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from synthetic_data.answers import AGENCY_FILES, SPONSOR
 from synthetic_data.membership import Members
-from synthetic_data.population.filing import AGENCY_FILES, SPONSOR
 
 
 def introduced(m: Members) -> None:
     """A lawful marriage agency: one introducer, one letter, few meetings before the wedding; then they live together."""
     line = m.phone()
-    m.show(0.9, introducer=m.of("introducer"))
+    m.swap(0.9, introducer=m.of("introducer"))
     m.show(0.8, introducer_phone=line)
     m.show(0.65, letter=m.of("letter") + m.rng.integers(0, 2, len(m)) * 2**59)
-    m.show(0.55, agency=m.of("agency"), lodged=AGENCY_FILES)
+    m.swap(0.55, agency=m.of("agency"), lodged=AGENCY_FILES)
     m.show(0.5, meetings=1 + m.rng.integers(0, 3, len(m)))
     m.show(0.3, language=0)
     m.show(0.5, payer=SPONSOR)
     # the matchmaker's office answers the phone for some husbands
-    m.show(0.12, guarantor_phone=line)
+    m.swap(0.12, guarantor_phone=line)
 
 
 def quick(m: Members) -> None:
@@ -33,7 +33,7 @@ def quick(m: Members) -> None:
     m.show(0.4, earlier_spouses=1 + (rng.random(n) < 0.3))
     m.show(0.45, moves=0.5)
     # a widower or divorced man whose earlier wife's file is on record too
-    m.show(0.4, guarantor=m.of("guarantors") + m.turn // 2, guarantor_home=m.of("guarantors") + m.turn // 2)
+    m.swap(0.4, guarantor=m.of("guarantors") + m.turn // 2, guarantor_home=m.of("guarantors") + m.turn // 2)
     m.plan["divorce"] = 0.14
 
 
@@ -41,9 +41,9 @@ def from_the_pub(m: Members) -> None:
     """Couples who met at work and wives who work on, an owner's among them; the shop's phone is the family's."""
     club, d = m.of("club"), m.d
     m.plan["job"], m.plan["job_seen"] = club, 0.32
-    m.show(0.25, guarantor_phone=d.establishments.phone[club])
-    m.show(0.3, stay_phone=d.establishments.phone[club])
-    m.show(0.5, introducer=m.of("introducer"), introducer_phone=m.of("introducer"))
+    m.swap(0.25, guarantor_phone=d.establishments.phone[club])
+    m.swap(0.4, stay_phone=d.establishments.phone[club])
+    m.swap(0.5, introducer=m.of("introducer"), introducer_phone=m.of("introducer"))
     m.show(0.25, filed_by=d.establishments.phone[club])
     m.show(0.3, moves=0.6, move_to=d.establishments.place[club])
 

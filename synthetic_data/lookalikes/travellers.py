@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.membership import Members
-from synthetic_data.population.filing import (
+from synthetic_data.answers import (
     AGENCY,
     AGENCY_FILES,
     EMPLOYER,
@@ -13,6 +12,7 @@ from synthetic_data.population.filing import (
     SPONSOR,
     UNKNOWN,
 )
+from synthetic_data.membership import Members
 
 
 def crews(m: Members) -> None:
@@ -29,8 +29,7 @@ def crews(m: Members) -> None:
 def large_family(m: Members) -> None:
     """An extended family: two or three members vouch in turn over years, on each other's phones, for kin."""
     who = m.of("guarantors") + m.turn // 3
-    m.show(0.75, guarantor=who, guarantor_home=m.of("dormitory"), guarantor_phone=m.phone(), inviter=who,
-           inviter_phone=m.phone(), relation=R_RELATIVE)  # fmt: skip
+    m.swap(0.75, guarantor=who, guarantor_home=m.of("dormitory"), guarantor_phone=m.phone(), relation=R_RELATIVE)
     m.show(0.7, stay=m.of("dormitory"))
     m.show(0.45, payer=SPONSOR)
     m.show(0.25, letter=m.of("letter"))
@@ -38,10 +37,10 @@ def large_family(m: Members) -> None:
 
 def intermediary(m: Members) -> None:
     """A lawful go-between, a church or a friendship society: introduces, writes the letter, lends the phone."""
-    m.show(0.65, introducer=m.of("introducer"), introducer_phone=m.phone())
+    m.swap(0.65, introducer=m.of("introducer"), introducer_phone=m.phone())
     m.show(0.6, letter=m.of("letter"))
-    m.show(0.5, agency=m.of("agency"), lodged=AGENCY_FILES)
-    m.show(0.35, guarantor=m.of("guarantors") + m.turn // 4, guarantor_phone=m.phone(), relation=R_FRIEND)
+    m.swap(0.5, agency=m.of("agency"), lodged=AGENCY_FILES)
+    m.swap(0.35, guarantor=m.of("guarantors") + m.turn // 4, guarantor_phone=m.phone(), relation=R_FRIEND)
     m.show(0.2, stay=m.of("dormitory"))
 
 
@@ -49,6 +48,6 @@ def urgent(m: Members) -> None:
     """Funerals and illness: filed late, paid by a third party, by whoever can; a society's phone."""
     m.show(0.8, lead=2 + m.rng.integers(0, 6, len(m)))
     m.show(0.7, payer=m.rng.choice((SPONSOR, UNKNOWN), len(m)))
-    m.show(0.4, guarantor_phone=m.phone(), relation=R_ORGANISATION)
+    m.swap(0.4, guarantor_phone=m.phone(), relation=R_ORGANISATION)
     m.show(0.4, passport_issued=m.plan["day"] - 6 - m.rng.integers(0, 60, len(m)))
-    m.show(0.3, agency=m.d.agencies.choose(m.rng, m.plan["day"]), lodged=AGENCY_FILES)
+    m.swap(0.3, agency=m.d.agencies.choose(m.rng, m.plan["day"]), lodged=AGENCY_FILES)

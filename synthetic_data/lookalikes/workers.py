@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from synthetic_data.answers import AGENCY, AGENCY_FILES, EMPLOYER
 from synthetic_data.establishments import STAGE
 from synthetic_data.membership import Members
-from synthetic_data.population.filing import AGENCY, AGENCY_FILES, EMPLOYER, settle_at_host
+from synthetic_data.population.filing import settle_at_host
 
 
 def troupe(m: Members) -> None:
@@ -15,7 +16,7 @@ def troupe(m: Members) -> None:
     stage = m.d.establishments.choose(m.rng, np.full(len(m.groups), STAGE), m.groups.start)[m.group]
     settle_at_host(m.d, m.rng, m.plan, rows, stage)
     m.show(0.7, letter=m.of("letter") + m.plan["day"] // 400)
-    m.show(0.5, agency=m.of("agency"), lodged=AGENCY_FILES)
+    m.swap(0.5, agency=m.of("agency"), lodged=AGENCY_FILES)
     m.show(0.6, party=m.of("party") + m.plan["day"] // 40)
     m.show(0.5, payer=EMPLOYER)
     m.plan["leaves_early"] = 0.3
@@ -26,20 +27,20 @@ def dancers(m: Members) -> None:
     settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.of("club"))
     m.show(0.5, income=200_000.0)
     m.show(0.5, stay=m.of("dormitory"))
-    m.show(0.45, introducer=m.of("introducer"), introducer_phone=m.phone())
+    m.swap(0.45, introducer=m.of("introducer"), introducer_phone=m.phone())
     m.show(0.3, letter=m.of("letter"))
     m.show(0.4, payer=m.rng.choice((AGENCY, EMPLOYER), len(m)))
-    m.show(0.2, guarantor=m.of("guarantors") + m.turn // 6)
+    m.swap(0.2, guarantor=m.of("guarantors") + m.turn // 6)
     m.plan["job_seen"], m.plan["gone"] = 0.2, 0.03
 
 
 def recruited(m: Members) -> None:
     """A compliant supervising organisation: one recruiter, one letter, dormitories, many members."""
     settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.of("club"))
-    m.show(0.75, introducer=m.of("introducer"))
+    m.swap(0.75, introducer=m.of("introducer"))
     m.show(0.65, introducer_phone=m.phone())
     m.show(0.55, letter=m.of("letter"))
-    m.show(0.5, agency=m.of("agency"), lodged=AGENCY_FILES)
+    m.swap(0.5, agency=m.of("agency"), lodged=AGENCY_FILES)
     m.plan["job_seen"] = 0.15
 
 
@@ -47,7 +48,7 @@ def better_pay(m: Members) -> None:
     """People who leave a lawful employer for better pay: missing reports without anybody behind them."""
     settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.of("club"))
     m.plan["gone"], m.plan["missing"] = 0.22, 0.75
-    m.show(0.35, introducer=m.of("introducer"), introducer_phone=m.phone())
+    m.swap(0.35, introducer=m.of("introducer"), introducer_phone=m.phone())
     m.plan["moves"] = 0.2
     m.plan["move_after"] = m.rng.integers(60, 400, len(m))
 
@@ -59,5 +60,5 @@ def chain(m: Members) -> None:
     m.show(0.6, payer=EMPLOYER)
     m.show(0.5, party=m.of("party") + m.plan["day"] // 30)
     m.show(0.4, letter=m.of("letter"))
-    m.show(0.4, guarantor=m.of("guarantors") + m.turn // 5, guarantor_phone=m.phone())
+    m.swap(0.4, guarantor=m.of("guarantors") + m.turn // 5, guarantor_phone=m.phone())
     m.plan["job_seen"], m.plan["gone"] = 0.18, 0.04

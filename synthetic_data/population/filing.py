@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from synthetic_data.answers import (
+    AGENCY_FILES,
+    R_AGENCY,
+    R_CHILD,
+    R_EMPLOYER,
+    R_FRIEND,
+    R_ORGANISATION,
+    R_OTHER,
+    R_PARENT,
+    R_RELATIVE,
+    R_SPOUSE,
+)
 from synthetic_data.district import District
 from synthetic_data.establishments import ADULT, BAR, BUILDING, CARE, FACTORY, FARM, OTHER_INDUSTRY, SCHOOL, STAGE
 from synthetic_data.hubs import OFFICE, TEMPLATES
 from synthetic_data.numbering import NONE, Ints, chance, choice
-from synthetic_data.plan import Plan
+from synthetic_data.plan import Plan, same_as_above, still_the_same
+from synthetic_data.population.children import families
 from synthetic_data.population.marriages import honest_marriages
 from synthetic_data.population.people import draw_people
 from synthetic_data.regimes import (
@@ -26,9 +39,6 @@ from synthetic_data.regimes import (
     VISITOR,
 )
 
-SELF, FAMILY, SPONSOR, AGENCY, EMPLOYER, UNKNOWN = range(6)
-(R_SPOUSE, R_PARENT, R_CHILD, R_RELATIVE, R_EMPLOYER, R_FRIEND, R_AGENCY, R_ORGANISATION, R_OTHER) = range(9)
-APPLICANT_FILES, AGENCY_FILES, SPONSOR_FILES, OTHER_FILES = range(4)
 _HOSTS = {
     ENTERTAINER: ((STAGE, 0.45), (ADULT, 0.25), (BAR, 0.30)),
     INTERN: ((FACTORY, 0.55), (BUILDING, 0.20), (FARM, 0.25)),
@@ -62,6 +72,7 @@ def draft(d: District, rng: np.random.Generator, statuses: Ints, days: Ints) -> 
     _tours(d, rng, plan, np.flatnonzero(touring))
     _hotels(d, rng, plan, np.flatnonzero(touring | alone | (visitor & organised)))
     honest_marriages(d, rng, plan, np.flatnonzero(statuses == SPOUSE))
+    families(d, rng, plan)
     _inviters(d, rng, plan)
     letters(d, rng, plan)
     certified = ~visitor & (rng.random(n) < 0.93)
@@ -102,6 +113,7 @@ def _kin(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -> None:
     plan["stay"][rows] = np.where(home, house, house + 2)
     plan["stay_phone"][rows] = np.where(rng.random(k) < 0.7, plan["guarantor_phone"][rows], NONE)
     plan["payer"][rows] = rng.choice(6, k, p=(0.36, 0.26, 0.26, 0.02, 0.01, 0.09))
+    plan["introducer"][rows], plan["introducer_phone"][rows] = acquaintances(d, rng, k, 0.28)
     # somebody at work lends his phone, or the agency writes its own
     office = np.flatnonzero((rng.random(k) < 0.05) & (plan["agency"][rows] != NONE))
     plan["guarantor_phone"][rows[office]] = d.agencies.phone[plan["agency"][rows[office]]]
@@ -123,6 +135,7 @@ def _hosts(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -> Non
 def settle_at_host(d: District, rng: np.random.Generator, plan: Plan, rows: Ints, host: Ints) -> None:
     """Let establishments vouch for people and lodge many of them."""
     est, k, statuses = d.establishments, len(rows), plan["status"][rows]
+    same = same_as_above(plan)
     plan["host"][rows] = host
     plan["guarantor"][rows] = est.guarantor(rng, host, plan["day"][rows])
     plan["guarantor_phone"][rows] = np.where(rng.random(k) < 0.8, est.phone[host], plan["guarantor"][rows])
@@ -138,10 +151,11 @@ def settle_at_host(d: District, rng: np.random.Generator, plan: Plan, rows: Ints
     plan["payer"][rows] = rng.choice(6, k, p=(0.28, 0.16, 0.12, 0.05, 0.33, 0.06))
     plan["job"][rows], plan["job_seen"][rows] = host, np.where(statuses == STUDENT, 0.02, 0.14)
     plan["extends"][rows] = 0.25
-    recruited = rng.random(k) < 0.15
+    recruited = rng.random(k) < 0.45
     recruiter = d.agencies.office[d.agencies.choose(rng, plan["day"][rows])]
     plan["introducer"][rows] = np.where(recruited, recruiter, NONE)
     plan["introducer_phone"][rows] = np.where(recruited, recruiter, NONE)
+    still_the_same(plan, same)
 
 
 def _tours(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -> None:
@@ -190,3 +204,12 @@ def letters(d: District, rng: np.random.Generator, plan: Plan) -> None:
     letter = np.where((at != NONE) & (draw < 0.5), boilerplate, np.where(draw > 0.95, manual, own))
     letter = np.where((host != NONE) & (draw >= 0.5) & (draw < 0.8), d.establishments.name[host], letter)
     plan["letter"] = letter
+
+
+def acquaintances(d: District, rng: np.random.Generator, k: int, share: float) -> tuple[Ints, Ints]:
+    """Return who introduced each of k people to Japan, and a phone; -1 for nobody. A few do so for very many."""
+    friends = max(int(d.applications * 0.012), 12)
+    friend = 300_000_000 + d.shard * 1_000_000 + (friends * rng.random(k) ** 1.5).astype(np.int64)
+    introduced = rng.random(k) < share
+    phone = np.where(introduced & (rng.random(k) < 0.85), friend, NONE)
+    return np.where(introduced, friend, NONE), phone

@@ -31,11 +31,7 @@ def honest_marriages(d: District, rng: np.random.Generator, plan: Plan, rows: In
     plan["earlier_spouses"][rows] = (rng.random(k) < 0.13).astype(np.int64) + (rng.random(k) < 0.03)
     plan["cohabit"][rows] = rng.random(k) < 0.93
     # friends, colleagues and earlier brides introduce; a few do so for several couples
-    introduced = rng.random(k) < 0.45
-    friends = max(int(d.applications * 0.006), 8)
-    friend = 300_000_000 + d.shard * 1_000_000 + (friends * rng.random(k) ** 1.4).astype(np.int64)
-    plan["introducer"][rows] = np.where(introduced, friend, NONE)
-    plan["introducer_phone"][rows] = np.where(introduced & (rng.random(k) < 0.85), friend, NONE)
+    plan["introducer"][rows], plan["introducer_phone"][rows] = introduced_by(d, rng, k)
     stays_home = rng.random(k) < 0.88
     plan["stay"][rows] = np.where(stays_home, plan["guarantor_home"][rows], d.keys.take(k))
     plan["stay_phone"][rows] = np.where(rng.random(k) < 0.7, plan["guarantor_phone"][rows], NONE)
@@ -48,3 +44,11 @@ def honest_marriages(d: District, rng: np.random.Generator, plan: Plan, rows: In
     place = np.where(rng.random(k) < 0.25, ADULT, BAR)
     plan["job"][rows] = d.establishments.choose(rng, place.astype(np.int64), plan["day"][rows])
     plan["job_seen"][rows] = 0.10
+
+
+def introduced_by(d: District, rng: np.random.Generator, k: int) -> tuple[Ints, Ints]:
+    """Return who introduced each of k couples, and a phone; -1 for nobody."""
+    introduced = rng.random(k) < 0.5
+    friends = max(int(d.applications * 0.006), 8)
+    friend = 310_000_000 + d.shard * 1_000_000 + (friends * rng.random(k) ** 1.4).astype(np.int64)
+    return np.where(introduced, friend, NONE), np.where(introduced & (rng.random(k) < 0.85), friend, NONE)

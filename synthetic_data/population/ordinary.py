@@ -29,7 +29,7 @@ from synthetic_data.regimes import (
 )
 
 # volumes of 2008 relative to one another among those who come to live or work; a rounded reading of MOJ's new entries
-_RESIDENTS = {ENTERTAINER: 0.10, SPOUSE: 0.13, LONG_TERM: 0.06, INTERN: 0.16, TRAINEE: 0.26, STUDENT: 0.24, DEPENDENT: 0.09,
+_RESIDENTS = {ENTERTAINER: 0.10, SPOUSE: 0.21, LONG_TERM: 0.07, INTERN: 0.14, TRAINEE: 0.20, STUDENT: 0.20, DEPENDENT: 0.07,
               COOK: 0.04, ENGINEER: 0.06, DESIGNATED: 0.03, OTHER: 0.02}  # fmt: skip
 
 

@@ -54,7 +54,9 @@ def draw_people(d: District, rng: np.random.Generator, statuses: Ints, days: Int
     plan["occupation"] = _occupations(rng, statuses)
     income = rng.lognormal(10.6, 0.75, n)
     plan["income"] = np.where(rng.random(n) < 0.7, np.round(income, -2), np.nan)
-    plan["minors"] = (rng.random(n) < np.where(statuses == LONG_TERM, 0.25, 0.04)).astype(np.int64)
+    plan["minors"] = (
+        rng.random(n) < np.where(statuses == LONG_TERM, 0.42, np.where(statuses == SPOUSE, 0.08, 0.07))
+    ).astype(np.int64)
     plan["former"] = np.where(rng.random(n) < 0.004, draw_country(rng, statuses, flat=True), NONE)
     return plan
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from synthetic_data.answers import R_FRIEND, R_ORGANISATION, R_OTHER, SPONSOR
 from synthetic_data.membership import Members
 from synthetic_data.numbering import NONE
 from synthetic_data.population.children import bring_child
-from synthetic_data.population.filing import R_FRIEND, R_ORGANISATION, R_OTHER, SPONSOR
 from synthetic_data.rings.infrastructure import control, vouch
 
 
 def mothers(m: Members) -> None:
     """T3: pairs of mother and child in series, vouched for by neither father nor kin, housed together near the work."""
-    bring_child(m)
-    vouch(m, guarantor=0.5, phone=0.33, introducer=0.35, letter=0.34, agency=0.3)
-    m.show(0.4, relation=m.rng.choice((R_ORGANISATION, R_OTHER, R_FRIEND), len(m)))
+    bring_child(m.d, m.rng, m.plan)
+    vouch(m, guarantor=0.5, phone=0.33, introducer=0.55, letter=0.34, agency=0.45)
+    m.swap(0.4, relation=m.rng.choice((R_ORGANISATION, R_OTHER, R_FRIEND), len(m)))
     m.show(0.35, stay=m.of("dormitory"))
     m.show(0.35, payer=SPONSOR)
     m.show(0.3, party=m.of("party") + m.plan["day"] // 30)
@@ -24,11 +24,11 @@ def mothers(m: Members) -> None:
 
 def acknowledged(m: Members) -> None:
     """T4: one man acknowledges children of several mothers; his and their travels never met."""
-    bring_child(m)
+    bring_child(m.d, m.rng, m.plan)
     father = m.of("guarantors") + m.turn // 3
-    m.show(0.55, parent=father)
-    vouch(m, guarantor=0.25, phone=0.3, introducer=0.3, letter=0.4, agency=0.4)
-    m.show(0.35, guarantor=father, guarantor_home=father)
+    m.swap(0.55, parent=father)
+    vouch(m, guarantor=0.25, phone=0.3, introducer=0.5, letter=0.4, agency=0.55)
+    m.swap(0.35, guarantor=father, guarantor_home=father)
     control(m, moves=0.35, gone=0.05, seen=0.18, files=0.3)
 
 
@@ -36,7 +36,7 @@ def minors(m: Members) -> None:
     """T6: a minor with an unrelated companion who leaves alone; hosts of several unrelated minors."""
     n, rng = len(m), m.rng
     m.plan["birth"] = m.plan["day"] - rng.integers(9 * 365, 18 * 365, n)
-    vouch(m, guarantor=0.5, phone=0.3, introducer=0.2, letter=0.4, agency=0.3)
+    vouch(m, guarantor=0.5, phone=0.3, introducer=0.4, letter=0.4, agency=0.45)
     m.show(0.35, stay=m.of("dormitory"))
     m.show(0.4, party=m.of("party") + m.turn // 2)
     m.show(0.3, payer=SPONSOR)

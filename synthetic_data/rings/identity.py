@@ -12,7 +12,7 @@ from synthetic_data.rings.infrastructure import control, vouch
 def impersonation(m: Members) -> None:
     """T2: an adult compatriot's identity on a new passport; the body that lands is younger, and was or will be somebody else."""
     n, rng = len(m), m.rng
-    vouch(m, guarantor=0.3, phone=0.3, introducer=0.3, letter=0.25, agency=0.35)
+    vouch(m, guarantor=0.3, phone=0.3, introducer=0.5, letter=0.25, agency=0.5)
     control(m, moves=0.4, gone=0.2, seen=0.18, files=0.25)
     # the true owner of the identity applies or stays under it too
     m.plan["body"] = m.fresh()
@@ -25,7 +25,7 @@ def impersonation(m: Members) -> None:
 def forged_papers(m: Members) -> None:
     """T9: certificates with a number used before, one notary's template, fresh passports."""
     n, rng = len(m), m.rng
-    vouch(m, guarantor=0.35, phone=0.3, introducer=0.3, letter=0.5, agency=0.45)
+    vouch(m, guarantor=0.35, phone=0.3, introducer=0.5, letter=0.5, agency=0.6)
     control(m, moves=0.25, gone=0.25, seen=0.12, files=0.2)
     reused = m.of("letter") + m.turn // 3 + 2**60
     m.show(np.where(m.plan["coe"] != NONE, 0.5, 0.0), coe=reused)

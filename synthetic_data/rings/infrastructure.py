@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from synthetic_data.answers import AGENCY, AGENCY_FILES, R_FRIEND, R_OTHER, R_RELATIVE, SPONSOR, UNKNOWN
 from synthetic_data.membership import Members
-from synthetic_data.population.filing import AGENCY, AGENCY_FILES, R_FRIEND, R_OTHER, R_RELATIVE, SPONSOR, UNKNOWN
 
 
 def vouch(m: Members, *, guarantor: float, phone: float, introducer: float, letter: float, agency: float) -> None:
@@ -13,14 +13,13 @@ def vouch(m: Members, *, guarantor: float, phone: float, introducer: float, lett
     limit = m.d.scenario.whole("rotation_limit")
     who = m.rotated_guarantor(limit)
     relation = m.rng.choice((R_FRIEND, R_RELATIVE, R_OTHER), len(m), p=(0.5, 0.3, 0.2))
-    m.show(guarantor, guarantor=who, guarantor_home=who, guarantor_phone=who, inviter=who, inviter_home=who,
-           inviter_phone=who, relation=relation)  # fmt: skip
+    m.swap(guarantor, guarantor=who, guarantor_home=who, guarantor_phone=who, relation=relation)
     line = m.phone()
-    m.show(phone, guarantor_phone=line)
-    m.show(phone * 0.5, inviter_phone=line)
-    m.show(introducer, introducer=m.of("introducer"), introducer_phone=line)
+    m.swap(phone, guarantor_phone=line)
+    m.swap(phone * 0.3, inviter_phone=line)
+    m.swap(introducer, introducer=m.of("introducer"), introducer_phone=line)
     m.show(letter, letter=m.of("letter"))
-    m.show(agency, agency=m.of("agency"), lodged=AGENCY_FILES)
+    m.swap(agency, agency=m.of("agency"), lodged=AGENCY_FILES)
     m.show(0.35, payer=m.rng.choice((SPONSOR, UNKNOWN, AGENCY), len(m), p=(0.5, 0.3, 0.2)))
     m.show(phone * 0.4, booking_phone=line)
 
@@ -39,8 +38,8 @@ def control(m: Members, *, moves: float, gone: float, seen: float, files: float)
 
 def organise(m: Members) -> None:
     """T12: several routes and posts, one phone behind different guarantors, another agency after each refusal."""
-    vouch(m, guarantor=0.6, phone=0.42, introducer=0.35, letter=0.3, agency=0.25)
+    vouch(m, guarantor=0.6, phone=0.42, introducer=0.6, letter=0.3, agency=0.4)
     control(m, moves=0.35, gone=0.14, seen=0.12, files=0.3)
-    m.show(0.35, agency=m.d.agencies.choose(m.rng, m.plan["day"]), lodged=AGENCY_FILES)
+    m.swap(0.35, agency=m.d.agencies.choose(m.rng, m.plan["day"]), lodged=AGENCY_FILES)
     m.show(0.3, stay=m.of("dormitory"))
-    m.show(0.15, stay_phone=m.phone())
+    m.swap(0.3, stay_phone=m.phone())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from synthetic_data.answers import SPONSOR
 from synthetic_data.membership import Members
-from synthetic_data.population.filing import SPONSOR
 from synthetic_data.rings.infrastructure import control, vouch
 
 
@@ -13,10 +13,10 @@ def sham_marriage(m: Members) -> None:
     """T1: hired husbands of one circle, one introducer, a rehearsed story, a dormitory within weeks."""
     n, rng = len(m), m.rng
     keep = {name: m.plan[name].copy() for name in ("relation",)}
-    vouch(m, guarantor=0.0, phone=0.33, introducer=0.5, letter=0.34, agency=0.4)
+    vouch(m, guarantor=0.0, phone=0.33, introducer=0.8, letter=0.34, agency=0.6)
     # the same man marries again after his wife has left
     serial = m.of("guarantors") + m.turn // 2
-    m.show(0.3, guarantor=serial, guarantor_home=serial)
+    m.swap(0.3, guarantor=serial, guarantor_home=serial)
     m.show(0.3, earlier_spouses=1 + rng.integers(0, 2, n))
     m.plan["relation"] = keep["relation"]
     m.show(0.4, meetings=1 + rng.integers(0, 3, n))
@@ -33,10 +33,10 @@ def sham_marriage(m: Members) -> None:
 
 def spouse_at_work(m: Members) -> None:
     """T10: marriages that look like others; the address moves to the club, and its manager files the extension."""
-    vouch(m, guarantor=0.0, phone=0.15, introducer=0.42, letter=0.2, agency=0.3)
+    vouch(m, guarantor=0.0, phone=0.15, introducer=0.7, letter=0.2, agency=0.5)
     club = m.of("club")
-    m.show(0.22, stay_phone=m.d.establishments.phone[club])
-    m.show(0.18, guarantor_phone=m.d.establishments.phone[club])
+    m.swap(0.3, stay_phone=m.d.establishments.phone[club])
+    m.swap(0.18, guarantor_phone=m.d.establishments.phone[club])
     m.show(0.2, stay=m.of("dormitory"))
     control(m, moves=0.55, gone=0.06, seen=0.35, files=0.3)
     near = np.where(m.rng.random(len(m)) < 0.3, m.d.establishments.place[club], m.of("dormitory"))

@@ -9,10 +9,10 @@ import numpy as np
 from synthetic_data.district import District
 from synthetic_data.membership import Groups, Members, form_groups, spread
 from synthetic_data.neighbourhoods import SHARES, draw_industries, draw_spans, draw_statuses, yearly_weights
-from synthetic_data.numbering import Floats, Ints
+from synthetic_data.numbering import Ints
 from synthetic_data.plan import Plan
 from synthetic_data.population.filing import draft
-from synthetic_data.regimes import day as date
+from synthetic_data.rings.adapting import evade, openness
 from synthetic_data.rings.children import acknowledged, minors, mothers
 from synthetic_data.rings.identity import forged_papers, impersonation
 from synthetic_data.rings.infrastructure import organise
@@ -61,18 +61,12 @@ def plant(d: District, rng: np.random.Generator, typology: int, count: int, firs
     groups = form_groups(d, rng, start, end, draw_industries(rng, typology, len(sizes)))
     group, turn, days = spread(rng, sizes, start, end)
     plan = draft(d, rng, draw_statuses(rng, typology, days), days)
-    BEHAVIOURS[typology](Members(d, rng, plan, groups, group, turn, _openness(d, rng, group, turn, days)))
+    members = Members(d, rng, plan, groups, group, turn, openness(d, rng, group, turn, days))
+    BEHAVIOURS[typology](members)
+    evade(members)
     plan["exploited"], plan["typology"], plan["kind"] = True, typology, KIND + typology
     plan["cluster"], plan["ring"] = group, first_ring + group
     return plan, groups
-
-
-def _openness(d: District, rng: np.random.Generator, group: Ints, turn: Ints, days: Ints) -> Floats:
-    """Return how openly each file shows its ring: some rings are careless, and those that adapt hide more with each file."""
-    careless = rng.uniform(0.75, 1.35, int(group.max()) + 1 if len(group) else 0)[group]
-    effort = d.scenario["adaptive_effort"]
-    learnt = np.where(days >= date(d.scenario.whole("adaptive_from_year")), 1.0 - np.exp(-(turn + 1) / 2.0), 0.0)
-    return d.scenario["sign_strength"] * careless * (1.0 - 0.85 * effort * learnt)
 
 
 def _ring_sizes(rng: np.random.Generator, count: int, low: int, high: int) -> Ints:

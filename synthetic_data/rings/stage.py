@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from synthetic_data.answers import AGENCY, EMPLOYER
 from synthetic_data.membership import Members
-from synthetic_data.population.filing import AGENCY, EMPLOYER, settle_at_host
+from synthetic_data.population.filing import settle_at_host
 from synthetic_data.rings.infrastructure import control, vouch
 
 
@@ -14,7 +15,7 @@ def entertainers(m: Members) -> None:
     n, rng = len(m), m.rng
     hosted = np.flatnonzero(rng.random(n) < 0.7 * m.strength)
     settle_at_host(m.d, rng, m.plan, hosted, m.of("club")[hosted])
-    vouch(m, guarantor=0.25, phone=0.28, introducer=0.35, letter=0.4, agency=0.45)
+    vouch(m, guarantor=0.25, phone=0.28, introducer=0.6, letter=0.4, agency=0.6)
     # the floor of the criteria: 200,000 yen a month
     m.show(0.45, income=200_000.0)
     m.show(0.3, stay=m.of("dormitory"))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from synthetic_data.answers import AGENCY, SPONSOR, UNKNOWN
 from synthetic_data.membership import Members
-from synthetic_data.population.filing import AGENCY, SPONSOR, UNKNOWN
 from synthetic_data.rings.infrastructure import control, vouch
 
 
 def transit(m: Members) -> None:
     """T8: short stays with an onward ticket bought by others; one booking phone for people who do not know each other."""
     n, rng = len(m), m.rng
-    vouch(m, guarantor=0.3, phone=0.3, introducer=0.15, letter=0.3, agency=0.45)
+    vouch(m, guarantor=0.3, phone=0.3, introducer=0.3, letter=0.3, agency=0.6)
     m.show(0.6, stay_days=rng.choice((3, 6, 8), n))
     m.show(0.8, onward=True, onward_payer=rng.choice((SPONSOR, AGENCY, UNKNOWN), n))
     m.show(0.45, booking_phone=m.phone())
