@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.catalogue import Catalogue, Feature, catalogue
@@ -86,7 +85,11 @@ def ends_in_its_unit(looked: Looked) -> list[str]:
 def has_the_type_of_its_unit(looked: Looked) -> list[str]:
     def holds(feature: Feature, column: Values) -> bool:
         there = column[~np.isnan(column)]
-        if column.dtype != np.float64 or np.isinf(column).any() or (there == 0).any() and np.signbit(there[there == 0]).any():
+        if (
+            column.dtype != np.float64
+            or np.isinf(column).any()
+            or ((there == 0).any() and np.signbit(there[there == 0]).any())
+        ):
             return False
         if feature.unit == "flag":
             return set(there.tolist()) <= {0.0, 1.0}
@@ -101,7 +104,9 @@ def has_the_type_of_its_unit(looked: Looked) -> list[str]:
 
 
 def declares_a_direction_only_of_what_can_be_counted(looked: Looked) -> list[str]:
-    return failing(looked, lambda feature, _: feature.monotone in {-1, 0, 1} and (feature.unit != "flag" or not feature.monotone))
+    return failing(
+        looked, lambda feature, _: feature.monotone in {-1, 0, 1} and (feature.unit != "flag" or not feature.monotone)
+    )
 
 
 def is_deterministic(looked: Looked) -> list[str]:
@@ -130,7 +135,9 @@ def is_free_of_what_was_computed_before(looked: Looked) -> list[str]:
 def is_the_same_alone_as_in_the_batch(looked: Looked) -> list[str]:
     names = set()
     for case in looked.random.permutation(len(looked.own))[:40]:
-        names |= set(moved(looked, compute(looked.facts, take(looked.own, np.array([case])), looked.subject), np.array([case])))
+        names |= set(
+            moved(looked, compute(looked.facts, take(looked.own, np.array([case])), looked.subject), np.array([case]))
+        )
     return sorted(names)
 
 
@@ -139,7 +146,9 @@ def is_the_same_with_and_without_what_was_not_yet_known(looked: Looked) -> list[
     for case in looked.random.permutation(len(looked.own))[:15]:
         at = looked.own["known_at"][case]
         facts = {name: take(some, np.flatnonzero(some["known_at"] < at)) for name, some in looked.facts.items()}
-        names |= set(moved(looked, compute(facts, take(looked.own, np.array([case])), looked.subject), np.array([case])))
+        names |= set(
+            moved(looked, compute(facts, take(looked.own, np.array([case])), looked.subject), np.array([case]))
+        )
     return sorted(names)
 
 

@@ -56,6 +56,8 @@ def test_the_worlds_let_nearly_every_feature_speak(
 def test_no_future_whatever_moves_a_feature(subject: str) -> None:
     for seed in range(FUTURES):
         random = np.random.default_rng(1000 + seed)
-        tables = crowded_world(random, crowding=int(random.choice([5, 12, 40, 150])), size=float(random.choice([0.5, 1.0, 2.0])))
+        tables = crowded_world(
+            random, crowding=int(random.choice([5, 12, 40, 150])), size=float(random.choice([0.5, 1.0, 2.0]))
+        )
         tables = tied_and_late(random, tables) if seed % 2 else tables
         assert is_blind_to_the_future(look(tables, subject, seed)) == [], seed

@@ -39,7 +39,7 @@ def tied_and_late(random: np.random.Generator, tables: dict[str, pa.Table]) -> d
         for column_name, (at, none) in numbers.items():
             index = rows.schema.get_field_index(column_name)
             array = pa.array(at, pa.timestamp("us", tz="UTC"), mask=none)
-            rows = rows.set_column(index, rows.schema.field(index), array)
+            rows = rows.set_column(index, rows.schema.field(index), array)  # noqa: PLW2901
         moved[name] = rows
     return moved
 
