@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
@@ -135,7 +136,9 @@ def train_challenger(
             write(wanted.report, title, sections)
             (artifacts / "report.md").write_text(markdown(title, sections), encoding="utf-8")
         progress("gathering evidence for the gate …")
-        part = JudgingPart(frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]})
+        part = JudgingPart(
+            frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]}, _labelled(cases)
+        )
         version = _register(cases, how, made, split, part, weights, metrics, artifacts, settings)
     return _line(version, made, metrics), sections
 
@@ -174,6 +177,12 @@ def _elsewhere(folder: Path, made: Made, subject: str, how: How, progress: Calla
     table = at_capacity(frame, rankings, Resampled(frame, np.random.default_rng(how.seed)), capacities=(0.02,))
     table.insert(0, "world", folder.name)
     return table.drop(columns="capacity")
+
+
+def _labelled(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    positive = final_labels(cases.found).positive
+    known = ~np.isnan(positive)
+    return cases.matrix.values[known], positive[known]
 
 
 def _draw(

@@ -114,7 +114,8 @@ def describe_population(
     for called in (True, False):
         here = inside if called else among & ~inside
         parts[called] = added(
-            _chosen_people(labels, chosen & here, error), _other_people(labels, drawn & here, (here & ~chosen).sum(), error)
+            _chosen_people(labels, chosen & here, error),
+            _other_people(labels, drawn & here, (here & ~chosen).sum(), error),
         )
     weight = _one_in(labels, drawn & ~np.isnan(labels.positive))
     total = max(int(among.sum()), 1)
