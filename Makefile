@@ -27,6 +27,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mimamori papers --check
 
 bench: setup
 	$(BIN)/python -m benchmarks
