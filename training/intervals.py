@@ -121,10 +121,7 @@ def share_of(part: Estimate, rest: Estimate) -> Estimate:
 
 def ratio_of(part: Estimate, whole: Estimate) -> Estimate:
     """Return part / whole, estimated independently of each other, of which the part cannot be larger (the same source)."""
-    if whole.value <= 0:
-        value = 1.0 if part.value > 0 else 0.0
-    else:
-        value = part.value / whole.value
+    value = part.value / whole.value if whole.value > 0 else float(part.value > 0)
     low, high = (
         _odds(part.value, part.low, whole.value, whole.high),
         _odds(whole.value, whole.low, part.value, part.high),
