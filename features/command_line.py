@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from features.settings import SettingRejected
 from features.tables.faults import RecordsRejected
 
 
@@ -56,7 +57,7 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except RecordsRejected as rejected:
+        except (RecordsRejected, SettingRejected) as rejected:
             raise Problem(str(rejected)) from None
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
