@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -23,16 +24,31 @@ from serving.deciding import Desk
 from serving.store import decisions
 from serving.store.decisions import Decision
 
+_PORT = click.IntRange(1, 65535)
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-@click.option("--workers", default=1, show_default=True)
+@click.option("--port", type=_PORT, default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API and the officer's pages."""
+    _must_be_free(host, port)
     click.echo(f"http://{host}:{port}", err=True)
     # the access log would write ids of cases into a file
     uvicorn.run("serving.app:create_app", factory=True, host=host, port=port, workers=workers, access_log=False)
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Say before anything is started that nobody can listen there."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "no such address"
+        raise Problem(f"cannot listen on {host}:{port}: {why}; name another with --host or --port") from None
 
 
 @click.group()
@@ -122,11 +138,12 @@ def pack(out: Path) -> None:
 
 
 @click.command()
-@click.option("--applications", default=6000, show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--applications", type=click.IntRange(200, 30_000_000), default=6000, show_default=True)
+@click.option("--port", type=_PORT, default=8000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 def demo(applications: int, port: int, seed: int) -> None:
     """Make a world, load it, train, promote and serve it; prints the address and a key for each role."""
+    _must_be_free("127.0.0.1", port)
     settings = Settings.from_environment()
     world = settings.home / "world"
     if not (settings.home / "champions" / "visa").exists():
