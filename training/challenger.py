@@ -195,7 +195,7 @@ def _register(
     matrix = cases.matrix
     learned = np.concatenate([split.fit, split.calibrate])
     about = {
-        "trained_until_us": str(int(matrix.as_of[split.fit].max())),
+        "trained_until_us": str(int(matrix.as_of[learned].max())),
         "learned_until_us": str(int(matrix.as_of[learned].max())),
         "cutoff_us": str(split.cutoff_us),
         "taught_with": how.scheme,
@@ -218,7 +218,7 @@ def _register(
         version, _ = submit(
             run,
             Submission(
-                made.fitted.text, Judged(made.forest, made.calibration), matrix.values[made.taught.fit.rows],
+                made.fitted.text, Judged(made.forest, made.calibration), matrix.values[made.taught.whole.rows],
                 golden_rows(matrix.values), part, about,
             ),
             records=cases.records, catalogue=matrix.catalogue, artifacts=artifacts,
