@@ -124,7 +124,9 @@ def _print(subject: str, sections: list[Section]) -> None:
         click.echo(f"\n{subject}: {section.title}")
         if section.text:
             click.echo(section.text)
-        if section.table is not None:
+        if section.file is not None:
+            click.echo(f"see {section.file}")
+        elif section.table is not None:
             click.echo(table_text(section.table))
 
 
