@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from synthetic_data.scenario import ParameterError, Scenario, load_scenario, parameters, parse_changes, scenario_names
+from synthetic_data.account.datasheet import datasheet
+from synthetic_data.scenario import ParameterError, load_scenario, parse_changes, scenario_names
 from synthetic_data.writing import write_world
 
 LEAST, MOST = 200, 30_000_000
@@ -31,34 +32,36 @@ NOTICE = "Synthetic data. Validated on no real visa record."
     help="The bytes are the same on any number.",
 )
 @click.option("--csv", is_flag=True, help="Write CSV instead of Parquet.")
+@click.option("--report", is_flag=True, help="Hold the world against public figures, look for short-cuts, draw a page.")
 def world(
-    out: Path, seed: int, applications: int, scenario: str, changes: tuple[str, ...], processes: int, csv: bool
+    out: Path,
+    seed: int,
+    applications: int,
+    scenario: str,
+    changes: tuple[str, ...],
+    processes: int,
+    csv: bool,
+    report: bool,
 ) -> None:
     """Write the nine tables, the truth and a datasheet of a synthetic world."""
     try:
         chosen = load_scenario(scenario, parse_changes(changes))
     except ParameterError as error:
         raise click.BadParameter(str(error), param_hint="--set") from error
+    if report and csv:
+        raise click.UsageError("--report reads Parquet; leave --csv out")
     click.echo(f"making a world of {applications:,} applications …", err=True)
     counts = write_world(out, seed, applications, chosen, processes=processes, csv=csv, progress=_progress)
-    (out / "datasheet.md").write_text(_datasheet(seed, chosen, counts), encoding="utf-8")
     records = sum(count for name, count in counts.items() if name not in {"truth", "exploited"})
     click.echo(f"{records:,} records written to {out}; synthetic, validated on no real visa record")
+    if not report:
+        (out / "datasheet.md").write_text(datasheet(NOTICE, chosen, seed, counts), encoding="utf-8")
+        return
+    click.echo("holding it against public figures, and looking for short-cuts …", err=True)
+    from synthetic_data.account.reporting import write_report  # noqa: PLC0415 (a world alone needs no model or drawing)
+
+    click.echo(write_report(out, chosen, seed, counts, notice=NOTICE))
 
 
 def _progress(done: int, districts: int) -> None:
     click.echo(f"{done} of {districts} districts", err=True)
-
-
-def _datasheet(seed: int, scenario: Scenario, counts: dict[str, int]) -> str:
-    known = parameters()
-    lines = [
-        NOTICE, "", "# Datasheet", "", f"Scenario `{scenario.name}`, seed {seed}. {scenario.about}",
-        f"{counts['exploited']} applications and landings are exploited in truth.", "", "| table | rows |", "|---|---|",
-        *(f"| {name} | {count} |" for name, count in counts.items() if name not in {"truth", "exploited"}), "",
-        "Made by people, sponsors, agencies, hosts and rings of twelve typologies that act and leave records behind.", "",
-        "| parameter | value | unit | range | source |", "|---|---|---|---|---|",
-        *(f"| {name} | {scenario[name]:g} | {entry.unit} | {entry.low:g} to {entry.high:g} | {entry.source} |"
-          for name, entry in known.items()),
-    ]  # fmt: skip
-    return "\n".join(lines) + "\n"
