@@ -180,8 +180,8 @@ def _elsewhere(
     matrix = cases.matrix
     until = cases.found.last_known_at() - cases.found.window_us()
     judge = np.flatnonzero((matrix.as_of >= np.quantile(matrix.as_of, 0.2)) & (matrix.as_of < until))
-    # nothing is learned there, so nothing but the judged cases is read of the split
-    split = replace(last_split(cases.found), judge=judge)
+    nobody = np.empty(0, dtype=np.int64)  # nothing is learned there
+    split = Split(int(matrix.as_of[judge[0]]), until, nobody, nobody, judge, final_labels(cases.found), 0.0)
     own = own_fields(home.catalogue)
     frame, _ = judging_frame(matrix, cases.found, cases.audit, split)
     rankings = {
