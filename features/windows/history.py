@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features.facts.facts import DAY_US, NULL_TIME, Facts
 from features.facts.recipes import code_of
 from features.windows.events import Events, Index, Ints, pick, under_any
+from features.windows.letter_book import LetterBook, letter_book
 
 SPONSOR_KEYS = (
     "guarantor", "guarantor_phone", "guarantor_unit", "inviter", "inviter_phone", "agency", "host",
@@ -71,6 +72,12 @@ class History:
     def departure_index(self) -> Index:
         """Departures by the id of their landing."""
         return Index(self.facts["departures"]["landing"])
+
+    @cached_property
+    def letter_book(self) -> LetterBook:
+        """The letters of the applications."""
+        facts = self.facts["visa_applications"]
+        return letter_book(facts["letter"], facts["known_at"])
 
     @cached_property
     def application_of_landing(self) -> Ints:
