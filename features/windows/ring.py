@@ -9,19 +9,18 @@ so that its content does not depend on any order, and stops after the level that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from features.facts.facts import DAY_US
+from features.parallel import in_slices
 from features.windows.cases import Cases
 from features.windows.events import Ints
 from features.windows.history import PHONES, History
 from features.windows.letter_book import LetterBook, first_at
 from features.windows.letters import kinds
-from features.windows.parallel import in_slices
 from features.windows.sharing import Shared, share
 
 DEGREE_CAP = 25
@@ -64,14 +63,17 @@ class Graph:
 
 
 class RingMaker:
-    """Builds the graph once for a history and measures each case's component."""
+    """Measures each case's component in the graph of a history, which is built once."""
 
     def __init__(self, history: History) -> None:
         self._history = history
 
-    @cached_property
+    @property
     def graph(self) -> Graph:
         """The graph over all records of the history."""
+        return self._history.once(("graph",), self._build)
+
+    def _build(self) -> Graph:
         facts, book = self._history.facts, self._history.letter_book
         applications, landings = facts["visa_applications"], facts["landings"]
         n, m = len(applications), len(landings)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import pairwise
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -26,7 +28,7 @@ def in_slices(work: Callable[[slice], None], n: int) -> None:
         work(slice(0, n))
         return
     edges = [n * number // (threads * _SLICES_PER_THREAD) for number in range(threads * _SLICES_PER_THREAD + 1)]
-    together([lambda some=slice(begin, end): work(some) for begin, end in zip(edges, edges[1:], strict=False)], n)  # type: ignore[misc]
+    together([partial(work, slice(begin, end)) for begin, end in pairwise(edges)], n)
 
 
 def together(tasks: Sequence[Callable[[], T]], n: int) -> list[T]:
