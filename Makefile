@@ -1,8 +1,8 @@
-# make setup | run | test | check | bench | lock    (needs Python 3.11+ and make, nothing else)
+# make setup | run | test | proofs | check | bench | lock    (needs Python 3.11+ and make, nothing else)
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test check bench lock clean
+.PHONY: setup run test proofs check bench lock clean
 
 setup: .venv/ready
 
@@ -19,10 +19,15 @@ run: setup
 test: setup
 	$(BIN)/python -m pytest -q tests
 
+# What the short forms in the test suite try on hundreds of cases, on as many as was promised.
+proofs: setup
+	MIMAMORI_PROOFS=full $(BIN)/python -m pytest -q -m proof --durations=0 --durations-min=5 tests
+
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mimamori papers --check
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from features.settings import SettingRejected
 from features.tables.faults import RecordsRejected
 
 
@@ -37,6 +38,9 @@ cluster_option = click.option(
 )
 
 
+_NO_DATABASE = {"OperationalError", "ArgumentError", "NoSuchModuleError"}
+
+
 class _Commands(click.Group):
     """Finds commands by entry point, so that no room has to import another."""
 
@@ -56,13 +60,23 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except RecordsRejected as rejected:
+        except (RecordsRejected, SettingRejected) as rejected:
             raise Problem(str(rejected)) from None
-        except (click.exceptions.Exit, click.ClickException, click.Abort):
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise
+        except OSError as error:
+            if os.environ.get("MIMAMORI_TRACEBACK"):
+                raise
+            raise Problem(
+                f"{error.filename or 'a file or address'}: {error.strerror or type(error).__name__}"
+            ) from None
         except Exception as error:
             if os.environ.get("MIMAMORI_TRACEBACK"):
                 raise
+            if type(error).__module__ == "sqlalchemy.exc" and type(error).__name__ in _NO_DATABASE:
+                raise Problem(
+                    "the database cannot be reached; MIMAMORI_DATABASE_URL is one like postgresql://user@host/name"
+                ) from None
             # the error's own words might quote a record, so only its kind is shown
             raise Problem(
                 f"{type(error).__name__}: this should not happen; set MIMAMORI_TRACEBACK=1 to see where it did"

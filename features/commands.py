@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import click
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
@@ -15,6 +18,7 @@ from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
 from features.tables.faults import Fault, by_kind, total
 from features.tables.folder import inspect_folder, read_folder
+from features.tables.nine_tables import TABLES
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SUBJECT = click.Choice(["visa", "entry"])
@@ -22,7 +26,13 @@ SUBJECT = click.Choice(["visa", "entry"])
 
 @click.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--limit", default=20, show_default=True, help="How many rows of each kind of fault to print.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    default=20,
+    show_default=True,
+    help="How many rows of each kind of fault to print.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def check(folder: Path, limit: int, as_json: bool) -> None:
     """Check a folder of records: counts, and every fault with table, row, column and what was expected.
@@ -64,8 +74,7 @@ def _faults_as_json(counts: dict[str, int], faults: list[Fault]) -> dict[str, ob
 @cluster_option
 def features(folder: Path, subject: str, out: Path, cluster: str | None) -> None:
     """Compute the feature matrix: one row per case, at its own moment."""
-    if out.suffix not in {".parquet", ".csv"}:
-        raise click.UsageError("--out must end in .parquet or .csv")
+    check_out(out, folder)
     matrix = _matrix_on_cluster(cluster, folder, subject) if cluster else _matrix_here(folder, subject)
     write_table(matrix_table(matrix), out)
     click.echo(f"{len(matrix.subject_ids):,} cases x {len(matrix.catalogue.names)} features written to {out}")
@@ -96,14 +105,47 @@ def matrix_table(matrix: FeatureMatrix) -> pa.Table:
     return pa.table(columns)
 
 
-def write_table(table: pa.Table, out: Path) -> None:
-    """Write a table as Parquet or CSV, by the ending of the file."""
-    if not out.parent.exists():
+def check_out(out: Path, folder: Path) -> None:
+    """Refuse a file that could not be written, before any work is done for it.
+
+    Raises
+    ------
+    click.UsageError, Problem
+        If it is neither Parquet nor CSV, would take the place of a table of records, or its folder is not there.
+    """
+    if out.suffix not in {".parquet", ".csv"}:
+        raise click.UsageError("--out must end in .parquet or .csv")
+    if not out.parent.is_dir():
         raise Problem(f"the folder {out.parent} does not exist; make it first")
-    if out.suffix == ".csv":
-        pcsv.write_csv(table, out)
-    else:
-        pq.write_table(table, out)
+    if out.stem in TABLES and out.parent.resolve() == folder.resolve():
+        raise Problem(f"{out.name} is a table of these records; name another file")
+    if not os.access(out.parent, os.W_OK):
+        raise Problem(f"nothing can be written into the folder {out.parent}")
+
+
+def write_table(table: pa.Table, out: Path) -> None:
+    """Write a table as Parquet or CSV, by the ending of the file; times in CSV as in the records.
+
+    An earlier file of that name stays as it was until the new one is whole.
+    """
+    part = out.with_name(f".{out.name}.part")
+    try:
+        if out.suffix == ".csv":
+            pcsv.write_csv(_times_as_text(table), part)
+        else:
+            pq.write_table(table, part)
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Problem(f"{out} cannot be written: {os.strerror(error.errno or errno.EIO)}") from None
+
+
+def _times_as_text(table: pa.Table) -> pa.Table:
+    for index, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type):
+            texts = pc.strftime(table.column(index), format="%Y-%m-%dT%H:%M:%SZ")
+            table = table.set_column(index, field.name, texts)
+    return table
 
 
 @click.command()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import catalogue
 from features.command_line import Problem, cluster_option
-from features.commands import FOLDER, SUBJECT, write_table
+from features.commands import FOLDER, SUBJECT, check_out, write_table
 from features.matrix import build_matrix
 from features.settings import Settings
 from features.tables.folder import read_folder
@@ -52,8 +52,7 @@ def score(
     cluster: str | None,
 ) -> None:  # fmt: skip
     """Score every case of a folder, with one contribution column per feature."""
-    if out.suffix not in {".parquet", ".csv"}:
-        raise click.UsageError("--out must end in .parquet or .csv")
+    check_out(out, folder)
     model = champion(Settings.from_environment(), subject, bundle)
     start, end = (None if time is None else time.replace(tzinfo=dt.UTC) for time in (start, end))
     if cluster:

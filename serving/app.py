@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Counter
 from sqlalchemy import Engine
@@ -16,8 +20,10 @@ from features.store.records import RecordStore
 from serving.deciding import Desk
 from serving.errors import add_error_answers
 from serving.guard import Guard
-from serving.routes import pages, reading, records
+from serving.routes import case_pages, model_pages, pages, queue_page, reading, records
+from serving.shadow import ShadowScorer
 from serving.shelf import Shelf
+from serving.sign_in import SignInFirst
 
 _HERE = Path(__file__).parent
 
@@ -34,21 +40,46 @@ def open_desk(settings: Settings, engine: Engine | None = None) -> Desk:
 
 def create_app(settings: Settings | None = None, desk: Desk | None = None) -> FastAPI:
     """Make the application."""
+    desk = desk or open_desk(settings or Settings.from_environment())
     app = FastAPI(
         title="Mimamori",
         description="Whom to offer a protective interview next, and why.",
         docs_url=None,
         redoc_url=None,
+        lifespan=_with_shadow,
     )
-    app.state.desk = desk or open_desk(settings or Settings.from_environment())
+    app.state.desk = desk
     app.state.registry = CollectorRegistry()
     app.state.counted = Counter(
         "mimamori_decisions", "Decisions made", ["subject", "route"], registry=app.state.registry
     )
     add_error_answers(app)
-    for part in (records.router, reading.router, pages.router):
+
+    @app.exception_handler(SignInFirst)
+    async def sign_in_first(_: Request, error: SignInFirst) -> RedirectResponse:
+        return RedirectResponse("/sign-in", 303)
+
+    for part in (
+        records.router,
+        reading.router,
+        pages.router,
+        queue_page.router,
+        case_pages.router,
+        model_pages.router,
+    ):
         app.include_router(part)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
 
     app.add_middleware(Guard)
     return app
+
+
+@asynccontextmanager
+async def _with_shadow(app: FastAPI) -> AsyncIterator[None]:
+    """Let the challenger score in the background while the service runs."""
+    scorer = ShadowScorer(app.state.desk)
+    scorer.start()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(scorer.stop)

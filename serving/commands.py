@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -22,16 +24,31 @@ from serving.deciding import Desk
 from serving.store import decisions
 from serving.store.decisions import Decision
 
+_PORT = click.IntRange(1, 65535)
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-@click.option("--workers", default=1, show_default=True)
+@click.option("--port", type=_PORT, default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API and the officer's pages."""
+    _must_be_free(host, port)
     click.echo(f"http://{host}:{port}", err=True)
     # the access log would write ids of cases into a file
     uvicorn.run("serving.app:create_app", factory=True, host=host, port=port, workers=workers, access_log=False)
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Say before anything is started that nobody can listen there."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "no such address"
+        raise Problem(f"cannot listen on {host}:{port}: {why}; name another with --host or --port") from None
 
 
 @click.group()
@@ -121,11 +138,12 @@ def pack(out: Path) -> None:
 
 
 @click.command()
-@click.option("--applications", default=6000, show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--applications", type=click.IntRange(200, 30_000_000), default=6000, show_default=True)
+@click.option("--port", type=_PORT, default=8000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 def demo(applications: int, port: int, seed: int) -> None:
     """Make a world, load it, train, promote and serve it; prints the address and a key for each role."""
+    _must_be_free("127.0.0.1", port)
     settings = Settings.from_environment()
     world = settings.home / "world"
     if not (settings.home / "champions" / "visa").exists():
@@ -147,7 +165,8 @@ def demo(applications: int, port: int, seed: int) -> None:
             click.echo(f"{role:10} {create_key(connection, role, post if role == 'officer' else None)}")
     click.echo(f"officer's post: {post}\nopen http://127.0.0.1:{port} and sign in with the officer's key")
     desk.engine.dispose()
-    uvicorn.run(create_app(desk=open_desk(settings)), host="127.0.0.1", port=port, access_log=False)
+    past = replace(settings, clock="records")  # the world ends in 2012: by today's clock everything would be overdue
+    uvicorn.run(create_app(desk=open_desk(past)), host="127.0.0.1", port=port, access_log=False)
 
 
 def _decide_some(desk: Desk, wanted: int = 150) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as OutOfConnections
 from starlette.exceptions import HTTPException
 
 from features.tables.faults import Fault
+from serving.page import plain_page, wants_page
 
 log = logging.getLogger("mimamori")
 _ROOT = Path(__file__).parent.parent
@@ -68,6 +69,11 @@ def answer(refusal: Refused) -> Response:
     return Response(orjson.dumps(body), refusal.status, headers=headers, media_type="application/json")
 
 
+def respond(request: Request, refusal: Refused) -> Response:
+    """Return the error in the one shape, or as a page where a person looks."""
+    return plain_page(request, refusal.status) if wants_page(request.scope) else answer(refusal)
+
+
 def busy() -> Refused:
     """Return the refusal of what may be tried again as it is."""
     return Refused(503, "busy", "the service is busy; nothing was stored", expected="the same request again, later")
@@ -92,27 +98,32 @@ def add_error_answers(app: FastAPI) -> None:
     """Let every foreseen error be answered in the one shape; see `serving.guard` for the others."""
 
     @app.exception_handler(Refused)
-    async def refused(_: Request, error: Refused) -> Response:
-        return answer(error)
+    async def refused(request: Request, error: Refused) -> Response:
+        return respond(request, error)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> Response:
-        given = answer(Refused(error.status_code, "http", error.detail, expected="a path and method of /openapi.json"))
+    async def http(request: Request, error: HTTPException) -> Response:
+        given = respond(
+            request, Refused(error.status_code, "http", error.detail, expected="a path and method of /openapi.json")
+        )
         given.headers.update(error.headers or {})
         return given
 
     @app.exception_handler(RequestValidationError)
-    async def parameters(_: Request, error: RequestValidationError) -> Response:
+    async def parameters(request: Request, error: RequestValidationError) -> Response:
         names = sorted({str(one["loc"][-1]) for one in error.errors()})
-        return answer(
-            Refused(422, "parameters", "a parameter cannot be read", where=names, expected="values as in /openapi.json")
+        return respond(
+            request,
+            Refused(
+                422, "parameters", "a parameter cannot be read", where=names, expected="values as in /openapi.json"
+            ),
         )
 
     @app.exception_handler(OutOfConnections)
-    async def crowded(_: Request, error: OutOfConnections) -> Response:
-        return answer(busy())
+    async def crowded(request: Request, error: OutOfConnections) -> Response:
+        return respond(request, busy())
 
     @app.exception_handler(OperationalError)
-    async def database(_: Request, error: OperationalError) -> Response:
+    async def database(request: Request, error: OperationalError) -> Response:
         log.error("database: %s", place_of(error))
-        return answer(busy())
+        return respond(request, busy())

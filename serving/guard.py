@@ -6,9 +6,10 @@ import logging
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.errors import Refused, answer, broken, place_of
+from serving.errors import Refused, broken, place_of, respond
 
 log = logging.getLogger("mimamori")
 SECURITY = {
@@ -46,7 +47,7 @@ class Guard:
 
         refusal = _refusal(scope)
         if refusal is not None:
-            await answer(refusal)(scope, receive, guarded)
+            await respond(Request(scope), refusal)(scope, receive, guarded)
             return
         try:
             await self.app(scope, receive, guarded)
@@ -54,7 +55,7 @@ class Guard:
             log.error("unexpected: %s", place_of(error))
             if started:
                 raise ConnectionAbortedError from None  # the answer cannot be taken back, only cut
-            await answer(broken())(scope, receive, guarded)
+            await respond(Request(scope), broken())(scope, receive, guarded)
 
 
 def _refusal(scope: Scope) -> Refused | None:

@@ -8,9 +8,10 @@ from fastapi import Request, Response
 from sqlalchemy import Connection, text
 
 from serving.access import Caller, hashed
+from serving.errors import Refused
+from serving.page import LINKS
 
 HOURS = 8
-_ROLES = {"officer", "auditor"}
 
 
 def cookie_name(request: Request) -> str:
@@ -51,7 +52,12 @@ def signed_in(request: Request) -> Caller | None:
 
 def may_sign_in(caller: Caller | None) -> bool:
     """Say whether there are pages for somebody."""
-    return caller is not None and caller.role in _ROLES
+    return caller is not None and caller.role in LINKS
+
+
+def start_of(caller: Caller) -> str:
+    """Return the page on which somebody starts."""
+    return f"/{LINKS[caller.role][0]}"
 
 
 def end(connection: Connection, request: Request) -> None:
@@ -73,3 +79,25 @@ def take_back(request: Request, response: Response) -> None:
     response.delete_cookie(
         cookie_name(request), httponly=True, samesite="strict", secure=request.url.scheme == "https", path="/"
     )
+
+
+class SignInFirst(Exception):
+    """Raised by a page that only somebody signed in may see."""
+
+
+def reader_of(request: Request, *roles: str) -> Caller:
+    """Return who is signed in.
+
+    Raises
+    ------
+    SignInFirst
+        If nobody is.
+    Refused
+        403 if the page is not for this role.
+    """
+    caller = signed_in(request)
+    if caller is None:
+        raise SignInFirst
+    if caller.role not in roles:
+        raise Refused(403, "role", f"role {caller.role} may not see this", expected=" or ".join(roles))
+    return caller

@@ -113,7 +113,8 @@ def explanation_quality(values: Floats, contributions: Floats, rng: np.random.Ge
     """Measure how steady and how short explanations are.
 
     Stability and compactness as in Shapash's quality metrics: explanations of near cases should be near, and a few
-    features should carry most of an explanation. Nearness is Euclidean over features scaled to ranks.
+    features should carry most of an explanation. Nearness is Euclidean over features scaled to ranks, each counting by its
+    share in what moves scores: two files that differ in what the model hardly reads are near for it.
     """
     rows = _some(len(values), rng)
     seen = np.nan_to_num(values[rows], nan=-1.0)
@@ -122,6 +123,8 @@ def explanation_quality(values: Floats, contributions: Floats, rng: np.random.Ge
         _, at = np.unique(seen[:, column], return_inverse=True)
         ranks[:, column] = (np.bincount(at, ranks[:, column]) / np.bincount(at))[at]
     told = contributions[rows]
+    influence = np.abs(told).mean(axis=0)
+    ranks *= np.sqrt(influence / influence.sum()) if influence.any() else 1.0
     squares = (ranks**2).sum(axis=1)
     distance = squares[:, None] + squares[None, :] - 2.0 * ranks @ ranks.T
     np.fill_diagonal(distance, np.inf)

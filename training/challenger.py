@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
@@ -40,7 +41,7 @@ from training.validation import judging_frame, validate
 
 DRAWN_ROWS = 5_000
 """Cases in the picture of what moves the score; more would only thicken the dots."""
-TRUTH_FILE = "truth.parquet"
+TRUTH_FILE, DATASHEET = "truth.parquet", "datasheet.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Wanted:
         Folders of other worlds to judge the model in.
     budget
         Of tuning; None for no tuning.
+    datasheet
+        What is written about the data, kept in the run; None where nothing is.
     """
 
     report: Path | None = None
@@ -66,6 +69,7 @@ class Wanted:
     each_feature: bool = False
     elsewhere: tuple[Path, ...] = ()
     budget: Budget | None = None
+    datasheet: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,12 @@ def read_truth(folder: Path) -> pa.Table | None:
     """Return the truth of a synthetic world, which serves to judge and never to teach; None for other folders."""
     path = folder / TRUTH_FILE
     return pq.read_table(path) if path.exists() else None
+
+
+def datasheet_of(folder: Path) -> Path | None:
+    """Return the file in which somebody described the data, if there is one beside them."""
+    path = folder / DATASHEET
+    return path if path.exists() else None
 
 
 def train_challenger(
@@ -138,8 +148,12 @@ def train_challenger(
             title = f"Does the {matrix.subject} model earn its place?"
             write(wanted.report, title, sections)
             (artifacts / "report.md").write_text(markdown(title, sections), encoding="utf-8")
+        if wanted.datasheet is not None:
+            (artifacts / wanted.datasheet.name).write_bytes(wanted.datasheet.read_bytes())
         progress("gathering evidence for the gate …")
-        part = JudgingPart(frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]})
+        part = JudgingPart(
+            frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]}, _labelled(cases)
+        )
         version = _register(cases, how, made, split, part, weights, metrics, artifacts, settings)
     return _line(version, made, metrics), sections
 
@@ -178,6 +192,12 @@ def _elsewhere(folder: Path, made: Made, subject: str, how: How, progress: Calla
     table = at_capacity(frame, rankings, Resampled(frame, np.random.default_rng(how.seed)), capacities=(0.02,))
     table.insert(0, "world", folder.name)
     return table.drop(columns="capacity")
+
+
+def _labelled(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    positive = final_labels(cases.found).positive
+    known = ~np.isnan(positive)
+    return cases.matrix.values[known], positive[known]
 
 
 def _draw(

@@ -15,7 +15,7 @@ from features.catalogue import Catalogue
 from features.command_line import Problem, cluster_option
 from features.settings import Settings
 from features.tables.folder import read_folder
-from training.challenger import Cases, Wanted, read_truth, train_challenger
+from training.challenger import Cases, Wanted, datasheet_of, read_truth, train_challenger
 from training.drift_commands import drift
 from training.fit import Fitted, fit
 from training.labels import RefusalColumn
@@ -71,7 +71,14 @@ def train(
             click.echo("reading records …", err=True)
         records, truth = read_folder(folder) if there is None else there.records, read_truth(folder)
         for one in ("visa", "entry") if subject == "both" else (subject,):
-            wanted = Wanted(out / one if report or report_out else None, cutoffs, each_feature, elsewhere, budget)
+            wanted = Wanted(
+                out / one if report or report_out else None,
+                cutoffs,
+                each_feature,
+                elsewhere,
+                budget,
+                datasheet_of(folder),
+            )
             try:
                 click.echo(f"{one}: computing features …", err=True)
                 cases = Cases.of(records, one, truth, None if there is None else there.matrix(one))

@@ -3,8 +3,8 @@
 Each group is compared with everybody else *in the same status of residence* (and the same interview arm, where findings
 are used): the form itself asks for the status, and the posts serve different ones. Officers' own choices, from which
 models learn, are compared within a post as well, for each post chooses among those who come to it. Whether the difference is more
-than chance is judged by drawing the chosen anew among all in a stratum, the exact randomisation test of the
-hypothesis that group membership does not matter there.
+than chance is judged by the exact distribution of a lot among all in a stratum: the randomisation test of the hypothesis
+that group membership does not matter there (Fisher 1935), over all strata together.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import hypergeom
 
 from training.fairness import AuditedCases, denominators
 
@@ -23,9 +24,9 @@ LEAST_PEOPLE = 20
 LEAST_EXPECTED = 2.0
 """Groups are compared from these sizes on: below, no rate would tell anything."""
 PRACTICE = "chosen_by_officers"
-DRAWS = 4_999
 FALSE_ALARM_LEVEL = 0.05
-"""Chance that an unbiased model raises any alarm in a report: split evenly over its comparisons (Bonferroni)."""
+"""Chance that an unbiased model raises any alarm in a report: one half for the model and one for the officers' practice,
+each split evenly over its comparisons (Bonferroni)."""
 PRACTICE_RATIO = 2.0
 """Officers choose by what they see, and groups differ in that; twice as often as one's like is beyond such differences."""
 LEAST_RATIO = 1.25
@@ -61,17 +62,17 @@ class Comparison:
         return self.chosen / self.expected if self.expected else float("inf")
 
 
-def compare_groups(cases: AuditedCases, rng: np.random.Generator) -> list[Comparison]:
+def compare_groups(cases: AuditedCases) -> list[Comparison]:
     """Compare every group of sufficient size, and mark those that are beyond chance and beyond four fifths."""
     questions = [
         _Question(metric, people, cases.chosen, _strata(cases, with_arm=weighted))
         for metric, (people, weighted) in denominators(cases).items()
         if metric != "selection_rate"
     ]
-    return _compared(questions, {name: cases.groups[name] for name in COMPARED}, rng)
+    return _compared(questions, {name: cases.groups[name] for name in COMPARED})
 
 
-def compare_practice(cases: AuditedCases, rng: np.random.Generator) -> list[Comparison]:
+def compare_practice(cases: AuditedCases) -> list[Comparison]:
     """Compare how often officers chose people of each group for an interview, among all whom the lot did not draw."""
     if cases.arm is None:
         return []
@@ -80,7 +81,7 @@ def compare_practice(cases: AuditedCases, rng: np.random.Generator) -> list[Comp
     strata = np.char.add(np.char.add(cases.groups["status"], " "), cases.groups["post"])
     codes = np.unique(strata, return_inverse=True)[1].astype(np.int64)
     question = _Question(PRACTICE, cases.arm != "random", cases.arm == "targeted", codes)
-    return _compared([question], groups, rng)
+    return _compared([question], groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,7 @@ class _Question:
     strata: NDArray[np.int64]
 
 
-def _compared(
-    questions: list[_Question], groups: Mapping[str, NDArray[np.str_]], rng: np.random.Generator
-) -> list[Comparison]:
+def _compared(questions: list[_Question], groups: Mapping[str, NDArray[np.str_]]) -> list[Comparison]:
     found: list[tuple[str, str, str, int, float, float, float]] = []
     for one in questions:
         hit, strata = one.hit[one.people], one.strata[one.people]
@@ -105,10 +104,10 @@ def _compared(
                 own = members == group
                 if not LEAST_PEOPLE <= own.sum() <= len(own) - LEAST_PEOPLE:
                     continue
-                chosen, expected, chance = _against_the_rest(own, hit, strata, rng)
+                chosen, expected, chance = _against_the_rest(own, hit, strata)
                 if expected >= LEAST_EXPECTED:
                     found.append((attribute, group, one.metric, int(own.sum()), chosen, expected, chance))
-    level = FALSE_ALARM_LEVEL / max(len(found), 1)
+    level = FALSE_ALARM_LEVEL / 2 / max(len(found), 1)
     return [Comparison(*one, alarm=_alarm(one[2], one[4] / one[5], one[6], level)) for one in found]
 
 
@@ -132,7 +131,7 @@ def _strata(cases: AuditedCases, *, with_arm: bool) -> NDArray[np.int64]:
 
 
 def _against_the_rest(
-    own: NDArray[np.bool_], hit: NDArray[np.bool_], strata: NDArray[np.int64], rng: np.random.Generator
+    own: NDArray[np.bool_], hit: NDArray[np.bool_], strata: NDArray[np.int64]
 ) -> tuple[float, float, float]:
     """Return chosen, expected and the two-sided chance, over the strata in which there is anybody to compare with."""
     size = int(strata.max()) + 1
@@ -147,6 +146,17 @@ def _against_the_rest(
     others = everybody - mine
     expected = float((mine * (chosen_all - chosen_mine) / others).sum())
     observed = int(chosen_mine.sum())
-    drawn = rng.hypergeometric(chosen_all, everybody - chosen_all, mine, size=(DRAWS, len(mine))).sum(axis=1)
-    more, less = (1 + (drawn >= observed).sum()) / (DRAWS + 1), (1 + (drawn <= observed).sum()) / (DRAWS + 1)
-    return float(observed), expected, float(min(1.0, 2 * min(more, less)))
+    return float(observed), expected, _two_sided(observed, everybody, chosen_all, mine)
+
+
+def _two_sided(
+    observed: int, everybody: NDArray[np.int64], chosen: NDArray[np.int64], mine: NDArray[np.int64]
+) -> float:
+    """Return twice the smaller tail of the number of a group's members among the chosen, strata drawn one by one."""
+    chances, least = np.ones(1), 0
+    for total, hit, own in zip(everybody.tolist(), chosen.tolist(), mine.tolist(), strict=True):
+        low, high = max(0, own + hit - total), min(own, hit)
+        chances = np.convolve(chances, hypergeom.pmf(np.arange(low, high + 1), total, hit, own))
+        least += low
+    at = observed - least
+    return float(min(1.0, 2 * min(chances[: at + 1].sum(), chances[at:].sum())))

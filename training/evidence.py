@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from models.shap_values import base_value, contributions
 from training.behaviour import check_monotone, check_swaps, explanation_quality
 from training.calibration_check import check_calibration
 from training.comparison import recall_gain
-from training.disparity import compare_groups, compare_practice
+from training.disparity import Comparison, compare_groups, compare_practice
 from training.fairness import AuditedCases, fairness_table
 from training.judgement import blocks, interviewed
 from training.leakage import look_for_leaks
@@ -53,11 +53,15 @@ class JudgingPart:
         float64[n, f] in the order of the catalogue.
     rivals
         Name to float64[n]: what other rankings say of the same cases; one is called ``checklist``.
+    labelled
+        float64[k, f] and float64[k]: every case with a finding, also those learned from, among which a leak is looked for;
+        the judging part alone if None.
     """
 
     frame: pd.DataFrame
     values: Floats
     rivals: Mapping[str, Floats]
+    labelled: tuple[Floats, Floats] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,11 @@ def gather(
     chosen = interviewed(frame, explained.score, capacity)
     unit = blocks(frame, capacity)
     audited = AuditedCases.of(frame, chosen)
-    comparisons, practice = compare_groups(audited, rng), compare_practice(audited, rng)
+    # the alarm asks the score and not the posts' hours, so the same number is chosen among everybody of a week
+    everywhere = interviewed(frame.assign(post="everywhere"), explained.score, capacity)
+    comparisons, practice = compare_groups(replace(audited, chosen=everywhere)), compare_practice(audited)
+    by_hours = compare_groups(audited)
+    known_values, known = (part.values, finding) if part.labelled is None else part.labelled
     innocent = finding == 0.0 if audited.exploited is None else ~audited.exploited
     proxies = audit_proxies(
         explained.raw_score[innocent],
@@ -122,11 +130,14 @@ def gather(
             "comparisons": len(comparisons),
             "practice_alarms": sum(one.alarm != "none" for one in practice),
             "practice_comparisons": len(practice),
+            "alarmed": ", ".join(_words(one) for one in comparisons if one.alarm != "none") or "none",
+            "practice_alarmed": ", ".join(_words(one) for one in practice if one.alarm != "none") or "none",
+            "by_post_hours": [_words(one) for one in by_hours if one.alarm != "none"],
             "compared": [asdict(one) | {"ratio": one.ratio} for one in (*comparisons, *practice)],
             "table": [cell.as_json() for cell in fairness_table(audited, rng)],
         },
         "proxies": _largest(proxies),
-        "leak": asdict(look_for_leaks(part.values, explained.contributions, finding, catalogue.names)),
+        "leak": asdict(look_for_leaks(known_values, known, explained.contributions, names=catalogue.names)),
         "monotone": asdict(check_monotone(model.raw, part.values, catalogue, rng)),
         "swaps": asdict(swaps),
         "explanations": asdict(explanation_quality(part.values, explained.contributions, rng)),
@@ -187,10 +198,16 @@ def _largest(figures: list[ProxyFigure]) -> dict[str, Any]:
     """Return for each attribute and way of telling the group that is told best, and the best within a status."""
     found: dict[str, Any] = {"all": [asdict(one) for one in figures]}
     for one in sorted(figures, key=lambda figure: figure.auc):
-        best = found.setdefault(one.attribute, {}).get(one.told_by, {}).get("best_within_status", 0.0)
-        within = max(one.auc_within_status, best)
-        found[one.attribute][one.told_by] = asdict(one) | {"best_within_status": within}
+        before = found.setdefault(one.attribute, {}).get(one.told_by, {})
+        within = {"best_within_status": one.auc_within_status, "group_within_status": one.group}
+        if before and before["best_within_status"] > one.auc_within_status:
+            within = {name: before[name] for name in within}
+        found[one.attribute][one.told_by] = asdict(one) | within
     return found
+
+
+def _words(one: Comparison) -> str:
+    return f"{one.group} {one.alarm} ({one.metric.replace('_', ' ')}, {one.ratio:.2f} times as often as its like)"
 
 
 def _plain(value: Any) -> Any:

@@ -30,6 +30,7 @@ class Line:
     figures: str
     reason: str
     waiver: str | None = None
+    waivable: bool = True
 
     @property
     def holds(self) -> bool:
@@ -68,7 +69,7 @@ class Waiver:
     def covers(self, line: Line) -> bool:
         """Say whether a line is waived by it."""
         open_to_it = line.outcome is Outcome.NO_EVIDENCE or (self.failing_too and line.outcome is Outcome.FAILS)
-        return open_to_it and (not self.codes or line.code in self.codes)
+        return line.waivable and open_to_it and (not self.codes or line.code in self.codes)
 
 
 def judge(evidence: Mapping[str, Any], policy: Policy, waiver: Waiver | None = None) -> list[Line]:
@@ -86,6 +87,17 @@ def look_up(evidence: Mapping[str, Any], path: str) -> float | None:
     return float(at) if isinstance(at, int | float) and not isinstance(at, bool) else None
 
 
+def words_at(evidence: Mapping[str, Any], path: str) -> str | None:
+    """Return the words at a dotted path, several joined by commas; None where there are none."""
+    at: Any = evidence
+    for name in path.split("."):
+        if not isinstance(at, Mapping) or name not in at:
+            return None
+        at = at[name]
+    words = at if isinstance(at, str) else ", ".join(str(one) for one in at) if isinstance(at, list | tuple) else ""
+    return words or None
+
+
 def _line(evidence: Mapping[str, Any], condition: Condition) -> Line:
     value = look_up(evidence, condition.figure)
     needed = f"{condition.figure} needed {condition.limit[0].replace('_', ' ')} {condition.limit[1]:g}"
@@ -93,14 +105,16 @@ def _line(evidence: Mapping[str, Any], condition: Condition) -> Line:
         return _told(condition, Outcome.HOLDS, "there is nothing to compare with yet")
     held = None if condition.evidence is None else look_up(evidence, condition.evidence)
     short = condition.evidence is not None and (held is None or not held >= condition.least_evidence)
+    about = None if condition.names is None else words_at(evidence, condition.names)
+    named = "" if about is None else f" ({about})"
     rests = "" if condition.evidence is None else (
         f"; {condition.evidence} {0 if held is None else held:g}, at least {condition.least_evidence:g} needed"
     )  # fmt: skip
     if value is None or math.isnan(value) or short:
         shown = "not known" if value is None else f"{value:.4g}"
-        return _told(condition, Outcome.NO_EVIDENCE, f"{shown}, {needed}{rests}")
+        return _told(condition, Outcome.NO_EVIDENCE, f"{shown}{named}, {needed}{rests}")
     outcome = Outcome.HOLDS if condition.met_by(value) else Outcome.FAILS
-    return _told(condition, outcome, f"{value:.4g}, {needed}{rests}")
+    return _told(condition, outcome, f"{value:.4g}{named}, {needed}{rests}")
 
 
 def _parent_is_absent(evidence: Mapping[str, Any], path: str) -> bool:
@@ -114,7 +128,7 @@ def _parent_is_absent(evidence: Mapping[str, Any], path: str) -> bool:
 
 
 def _told(condition: Condition, outcome: Outcome, figures: str) -> Line:
-    return Line(condition.code, condition.says, outcome, figures, condition.reason)
+    return Line(condition.code, condition.says, outcome, figures, condition.reason, waivable=condition.waivable)
 
 
 def _waived(line: Line, waiver: Waiver | None) -> Line:

@@ -24,7 +24,13 @@ def model_card(
     parts = [
         [FIRST_LINE, "", f"# Model card: {catalogue.subject}", ""],
         _purpose(catalogue),
-        ["## How it was made", "", *(f"- {name}: {value}" for name, value in sorted(about.items())), ""],
+        [
+            "## How it was made",
+            "",
+            *(f"- {name}: {value}" for name, value in sorted(about.items())),
+            "- data: described in `datasheet.md` of the same run, where the folder had one",
+            "",
+        ],
         _judged(evidence),
         _fairness(evidence),
         _gate(lines, approvals),
@@ -92,7 +98,8 @@ def _fairness(evidence: Mapping[str, Any]) -> list[str]:
         "## Whom it calls in and whom it misses",
         "",
         f"{fairness['comparisons']} comparisons of groups with their like, {fairness['alarms']} alarms. Groups of fewer "
-        "than five are not shown. The whole table, with crossings, statuses and posts, is in `evidence.json`.",
+        "than five are not shown. "
+        f"{_hours(fairness)}The whole table, with crossings, statuses and posts, is in `evidence.json`.",
         "",
         "| attribute | group | share chosen among | people | share [95 % interval] |",
         "|---|---|---|---|---|",
@@ -105,6 +112,16 @@ def _fairness(evidence: Mapping[str, Any]) -> list[str]:
         *proxies,
         "",
     ]
+
+
+def _hours(fairness: Mapping[str, Any]) -> str:
+    """Return what the posts' hours add to the score, in words."""
+    told = fairness.get("by_post_hours") or []
+    return (
+        f"As each post fills its own hours, these are called in or missed more often: {'; '.join(told)}. "
+        if told
+        else ""
+    )
 
 
 def _share(cell: Mapping[str, Any]) -> str:

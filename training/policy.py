@@ -10,7 +10,7 @@ from typing import Any
 
 POLICY_FILE = Path(__file__).with_name("policy.toml")
 _LIMITS = ("above", "at_least", "at_most")
-_KEYS = {"code", "says", "figure", "reason", "evidence", "least_evidence", "absent", *_LIMITS}
+_KEYS = {"code", "says", "figure", "reason", "evidence", "least_evidence", "absent", "names", "waivable", *_LIMITS}
 
 
 class PolicyRejected(Exception):
@@ -29,6 +29,10 @@ class Condition:
         ``above``, ``at_least`` or ``at_most``, and the number.
     holds_if_absent
         Whether the line holds where the figure does not exist, as with a first model that has no champion to beat.
+    names
+        Dotted path to words in the evidence that say what the figure is about: which feature, which group.
+    waivable
+        Whether a waiver may cover missing evidence; not where evidence can always be had.
     """
 
     code: str
@@ -39,6 +43,8 @@ class Condition:
     evidence: str | None
     least_evidence: float
     holds_if_absent: bool
+    names: str | None = None
+    waivable: bool = True
 
     def met_by(self, value: float) -> bool:
         """Say whether a value is within the limit; NaN never is."""
@@ -88,6 +94,26 @@ def read_policy(path: Path = POLICY_FILE) -> Policy:
     return policy
 
 
+def looser(policy: Policy, than: Policy) -> list[str]:
+    """Return in what a policy asks for less than another: codes of lines, ``approvers``, ``capacity``; empty if in nothing."""
+    own = {line.code: line for line in policy.lines}
+    found = [line.code for line in than.lines if line.code not in own or not _as_strict(own[line.code], line)]
+    found += ["approvers"] if policy.approvers < than.approvers else []
+    return found + (["capacity"] if policy.capacity != than.capacity else [])
+
+
+def _as_strict(one: Condition, other: Condition) -> bool:
+    same = ("figure", "evidence", "holds_if_absent")
+    if any(getattr(one, name) != getattr(other, name) for name in same) or one.limit[0] != other.limit[0]:
+        return False
+    sign = 1 if one.limit[0] == "at_most" else -1
+    return (
+        sign * one.limit[1] <= sign * other.limit[1]
+        and one.least_evidence >= other.least_evidence
+        and (other.waivable or not one.waivable)
+    )
+
+
 def _condition(entry: dict[str, Any]) -> Condition:
     code = str(entry.get("code", "?"))
     limits = [name for name in _LIMITS if name in entry]
@@ -110,4 +136,6 @@ def _condition(entry: dict[str, Any]) -> Condition:
         entry.get("evidence"),
         float(entry.get("least_evidence", 0.0)),
         entry.get("absent") == "holds",
+        entry.get("names"),
+        entry.get("waivable", True) is not False,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import tempfile
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from features.catalogue import catalogue
 from features.settings import Settings
 from models.bundle import Bundle, BundleRejected, copy_bundle, load_bundle
+from models.manifest import NAME as MANIFEST
 from models.signing import load_or_create_key
 from training.evidence import EVIDENCE, against_champion, evidence_hash
 from training.gate import Line, Waiver, judge
@@ -22,7 +25,7 @@ from training.model_card import model_card
 from training.policy import Policy
 from training.registry import NoSuchModel, Registry
 
-APPROVALS, GATE, EVIDENCE_FOLDER = "approvals", "gate", "evidence"
+GATE, EVIDENCE_FOLDER = "gate", "evidence"
 _REIGNS = "champions.json"
 
 
@@ -32,7 +35,7 @@ class NotLetIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A challenger with verified files and evidence, and what the gate says of it."""
+    """A challenger with verified files and evidence, what the gate says of it, and the hash of the champion it met."""
 
     subject: str
     version: str
@@ -42,6 +45,7 @@ class Candidate:
     lines: Sequence[Line]
     policy: Policy
     waiver: Waiver | None = None
+    champion: str = ""
 
     @property
     def may_serve(self) -> bool:
@@ -73,31 +77,12 @@ def examine(
             "train it again"
         )
     evidence = json.loads((told / EVIDENCE).read_bytes())
-    gain = _against_the_champion(settings, key, bundle, told, policy)
+    champion, gain = _against_the_champion(settings, key, bundle, told, policy)
+    evidence["gain"].pop("champion", None)
     if gain is not None:
         evidence["gain"]["champion"] = gain
-    return Candidate(subject, version, folder, bundle, evidence, judge(evidence, policy, waiver), policy, waiver)
-
-
-def approved(registry: Registry, candidate: Candidate) -> list[str]:
-    """Return who approved so far.
-
-    An approval given to other files, under another policy or with another waiver does not count.
-    """
-    noted = json.loads(registry.notes(candidate.subject, candidate.version).get(APPROVALS, "[]"))
-    scope = _scope(candidate)
-    return [str(one["who"]) for one in noted if {name: one.get(name) for name in scope} == scope]
-
-
-def approve(registry: Registry, candidate: Candidate, names: Sequence[str]) -> list[str]:
-    """Record who approves, each person once, and return everybody who did so far."""
-    held = approved(registry, candidate)
-    for name in names:
-        if _same_name(name) not in {_same_name(one) for one in held}:
-            held.append(name.strip())
-    noted = [{"who": name, **_scope(candidate)} for name in held]
-    registry.note(candidate.subject, candidate.version, APPROVALS, noted)
-    return held
+    lines = judge(evidence, policy, waiver)
+    return Candidate(subject, version, folder, bundle, evidence, lines, policy, waiver, champion)
 
 
 def record(registry: Registry, candidate: Candidate, approvals: Sequence[str]) -> None:
@@ -120,15 +105,35 @@ def record(registry: Registry, candidate: Candidate, approvals: Sequence[str]) -
 
 
 def crown(registry: Registry, settings: Settings, candidate: Candidate) -> None:
-    """Let a model serve. Every model that ever served is kept, so that its decisions can be recomputed."""
-    kept = settings.home / "kept" / candidate.bundle.sha256
-    if not kept.exists():
-        copy_bundle(candidate.folder, kept)
-    reigns = _reigns(settings)
-    reigns.setdefault(candidate.subject, []).append({"version": candidate.version, "sha256": candidate.bundle.sha256})
-    copy_bundle(candidate.folder, settings.home / "champions" / candidate.subject)
-    _write_reigns(settings, reigns)
-    registry.crown(candidate.subject, candidate.version)
+    """Let a model serve. Every model that ever served is kept, so that its decisions can be recomputed.
+
+    Raises
+    ------
+    NotLetIn
+        If another model became champion since this one was compared with the champion.
+    """
+    with _one_at_a_time(settings):
+        if champion_hash(settings, candidate.subject) != candidate.champion:
+            raise NotLetIn(
+                f"{candidate.subject} has another champion than the one it was compared with; "
+                "the champion is unchanged, promote again"
+            )
+        kept = settings.home / "kept" / candidate.bundle.sha256
+        if not kept.exists():
+            copy_bundle(candidate.folder, kept)
+        reigns = _reigns(settings)
+        reigns.setdefault(candidate.subject, []).append(
+            {"version": candidate.version, "sha256": candidate.bundle.sha256}
+        )
+        copy_bundle(candidate.folder, settings.home / "champions" / candidate.subject)
+        _write_reigns(settings, reigns)
+        registry.crown(candidate.subject, candidate.version)
+
+
+def champion_hash(settings: Settings, subject: str) -> str:
+    """Return which files serve now: the sha256 of their manifest; nothing where none do."""
+    manifest = settings.home / "champions" / subject / MANIFEST
+    return hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else ""
 
 
 def step_back(settings: Settings, subject: str) -> str:
@@ -144,49 +149,51 @@ def step_back(settings: Settings, subject: str) -> str:
     NotLetIn
         If there is no earlier champion, or its files were changed.
     """
-    reigns = _reigns(settings)
-    past = reigns.get(subject, [])
-    if len(past) < 2:
-        raise NotLetIn(f"{subject} has no earlier champion to go back to; the champion is unchanged")
-    before = past[-2]
-    kept = settings.home / "kept" / before["sha256"]
-    key = load_or_create_key(settings.signing_key_path).public_key()
-    try:
-        load_bundle(kept, trusted=[key], catalogue=catalogue(subject))
-    except BundleRejected as error:
-        raise NotLetIn(f"the earlier champion of {subject} is refused: {error}; the champion is unchanged") from None
-    copy_bundle(kept, settings.home / "champions" / subject)
-    reigns[subject] = past[:-1]
-    _write_reigns(settings, reigns)
-    return before["version"]
+    with _one_at_a_time(settings):
+        reigns = _reigns(settings)
+        past = reigns.get(subject, [])
+        if len(past) < 2:
+            raise NotLetIn(f"{subject} has no earlier champion to go back to; the champion is unchanged")
+        before = past[-2]
+        kept = settings.home / "kept" / before["sha256"]
+        key = load_or_create_key(settings.signing_key_path).public_key()
+        try:
+            load_bundle(kept, trusted=[key], catalogue=catalogue(subject))
+        except BundleRejected as error:
+            raise NotLetIn(
+                f"the earlier champion of {subject} is refused: {error}; the champion is unchanged"
+            ) from None
+        copy_bundle(kept, settings.home / "champions" / subject)
+        reigns[subject] = past[:-1]
+        _write_reigns(settings, reigns)
+        return before["version"]
+
+
+@contextmanager
+def _one_at_a_time(settings: Settings) -> Iterator[None]:
+    with (settings.home / "champions.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _against_the_champion(
     settings: Settings, key: Ed25519PublicKey, bundle: Bundle, told: Path, policy: Policy
-) -> dict[str, Any] | None:
-    place = settings.home / "champions" / bundle.subject
-    if not place.exists():
-        return None
+) -> tuple[str, dict[str, Any] | None]:
+    """Return the champion's hash and the gain over it; nothing of either where there is none."""
+    place, serving = settings.home / "champions" / bundle.subject, champion_hash(settings, bundle.subject)
+    if not serving:
+        return serving, None
     try:
         champion = load_bundle(place, trusted=[key], catalogue=bundle.catalogue)
     except BundleRejected:
-        return {"positives": 0, "cases": 0}  # one made for another catalogue cannot be compared: no evidence
-    return against_champion(
+        return serving, {"positives": 0, "cases": 0}  # one made for another catalogue cannot be compared: no evidence
+    return serving, against_champion(
         told,
         lambda values: bundle.explain(values).score,
         lambda values: champion.explain(values).score,
         trained_until_us=int(str(champion.about.get("learned_until_us", champion.about["trained_until_us"]))),
         capacity=policy.capacity,
     )
-
-
-def _scope(candidate: Candidate) -> dict[str, str]:
-    signed = "" if candidate.waiver is None else f"{candidate.waiver.who}: {candidate.waiver.why}"
-    return {"bundle": candidate.bundle.sha256, "policy": candidate.policy.sha256, "waiver": signed}
-
-
-def _same_name(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _reigns(settings: Settings) -> dict[str, list[dict[str, str]]]:

@@ -8,10 +8,13 @@ from pathlib import Path
 import click
 
 from features.command_line import Problem
+from features.identity.person import name_skeleton
 from features.settings import Settings
+from models.signing import load_or_create_key
+from training.approvals import approve, approved, scope_of
 from training.gate import Waiver
-from training.policy import POLICY_FILE, PolicyRejected, read_policy
-from training.promotion import Candidate, NotLetIn, approve, approved, crown, examine, record, step_back
+from training.policy import POLICY_FILE, PolicyRejected, looser, read_policy
+from training.promotion import Candidate, NotLetIn, crown, examine, record, step_back
 from training.registry import CHALLENGER, NoSuchModel, Registry
 
 _DEMO_APPROVER = "demonstration"
@@ -26,7 +29,7 @@ _DEMO_APPROVER = "demonstration"
 @click.option("--waive", "codes", multiple=True, metavar="LINE", help="Restrict the waiver to this line of the policy.")
 @click.option(
     "--policy", "policy_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=POLICY_FILE,
-    help="Another policy file than the one delivered.",
+    help="Another policy file than the one delivered: it may be stricter. Where it is looser it only judges, and nobody is let in.",
 )  # fmt: skip
 @click.option(
     "--demo", is_flag=True, envvar="MIMAMORI_DEMO",
@@ -38,10 +41,11 @@ def promote(
     """Judge MODEL (visa, entry, visa@VERSION …) and let it serve as champion if every line of the policy holds."""
     subject, which = _parsed(model)
     signed = _waiver(waiver, codes, demo=demo)
-    if any(not name.strip() for name in approvers):
+    if any(not name_skeleton(name) for name in approvers):
         raise click.UsageError("--approver needs a name")
     try:
         policy = read_policy(policy_path)
+        weaker = looser(policy, read_policy())
     except PolicyRejected as error:
         raise Problem(f"the policy is refused: {error}") from None
     unknown = set(codes) - {line.code for line in policy.lines}
@@ -58,7 +62,7 @@ def promote(
             )
         except (NoSuchModel, NotLetIn) as error:
             raise Problem(str(error)) from None
-        _decide(registry, settings, candidate, approvers, demo=demo)
+        _decide(registry, settings, candidate, approvers, demo=demo, weaker=weaker)
 
 
 @click.command()
@@ -80,8 +84,9 @@ def rollback(subject: str) -> None:
 
 
 def _decide(
-    registry: Registry, settings: Settings, candidate: Candidate, approvers: tuple[str, ...], *, demo: bool
-) -> None:
+    registry: Registry, settings: Settings, candidate: Candidate, approvers: tuple[str, ...], *, demo: bool,
+    weaker: list[str],
+) -> None:  # fmt: skip
     name = f"{candidate.subject} version {candidate.version}"
     for line in candidate.lines:
         click.echo(f"{line.outcome.value:11} {line.code}: {line.condition}: {line.figures}")
@@ -89,8 +94,17 @@ def _decide(
         record(registry, candidate, ())
         failed = ", ".join(line.code for line in candidate.lines if not line.holds)
         raise Problem(f"{name} was not promoted ({failed}); the champion is unchanged")
-    before = approved(registry, candidate)
-    held = approve(registry, candidate, approvers or ((_DEMO_APPROVER,) if demo else ()))
+    if weaker:
+        raise Problem(
+            f"{name} holds, but this policy asks for less than the delivered one ({', '.join(weaker)}), and lets nobody in"
+        )
+    key = load_or_create_key(settings.signing_key_path)
+    scope = scope_of(
+        subject=candidate.subject, version=candidate.version, bundle=candidate.bundle.sha256, demo=demo,
+        policy=candidate.policy.sha256, champion=candidate.champion, waiver=candidate.waiver,
+    )  # fmt: skip
+    before = approved(registry, scope, key)
+    held = approve(registry, scope, key, approvers or ((_DEMO_APPROVER,) if demo else ()))
     record(registry, candidate, held)
     needed = 1 if demo else candidate.policy.approvers
     if len(held) < needed:
@@ -102,7 +116,10 @@ def _decide(
             raise Problem(f"{name} passes, but {missing}")
         click.echo(f"{name} passes and the approval is recorded, but {missing}")
         return
-    crown(registry, settings, candidate)
+    try:
+        crown(registry, settings, candidate)
+    except NotLetIn as error:
+        raise Problem(str(error)) from None
     click.echo(f"{name} is champion, approved by {', '.join(held)}")
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
+from training.intervals import Estimate, InterviewError, added, concerned_bounds, share_bounds, share_of
 from training.labels import ARMS, Labels
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 CLIP = 200.0
 """No interviewed case stands for more cases than this; what clipping takes away is reported."""
 RANDOM, TARGETED = ARMS.index("random"), ARMS.index("targeted")
@@ -73,36 +74,8 @@ def effective_size(weight: Floats) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def covers(self, truth: float) -> bool:
-        """Whether the interval holds a value."""
-        return self.low <= truth <= self.high
-
-
-@dataclass(frozen=True, slots=True)
-class InterviewError:
-    """How interviews err: the share of exploited people in whom indications are found, and of others likewise.
-
-    Both are assumptions from outside (double interviews, later identifications), for no table holds them.
-    """
-
-    sensitivity: float = 1.0
-    false_indication: float = 0.0
-
-    def corrected(self, share: float) -> float:
-        """Return the share of exploited people behind a share of indications (Rogan and Gladen 1978)."""
-        return float(np.clip((share - self.false_indication) / (self.sensitivity - self.false_indication), 0.0, 1.0))
-
-
-@dataclass(frozen=True, slots=True)
 class Population:
-    """What the interviews say of everybody: how many are concerned, and which share of them interviews reached."""
+    """What the interviews say of everybody: how many are concerned, and which share of them was reached."""
 
     prevalence: Estimate
     reached: Estimate
@@ -111,63 +84,78 @@ class Population:
 
 
 def describe_population(
-    labels: Labels, rows: NDArray[np.bool_] | None = None, *, error: InterviewError | None = None
+    labels: Labels,
+    rows: Mask | None = None,
+    *,
+    reached: Mask | None = None,
+    error: InterviewError | None = None,
 ) -> Population:
-    """Estimate prevalence and the share of concerned people whom targeted interviews reached.
+    """Estimate prevalence, and the share of concerned people who were reached: by targeted interviews, or by a choice.
 
-    The share among cases that were not chosen comes from the random arm, with the interval of Korn and Graubard (1998):
-    Clopper and Pearson's at the effective sample size. What targeted interviews found is a count and has no interval,
-    unless interviews err: then it is an estimate like the other, and each gets half of the 5 % (Bonferroni), so that the
-    joint intervals are at least 95 %.
+    Cases are told apart by whether an officer chose them and whether they are reached. Whoever was chosen is known by
+    the own interview; for the others speaks the random arm, by its share of findings at the effective sample size.
+    The parts are independent and are put together as such (`training.intervals`).
 
     Parameters
     ----------
+    rows
+        bool[n]: the cases that are spoken of; all if None. Where interviews err, those too recent for a finding must not
+        be among them.
+    reached
+        bool[n]: whom a ranking would have called in; those whom officers chose if None.
     error
-        How interviews err; None to count indications as they were recorded.
+        How interviews err; an inconclusive one then counts as one without indications. None to count indications as they
+        were recorded, in conclusive interviews alone.
     """
     among = np.ones(len(labels.arm), dtype=bool) if rows is None else rows
-    chosen = among & (labels.arm == TARGETED)
-    others, total = int((among & ~chosen).sum()), max(int(among.sum()), 1)
-    level = 0.95 if error is None else 0.975
-    reached, _ = _people(labels, chosen, int(chosen.sum()), error, level)
-    missed, size = _people(labels, among & (labels.arm == RANDOM), others, error, level)
-    if error is None:
-        reached = Estimate(reached.value, reached.value, reached.value)
+    chosen, drawn = among & (labels.arm == TARGETED), among & (labels.arm == RANDOM)
+    inside = chosen if reached is None else reached & among
+    parts = {}
+    for called in (True, False):
+        here = inside if called else among & ~inside
+        parts[called] = added(
+            _chosen_people(labels, chosen & here, error),
+            _other_people(labels, drawn & here, (here & ~chosen).sum(), error),
+        )
+    weight = _one_in(labels, drawn & ~np.isnan(labels.positive))
+    total = max(int(among.sum()), 1)
     return Population(
-        Estimate(
-            (reached.value + missed.value) / total, (reached.low + missed.low) / total, (reached.high + missed.high) / total
-        ),
-        Estimate(
-            *(one / max(one + other, 1e-9) for one, other in (
-                (reached.value, missed.value), (reached.low, missed.high), (reached.high, missed.low)
-            ))
-        ),
-        int((among & (labels.arm == RANDOM) & ~np.isnan(labels.positive)).sum()),
-        size,
-    )  # fmt: skip
+        _within(added(*parts.values()).times(1 / total)),
+        share_of(parts[True], parts[False]),
+        len(weight),
+        effective_size(weight),
+    )
 
 
-def _people(
-    labels: Labels, rows: NDArray[np.bool_], number: int, error: InterviewError | None, level: float
-) -> tuple[Estimate, float]:
-    """Estimate how many of a number of cases are concerned from those of them that were interviewed, and on what size."""
-    told = rows & ~np.isnan(labels.positive)
-    drawn = told & (labels.arm == RANDOM)
-    weight = np.where(drawn, 1.0 / np.nan_to_num(labels.inclusion, nan=1.0), 1.0)[told]
+def _chosen_people(labels: Labels, rows: Mask, error: InterviewError | None) -> Estimate:
+    """Return how many of the people whom officers chose are concerned; they were all asked."""
+    found = int(np.nansum(labels.positive[rows]))
+    if error is None:
+        told = int((~np.isnan(labels.positive[rows])).sum())
+        number = found * rows.sum() / max(told, 1)
+        return Estimate(number, number, number)
+    number = int(rows.sum())
+    low, high = concerned_bounds(found, number, error)
+    return Estimate(float(np.clip(number * error.corrected(found / max(number, 1)), low, high)), low, high)
+
+
+def _other_people(labels: Labels, drawn: Mask, number: int, error: InterviewError | None) -> Estimate:
+    """Return how many of a number of people whom nobody chose are concerned, by those of them whom the lot drew."""
+    told = drawn if error is not None else drawn & ~np.isnan(labels.positive)
+    weight = _one_in(labels, told)
     size = effective_size(weight)
     if not size:
-        return Estimate(0.0, 0.0, float(number)), 0.0
-    share = float(np.average(labels.positive[told], weights=weight))
+        return Estimate(0.0, 0.0, float(number))
+    share = float(np.average(np.nan_to_num(labels.positive[told]), weights=weight))
     right = error or InterviewError()
-    low, high = (right.corrected(one) for one in korn_graubard(share, size, level))
-    return Estimate(number * right.corrected(share), number * low, number * high), size
+    low, high = (right.corrected(one) for one in share_bounds(share, size))
+    return Estimate(right.corrected(share), low, high).times(float(number))
 
 
-def korn_graubard(share: float, size: float, level: float = 0.95) -> tuple[float, float]:
-    """Return the interval of a share observed at an effective sample size; (0, 1) where nothing was observed."""
-    if size <= 0:
-        return 0.0, 1.0
-    tail, found = (1 - level) / 2, share * size
-    low = 0.0 if found <= 0 else float(stats.beta.ppf(tail, found, size - found + 1))
-    high = 1.0 if found >= size else float(stats.beta.ppf(1 - tail, found + 1, size - found))
-    return low, high
+def _one_in(labels: Labels, rows: Mask) -> Floats:
+    """Return for how many each case drawn by lot stands."""
+    return np.asarray(1.0 / np.nan_to_num(labels.inclusion[rows], nan=1.0))
+
+
+def _within(share: Estimate) -> Estimate:
+    return Estimate(share.value, max(share.low, 0.0), min(share.high, 1.0))

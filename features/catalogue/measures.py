@@ -237,7 +237,7 @@ OWN = {
     "coe_age": _since_own("coe_issued_on"),
     "since_marriage": _since_own("married_on"),
     "courtship": _between("first_met_on", "married_on"),
-    "lead": lambda view: -_since_own("intended_arrival_on")(view),
+    "lead": lambda view: days_between(view.cases.as_of, view.cases.key("intended_arrival_on")),
     "since_citizenship": _since_own("child_nationality_acquired_on"),
     "married_abroad": _truth("marriage_registered_abroad"),
     "cohabitation": _truth("cohabitation_planned"),

@@ -146,6 +146,8 @@ def _columns(columns: list[NDArray[np.int32]], n: int) -> NDArray[np.int32]:
 def _of_interest(keys: Ints, asked_keys: Ints) -> Ints:
     """Return the events under any key that is asked for: a few questions need no sorting of the whole history."""
     asked = np.unique(asked_keys)
+    if not len(asked):
+        return np.zeros(0, dtype=np.int64)
     at = np.minimum(np.searchsorted(asked, keys), len(asked) - 1)
     return np.flatnonzero((asked[at] == keys) & (keys != 0))
 

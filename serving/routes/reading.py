@@ -23,6 +23,7 @@ from serving.errors import Refused, refused_records
 from serving.store import decisions
 from serving.store.decisions import Decision
 from serving.strict_json import RECORDS_LIMIT, body_of, parse_object
+from serving.waiting import waiting_at
 
 router = APIRouter()
 MOST = 500
@@ -62,9 +63,10 @@ def get_queue(request: Request, post: str | None = None, capacity: int = 10) -> 
         raise Refused(403, "post", "this key belongs to another post", expected="the key's own post")
     if not 1 <= capacity <= MOST:
         raise Refused(422, "capacity", "capacity is out of range", expected=f"1 to {MOST}")
-    with request.app.state.desk.engine.connect() as connection:
-        found = decisions.queue_of(connection, caller.post, capacity)
-    cases = [{"rank": rank, **orjson.loads(one.shown)} for rank, one in enumerate(found, start=1)]
+    desk: Desk = request.app.state.desk
+    with desk.engine.connect() as connection:
+        found, _ = waiting_at(connection, desk, caller.post, capacity)
+    cases = [{"rank": one.rank, "due": one.due and one.due.as_json(), **one.shown} for one in found]
     return Response(
         orjson.dumps({"post": caller.post, "capacity": capacity, "cases": cases}),
         media_type="application/json",

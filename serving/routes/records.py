@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from dataclasses import replace
 from typing import Annotated
 
@@ -19,8 +18,9 @@ from features.tables.nine_tables import TABLES
 from features.tables.rows import row_as_json, rows_to_table
 from serving import described
 from serving.access import Caller, allowed
-from serving.deciding import Asked, Desk, mark_interviewed
+from serving.deciding import Asked, Desk
 from serving.errors import Refused, refused_records
+from serving.interviews import keep_outcome
 from serving.store import decisions
 from serving.store.transaction import in_transaction, one_at_a_time
 from serving.strict_json import LINES, RECORDS_LIMIT, body_of, parse_object
@@ -119,24 +119,7 @@ def post_interview(
     body: Annotated[bytes, Depends(body_of())],
 ) -> dict[str, object]:
     """Store the outcome of an interview as an outcomes record and take the case out of the queue."""
-    record = parse_object(body)
-    record.setdefault("outcome_id", f"OUT-{uuid.uuid4()}")
-    row = one_row("outcomes", record)
-    desk: Desk = request.app.state.desk
-    subject = "visa" if record["subject"] == "visa_application" else "entry"
-
-    def work(connection: Connection) -> None:
-        found = decisions.latest_of(connection, subject, str(record["subject_id"]))
-        if found is None or not caller.may_see(found.post):
-            raise Refused(404, "case", "no such case at this post", expected="a case of the queue")
-        desk.store.append(connection, "outcomes", row)
-        mark_interviewed(connection, subject, str(record["subject_id"]))
-
-    try:
-        in_transaction(desk.engine, work)
-    except RecordExists as error:
-        raise Refused(409, "exists", str(error), expected="a new outcome_id") from None
-    return {"outcome_id": record["outcome_id"]}
+    return {"outcome_id": keep_outcome(request.app.state.desk, caller, parse_object(body))}
 
 
 @router.post("/v1/corrections", status_code=201, openapi_extra=described.body(described.CORRECTION))

@@ -87,33 +87,54 @@ def latest_of(connection: Connection, subject: str, subject_id: str) -> Decision
     return None if row is None else _made(row)
 
 
-def search(connection: Connection, *, post: str | None, subject_id: str | None, limit: int) -> list[Decision]:
-    """Return the latest decision of each subject, by post or subject, newest first."""
+def search(
+    connection: Connection, *, post: str | None, subject_id: str | None, limit: int, route: str | None = None,
+    before: int | None = None,
+) -> list[Decision]:  # fmt: skip
+    """Return the latest decision of each subject, newest first; ``before`` is a moment, microseconds UTC."""
     rows = connection.execute(
         text(
             f"select {_COLUMNS} from (select distinct on (subject, subject_id) * from serving.decision "
             "where (cast(:post as text) is null or post = :post) and (cast(:id as text) is null or subject_id = :id) "
-            "order by subject, subject_id, number desc) d order by as_of desc limit :limit"
+            "order by subject, subject_id, number desc) d where (cast(:route as text) is null or route = :route) "
+            "and (cast(:before as bigint) is null or as_of < :before) order by as_of desc limit :limit"
         ),
-        {"post": post, "id": subject_id, "limit": limit},
+        {"post": post, "id": subject_id, "limit": limit, "route": route, "before": before},
     )
     return [_made(row) for row in rows]
 
 
+_WAITING = (
+    "(select distinct on (d.subject, d.subject_id) d.* from serving.decision d "
+    "where (cast(:post as text) is null or post = :post) and as_of >= (select coalesce(max(as_of), 0) - 2592000000000 "
+    "from serving.decision where (cast(:post as text) is null or post = :post)) "
+    "order by d.subject, d.subject_id, d.number desc) q "
+    "where not exists (select 1 from serving.interviewed i where i.subject = q.subject and i.subject_id = q.subject_id)"
+)
+"""The latest decision about each case of the newest 30 days of a post that nobody has interviewed yet."""
+
+
 def queue_of(connection: Connection, post: str | None, capacity: int) -> list[Decision]:
-    """Return whom to interview next: the newest 30 days of a post, child procedure first (in order of arrival), then by score."""
+    """Return whom to interview next: child procedure first (in order of arrival), then by score."""
     rows = connection.execute(
         text(
-            f"select {_COLUMNS} from (select distinct on (d.subject, d.subject_id) d.* from serving.decision d "
-            "where (cast(:post as text) is null or post = :post) and as_of >= (select coalesce(max(as_of), 0) - 2592000000000 "
-            "from serving.decision where (cast(:post as text) is null or post = :post)) "
-            "order by d.subject, d.subject_id, d.number desc) q "
-            "where not exists (select 1 from serving.interviewed i where i.subject = q.subject and i.subject_id = q.subject_id) "
-            "order by (route = 'child_procedure') desc, case when route = 'child_procedure' then null else score end desc nulls last, as_of limit :limit"
+            f"select {_COLUMNS} from {_WAITING} order by (route = 'child_procedure') desc, "
+            "case when route = 'child_procedure' then null else score end desc nulls last, as_of limit :limit"
         ),
         {"post": post, "limit": capacity},
     )
     return [_made(row) for row in rows]
+
+
+def waiting_count(connection: Connection, post: str | None) -> int:
+    """Return how many cases wait at a post."""
+    return int(connection.execute(text(f"select count(*) from {_WAITING}"), {"post": post}).scalar_one())
+
+
+def is_interviewed(connection: Connection, subject: str, subject_id: str) -> bool:
+    """Say whether an interview about a case was recorded here."""
+    asked = text("select 1 from serving.interviewed where subject = :s and subject_id = :i")
+    return connection.execute(asked, {"s": subject, "i": subject_id}).first() is not None
 
 
 def answered(connection: Connection, key_hash: bytes) -> tuple[bytes, str] | None:

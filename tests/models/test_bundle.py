@@ -14,6 +14,7 @@ from models.bundle import BundleRejected, load_bundle, save_bundle
 from models.calibration import Calibration
 from models.input_profile import InputProfile
 from models.reasons import choose_reasons
+from tests.proof_size import cases
 
 KEY = Ed25519PrivateKey.generate()
 
@@ -38,20 +39,33 @@ def test_a_saved_bundle_scores_as_the_booster_does(
     assert ((explained.score > 0) & (explained.score < 1)).all()
 
 
+@pytest.mark.proof
+@pytest.mark.timeout(1500)
 def test_a_bundle_with_any_byte_changed_is_refused(folder: Path) -> None:
     rng = np.random.default_rng(2)
     files = sorted(folder.iterdir())
-    for turn in range(300):
+    for turn in range(cases(5_000, 300)):
         path = files[turn % len(files)]
         content = path.read_bytes()
-        edited = bytearray(content)
-        at = int(rng.integers(0, len(content)))
-        edited[at] ^= int(rng.integers(1, 256))
-        path.write_bytes(edited)
+        path.write_bytes(edited(rng, content))
         with pytest.raises(BundleRejected):
             load_bundle(folder, trusted=[KEY.public_key()], catalogue=catalogue("visa"))
         path.write_bytes(content)
     load_bundle(folder, trusted=[KEY.public_key()], catalogue=catalogue("visa"))
+
+
+def edited(rng: np.random.Generator, content: bytes) -> bytes:
+    """Change one byte, or leave one out, put one in, cut the end off, exchange two parts."""
+    at, kind = int(rng.integers(0, len(content))), int(rng.integers(0, 8))
+    if kind == 0:
+        return content[:at] + content[at + 1 :]
+    if kind == 1:
+        return content[:at] + bytes([int(rng.integers(0, 256))]) + content[at:]
+    if kind == 2:
+        return content[:at]
+    if kind == 3 and content[at:] + content[:at] != content:
+        return content[at:] + content[:at]
+    return content[:at] + bytes([content[at] ^ int(rng.integers(1, 256))]) + content[at + 1 :]
 
 
 def test_a_bundle_of_another_signer_subject_or_with_an_extra_file_is_refused(folder: Path) -> None:

@@ -80,6 +80,26 @@ def test_a_sign_in_ends_with_its_time_and_with_its_key(service: Service) -> None
     assert open_queue(service, second) == 303
 
 
-@pytest.mark.parametrize("role", ["feed", "scientist"])
-def test_only_officers_and_auditors_have_pages(service: Service, role: str) -> None:
-    assert service.client.post("/sign-in", data={"key": service.keys[role]}).status_code == 401
+def test_a_programs_key_opens_no_pages(service: Service) -> None:
+    assert service.client.post("/sign-in", data={"key": service.keys["feed"]}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("role", "start"), [("officer", "/queue"), ("auditor", "/decisions"), ("scientist", "/models")]
+)
+def test_everybody_starts_on_a_page_of_their_own(service: Service, role: str, start: str) -> None:
+    answer = service.client.post("/sign-in", data={"key": service.keys[role]}, follow_redirects=False)
+    service.client.cookies.clear()
+    assert (answer.status_code, answer.headers["location"]) == (303, start)
+
+
+@pytest.mark.parametrize(
+    ("role", "url"),
+    [("officer", "/models"), ("officer", "/decisions"), ("scientist", "/queue"), ("scientist", "/decisions")],
+)
+def test_a_page_of_another_role_is_refused_and_nobodys_asks_to_sign_in(service: Service, role: str, url: str) -> None:
+    assert service.client.get(url, follow_redirects=False).headers["location"] == "/sign-in"
+    token = sign_in(service, service.keys[role]).split(";")[0].partition("=")[2]
+    answer = service.client.get(url, headers={"cookie": f"mimamori={token}", "accept": "text/html"})
+    assert answer.status_code == 403
+    assert "<h1>" in answer.text

@@ -18,6 +18,10 @@ from serving.app import create_app
 from serving.messages import MESSAGES
 from tests.serving.conftest import Service
 
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+]  # fmt: skip
 WIDE, NARROW = {"width": 1100, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -83,7 +87,7 @@ def site(service: Service) -> Iterator[Site]:
 def browser() -> Iterator[Browser]:
     path = where_chromium_is(dict(os.environ))
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield opened
         opened.close()
 
@@ -194,6 +198,46 @@ def test_the_browsers_cookie_holds_no_key_and_no_script_reads_it(visit: Visit, s
     assert site.key not in token["value"]
     assert token["httpOnly"]
     assert token["sameSite"] == "Strict"
+
+
+def test_a_reasons_record_opens_and_leads_back(visit: Visit, site: Site) -> None:
+    page = signed_in(visit, site)
+    page.goto(f"{site.address}/cases/{site.case['decision_id']}")
+    page.get_by_text(MESSAGES["records"]["en"]).first.click()
+    page.locator(".records a").first.click()
+    assert page.get_by_text(MESSAGES["left_out"]["en"]).is_visible()
+    picture(page, "record-en")
+    page.set_viewport_size(NARROW)
+    picture(page, "record-en-narrow")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.get_by_role("link", name=MESSAGES["back_case"]["en"]).click()
+    assert page.get_by_role("heading", level=1).inner_text().startswith(site.case["subject_id"])
+    assert not visit.faults
+
+
+def test_the_queue_is_put_in_order_of_due_dates_and_cut_to_the_interviews_that_are_possible(
+    visit: Visit, site: Site
+) -> None:
+    page = signed_in(visit, site)
+    page.get_by_label(MESSAGES["capacity"]["en"]).fill("3")
+    page.get_by_role("button", name=MESSAGES["show"]["en"]).click()
+    assert page.locator(".queue > li").count() == 3
+    assert page.get_by_text("3 of").is_visible()
+    page.get_by_role("link", name=MESSAGES["by_due"]["en"]).click()
+    assert page.locator(".queue > li").count() == 3
+    assert not visit.faults
+
+
+def test_an_officer_records_an_interview_and_goes_on_with_the_queue(visit: Visit, site: Site) -> None:
+    page = signed_in(visit, site)
+    entry = page.locator(".queue a").filter(has_text="A-WEB-").last
+    name = entry.inner_text()
+    entry.click()
+    page.get_by_label("inconclusive").check()
+    page.get_by_role("button", name=MESSAGES["save"]["en"]).click()
+    page.wait_for_url("**/queue")
+    assert page.get_by_role("link", name=name).count() == 0
+    assert not visit.faults
 
 
 def test_every_control_is_reached_by_keyboard_and_shows_it(visit: Visit, site: Site) -> None:

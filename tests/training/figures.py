@@ -22,7 +22,7 @@ def good_evidence() -> dict[str, Any]:
             "sex": {"score": dict(told), "reasons": dict(told)},
             "all": [],
         },
-        "leak": {"auc": 0.7, "share": 0.1, "positives": 80},
+        "leak": {"auc": 0.7, "certainty": 0.4, "purest": "a", "feature": "b", "share": 0.1, "positives": 80},
         "monotone": {"violations": 0, "steps": 5000},
         "swaps": {"changed": 0, "cases": 10_000},
         "explanations": {"stability": 0.8, "compactness": 10.0, "cases": 2000},

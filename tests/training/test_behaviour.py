@@ -83,12 +83,28 @@ def test_a_leaked_column_is_found_by_its_value_or_by_its_mere_presence() -> None
     finding = (rng.random(500) < 0.2).astype(float)
     values = rng.normal(size=(500, 4))
     contributions = np.abs(rng.normal(size=(500, 4)))
-    assert look_for_leaks(values, contributions, finding, ("a", "b", "c", "d")).auc < 0.65
+    names = ("a", "b", "c", "d")
+    clean = look_for_leaks(values, finding, contributions, names=names)
+    assert clean.auc < 0.65
+    assert clean.certainty < 0.8
     values[:, 1] = finding + rng.normal(scale=0.1, size=500)
-    assert look_for_leaks(values, contributions, finding, ("a", "b", "c", "d")).feature == "b"
+    assert look_for_leaks(values, finding, contributions, names=names).feature == "b"
     values[:, 1] = np.where(finding == 1.0, np.nan, rng.normal(size=500))
-    told = look_for_leaks(values, contributions, finding, ("a", "b", "c", "d"))
+    told = look_for_leaks(values, finding, contributions, names=names)
     assert (told.feature, told.auc) == ("b", 1.0)
+
+
+def test_a_mark_on_a_few_of_those_with_indications_and_on_nobody_else_is_found() -> None:
+    rng = np.random.default_rng(0)
+    finding = (rng.random(2000) < 0.1).astype(float)
+    values = rng.integers(0, 50, (2000, 4)).astype(float)
+    marked = np.flatnonzero(finding == 1.0)[:30]
+    values[marked, 2] = 777.0
+    told = look_for_leaks(values, finding, np.ones((2000, 4)), names=("a", "b", "c", "d"))
+    # thirty of two hundred bear it: it hardly ranks, but of thirty bearers all had indications (bound 0.05 ** (1/30))
+    assert told.auc < 0.65
+    assert (told.purest, told.marked) == ("c", 30)
+    assert told.certainty == pytest.approx(0.05 ** (1 / 30))
 
 
 def test_the_auc_and_its_interval_are_those_of_the_literature() -> None:

@@ -77,9 +77,22 @@ def test_a_waiver_covers_missing_evidence_and_nothing_that_was_seen_to_fail() ->
 
 
 def test_a_waiver_for_one_line_covers_no_other() -> None:
-    evidence = put(put(good_evidence(), "leak.positives", 3), "explanations.cases", 1)
+    evidence = put(put(good_evidence(), "leak.positives", 3), "random.effective_size", 1)
     lines = judge(evidence, POLICY, Waiver("A. Name", "first year", frozenset({"no_leak"})))
-    assert {line.code for line in lines if not line.holds} == {"explanations_steady", "explanations_short"}
+    assert {line.code for line in lines if not line.holds} == {"no_certainty", "enough_random_interviews"}
+
+
+def test_no_waiver_covers_a_line_whose_evidence_can_always_be_had() -> None:
+    evidence = put(put(good_evidence(), "swaps.cases", 3), "monotone.violations", 2)
+    lines = judge(evidence, POLICY, Waiver("A. Name", "a show", failing_too=True))
+    assert {line.code for line in lines if not line.holds} == {"excluded_attributes", "monotone"}
+
+
+def test_a_line_names_the_feature_or_group_that_its_figure_is_about() -> None:
+    evidence = put(good_evidence(), "leak.auc", 0.99)
+    evidence["leak"]["feature"] = "monthly_income_jpy"
+    line = next(line for line in judge(evidence, POLICY) if line.code == "no_leak")
+    assert "0.99 (monthly_income_jpy)" in line.figures
 
 
 def test_a_truth_value_is_no_figure() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from training.policy import PolicyRejected, read_policy
+from training.policy import POLICY_FILE, PolicyRejected, looser, read_policy
 
 LINE = '[[line]]\ncode="a"\nsays="s"\nfigure="x.y"\nreason="r"\n'
 HEAD = 'version="1"\ncapacity=0.02\napprovers=2\n'
@@ -46,3 +46,20 @@ def test_a_policy_that_is_not_well_formed_is_refused_with_what_was_expected(
 def test_another_word_in_the_policy_gives_it_another_hash(tmp_path: Path) -> None:
     first = read_policy(written(tmp_path, HEAD + LINE + "at_most=1\n")).sha256
     assert read_policy(written(tmp_path, HEAD + LINE + "at_most=2\n")).sha256 != first
+
+
+def test_a_policy_may_be_stricter_and_is_told_where_it_is_looser(tmp_path: Path) -> None:
+    delivered, text = read_policy(), POLICY_FILE.read_text(encoding="utf-8")
+
+    def changed(before: str, after: str) -> list[str]:
+        path = tmp_path / "policy.toml"
+        path.write_text(text.replace(before, after, 1), encoding="utf-8")
+        return looser(read_policy(path), delivered)
+
+    assert changed("at_most = 0.05", "at_most = 0.01") == []
+    assert changed("at_most = 0.05", "at_most = 0.5") == ["calibration_error"]
+    assert changed("least_evidence = 1000", "least_evidence = 1") == ["monotone"]
+    assert changed('absent = "holds"', "") == ["better_than_champion"]
+    assert changed("waivable = false", "waivable = true") == ["no_single_feature"]
+    assert changed("approvers = 2", "approvers = 1") == ["approvers"]
+    assert changed('code = "no_leak"', 'code = "other"') == ["no_leak"]

@@ -8,7 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from features.settings import Settings
-from training.policy import POLICY_FILE
+from models.signing import load_or_create_key
+from training.approvals import approve, approved, scope_of
+from training.policy import POLICY_FILE, read_policy
+from training.promotion import NotLetIn, crown, examine
 from training.promotion_commands import promote, rollback
 from training.registry import CHAMPION, Registry
 
@@ -36,12 +39,14 @@ def champion(settings: Settings) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
 
-def lenient(tmp_path: Path) -> str:
-    """The delivered policy without the line that an equal model cannot pass."""
+@pytest.fixture
+def lenient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The delivered policy without the line that an equal model cannot pass, as if it had been delivered so."""
     head, *lines = POLICY_FILE.read_text(encoding="utf-8").split("[[line]]")
     kept = [line for line in lines if 'code = "better_than_champion"' not in line]
     path = tmp_path / "policy.toml"
     path.write_text("[[line]]".join([head, *kept]), encoding="utf-8")
+    monkeypatch.setattr("training.promotion_commands.looser", lambda policy, than: [])
     return str(path)
 
 
@@ -58,9 +63,9 @@ def test_two_different_people_must_approve(settings: Settings) -> None:
     assert Registry(settings).find("visa", CHAMPION)[0] == "1"
 
 
-def test_an_approval_under_another_policy_does_not_count(settings: Settings, tmp_path: Path) -> None:
+def test_an_approval_under_another_policy_does_not_count(settings: Settings, lenient: str) -> None:
     say("promote", "visa@1", "--approver", "Officer A")
-    other = say("promote", "visa@1", "--approver", "Officer B", "--policy", lenient(tmp_path))
+    other = say("promote", "visa@1", "--approver", "Officer B", "--policy", lenient)
     assert "1 did" in other.output
     assert champion(settings) is None
 
@@ -75,8 +80,8 @@ def test_an_equal_challenger_is_refused_with_the_line_and_its_figures(settings: 
     assert champion(settings) == before
 
 
-def test_rollback_brings_the_champion_before_back_byte_for_byte(settings: Settings, tmp_path: Path) -> None:
-    people = ("--approver", "A", "--approver", "B", "--policy", lenient(tmp_path))
+def test_rollback_brings_the_champion_before_back_byte_for_byte(settings: Settings, lenient: str) -> None:
+    people = ("--approver", "A", "--approver", "B", "--policy", lenient)
     assert say("promote", "visa@1", *people).exit_code == 0
     first = champion(settings)
     assert say("promote", "visa@2", *people).exit_code == 0
@@ -90,8 +95,8 @@ def test_rollback_brings_the_champion_before_back_byte_for_byte(settings: Settin
     assert "no earlier champion" in again.output
 
 
-def test_rollback_refuses_a_kept_model_that_was_changed(settings: Settings, tmp_path: Path) -> None:
-    people = ("--approver", "A", "--approver", "B", "--policy", lenient(tmp_path))
+def test_rollback_refuses_a_kept_model_that_was_changed(settings: Settings, lenient: str) -> None:
+    people = ("--approver", "A", "--approver", "B", "--policy", lenient)
     say("promote", "visa@1", *people)
     first = json.loads((settings.home / "champions.json").read_text(encoding="utf-8"))["visa"][0]["sha256"]
     say("promote", "visa@2", *people)
@@ -121,9 +126,9 @@ def test_evidence_that_was_bettered_afterwards_is_not_judged(settings: Settings,
 def test_a_waiver_with_name_and_reason_is_printed_on_the_model_card(settings: Settings, tmp_path: Path) -> None:
     path = tmp_path / "strict.toml"
     text = POLICY_FILE.read_text(encoding="utf-8")
-    path.write_text(text.replace('evidence = "leak.positives"\nleast_evidence = 20', 'evidence = "leak.positives"\nleast_evidence = 99999'), encoding="utf-8")  # fmt: skip
+    path.write_text(text.replace('evidence = "leak.positives"\nleast_evidence = 10', 'evidence = "leak.positives"\nleast_evidence = 99999'), encoding="utf-8")  # fmt: skip
     words = ("visa@1", "--policy", str(path), "--approver", "A", "--approver", "B")
-    assert "(no_leak)" in say("promote", *words).output
+    assert "(no_leak, no_certainty)" in say("promote", *words).output
     passed = say("promote", *words, "--waiver", "Officer A: the first year has few findings")
     assert passed.exit_code == 0, passed.output
     place = Registry(settings).download("visa", "1", tmp_path, "gate")
@@ -151,3 +156,68 @@ def test_a_model_that_is_not_there_says_how_to_make_one(settings: Settings) -> N
     said = say("promote", "entry")
     assert said.exit_code == 1
     assert "mimamori train" in said.output
+
+
+def test_an_approval_written_into_mlflow_by_hand_does_not_count(settings: Settings) -> None:
+    say("promote", "visa@1", "--approver", "Officer A")
+    registry = Registry(settings)
+    [one] = json.loads(registry.notes("visa", "1")["approvals"])
+    # the seal of another person's approval, and one taken over from another version
+    registry.note("visa", "1", "approvals", [one, {"who": "Officer B", "seal": one["seal"]}])
+    registry.note("visa", "2", "approvals", [one])
+    assert "and 1 did" in say("promote", "visa@1").output
+    assert "and 0 did" in say("promote", "visa@2").output
+    assert champion(settings) is None
+
+
+@pytest.mark.parametrize("name", ["OFFICER A", "A, Officer", "Ｏfficer A", "Оfficer А", "Officer\u200b A", "A"])
+def test_one_person_under_another_spelling_is_not_a_second_one(settings: Settings, name: str) -> None:
+    say("promote", "visa@1", "--approver", "Officer A")
+    assert say("promote", "visa@1", "--approver", name).exit_code == 1
+    assert champion(settings) is None
+
+
+def test_an_approval_with_a_narrow_waiver_does_not_count_for_a_wide_one(settings: Settings) -> None:
+    narrow = ("--waiver", "Officer A: first year", "--waive", "no_leak")
+    assert say("promote", "visa@1", *narrow, "--approver", "Officer A").exit_code == 0
+    wide = say("promote", "visa@1", "--waiver", "Officer A: first year", "--approver", "Officer B")
+    assert "and 1 did" in wide.output
+    assert champion(settings) is None
+
+
+def test_a_demonstrations_approval_does_not_count_in_service(settings: Settings) -> None:
+    registry, key = Registry(settings), load_or_create_key(settings.signing_key_path)
+    told = {"subject": "visa", "version": "1", "bundle": "b", "policy": "p", "champion": ""}
+    shown, served = (scope_of(**told, waiver=None, demo=demo) for demo in (True, False))
+    assert approve(registry, shown, key, ["Officer A"]) == approved(registry, shown, key) == ["Officer A"]
+    assert approved(registry, served, key) == []
+
+
+def test_approvals_given_against_one_champion_do_not_count_against_the_next(settings: Settings, lenient: str) -> None:
+    first = ("--approver", "A", "--policy", lenient)
+    assert say("promote", "visa@2", *first).exit_code == 0
+    assert say("promote", "visa@1", *first, "--approver", "B").exit_code == 0
+    later = say("promote", "visa@2", "--approver", "B", "--policy", lenient)
+    assert "and 1 did" in later.output
+    assert Registry(settings).find("visa", CHAMPION)[0] == "1"
+
+
+def test_a_looser_policy_than_the_delivered_one_lets_nobody_in(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "loose.toml"
+    path.write_text(POLICY_FILE.read_text(encoding="utf-8").replace("approvers = 2", "approvers = 1"), encoding="utf-8")
+    refused = say("promote", "visa@1", "--policy", str(path), "--approver", "A", "--approver", "B")
+    assert refused.exit_code == 1
+    assert "asks for less than the delivered one (approvers)" in refused.output
+    assert champion(settings) is None
+
+
+def test_a_champion_that_changed_meanwhile_stops_the_slower_of_two(settings: Settings, tmp_path: Path) -> None:
+    registry, policy = Registry(settings), read_policy()
+    slow = [
+        examine(registry, settings, policy, subject="visa", version=one, place=tmp_path / one, waiver=None)
+        for one in ("1", "2")
+    ]
+    crown(registry, settings, slow[1])
+    with pytest.raises(NotLetIn, match="another champion"):
+        crown(registry, settings, slow[0])
+    assert registry.find("visa", CHAMPION)[0] == "2"

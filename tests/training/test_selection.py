@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
 
+from benchmarks.random_arm import table
 from training.labels import ARMS, Labels
-from training.selection import InterviewError, describe_population, effective_size, inverse_propensity, korn_graubard
+from training.selection import describe_population, effective_size, inverse_propensity
 
 
 def labels(positive: list[float], arm: list[str], inclusion: list[float]) -> Labels:
@@ -47,24 +47,12 @@ def test_equal_weights_have_their_number_as_effective_size() -> None:
     assert effective_size(np.zeros(0)) == 0.0
 
 
-def test_the_interval_of_a_share_is_that_of_clopper_and_pearson_at_a_whole_size() -> None:
-    exact = stats.binomtest(3, 40).proportion_ci(0.95, "exact")
-    assert korn_graubard(3 / 40, 40.0) == pytest.approx((exact.low, exact.high))
-    assert korn_graubard(0.0, 40.0)[0] == 0.0
-    assert korn_graubard(0.5, 0.0) == (0.0, 1.0)
-
-
 def test_prevalence_and_reached_share_by_hand() -> None:
     found = describe_population(TEN)
     # one of two targeted; half of eight others: 1 + 4 of 10, of whom one was reached
     assert found.prevalence.value == pytest.approx(0.5)
     assert found.reached.value == pytest.approx(0.2)
     assert found.prevalence.low < 0.5 < found.prevalence.high
-
-
-def test_known_interview_error_is_taken_out() -> None:
-    # 0.8 sensitivity and 0.1 false indications turn a true share of 0.3 into 0.3*0.8 + 0.7*0.1 = 0.31
-    assert InterviewError(0.8, 0.1).corrected(0.31) == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize("share_targeted", [0.0, 0.1])
@@ -86,3 +74,12 @@ def test_intervals_cover_the_truth_at_least_at_their_nominal_rate(share_targeted
     # 95 % nominal; three standard errors below it is 91.7 %
     assert prevalence / worlds > 0.917
     assert reached / worlds > 0.917
+
+
+def test_intervals_in_synthetic_worlds_cover_their_latent_truth() -> None:
+    # the long form is `python -m benchmarks.random_arm`: 50 worlds a row, figures in docs/selection.md
+    [row] = table(8, 2000, [0.08]).to_dict("records")
+    # at 95 %, two or more of eight would miss in one of seventeen tries, three in one of 173
+    for name in ("prevalence", "reached", "ranking"):
+        assert row[f"{name} covered"] >= 6 / 8
+        assert row[f"{name} width"] < 1.0
