@@ -124,9 +124,11 @@ def sweep_numbered(
     first = np.full((len(asked), 1 + flags.shape[1]), NEVER, dtype=np.int64)
     last = first.copy()
     if len(keys):
+        # a question's own code may be none of the events' here
+        code_count = max(codes.max(initial=0), own_codes.max(initial=0)) + 1
         _sweep(
             keys, known_at, occurred_at, flags, codes, asked, asked_keys, asked_at, own_codes, windows,
-            np.zeros((len(windows), codes.shape[1], codes.max(initial=0) + 1), dtype=np.int32),
+            np.zeros((len(windows), codes.shape[1], code_count), dtype=np.int32),
             counts, distinct, first, last,
         )  # fmt: skip
     return Swept(counts, distinct, first, last)
