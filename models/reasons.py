@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -124,8 +125,9 @@ def worded(feature: Feature, value: float, *, raises: bool) -> Text:
         )
     ja, en = feature.reason.ja, feature.reason.en
     if feature.unit == "count" and value == 0:
-        ja = ja.replace("が{value}件あります", "はありません")
-        en = f"No {en.removeprefix('{value} ')}" if en.startswith("{value} ") else en
+        # 「0件あります」とは言わない
+        ja = _SOME.sub(lambda met: f"は{met[1] or ''}{_NONE[met[2]]}", ja)
+        said = Text(said.ja, "none")
     return Text(ja.replace("{value}", said.ja), en.replace("{value}", said.en))
 
 
@@ -145,6 +147,10 @@ def spoken(value: float, unit: str) -> Text:
         return Text(f"{least:g}未満", f"less than {least:g}")
     # adding zero takes the sign off a negative number that rounds to nothing
     return _both(f"{round(value, digits) + 0.0:,.{digits}f}")
+
+
+_SOME = re.compile(r"が(、[^、]*に)?\{value\}(?:件|人|冊|か所)(あります|記録されています)")
+_NONE = {"あります": "ありません", "記録されています": "記録されていません"}
 
 
 def _both(text: str) -> Text:

@@ -80,12 +80,15 @@ def _events(rng: np.random.Generator, plan: Plan, stays: Stays) -> tuple[Ints, I
     moves = first & (rng.random(m) < plan["moves"][source])
     settles = resident & (rng.random(m) < 0.10)
     ends = stays.landed + stays.permitted
+    unexcused = (stays.permitted * rng.uniform(0.15, 1.3, m)).astype(np.int64)
+    flees = plan["flees_after"][source]
+    unexcused = np.where(flees != NONE, flees, unexcused)
     parts = (
         (MOVE, moves, stays.landed + plan["move_after"][source]),
         (MOVE, settles, stays.landed + later),
         (EXTENSION, stays.extended, ends - rng.integers(3, 40, m)),
         (CHANGE, first & (plan["status"][source] == STUDENT) & (rng.random(m) < 0.06), stays.landed + later),
-        (MISSING, stays.gone & (rng.random(m) < plan["missing"][source]), stays.landed + (stays.permitted * rng.uniform(0.15, 1.3, m)).astype(np.int64)),
+        (MISSING, stays.gone & (rng.random(m) < plan["missing"][source]), stays.landed + unexcused),
         (OVERSTAY, stays.gone, ends + 1),
         (DIVORCE, (plan["status"][source] == SPOUSE) & (rng.random(m) < plan["divorce"][source]), stays.landed + 60 + (until * rng.uniform(0.1, 1.0, m)).astype(np.int64)),
         (DEATH, (plan["status"][source] == SPOUSE) & (rng.random(m) < 0.005), stays.landed + later),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthetic_data.district import District
-from synthetic_data.establishments import ADULT, BAR
+from synthetic_data.establishments import ADULT, BAR, SCHOOL
 from synthetic_data.numbering import NONE, Floats, Ints
-from synthetic_data.plan import Plan, same_as_above, still_the_same
+from synthetic_data.plan import Plan, lodged_with_guarantor, same_as_above, still_the_same
+from synthetic_data.regimes import COOK, STUDENT
 
 PHONES, GUARANTORS = 3, 12
 
@@ -90,10 +91,16 @@ class Members:
         """Set columns of the plan together, for each member with a probability."""
         hit = self.rng.random(len(self)) < np.asarray(share) * self.strength
         same = same_as_above(self.plan) & hit
+        lodged = hit & lodged_with_guarantor(self.plan)
+        called = hit & (self.plan["stay_phone"] == self.plan["guarantor_phone"]) & (self.plan["stay_phone"] != NONE)
         for name, value in values.items():
             self.plan[name][hit] = np.broadcast_to(np.asarray(value), hit.shape)[hit]
         if any(name.startswith("guarantor") for name in values):
             still_the_same(self.plan, same)
+            # whoever said to live with the guarantor still does, under the guarantor's number
+            for mine, his, who in (("stay", "guarantor_home", lodged), ("stay_phone", "guarantor_phone", called)):
+                if mine not in values:
+                    self.plan[mine][who] = self.plan[his][who]
 
     def swap(self, share: object, **values: object) -> None:
         """As `show`, but only where the form says something for the first column anyway.
@@ -118,6 +125,15 @@ class Members:
     def rotated_guarantor(self, limit: int) -> Ints:
         """Return the guarantor whose turn it is when each may vouch for ``limit`` people."""
         return self.of("guarantors") + self.turn // max(limit, 1) % GUARANTORS
+
+    def hosts(self) -> Ints:
+        """Return where each member is received: the group's establishment, or its school or kitchen, as the status asks."""
+        establishments, host = self.d.establishments, self.of("club").copy()
+        for status, industry in ((STUDENT, SCHOOL), (COOK, BAR)):
+            own = establishments.choose(self.rng, np.full(len(self.groups), industry), self.groups.start)[self.group]
+            elsewhere = (self.plan["status"] == status) & (establishments.industry[host] != industry)
+            host = np.where(elsewhere, own, host)
+        return host
 
     def phone(self) -> Ints:
         """Return one of the group's phones."""

@@ -31,6 +31,11 @@ def choice(keys: Ints, salt: int, n: int) -> Ints:
     return (mixed(keys, salt) % np.uint64(n)).astype(np.int64)
 
 
+def a_date(days: Ints) -> Ints:
+    """Return days since 1970 of which none is -1, the sign for no date: the last day of 1969 becomes the next one."""
+    return np.where(days == NONE, 0, days)
+
+
 class Keys:
     """Gives out keys that no other district and no other agent has."""
 

@@ -32,11 +32,11 @@ FIELDS: dict[str, tuple[float, str]] = {
     "child_citizen": (NONE, "i8"), "parent": (NONE, "i8"),
     # what will happen after landing: probabilities and places
     "comes": (0.92, "f8"), "party": (NONE, "i8"), "booking_phone": (NONE, "i8"), "gone": (0.006, "f8"),
-    "missing": (0.3, "f8"), "moves": (0.05, "f8"), "move_to": (NONE, "i8"), "move_after": (120, "i8"),
+    "missing": (0.3, "f8"), "flees_after": (NONE, "i8"), "moves": (0.05, "f8"), "move_to": (NONE, "i8"), "move_after": (120, "i8"),
     "filed_by": (NONE, "i8"), "job": (NONE, "i8"), "job_seen": (0.0, "f8"), "divorce": (0.0, "f8"), "extends": (0.0, "f8"),
     "doubt": (0.01, "f8"), "forged": (0.0, "f8"), "leaves_early": (0.0, "f8"), "onward": (0, "?"), "onward_payer": (0, "i8"),
     # what nobody sees
-    "kind": (0, "i8"), "exploited": (0, "?"), "typology": (0, "i8"), "ring": (NONE, "i8"), "cluster": (NONE, "i8"),
+    "debt": (0.0, "f8"), "kind": (0, "i8"), "exploited": (0, "?"), "typology": (0, "i8"), "ring": (NONE, "i8"), "cluster": (NONE, "i8"),
 }  # fmt: skip
 
 
@@ -75,6 +75,11 @@ def joined(plans: Sequence[Plan]) -> Plan:
 def same_as_above(plan: Plan) -> Truths:
     """Return bool[n]: where the inviter is the guarantor."""
     return (plan["inviter"] == plan["guarantor"]) & (plan["inviter"] != NONE)
+
+
+def lodged_with_guarantor(plan: Plan) -> Truths:
+    """Return bool[n]: who will stay at the guarantor's."""
+    return (plan["stay"] == plan["guarantor_home"]) & (plan["stay"] != NONE)
 
 
 def still_the_same(plan: Plan, rows: Truths) -> None:

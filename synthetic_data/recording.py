@@ -83,7 +83,7 @@ def _detected(
     outcomes = {name: values[order] for name, values in both.items()}
     return {
         "outcomes": _numbered(d, "outcome_id", "OC", outcomes),
-        "establishment_actions": _numbered(d, "action_id", "AC", act(d, places, rings.club, who.ring_day)),
+        "establishment_actions": _numbered(d, "action_id", "AC", act(d, places, rings, who.ring_day)),
         "tip_database": _numbered(d, "entry_id", "TP", list_people(d, whole, who, rings.broker, rings.phone)),
     }
 

@@ -16,7 +16,7 @@ from features.catalogue import Catalogue
 from features.catalogue.measures import Own
 from training.checklist import checklist_scores
 from training.fit import default_scores
-from training.teaching import Taught
+from training.teaching import Part
 
 Floats = NDArray[np.float64]
 ARRIVAL, RANDOM, CHECKLIST = "arrival order", "random", "checklist"
@@ -35,7 +35,7 @@ def own_fields(catalogue: Catalogue) -> NDArray[np.int64]:
 
 
 def alternative_scores(
-    values: Floats, as_of: NDArray[np.int64], taught: Taught, judge: NDArray[np.int64], catalogue: Catalogue,
+    values: Floats, as_of: NDArray[np.int64], part: Part, judge: NDArray[np.int64], catalogue: Catalogue,
     *, seed: int, threads: int,
 ) -> dict[str, Floats]:  # fmt: skip
     """Return the scores of every alternative for the judged rows; each that learns was taught with the model's own cases.
@@ -52,32 +52,27 @@ def alternative_scores(
         ARRIVAL: -as_of[judge].astype(np.float64),
         RANDOM: np.random.default_rng(seed).random(len(judge)),
         CHECKLIST: checklist_scores(values[judge], catalogue),
-        LOGISTIC: _logistic(own, taught, own[judge]),
-        DEFAULTS: default_scores(own, taught, own[judge], seed=seed, threads=threads),
-        GLASS_BOX: _glass_box(values, taught, values[judge], catalogue, seed=seed),
+        LOGISTIC: _logistic(own, part, own[judge]),
+        DEFAULTS: default_scores(own, part, own[judge], seed=seed, threads=threads),
+        GLASS_BOX: _glass_box(values, part, values[judge], catalogue, seed=seed),
     }
 
 
-def _taught_rows(taught: Taught) -> tuple[NDArray[np.int64], Floats]:
-    parts = (taught.fit, taught.watch)
-    return np.concatenate([part.rows for part in parts]), np.concatenate([part.positive for part in parts])
-
-
-def _logistic(own: Floats, taught: Taught, judged: Floats) -> Floats:
-    rows, positive = _taught_rows(taught)
+def _logistic(own: Floats, part: Part, judged: Floats) -> Floats:
     model = make_pipeline(
         SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
         StandardScaler(),
         LogisticRegression(max_iter=2000),
     )
-    return np.asarray(model.fit(own[rows], positive).predict_proba(judged)[:, 1])
+    model.fit(own[part.rows], part.positive, logisticregression__sample_weight=part.weight)
+    return np.asarray(model.predict_proba(judged)[:, 1])
 
 
-def _glass_box(values: Floats, taught: Taught, judged: Floats, catalogue: Catalogue, *, seed: int) -> Floats:
+def _glass_box(values: Floats, part: Part, judged: Floats, catalogue: Catalogue, *, seed: int) -> Floats:
     """A sum of one curve per feature (interpret's EBM), under the same monotone constraints; every curve can be drawn."""
-    rows, positive = _taught_rows(taught)
-    kept = np.arange(len(rows))
-    if len(rows) > GLASS_BOX_ROWS:
+    positive = part.positive
+    kept = np.arange(len(part.rows))
+    if len(kept) > GLASS_BOX_ROWS:
         others = np.flatnonzero(positive == 0.0)
         some = np.random.default_rng(seed).choice(others, GLASS_BOX_ROWS, replace=False)
         kept = np.sort(np.concatenate([np.flatnonzero(positive == 1.0), some]))
@@ -95,5 +90,5 @@ def _glass_box(values: Floats, taught: Taught, judged: Floats, catalogue: Catalo
     with warnings.catch_warnings():
         # it warns that its own drawings leave missing values out, and of columns that say nothing; neither concerns us
         warnings.simplefilter("ignore")
-        model.fit(values[rows][kept], positive[kept])
+        model.fit(values[part.rows[kept]], positive[kept], sample_weight=part.weight[kept])
         return np.asarray(model.predict_proba(judged)[:, 1])

@@ -62,18 +62,21 @@ class ExplanationQuality:
 
 
 def check_monotone(raw: Raw, values: Floats, catalogue: Catalogue, rng: np.random.Generator) -> MonotoneCheck:
-    """Raise each constrained feature of up to `MOST_CASES` cases to a larger value that other cases have."""
+    """Raise each constrained feature of up to `MOST_CASES` cases, each to a larger value that some other case has."""
     rows = values[_some(len(values), rng)]
     before = raw(rows)
     steps, violations, blamed = 0, 0, []
     for index, direction in enumerate(catalogue.monotone):
-        others = rows[rng.permutation(len(rows)), index]
-        larger = others > rows[:, index]
-        if not direction or not larger.any():
+        now = rows[:, index]
+        there = np.unique(now[~np.isnan(now)])
+        # where few have anything but zero, a value drawn from all cases would seldom be larger
+        larger = len(there) - np.searchsorted(there, np.where(np.isnan(now), np.inf, now), side="right")
+        stepping = np.flatnonzero(larger)
+        if not direction or not len(stepping):
             continue
-        moved = rows[larger].copy()
-        moved[:, index] = others[larger]
-        wrong = direction * (raw(moved) - before[larger]) < -_SLACK
+        moved = rows[stepping].copy()
+        moved[:, index] = there[len(there) - 1 - rng.integers(0, larger[stepping])]
+        wrong = direction * (raw(moved) - before[stepping]) < -_SLACK
         steps, violations = steps + len(wrong), violations + int(wrong.sum())
         blamed += [catalogue.names[index]] if wrong.any() else []
     return MonotoneCheck(steps, violations, tuple(blamed))

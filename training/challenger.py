@@ -19,12 +19,12 @@ from features.tables.folder import Records, read_folder
 from features.windows.history import History
 from models.shap_values import contributions
 from models.signing import load_or_create_key
-from training.alternatives import ARRIVAL, CHECKLIST
+from training.alternatives import ARRIVAL, CHECKLIST, DEFAULTS, own_fields
 from training.checklist import checklist_scores
 from training.evaluate import MODEL, Resampled, at_capacity
 from training.evidence import Judged, JudgingPart
 from training.figures import figures
-from training.fit import fit
+from training.fit import default_scores, fit
 from training.judgement import audit_table
 from training.kinship import link_keys, persons, rings
 from training.labels import Findings, findings
@@ -168,30 +168,37 @@ def _report(cases: Cases, how: How, wanted: Wanted, progress: Callable[[str], No
         ring = pd.factorize(cases.audit["ring"])[0].astype(np.int64)
     folds = validate(matrix, found, cases.audit, rolling(found, wanted.folds), how, progress)
     about = Subject(matrix, found, folds, how, {"person": persons(keys), "ring": ring})
-    others = [_elsewhere(folder, made, matrix.subject, how, progress) for folder in wanted.elsewhere]
+    others = [_elsewhere(folder, made, matrix, how, progress) for folder in wanted.elsewhere]
     return report_sections(
         about, wanted.report, progress, each_feature=wanted.each_feature,
         elsewhere=pd.concat(others, ignore_index=True) if others else None,
     )  # fmt: skip
 
 
-def _elsewhere(folder: Path, made: Made, subject: str, how: How, progress: Callable[[str], None]) -> pd.DataFrame:
+def _elsewhere(
+    folder: Path, made: Made, home: FeatureMatrix, how: How, progress: Callable[[str], None]
+) -> pd.DataFrame:
     """Judge the model, unchanged, on every case of another folder after its first fifth, which only makes history."""
     progress(f"in another world: {folder.name} …")
-    cases = Cases.of(read_folder(folder), subject, read_truth(folder))
+    cases = Cases.of(read_folder(folder), home.subject, read_truth(folder))
     matrix = cases.matrix
-    split = last_split(cases.found)
-    judge = np.flatnonzero((matrix.as_of >= np.quantile(matrix.as_of, 0.2)) & (matrix.as_of < split.until_us))
-    split = replace(split, judge=judge)
+    until = cases.found.last_known_at() - cases.found.window_us()
+    judge = np.flatnonzero((matrix.as_of >= np.quantile(matrix.as_of, 0.2)) & (matrix.as_of < until))
+    # nothing is learned there, so nothing but the judged cases is read of the split
+    split = replace(last_split(cases.found), judge=judge)
+    own = own_fields(home.catalogue)
     frame, _ = judging_frame(matrix, cases.found, cases.audit, split)
     rankings = {
         MODEL: made.scores(matrix.values[judge]),
         ARRIVAL: -matrix.as_of[judge].astype(np.float64),
         CHECKLIST: checklist_scores(matrix.values[judge], matrix.catalogue),
+        DEFAULTS: default_scores(
+            home.values[:, own], made.taught.whole, matrix.values[judge][:, own], seed=how.seed, threads=how.threads
+        ),
     }
     table = at_capacity(frame, rankings, Resampled(frame, np.random.default_rng(how.seed)), capacities=(0.02,))
     table.insert(0, "world", folder.name)
-    return table.drop(columns="capacity")
+    return table
 
 
 def _labelled(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -219,7 +226,7 @@ def _register(
     matrix = cases.matrix
     learned = np.concatenate([split.fit, split.calibrate])
     about = {
-        "trained_until_us": str(int(matrix.as_of[split.fit].max())),
+        "trained_until_us": str(int(matrix.as_of[learned].max())),
         "learned_until_us": str(int(matrix.as_of[learned].max())),
         "cutoff_us": str(split.cutoff_us),
         "taught_with": how.scheme,
@@ -242,7 +249,7 @@ def _register(
         version, _ = submit(
             run,
             Submission(
-                made.fitted.text, Judged(made.forest, made.calibration), matrix.values[made.taught.fit.rows],
+                made.fitted.text, Judged(made.forest, made.calibration), matrix.values[made.taught.whole.rows],
                 golden_rows(matrix.values), part, about,
             ),
             records=cases.records, catalogue=matrix.catalogue, artifacts=artifacts,

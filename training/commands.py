@@ -25,7 +25,7 @@ from training.paper_commands import papers
 from training.promotion_commands import promote, rollback
 from training.sections import FIRST_LINE, Section, table_text
 from training.splits import TooFewLabels
-from training.teaching import INTERVIEWED, SCHEMES, Taught
+from training.teaching import BACKGROUND, SCHEMES, Part
 from training.tuning import Budget
 
 if TYPE_CHECKING:  # Dask is loaded only when it is asked for
@@ -42,8 +42,8 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--threads", type=click.IntRange(1), default=2, show_default=True,
     help="Threads of LightGBM; the model's bytes do not depend on it.",
 )  # fmt: skip
-@click.option("--taught-with", type=click.Choice(SCHEMES), default=INTERVIEWED, show_default=True,
-              help="Interviewed cases alike, weighted to all cases, or everybody.")  # fmt: skip
+@click.option("--taught-with", type=click.Choice(SCHEMES), default=BACKGROUND, show_default=True,
+              help="Interviewed cases before a background of others, alone, weighted to all cases, or everybody.")  # fmt: skip
 @click.option("--tune", "trials", type=click.IntRange(1), metavar="TRIALS",
               help="Search parameters first, this many trials in all; a search that was stopped goes on.")  # fmt: skip
 @click.option("--tune-seconds", type=click.FloatRange(1), help="Stop the search after this time.")
@@ -112,10 +112,10 @@ def _fit_there(there: FolderOnCluster) -> Grow:
     from training.fit_on_cluster import fit_on_cluster  # noqa: PLC0415
 
     def grow(
-        values: NDArray[np.float64], taught: Taught, catalogue: Catalogue, *, seed: int, threads: int,
+        values: NDArray[np.float64], part: Part, catalogue: Catalogue, *, seed: int, threads: int,
         tuned: Mapping[str, object] | None = None,
     ) -> Fitted:  # fmt: skip
-        return fit_on_cluster(there.cluster, values, taught, catalogue, seed=seed, tuned=tuned)
+        return fit_on_cluster(there.cluster, values, part, catalogue, seed=seed, tuned=tuned)
 
     return grow
 
@@ -127,7 +127,9 @@ def _print(subject: str, sections: list[Section]) -> None:
         click.echo(f"\n{subject}: {section.title}")
         if section.text:
             click.echo(section.text)
-        if section.table is not None:
+        if section.file is not None:
+            click.echo(f"see {section.file}")
+        elif section.table is not None:
             click.echo(table_text(section.table))
 
 

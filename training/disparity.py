@@ -1,7 +1,7 @@
 """Is a group called in more often than its like without cause, or missed more often? Comparisons with the rest, and alarms.
 
-Each group is compared with everybody else *in the same status of residence* (and the same interview arm, where findings
-are used): the form itself asks for the status, and the posts serve different ones. Officers' own choices, from which
+Each group is compared with everybody else *in the same status of residence*, of landings also with or without a visa alike
+(and in the same interview arm, where findings are used): the form itself asks for these, and the posts serve different ones. Officers' own choices, from which
 models learn, are compared within a post as well, for each post chooses among those who come to it. Whether the difference is more
 than chance is judged by the exact distribution of a lot among all in a stratum: the randomisation test of the hypothesis
 that group membership does not matter there (Fisher 1935), over all strata together.
@@ -78,7 +78,7 @@ def compare_practice(cases: AuditedCases) -> list[Comparison]:
         return []
     groups = {name: cases.groups[name] for name in COMPARED}
     groups["nationality x sex"] = np.char.add(np.char.add(groups["nationality"], " x "), groups["sex"])
-    strata = np.char.add(np.char.add(cases.groups["status"], " "), cases.groups["post"])
+    strata = np.char.add(np.char.add(_like(cases), " "), cases.groups["post"])
     codes = np.unique(strata, return_inverse=True)[1].astype(np.int64)
     question = _Question(PRACTICE, cases.arm != "random", cases.arm == "targeted", codes)
     return _compared([question], groups)
@@ -123,8 +123,12 @@ def _alarm(metric: str, ratio: float, chance: float, level: float) -> str:
     return "none"
 
 
+def _like(cases: AuditedCases) -> NDArray[np.str_]:
+    return cases.groups["status"] if cases.like is None else cases.like
+
+
 def _strata(cases: AuditedCases, *, with_arm: bool) -> NDArray[np.int64]:
-    joined = cases.groups["status"]
+    joined = _like(cases)
     if with_arm and cases.arm is not None:
         joined = np.char.add(np.char.add(joined, " "), cases.arm)
     return np.unique(joined, return_inverse=True)[1].astype(np.int64)

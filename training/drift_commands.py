@@ -105,7 +105,13 @@ def metrics_of(found: dict[str, Any]) -> dict[str, float]:
         "drift/score_stability_index": found["score"]["stability_index"],
         "drift/expected_precision": found["expected"]["precision"],
         "drift/expected_recall": found["expected"]["recall"],
+        "drift/unit_slips": float(sum(one["slip"] is not None for one in found["features"])),
+        "drift/score_mean_then": found["score"]["mean_then"],
+        "drift/score_mean_now": found["score"]["mean_now"],
         **{f"drift/stability_index/{one['feature']}": one["stability_index"] for one in found["features"]},
+        **{f"drift/missing_share/{one['feature']}": one["missing_now"] for one in found["features"]},
+        **{f"drift/unit_slip/{one['feature']}": float(one["slip"] is not None) for one in found["features"]},
+        **{f"drift/indications_share/{one['arm']}": one["share_now"] for one in found["outcomes"]},
     }
 
 

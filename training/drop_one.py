@@ -60,7 +60,13 @@ def _compare(
 def _scores_without(matrix: FeatureMatrix, fold: Fold, how: How, columns: NDArray[np.int64], judged: Floats) -> Floats:
     # one thread each: the models are made side by side
     fitted = fit(
-        matrix.values, fold.made.taught, matrix.catalogue, seed=how.seed, threads=1, tuned=how.tuned, columns=columns
+        matrix.values,
+        fold.made.taught.whole,
+        matrix.catalogue,
+        seed=how.seed,
+        threads=1,
+        tuned=how.tuned,
+        columns=columns,
     )
     names = tuple(matrix.catalogue.names[at] for at in columns.tolist())
     return raw_scores(parse_forest(fitted.text, names), np.ascontiguousarray(judged[:, columns]))

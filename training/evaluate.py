@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,9 +70,10 @@ class Resampled:
         np.add.at(gathered, at, parts)
         return self.draws[:, used] @ gathered
 
-    def weights(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return float32[resamples, len(rows)]."""
-        return self.draws[:, self._cluster[rows]]
+    def weights(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
+        """Give float32[len(rows)] for one resample after another; all at once would take a gigabyte for a million rows."""
+        at = self._cluster[rows]
+        return (draw[at] for draw in self.draws)
 
 
 def at_capacity(

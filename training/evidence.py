@@ -104,7 +104,7 @@ def gather(
         explained.raw_score[innocent],
         explained.contributions[innocent],
         {name: audited.groups[name][innocent] for name in ("nationality", "sex")},
-        audited.groups["status"][innocent],
+        frame["like"].to_numpy(dtype=np.str_)[innocent],
         rng,
     )
     drawn = weight[(frame["arm"] == "random").to_numpy() & ~np.isnan(finding)]

@@ -39,6 +39,8 @@ class AuditedCases:
         bool[n]: latent truth, which only a synthetic world has.
     arm
         str[n]: why a case was interviewed, if it was.
+    like
+        str[n]: who is compared with whom; the status if None.
     """
 
     chosen: NDArray[np.bool_]
@@ -47,6 +49,7 @@ class AuditedCases:
     groups: Mapping[str, NDArray[np.str_]]
     exploited: NDArray[np.bool_] | None = None
     arm: NDArray[np.str_] | None = None
+    like: NDArray[np.str_] | None = None
 
     @staticmethod
     def of(frame: pd.DataFrame, chosen: NDArray[np.bool_]) -> AuditedCases:
@@ -59,6 +62,7 @@ class AuditedCases:
             {name: frame[name].fillna("unknown").to_numpy(dtype=np.str_) for name in ATTRIBUTES},
             None if np.isnan(truth).any() or not len(truth) else truth == 1.0,
             frame["arm"].to_numpy(dtype=np.str_),
+            frame["like"].fillna("unknown").to_numpy(dtype=np.str_),
         )
 
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.cluster import Cluster, ClusterProblem, WorkerLeft, attended, blocks_on_workers
-from training.fit import FIXED_ROUNDS, PATIENCE, ROUNDS, Fitted, can_stop_early, parameters_for, trees_only, weight_of
-from training.teaching import Taught
+from training.fit import Fitted, parameters_for, trees_only, weight_of
+from training.teaching import Part
 
 ROWS_ON_ONE_WORKER = 2_000_000
 """About 2 GB of float64 at 129 features."""
@@ -38,14 +38,12 @@ _SCIKIT_NAMES = {
     "min_gain_to_split": "min_split_gain",
 }
 """LightGBM's scikit-learn classes have defaults under these names, which would stand beside ours."""
-_LEAST_CHANCE = 1e-15
-"""LightGBM's kEpsilon."""
 
 
 def fit_on_cluster(
     cluster: Cluster,
     values: NDArray[np.float64],
-    taught: Taught,
+    part: Part,
     catalogue: Catalogue,
     *,
     seed: int,
@@ -59,24 +57,21 @@ def fit_on_cluster(
     ClusterProblem
         If workers left in the middle of each of `TRIES` tries.
     """
-    part, watched = taught.fit, taught.watch
-    parameters = parameters_for(catalogue, int(part.positive.sum()), seed=seed, threads=1, tuned=tuned)
+    parameters = parameters_for(catalogue, seed=seed, threads=1, tuned=tuned)
+    rounds = int(parameters.pop("rounds"))  # type: ignore[call-overload]
     for _ in range(TRIES):
         workers = sorted(cluster.worker_threads())
         if len(part.rows) <= rows_on_one_worker:
             workers = workers[:1]
         grow = partial(
             _grow, workers=workers, values=values[part.rows], positive=part.positive, weight=weight_of(part),
-            parameters=parameters, names=catalogue.names,
+            parameters=parameters, names=catalogue.names, rounds=rounds,
         )  # fmt: skip
         try:
             booster = attended(cluster, workers, grow)
         except WorkerLeft:
             continue
-        rounds = FIXED_ROUNDS
-        if can_stop_early(watched):
-            rounds = best_round(booster, values[watched.rows], watched.positive, watched.weight)
-        text = trees_only(booster.model_to_string(num_iteration=rounds))
+        text = trees_only(booster.model_to_string())
         return Fitted(text, rounds, {**parameters, "cluster_workers": len(workers)})
     raise ClusterProblem(f"workers left during {TRIES} tries to grow the trees; see their logs, and repeat the command")
 
@@ -89,13 +84,14 @@ def _grow(
     weight: NDArray[np.float64] | None,
     parameters: dict[str, object],
     names: Sequence[str],
+    rounds: int,
 ) -> lgb.Booster:
     lgb.register_logger(_LOG)
     # dealt like cards, so that each worker sees all of the time and both kinds of finding
     turns = [slice(first, None, len(workers)) for first in range(len(workers))]
     renamed = {_SCIKIT_NAMES.get(name, name): value for name, value in parameters.items() if name != "num_threads"}
     # the regressor takes the binary objective as it is; the classifier would number the classes anew on each worker
-    model = lgb.DaskLGBMRegressor(n_estimators=ROUNDS, client=cluster.client, **renamed)
+    model = lgb.DaskLGBMRegressor(n_estimators=rounds, client=cluster.client, **renamed)
     model.fit(
         blocks_on_workers(cluster, [values[turn] for turn in turns], workers),
         blocks_on_workers(cluster, [positive[turn] for turn in turns], workers),
@@ -103,25 +99,3 @@ def _grow(
         feature_name=list(names),
     )
     return model.booster_
-
-
-def best_round(
-    booster: lgb.Booster, values: NDArray[np.float64], positive: NDArray[np.float64], weight: NDArray[np.float64]
-) -> int:
-    """Return after how many trees the log loss was least, looking `PATIENCE` trees ahead.
-
-    lightgbm.dask cannot stop early, as each worker would judge by rows of its own; so all trees are grown, and cut
-    where `lightgbm.early_stopping` would have cut.
-    """
-    raw = np.zeros(len(values))
-    best, at = np.inf, 1
-    for tree in range(booster.num_trees()):
-        raw += booster.predict(values, raw_score=True, start_iteration=tree, num_iteration=1, num_threads=1)
-        chance = 1.0 / (1.0 + np.exp(-raw))
-        said = np.maximum(np.where(positive == 1.0, chance, 1.0 - chance), _LEAST_CHANCE)
-        loss = float(np.average(-np.log(said), weights=weight))
-        if loss < best:
-            best, at = loss, tree + 1
-        elif tree + 1 - at >= PATIENCE:
-            break
-    return at

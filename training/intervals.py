@@ -33,6 +33,10 @@ class Estimate:
         """Return the same in another unit."""
         return Estimate(self.value * factor, self.low * factor, self.high * factor)
 
+    def within(self, least: float, most: float) -> Estimate:
+        """Return the same, cut off at what is possible."""
+        return Estimate(*(min(max(one, least), most) for one in (self.value, self.low, self.high)))
+
 
 @dataclass(frozen=True, slots=True)
 class InterviewError:
@@ -113,6 +117,16 @@ def share_of(part: Estimate, rest: Estimate) -> Estimate:
         low / (1 + low) if math.isfinite(low) else 1.0,
         1 / (1 + high) if math.isfinite(high) else 0.0,
     )
+
+
+def ratio_of(part: Estimate, whole: Estimate) -> Estimate:
+    """Return part / whole, estimated independently of each other, of which the part cannot be larger (the same source)."""
+    value = part.value / whole.value if whole.value > 0 else float(part.value > 0)
+    low, high = (
+        _odds(part.value, part.low, whole.value, whole.high),
+        _odds(whole.value, whole.low, part.value, part.high),
+    )
+    return Estimate(value, low, 1 / high if high > 0 else 1.0).within(0.0, 1.0)
 
 
 def _odds(one: float, one_low: float, other: float, other_high: float) -> float:

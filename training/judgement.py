@@ -18,7 +18,7 @@ WEEK_US = 7 * 86_400_000_000
 _FIRST_MONDAY_US = 4 * 86_400_000_000
 GROUPS = ("post", "nationality", "sex", "age_band", "minor", "status", "typology")
 """Columns by which figures are told apart. They are never features."""
-COLUMNS = ("subject_id", "as_of", "week", "score", "label", "arm", "weight", "truth", "ring", *GROUPS)
+COLUMNS = ("subject_id", "as_of", "week", "score", "label", "arm", "weight", "truth", "ring", "like", *GROUPS)
 _AGE_BANDS = (0, 18, 25, 35, 50, 200)
 _AGE_NAMES = ("under 18", "18-24", "25-34", "35-49", "50 and over")
 
@@ -44,7 +44,8 @@ def evaluation_frame(
     pd.DataFrame
         ``subject_id``; ``as_of`` (int64, microseconds UTC); ``week`` (int64, Mondays since 1970); ``score``;
         ``label`` (1, 0, NaN for unlabelled); ``arm``; ``weight`` (how many cases a labelled one stands for; 0 if none);
-        ``truth`` (1, 0, NaN where no synthetic world tells); ``ring`` (missing where none is known); and `GROUPS`, in which
+        ``truth`` (1, 0, NaN where no synthetic world tells); ``ring`` (missing where none is known);
+        ``like`` (with whom a case is compared); and `GROUPS`, in which
         ``post`` is the port for landings and ``typology`` missing where nobody wrote one down.
     """
     frame = audit.copy()
@@ -86,11 +87,21 @@ def audit_table(
             "minor": np.where(age < 18, "minor", "adult").astype(object),
             "status": np.asarray(taken.column("status_of_residence").to_numpy(zero_copy_only=False), dtype=object),
             "typology": found.typologies(),
+            "like": _like(taken, subject),
             "truth": np.nan,
             "ring": np.full(len(at), None, dtype=object),
         }
     )
     return frame if truth is None else _with_truth(frame, truth, subject)
+
+
+def _like(rows: pa.Table, subject: str) -> NDArray[np.object_]:
+    """Return who is compared with whom: the status asked for, and for a landing whether it was with a visa."""
+    status = np.asarray(rows.column("status_of_residence").to_numpy(zero_copy_only=False), dtype=object)
+    if subject == "visa":
+        return status
+    visa = np.asarray(rows.column("application_id").is_valid().to_numpy(zero_copy_only=False), dtype=bool)
+    return np.asarray(status + np.where(visa, " with visa", " without visa"), dtype=object)
 
 
 def _age_years(rows: pa.Table, as_of: NDArray[np.int64]) -> NDArray[np.float64]:

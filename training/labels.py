@@ -15,6 +15,7 @@ POSITIVE = {"indications", "victim_identified"}
 NEGATIVE = {"no_indication"}
 ARMS = ("none", "later_identification", "referral", "random", "targeted")
 """How a case came to be looked at; where there were several ways, the last in this order counts."""
+FOUND_BY_OTHERS = ("referral", "later_identification")
 DAY_US = 86_400_000_000
 LONGEST_WINDOW_DAYS = 180
 FOREVER: int = int(np.iinfo(np.int64).max)
@@ -41,12 +42,15 @@ class Labels:
         float64[n]: the recorded inclusion probability of the interview, NaN where there is none.
     counts
         How many cases by reason; the counts add up to n.
+    confirmed
+        bool[n]: whether a positive rests on more than the indications of an interview; None for all of them.
     """
 
     positive: Floats
     arm: Ints
     inclusion: Floats
     counts: dict[str, int]
+    confirmed: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,9 @@ class Findings:
     row
         int64[k]: the case of each outcome; ``known_at``, ``value`` (1, 0, NaN for inconclusive), ``arm``,
         ``inclusion`` and ``typology`` are its other columns.
+    confirmed
+        bool[k]: whether somebody was identified as a victim, or found by others than an interviewer at the counter (a
+        referral, a later identification); None where nobody says, and all count as such.
     """
 
     as_of: Ints
@@ -69,6 +76,7 @@ class Findings:
     arm: Ints
     inclusion: Floats
     typology: NDArray[np.object_]
+    confirmed: NDArray[np.bool_] | None = None
 
     def window_us(self) -> int:
         """How long labels take: the 95th percentile from case to recorded interview, at most 180 days."""
@@ -113,7 +121,12 @@ class Findings:
         positive = np.where(ripe & (best >= 0), best, np.nan)
         late = np.zeros(n, dtype=bool)
         late[self.row[~at]] = True
-        return Labels(positive, arm, inclusion, _counts(self.as_of, cutoff_us, ripe, best, arm > 0, late))
+        counts = _counts(self.as_of, cutoff_us, ripe, best, arm > 0, late)
+        confirmed = None
+        if self.confirmed is not None:
+            confirmed = np.zeros(n, dtype=bool)
+            confirmed[row[(value == 1.0) & self.confirmed[at]]] = True
+        return Labels(positive, arm, inclusion, counts, confirmed)
 
 
 def _counts(
@@ -153,14 +166,16 @@ def findings(outcomes: pa.Table, subject: str, subject_ids: list[str], as_of: In
     value = np.full(len(kept), np.nan)
     value[np.isin(finding, list(POSITIVE))] = 1.0
     value[np.isin(finding, list(NEGATIVE))] = 0.0
-    arms = outcomes.column("arm").to_pylist()
+    arms = np.array([ARMS.index(one) for one in outcomes.column("arm").to_pylist()], dtype=np.int64)[kept]
+    by_others = np.isin(arms, [ARMS.index(one) for one in FOUND_BY_OTHERS])
     inclusion = outcomes.column("inclusion_probability").cast(pa.float64()).to_numpy(zero_copy_only=False)
     return Findings(
         np.asarray(as_of, dtype=np.int64),
         row[kept],
         known_at[kept],
         value,
-        np.array([ARMS.index(arms[at]) for at in kept.tolist()], dtype=np.int64),
+        arms,
         inclusion[kept],
         np.asarray(outcomes.column("typology").to_numpy(zero_copy_only=False), dtype=object)[kept],
+        (value == 1.0) & (by_others | (finding == "victim_identified")),
     )

@@ -16,14 +16,14 @@ from models.forest import Forest, raw_scores
 from models.tree_text import parse_forest
 from training.fit import Fitted, fit
 from training.splits import Split
-from training.teaching import INTERVIEWED, Taught, choose_calibration, taught
+from training.teaching import BACKGROUND, Part, Taught, choose_calibration, taught
 
 
 class Grow(Protocol):
     """Grows trees as `training.fit.fit` does."""
 
     def __call__(
-        self, values: NDArray[np.float64], taught: Taught, catalogue: Catalogue, *, seed: int, threads: int,
+        self, values: NDArray[np.float64], part: Part, catalogue: Catalogue, *, seed: int, threads: int,
         tuned: Mapping[str, object] | None = None,
     ) -> Fitted:  # fmt: skip
         """Return the booster."""
@@ -36,7 +36,7 @@ class How:
 
     seed: int = 1
     threads: int = 2
-    scheme: str = INTERVIEWED
+    scheme: str = BACKGROUND
     tuned: Mapping[str, object] | None = None
 
 
@@ -56,11 +56,18 @@ class Made:
 
 
 def make(matrix: FeatureMatrix, split: Split, how: How, grow: Grow = fit) -> Made:
-    """Make a model from what a split lets it know; ``grow`` is another way to the same trees, on a cluster."""
+    """Make a model from what a split lets it know; ``grow`` is another way to the same trees, on a cluster.
+
+    Trees grown on the earlier cases are calibrated on the later ones. Then trees are grown in the same way on both, and
+    keep that calibration: people found lately are too few, and tell too much of the rings of today, not to teach.
+    """
     teaching = taught(split, matrix.as_of, how.scheme)
-    fitted = grow(matrix.values, teaching, matrix.catalogue, seed=how.seed, threads=how.threads, tuned=how.tuned)
-    forest = parse_forest(fitted.text, matrix.catalogue.names)
+
+    def grown(part: Part) -> Fitted:
+        return grow(matrix.values, part, matrix.catalogue, seed=how.seed, threads=how.threads, tuned=how.tuned)
+
     part = teaching.calibrate
-    raw = raw_scores(forest, matrix.values[part.rows])
+    raw = raw_scores(parse_forest(grown(teaching.fit).text, matrix.catalogue.names), matrix.values[part.rows])
     kind, calibration = choose_calibration(raw, part.positive, part.weight)
-    return Made(fitted, forest, calibration, kind, teaching)
+    fitted = grown(teaching.whole)
+    return Made(fitted, parse_forest(fitted.text, matrix.catalogue.names), calibration, kind, teaching)

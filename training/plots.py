@@ -70,6 +70,21 @@ def draw_capacity(path: Path, table: pd.DataFrame) -> None:
     _save(path, "What capacity buys")
 
 
+def draw_worlds(path: Path, table: pd.DataFrame) -> None:
+    """Draw recall at one capacity in each world for every ranking, with 95 % intervals."""
+    worlds = list(dict.fromkeys(table["world"]))
+    _, axis = plt.subplots(figsize=(max(6.0, 1.2 * len(worlds)), 4.5))
+    for number, (ranking, rows) in enumerate(table.groupby("ranking", sort=False)):
+        at = np.array([worlds.index(one) for one in rows["world"]]) + 0.06 * number
+        reach = [rows["recall"] - rows["recall_low"], rows["recall_high"] - rows["recall"]]
+        axis.errorbar(at, rows["recall"], np.clip(np.nan_to_num(reach), 0, None), marker="o", capsize=2, label=ranking)
+    axis.set_xticks(range(len(worlds)), worlds, rotation=20)
+    axis.set_ylabel("share of people concerned who are interviewed")
+    axis.set_ylim(bottom=0)
+    axis.legend(fontsize=7)
+    _save(path, "In other worlds, at 2 % capacity")
+
+
 def draw_splits(path: Path, as_of: NDArray[np.int64], splits: Sequence[Split]) -> None:
     """Draw, for each cut-off, which times fit, calibrate and judge; what lies between is the label window."""
     colours = {"fit": "tab:blue", "calibrate": "tab:orange", "judge": "tab:green"}

@@ -33,7 +33,7 @@ _DEMO_APPROVER = "demonstration"
 )  # fmt: skip
 @click.option(
     "--demo", is_flag=True, envvar="MIMAMORI_DEMO",
-    help="A demonstration on synthetic data: no approvers, and a waiver also covers lines that fail.",
+    help="A demonstration, on a synthetic world alone: no approvers, and a waiver also covers lines that fail.",
 )  # fmt: skip
 def promote(
     model: str, approvers: tuple[str, ...], waiver: str | None, codes: tuple[str, ...], policy_path: Path, demo: bool
@@ -88,6 +88,10 @@ def _decide(
     weaker: list[str],
 ) -> None:  # fmt: skip
     name = f"{candidate.subject} version {candidate.version}"
+    if demo and not candidate.evidence.get("truth_known"):
+        raise Problem(
+            f"{name} was judged on records whose truth nobody knows: they are no demonstration, leave out --demo"
+        )
     for line in candidate.lines:
         click.echo(f"{line.outcome.value:11} {line.code}: {line.condition}: {line.figures}")
     if not candidate.may_serve:

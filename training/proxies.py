@@ -37,8 +37,8 @@ class ProxyFigure:
     auc, low, high
         Out of fold, with a 95 % interval (DeLong, DeLong and Clarke-Pearson 1988).
     auc_within_status
-        The same predictions compared only between people of the same status of residence, which the form asks for
-        and which goes with nationality.
+        The same predictions compared only between people of the same status of residence, and of landings with or without
+        a visa alike: the officer holds both in hand, and both go with nationality.
     """
 
     attribute: str
@@ -61,7 +61,7 @@ def audit_proxies(
     raw_score, contributions
         float64[n] and float64[n, f] of people who are no victims (in truth, or by interview where truth is unknown).
     groups, status
-        Attribute to str[n], and str[n]; the `MOST_GROUPS` largest groups with enough members are asked about.
+        Attribute to str[n], and str[n] (``like`` of the evaluation frame); the `MOST_GROUPS` largest groups with enough members are asked about.
     """
     rows = np.arange(len(raw_score))
     if len(rows) > MOST_CASES:

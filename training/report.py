@@ -13,15 +13,16 @@ from features.matrix import FeatureMatrix
 from training.alternatives import CHECKLIST
 from training.checklist import RULES
 from training.drop_one import drop_families, drop_features
-from training.evaluate import LABELS, MODEL, TRUTH, Resampled, at_capacity, ranking_quality
+from training.evaluate import MODEL, Resampled, at_capacity, ranking_quality
 from training.judgement import day
 from training.labels import Findings
 from training.making import How
-from training.plots import draw_capacity, draw_reliability, draw_splits
+from training.plots import draw_capacity, draw_reliability, draw_splits, draw_worlds
 from training.reliability import calibration_figures
 from training.sections import Section
 from training.selection import describe_population
 from training.splits import final_labels
+from training.summary import CAPACITY, across, aims, headline, in_other_worlds, telling_basis
 from training.validation import (
     Fold,
     Progress,
@@ -69,18 +70,22 @@ def report_sections(
     draw_capacity(folder / "capacity.png", table)
     draw_reliability(folder / "calibration.png", frame, rankings[MODEL])
     last = about.folds[-1]
+    at_two = table[table["capacity"] == CAPACITY].drop(columns="capacity")
+    each = per_cutoff(about, rng)
+    grouped = by_group(frame, {name: rankings[name] for name in (MODEL, CHECKLIST)}, resampled, GROUPED_BY)
     sections = [
-        Section("Where it earns its place, and where not", verdict(table)),
-        Section("At 2 % capacity", BASIS_TEXT, table[table["capacity"] == 0.02].drop(columns="capacity")),
-        Section("Labels, as known at each cut-off", "Cases by reason; the rows of a column add up to all cases.", label_counts(about)),
-        Section("Selection", "", selection(about)),
-        Section("Cut-offs", "", cutoffs(about), "splits.png"),
-        Section("At every capacity", "Share of all cases of each post-week; small posts save up.", table, "capacity.png"),
-        Section("Per cut-off, at 2 % capacity", "", per_cutoff(about, rng)),
-        Section("Ranking of all cases", "", ranking_quality(frame, rankings, resampled)),
+        Section("Does it earn its place?", headline(table), aims(table)),
+        Section("At 2 % capacity", BASIS_TEXT, at_two),
+        Section("At every capacity", "Share of the people concerned who are interviewed, if each post-week interviews so many "
+                "per cent of its cases; small posts save up.", across(table, ["ranking"], "capacity"), "capacity.png"),
+        Section("Cut-offs", "Each model was taught with what was known before its cut-off and judged on all later cases, up to "
+                "the next one.", cutoffs(about), "splits.png"),
+        Section("Per cut-off, at 2 % capacity", "The same share at each cut-off.", across(each, ["ranking"], "cut-off")),
+        Section("Ranking of all cases", "Whoever stands where in the whole ranking, not only at the top.",
+                ranking_quality(frame, rankings, resampled)),
         Section("Calibration", "Slope 1 and error 0 are perfect.", _calibration(about, rng), "calibration.png"),
         Section("By typology, sex, age and status, at 2 % capacity", "Read from the audit table; none of these is a feature "
-                "except the status sought.", by_group(frame, {name: rankings[name] for name in (MODEL, CHECKLIST)}, resampled, GROUPED_BY)),
+                "except the status sought.", across(grouped, ["by", "group", "cases", "positives"], "ranking")),
     ]  # fmt: skip
     progress("other ways of teaching …")
     sections.append(Section("Taught with whom", "The last cut-off.", by_scheme(about.matrix, last, about.how, rng)))
@@ -90,39 +95,32 @@ def report_sections(
                 by_group_apart(about.matrix, last, about.how, about.groups, rng)),
         Section("Stability of the ranking", "", stability(about.matrix, about.folds, about.how)),
     ]  # fmt: skip
+    if elsewhere is not None and len(elsewhere):
+        home = at_capacity(last.frame, last.rankings, Resampled(last.frame, rng), capacities=(CAPACITY,))
+        draw_worlds(folder / "elsewhere.png", elsewhere[elsewhere["basis"] == telling_basis(elsewhere)])
+        words = (
+            "The model of the last cut-off, unchanged, on every case of other folders after their first fifth, at 2 %. "
+            "“Of home”: recall there over recall at home, where it judges the cases after the last cut-off."
+        )
+        sections.append(Section("In other worlds", words, in_other_worlds(elsewhere, home), "elsewhere.png"))
+        sections.append(Section("Other worlds, every basis and ranking", "", elsewhere, appendix=True))
     progress("leaving features out …")
     drop = drop_features if each_feature else drop_families
-    sections.append(
-        Section("Left out one after another", "times: people reached by the whole model against the model without it, at 2 %.",
-                drop(about.matrix, last, about.how, rng))
-    )  # fmt: skip
-    if elsewhere is not None and len(elsewhere):
-        sections.append(
-            Section(
-                "In other worlds",
-                "The model of the last cut-off, unchanged, on every case of other folders.",
-                elsewhere,
-            )
-        )
     rules = pd.DataFrame(
         [{"rule": number, "holds where": rule.words} for number, rule in enumerate(RULES[about.matrix.subject], 1)]
     )
-    return [*sections, Section("The checklist", "One point each; who has more is interviewed first.", rules)]
-
-
-def verdict(table: pd.DataFrame) -> str:
-    """Say in words which alternatives the model beats outside the interval, at each capacity; by truth where it is known."""
-    basis = TRUTH if (table["basis"] == TRUTH).any() else LABELS
-    lines = [f"Judged by {basis}; “beaten” means that the whole 95 % interval of the ratio lies above 1."]
-    for capacity, rows in table[table["basis"] == basis].groupby("capacity", sort=True):
-        others = rows[rows["ranking"] != MODEL]
-        beaten = others["times_low"] > 1.0
-        names = others["ranking"]
-        lines.append(
-            f"- {capacity:.1%}: beaten: {', '.join(names[beaten]) or 'none'}; "
-            f"**not beaten: {', '.join(names[~beaten]) or 'none'}**."
-        )
-    return "\n".join(lines)
+    return [
+        *sections,
+        Section("Left out one after another", "times: people reached by the whole model against the model without it, at 2 %.",
+                drop(about.matrix, last, about.how, rng), appendix=True),
+        Section("Labels, as known at each cut-off", "Cases by reason; the rows of a column add up to all cases.",
+                label_counts(about), appendix=True),
+        Section("Selection", "What the random arm tells of everybody.", selection(about), appendix=True),
+        Section("Every capacity, basis and ranking", "", table, appendix=True),
+        Section("Every cut-off, basis and ranking", "", each, appendix=True),
+        Section("Every group and basis", "", grouped, appendix=True),
+        Section("The checklist", "One point each; who has more is interviewed first.", rules, appendix=True),
+    ]  # fmt: skip
 
 
 def label_counts(about: Subject) -> pd.DataFrame:

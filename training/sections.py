@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -16,23 +17,45 @@ FIRST_LINE = "Synthetic data unless real records were given; not validated on an
 _STYLE = (
     "body{font-family:system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem;line-height:1.45}"
     "table{border-collapse:collapse;font-size:.85rem}th,td{border:1px solid #bbb;padding:.2rem .5rem;text-align:right}"
-    "th:first-child,td:first-child{text-align:left}img{max-width:100%}"
+    "th:first-child,td:first-child{text-align:left}img{max-width:100%}div{overflow-x:auto}nav{font-size:.9rem;columns:2}"
+    "h2{margin-top:2.5rem;border-top:1px solid #ccc;padding-top:.6rem}tr:nth-child(even){background:#f6f6f6}th{background:#eee}"
 )
+
+
+LONGEST_SHOWN = 30
+"""A longer table of the appendix goes into a file of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, sentences, and perhaps a table and a picture (a file beside the report)."""
+    """A heading, sentences, and perhaps a table and a picture (a file beside the report).
+
+    What is marked as appendix comes last; a long table of it is written to a file of its own, and folded in the page.
+    """
 
     title: str
     text: str = ""
     table: pd.DataFrame | None = None
     picture: str | None = None
+    appendix: bool = False
+
+    @property
+    def file(self) -> str | None:
+        """Return the name of the file that holds the table, None where the report itself shows it."""
+        if not self.appendix or self.table is None or len(self.table) <= LONGEST_SHOWN:
+            return None
+        return re.sub(r"[^a-z0-9]+", "_", self.title.lower()).strip("_") + ".csv"
+
+
+APPENDIX = Section("Appendix")
 
 
 def write(folder: Path, title: str, sections: Sequence[Section]) -> None:
-    """Write ``report.md`` (pictures beside it) and ``report.html`` (pictures inside) into a folder."""
+    """Write ``report.md`` (pictures beside it) and ``report.html`` (pictures inside) into a folder, and long tables as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
+    for section in sections:
+        if section.file is not None and section.table is not None:
+            section.table.to_csv(folder / section.file, index=False, float_format="%.6g")
     (folder / "report.md").write_text(markdown(title, sections), encoding="utf-8")
     (folder / "report.html").write_text(_html(folder, title, sections), encoding="utf-8")
 
@@ -40,14 +63,25 @@ def write(folder: Path, title: str, sections: Sequence[Section]) -> None:
 def markdown(title: str, sections: Sequence[Section]) -> str:
     """Return the report as Markdown; its first line says what data it is about."""
     lines = [FIRST_LINE, "", f"# {title}", ""]
-    for section in sections:
+    for section in _in_order(sections):
+        if section is APPENDIX:
+            lines += ["# Appendix", ""]
+            continue
         lines += [f"## {section.title}", ""]
         lines += [section.text, ""] if section.text else []
-        if section.table is not None:
+        if section.file is not None:
+            lines += [f"[{section.file}]({section.file})", ""]
+        elif section.table is not None:
             lines += [table_text(section.table), ""]
         if section.picture is not None:
             lines += [f"![{section.title}]({section.picture})", ""]
     return "\n".join(lines)
+
+
+def _in_order(sections: Sequence[Section]) -> list[Section]:
+    """Put what belongs to the appendix last, after a heading of its own."""
+    later = [one for one in sections if one.appendix]
+    return [one for one in sections if not one.appendix] + ([APPENDIX, *later] if later else [])
 
 
 def table_text(table: pd.DataFrame) -> str:
@@ -87,13 +121,23 @@ def _number(value: object) -> str:
 
 def _html(folder: Path, title: str, sections: Sequence[Section]) -> str:
     parts = [f"<p><strong>{escape(FIRST_LINE)}</strong></p>", f"<h1>{escape(title)}</h1>"]
-    for section in sections:
-        parts.append(f"<h2>{escape(section.title)}</h2>")
-        parts += [f"<p>{escape(text)}</p>" for text in section.text.split("\n") if text]
+    ordered = _in_order(sections)
+    links = "".join(f'<li><a href="#s{number}">{escape(one.title)}</a></li>' for number, one in enumerate(ordered))
+    parts.append(f"<nav><ol>{links}</ol></nav>")
+    for number, section in enumerate(ordered):
+        parts.append(f'<h2 id="s{number}">{escape(section.title)}</h2>')
+        parts += [f"<p>{_bold(text)}</p>" for text in section.text.split("\n") if text]
         if section.table is not None:
-            parts.append(compact(section.table).to_html(index=False, border=0))
+            table = f"<div>{compact(section.table).to_html(index=False, border=0)}</div>"
+            rows = f"{len(section.table)} rows; also in {section.file}"
+            parts.append(table if section.file is None else f"<details><summary>{rows}</summary>{table}</details>")
         if section.picture is not None:
             picture = base64.b64encode((folder / section.picture).read_bytes()).decode()
             parts.append(f'<img alt="{escape(section.title)}" src="data:image/png;base64,{picture}">')
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
     return f'<!doctype html><!-- {FIRST_LINE} -->\n<html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
+
+
+def _bold(text: str) -> str:
+    """Escape a line, and turn what stands between pairs of asterisks into bold print."""
+    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.intervals import Estimate, InterviewError, added, concerned_bounds, share_bounds, share_of
+from training.intervals import Estimate, InterviewError, added, concerned_bounds, ratio_of, share_bounds, share_of
 from training.labels import ARMS, Labels
 
 Floats = NDArray[np.float64]
@@ -89,12 +89,12 @@ def describe_population(
     *,
     reached: Mask | None = None,
     error: InterviewError | None = None,
+    lot_of_all: bool = True,
 ) -> Population:
     """Estimate prevalence, and the share of concerned people who were reached: by targeted interviews, or by a choice.
 
-    Cases are told apart by whether an officer chose them and whether they are reached. Whoever was chosen is known by
-    the own interview; for the others speaks the random arm, by its share of findings at the effective sample size.
-    The parts are independent and are put together as such (`training.intervals`).
+    The random arm speaks for all files from which the lot was drawn, by its share of findings at the effective sample
+    size; whom officers chose is known from their own interviews (`training.intervals` puts both together).
 
     Parameters
     ----------
@@ -106,25 +106,28 @@ def describe_population(
     error
         How interviews err; an inconclusive one then counts as one without indications. None to count indications as they
         were recorded, in conclusive interviews alone.
+    lot_of_all
+        Whether the lot was drawn among all files, as in the synthetic worlds, or among those that nobody had chosen. The
+        records do not say it; where officers choose well, the wrong answer counts those whom they chose twice or not at all.
     """
     among = np.ones(len(labels.arm), dtype=bool) if rows is None else rows
     chosen, drawn = among & (labels.arm == TARGETED), among & (labels.arm == RANDOM)
-    inside = chosen if reached is None else reached & among
-    parts = {}
-    for called in (True, False):
-        here = inside if called else among & ~inside
-        parts[called] = added(
-            _chosen_people(labels, chosen & here, error),
-            _other_people(labels, drawn & here, (here & ~chosen).sum(), error),
-        )
+    spoken_for = among if lot_of_all else among & ~chosen
+
+    def people(here: Mask) -> Estimate:
+        by_lot = _people_by_lot(labels, drawn & here, int((spoken_for & here).sum()), error)
+        return by_lot if lot_of_all else added(_chosen_people(labels, chosen & here, error), by_lot)
+
+    everybody = people(among)
+    if reached is not None:
+        share = share_of(people(among & reached), people(among & ~reached))
+    elif lot_of_all:
+        share = ratio_of(_chosen_people(labels, chosen, error), everybody)
+    else:
+        share = share_of(people(chosen), people(among & ~chosen))
     weight = _one_in(labels, drawn & ~np.isnan(labels.positive))
-    total = max(int(among.sum()), 1)
-    return Population(
-        _within(added(*parts.values()).times(1 / total)),
-        share_of(parts[True], parts[False]),
-        len(weight),
-        effective_size(weight),
-    )
+    prevalence = everybody.times(1 / max(int(among.sum()), 1)).within(0.0, 1.0)
+    return Population(prevalence, share, len(weight), effective_size(weight))
 
 
 def _chosen_people(labels: Labels, rows: Mask, error: InterviewError | None) -> Estimate:
@@ -139,8 +142,10 @@ def _chosen_people(labels: Labels, rows: Mask, error: InterviewError | None) -> 
     return Estimate(float(np.clip(number * error.corrected(found / max(number, 1)), low, high)), low, high)
 
 
-def _other_people(labels: Labels, drawn: Mask, number: int, error: InterviewError | None) -> Estimate:
-    """Return how many of a number of people whom nobody chose are concerned, by those of them whom the lot drew."""
+def _people_by_lot(labels: Labels, drawn: Mask, number: int, error: InterviewError | None) -> Estimate:
+    """Return how many of a number of people are concerned, by those of them whom the lot drew."""
+    if not number:
+        return Estimate(0.0, 0.0, 0.0)
     told = drawn if error is not None else drawn & ~np.isnan(labels.positive)
     weight = _one_in(labels, told)
     size = effective_size(weight)
@@ -155,7 +160,3 @@ def _other_people(labels: Labels, drawn: Mask, number: int, error: InterviewErro
 def _one_in(labels: Labels, rows: Mask) -> Floats:
     """Return for how many each case drawn by lot stands."""
     return np.asarray(1.0 / np.nan_to_num(labels.inclusion[rows], nan=1.0))
-
-
-def _within(share: Estimate) -> Estimate:
-    return Estimate(share.value, max(share.low, 0.0), min(share.high, 1.0))

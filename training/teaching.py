@@ -1,4 +1,4 @@
-"""With which cases and weights is a model taught? Interviewed ones as they are, or weighted so that they stand for all."""
+"""With which cases and weights is a model taught? Interviewed ones, alone or before a background of the others."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calibration import Calibration
+from training.labels import ARMS
 from training.reliability import slope_and_intercept
 from training.selection import RANDOM, inverse_propensity
 from training.splits import Split
 
-INTERVIEWED, WEIGHTED, EVERYBODY = "interviewed", "inverse-propensity", "everybody"
-SCHEMES = (INTERVIEWED, WEIGHTED, EVERYBODY)
-"""What a model is taught with; `mimamori train --report` measures all three side by side."""
+BACKGROUND, INTERVIEWED, WEIGHTED, EVERYBODY = "background", "interviewed", "inverse-propensity", "everybody"
+SCHEMES = (BACKGROUND, INTERVIEWED, WEIGHTED, EVERYBODY)
+"""What a model is taught with; `mimamori train --report` measures all of them side by side."""
+BACKGROUND_CASES = 60_000
+"""Cases without a label that stand for the ordinary; more made no difference and take time."""
+SUSPECTED = 0.3
+"""How much indications of one interview count beside a person identified, referred or found later: few are borne out."""
 TEACHING_CLIP = 20.0
 """A heavier case would make the trees follow single people."""
 _FLATTEST = 0.05
+NOBODY = ARMS.index("none")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,27 +40,34 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What fits the trees, what says when to stop growing, and what turns raw scores into chances.
+    """What the trees are grown on, and what turns their raw scores into chances.
 
     Attributes
     ----------
+    fit
+        Grows the trees that are calibrated on later cases, which they have not seen.
+    whole
+        Grows the trees that are kept: those cases and the later ones, which tell of the rings of today.
+    calibrate
+        The later cases, with weights that stand for all.
     for_all
         Whether the calibrating weights stand for all cases; False where no random interview fell into that part.
     """
 
     fit: Part
-    watch: Part
+    whole: Part
     calibrate: Part
     for_all: bool
 
 
-def taught(split: Split, as_of: Ints, scheme: str = INTERVIEWED) -> Taught:
+def taught(split: Split, as_of: Ints, scheme: str = BACKGROUND) -> Taught:
     """Choose rows and weights.
 
     Parameters
     ----------
     scheme
-        ``interviewed``: labelled cases, all alike. ``inverse-propensity``: labelled cases by what they stand for, at
+        ``background``: labelled cases, in which indications alone count less than a person identified, and up to 60,000
+        others spread over their time, as if nothing had been found. ``interviewed``: labelled cases, all alike. ``inverse-propensity``: labelled cases by what they stand for, at
         most 20 times the lightest. ``everybody``: cases without a label as well, as if nothing had been found; later
         findings may contradict that, and whoever was not looked at looks harmless.
     """
@@ -65,7 +78,7 @@ def taught(split: Split, as_of: Ints, scheme: str = INTERVIEWED) -> Taught:
     for_all = bool((labels.arm[rows] == RANDOM).any())
     return Taught(
         _part(split.fit, split, as_of, scheme),
-        _part(split.calibrate, split, as_of, scheme),
+        _part(np.concatenate([split.fit, split.calibrate]), split, as_of, scheme),
         Part(rows, labels.positive[rows], weight if for_all else np.ones(len(rows))),
         for_all,
     )
@@ -78,10 +91,18 @@ def _part(rows: Ints, split: Split, as_of: Ints, scheme: str) -> Part:
         found = inverse_propensity(labels, _span(as_of, rows)).weight[rows]
         lightest = found[found > 0].min(initial=1.0)
         weight = np.clip(found / lightest, 1.0, TEACHING_CLIP)
-    if scheme == EVERYBODY:
-        unknown = np.flatnonzero(np.isnan(labels.positive) & _span(as_of, rows))
-        rows = np.sort(np.concatenate([rows, unknown]))
+    if scheme in {BACKGROUND, EVERYBODY}:
+        unknown = np.isnan(labels.positive) & _span(as_of, rows)
+        if scheme == BACKGROUND:
+            # whoever was interviewed without a clear answer is not the ordinary
+            unknown &= labels.arm == NOBODY
+        others = np.flatnonzero(unknown)
+        if scheme == BACKGROUND and len(others) > BACKGROUND_CASES:
+            others = others[np.linspace(0, len(others) - 1, BACKGROUND_CASES).astype(np.int64)]
+        rows = np.sort(np.concatenate([rows, others]))
         weight = np.ones(len(rows))
+        if scheme == BACKGROUND and labels.confirmed is not None:
+            weight[(labels.positive[rows] == 1.0) & ~labels.confirmed[rows]] = SUSPECTED
     return Part(rows, np.nan_to_num(labels.positive[rows], nan=0.0), weight / weight.mean())
 
 

@@ -17,6 +17,7 @@ from optuna.trial import Trial, TrialState
 from features.matrix import FeatureMatrix
 from models.forest import MAX_DEPTH
 from training.evaluate import average_precision
+from training.fit import DEFAULTS
 from training.labels import Findings
 from training.making import How, make
 from training.selection import inverse_propensity
@@ -24,10 +25,6 @@ from training.splits import Split, TooFewLabels, final_labels, rolling
 from training.teaching import TEACHING_CLIP
 
 INNER_FOLDS = 2
-DEFAULTS: dict[str, object] = {
-    "learning_rate": 0.05, "max_depth": 3, "num_leaves": 8, "min_data_in_leaf": 20, "lambda_l2": 5.0,
-    "feature_fraction": 0.5, "bagging_fraction": 0.8,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def tune(
 ) -> Tuned:  # fmt: skip
     """Search parameters on what was known before the outer cut-off.
 
-    A study is kept under the data, catalogue, scheme and seed it belongs to: run again, it goes on where it stopped.
+    A study is kept under the data, catalogue, scheme, seed and defaults it belongs to: run again, it goes on where it stopped.
     The defaults are the first trial, so that the result is never worse than they are on the inner cut-offs.
 
     Parameters
@@ -116,6 +113,7 @@ def known_by(found: Findings, cutoff_us: int) -> Findings:
 def _objective(trial: Trial, matrix: FeatureMatrix, inner: Findings, splits: list[Split], how: How) -> float:
     depth = trial.suggest_int("max_depth", 3, MAX_DEPTH)
     tuned: dict[str, object] = {
+        "rounds": trial.suggest_int("rounds", 50, 400, step=10),
         "max_depth": depth,
         "num_leaves": trial.suggest_int("num_leaves", 7, 63),
         "learning_rate": trial.suggest_float("learning_rate", 0.02, 0.2, log=True),
@@ -147,8 +145,8 @@ def _judge(matrix: FeatureMatrix, inner: Findings, split: Split, how: How) -> fl
 
 
 def _name(matrix: FeatureMatrix, inner: Findings, how: How) -> str:
-    """Return the name of the study: the same only for the same data, catalogue, scheme and seed."""
-    digest = hashlib.sha256(matrix.catalogue.fingerprint.encode())
+    """Return the name of the study: the same only for the same data, catalogue, scheme, seed and defaults."""
+    digest = hashlib.sha256(f"{matrix.catalogue.fingerprint} {sorted(DEFAULTS.items())}".encode())
     for column in (matrix.values, inner.as_of, inner.row, inner.known_at, inner.value):
         digest.update(np.ascontiguousarray(column).tobytes())
     return f"{matrix.subject}-{how.scheme}-{how.seed}-{digest.hexdigest()[:16]}"

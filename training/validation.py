@@ -56,7 +56,13 @@ def validate(
         frame, weights = judging_frame(matrix, found, audit, split)
         made = make(matrix, split, how)
         rankings = {MODEL: made.scores(matrix.values[split.judge])} | alternative_scores(
-            matrix.values, matrix.as_of, made.taught, split.judge, matrix.catalogue, seed=how.seed, threads=how.threads
+            matrix.values,
+            matrix.as_of,
+            made.taught.whole,
+            split.judge,
+            matrix.catalogue,
+            seed=how.seed,
+            threads=how.threads,
         )
         frame["score"] = rankings[MODEL]
         folds.append(Fold(split, made, frame, rankings, weights))

@@ -18,7 +18,7 @@ from features.catalogue.measures import (
     Stayed,
     Watched,
 )
-from features.catalogue.wording import CODES, EVENTS, FAMILIES, KEYS, window
+from features.catalogue.wording import CODES, COUNTERS, EVENTS, FAMILIES, KEYS, window
 from features.windows.view import Seen
 
 
@@ -44,14 +44,30 @@ def _feature(
     return Feature(name, family, unit, words[0], words[1], FAMILIES[family], unseen, monotone, measure)
 
 
+def _said(ja: str, en: str, sentence_ja: str) -> tuple[Text, Text]:
+    """Return meaning and reason; in English the value follows the meaning, so that no number disturbs its grammar."""
+    en = en[0].upper() + en[1:]
+    return Text(ja, en), Text(sentence_ja, f"{en}: {{value}}.")
+
+
+_COUNTER_OF_ENDING = {"人数": "人", "定員": "人", "回数": "回", "件数": "件", "段数": "段", "との差": "回"}
+_COUNTER_OF_UNIT = {"days": "日", "yen": "円"}
+
+
+def _counter(ja: str, unit: str) -> str:
+    """Return the word that follows a number in Japanese, by what is counted."""
+    ending = next((word for end, word in _COUNTER_OF_ENDING.items() if ja.endswith(end)), "")
+    return _COUNTER_OF_UNIT.get(unit, ending)
+
+
 def count(
     family: str, what: str, key: str, days: int | None = None, *, asked: str | None = None, monotone: int = 0
 ) -> Feature:
     """How many events of a kind are recorded under a key of the case."""
     events, by, when = EVENTS[what], KEYS[asked or key], window(days)
-    words = (
-        Text(f"同じ{by.ja}について{when.ja}記録された{events.ja}の件数", f"Number of {events.en} under the same {by.en} {when.en}"),
-        Text(f"同じ{by.ja}について、{when.ja}{events.ja}が{{value}}件あります。", f"{{value}} {events.en} {when.en} are recorded under the same {by.en}."),
+    words = _said(
+        f"{by.ja}に係る{when.ja}の{events.ja}の件数", f"{events.en} under {by.en} {when.en}",
+        f"{by.ja}に係る{events.ja}が、{when.ja}に{{value}}件あります。",
     )  # fmt: skip
     name = f"{asked or key}_{what.replace('.', '_')}_{_suffix(days)}_count"
     return _feature(
@@ -77,11 +93,9 @@ def distinct(
 ) -> Feature:
     """How many different codes, other than the case's own, the events under a key have."""
     events, by, when, counted = EVENTS[what], KEYS[asked or key], window(days), CODES[code]
-    words = (
-        Text(f"同じ{by.ja}の{events.ja}（{when.ja}記録）における本件以外の{counted.ja}",
-             f"Number of {counted.en} in {events.en} under the same {by.en} {when.en}"),
-        Text(f"同じ{by.ja}の{events.ja}に、{when.ja}本件以外で{{value}}の{counted.ja}が記録されています。",
-             f"{{value}} {counted.en} appear {when.en} in {events.en} under the same {by.en}."),
+    words = _said(
+        f"{by.ja}に係る{when.ja}の{events.ja}に記録された{counted.ja}の数", f"{counted.en} in {events.en} under {by.en} {when.en}",
+        f"{by.ja}に係る{events.ja}に、{when.ja}に{counted.ja}が{{value}}{COUNTERS.get(code, '件')}記録されています。",
     )  # fmt: skip
     name = f"{asked or key}_{what.replace('.', '_')}_{code}_{_suffix(days)}_count"
     measure = Distinct(_seen(what, key, asked, days), code)
@@ -94,10 +108,9 @@ def since(
     """Days since the latest (or first) event of a kind under a key."""
     events, by = EVENTS[what], KEYS[asked or key]
     which = Text("最初の", "first") if first else Text("直近の", "latest")
-    words = (
-        Text(f"同じ{by.ja}の{which.ja}{events.ja}からの日数", f"Days since the {which.en} of the {events.en} under the same {by.en}"),
-        Text(f"同じ{by.ja}の{which.ja}{events.ja}から{{value}}日たっています。",
-             f"{{value}} days have passed since the {which.en} of the {events.en} under the same {by.en}."),
+    words = _said(
+        f"{by.ja}に係る{which.ja}{events.ja}からの日数", f"Days since the {which.en} of the {events.en} under {by.en}",
+        f"{by.ja}に係る{which.ja}{events.ja}から{{value}}日たっています。",
     )  # fmt: skip
     name = f"{asked or key}_{what.replace('.', '_')}_{'first' if first else 'last'}_days"
     measure = DaysSince(_seen(what, key, asked, None), first)
@@ -107,10 +120,9 @@ def since(
 def share(family: str, part: str, whole: str, key: str, days: int | None = None, *, monotone: int = 0) -> Feature:
     """Which share of the events under a key are of a kind."""
     some, events, by, when = EVENTS[part], EVENTS[whole], KEYS[key], window(days)
-    words = (
-        Text(f"同じ{by.ja}の{events.ja}（{when.ja}記録）に占める{some.ja}の割合", f"Share of {some.en} among {events.en} under the same {by.en} {when.en}"),
-        Text(f"同じ{by.ja}の{events.ja}のうち、{when.ja}{{value}}が{some.ja}です。",
-             f"{{value}} of the {events.en} under the same {by.en} {when.en} are {some.en}."),
+    words = _said(
+        f"{by.ja}に係る{when.ja}の{events.ja}に占める{some.ja}の割合", f"Share of {some.en} among the {events.en} under {by.en} {when.en}",
+        f"{by.ja}に係る{when.ja}の{events.ja}のうち{{value}}が{some.ja}です。",
     )  # fmt: skip
     name = f"{key}_{part.replace('.', '_')}_{_suffix(days)}_share"
     measure = Share(_seen(part, key, None, days), _seen(whole, key, None, days))
@@ -120,10 +132,10 @@ def share(family: str, part: str, whole: str, key: str, days: int | None = None,
 def burst(family: str, what: str, key: str) -> Feature:
     """The last month against the key's own year."""
     events, by = EVENTS[what], KEYS[key]
-    words = (
-        Text(f"同じ{by.ja}の{events.ja}の直近30日と過去1年の月平均との比", f"Last 30 days of {events.en} under the same {by.en}, against its monthly average of a year"),
-        Text(f"同じ{by.ja}の{events.ja}は、直近30日に過去1年の月平均の{{value}}倍です。",
-             f"{events.en.capitalize()} under the same {by.en} in the last 30 days are {{value}} times its monthly average."),
+    words = _said(
+        f"{by.ja}に係る{events.ja}の直近30日と過去1年の月平均との比",
+        f"{events.en} under {by.en} in the last 30 days, as a multiple of their monthly average over a year",
+        f"{by.ja}に係る{events.ja}は、直近30日に過去1年の月平均の{{value}}倍です。",
     )  # fmt: skip
     measure = Burst(_seen(what, key, None, 30), _seen(what, key, None, 365))
     name = f"{key}_{what.replace('.', '_')}_burst_ratio"
@@ -133,10 +145,9 @@ def burst(family: str, what: str, key: str) -> Feature:
 def per_place(family: str, what: str, days: int) -> Feature:
     """Persons invited by the host against its places."""
     events, when = EVENTS[what], window(days)
-    words = (
-        Text(f"受入先の定員に対する{events.ja}の人数（{when.ja}）", f"People in {events.en} {when.en} per place of the host establishment"),
-        Text(f"受入先では、{when.ja}定員1人当たり{{value}}人の{events.ja}があります。",
-             f"The host establishment has {{value}} people in {events.en} {when.en} per place."),
+    words = _said(
+        f"受入先の{when.ja}の{events.ja}の定員1人当たりの人数", f"People in {events.en} {when.en} for each place of the host establishment",
+        f"受入先の{events.ja}は、{when.ja}に定員1人当たり{{value}}人です。",
     )  # fmt: skip
     measure = PerPlace(_seen(what, "host", None, days), "person")
     return _feature(
@@ -154,10 +165,7 @@ def plain(family: str, name: str, measure: Measure, ja: str, en: str, *, monoton
     """A feature whose sentence is a phrase followed by its value."""
     unit = name.rpartition("_")[2]
     unseen = 0.0 if isinstance(measure, Ring | Letter | Watched) else math.nan
-    if unit == "flag":
-        words = (Text(ja, en), Text(f"{ja}：{{value}}。", f"{en}: {{value}}."))
-    else:
-        words = (Text(ja, en), Text(f"{ja}は{{value}}です。", f"{en}: {{value}}."))
+    words = _said(ja, en, f"{ja}：{{value}}。" if unit == "flag" else f"{ja}は{{value}}{_counter(ja, unit)}です。")
     return _feature(name, family, unit, words, unseen=unseen, monotone=monotone, measure=measure)
 
 

@@ -5,33 +5,34 @@ from __future__ import annotations
 from features.catalogue.feature import Text
 
 KEYS: dict[str, Text] = {
-    "guarantor": Text("身元保証人", "guarantor"),
-    "guarantor_phone": Text("身元保証人の電話番号", "guarantor's phone number"),
-    "guarantor_unit": Text("身元保証人の住所", "guarantor's address"),
-    "inviter": Text("招へい人", "inviter"),
-    "inviter_phone": Text("招へい人の電話番号", "inviter's phone number"),
-    "agency": Text("代理申請機関", "accredited agency"),
-    "host": Text("受入先", "host establishment"),
-    "introducer": Text("紹介者", "introducer"),
-    "introducer_phone": Text("紹介者の電話番号", "introducer's phone number"),
-    "stay_unit": Text("滞在先住所", "address of stay"),
-    "stay_building": Text("滞在先の建物", "building of stay"),
-    "stay_phone": Text("滞在先の電話番号", "phone number of stay"),
-    "applicant_phone": Text("申請人の電話番号", "applicant's phone number"),
-    "applicant_email": Text("申請人のメールアドレス", "applicant's e-mail address"),
-    "home_unit": Text("申請人の自宅住所", "applicant's home address"),
-    "parent": Text("認知した親", "acknowledging parent"),
-    "person": Text("本人", "same person"),
-    "given": Text("同じ名・生年月日", "same given name and birth date"),
-    "passport": Text("旅券番号", "passport number"),
-    "coe": Text("在留資格認定証明書番号", "certificate of eligibility number"),
-    "biometric": Text("指紋による同一人", "fingerprint identity"),
-    "booking": Text("予約番号", "booking reference"),
-    "booking_phone": Text("予約の電話番号", "booking phone number"),
-    "flight_day": Text("同じ日の同じ便", "flight of that day"),
-    "host_place_unit": Text("受入先の住所", "host establishment's address"),
-    "host_phone": Text("受入先の電話番号", "host establishment's phone number"),
+    "guarantor": Text("同じ身元保証人", "this guarantor"),
+    "guarantor_phone": Text("同じ身元保証人の電話番号", "this guarantor's phone number"),
+    "guarantor_unit": Text("同じ身元保証人の住所", "this guarantor's address"),
+    "inviter": Text("同じ招へい人", "this inviter"),
+    "inviter_phone": Text("同じ招へい人の電話番号", "this inviter's phone number"),
+    "agency": Text("同じ代理申請機関", "this accredited agency"),
+    "host": Text("同じ受入先", "this host establishment"),
+    "introducer": Text("同じ紹介者", "this introducer"),
+    "introducer_phone": Text("同じ紹介者の電話番号", "this introducer's phone number"),
+    "stay_unit": Text("同じ滞在先の住所", "this address of stay"),
+    "stay_building": Text("同じ滞在先の建物", "this building of stay"),
+    "stay_phone": Text("同じ滞在先の電話番号", "this phone number of stay"),
+    "applicant_phone": Text("同じ申請人の電話番号", "this applicant's phone number"),
+    "applicant_email": Text("同じ申請人のメールアドレス", "this applicant's e-mail address"),
+    "home_unit": Text("同じ申請人の自宅の住所", "this applicant's home address"),
+    "parent": Text("同じ認知した親", "this acknowledging parent"),
+    "person": Text("本人", "this person"),
+    "given": Text("名と生年月日が同じ人", "this given name and birth date"),
+    "passport": Text("同じ旅券番号", "this passport number"),
+    "coe": Text("同じ在留資格認定証明書番号", "this certificate of eligibility number"),
+    "biometric": Text("同じ指紋", "these fingerprints"),
+    "booking": Text("同じ予約番号", "this booking reference"),
+    "booking_phone": Text("同じ予約の電話番号", "this booking phone number"),
+    "flight_day": Text("同じ日の同じ便", "this flight on that day"),
+    "host_place_unit": Text("同じ受入先の住所", "this host establishment's address"),
+    "host_phone": Text("同じ受入先の電話番号", "this host establishment's phone number"),
 }
+"""What several records have in common, as it is said of one of them."""
 
 EVENTS: dict[str, Text] = {
     "applications": Text("申請", "applications"),
@@ -46,8 +47,8 @@ EVENTS: dict[str, Text] = {
         "applications with a child who became Japanese by notification",
     ),
     "applications.stage": Text("舞台・接客の職業を申告した申請", "applications declaring stage or bar work"),
-    "applications_by_phone": Text("申請", "applications"),
-    "applications_by_unit": Text("申請", "applications"),
+    "applications_by_phone": Text("申請（記載欄を問わない）", "applications (in whatever field)"),
+    "applications_by_unit": Text("申請（記載欄を問わない）", "applications (in whatever field)"),
     "spouse_applications": Text("日本人の配偶者等の申請", "spouse applications"),
     "child_applications": Text("子に関する申請", "applications with children"),
     "landings": Text("上陸", "landings"),
@@ -67,14 +68,15 @@ EVENTS: dict[str, Text] = {
     "troubles.moved": Text("住居変更", "changes of address"),
     "findings": Text("保護面接で被害の兆候が確認された事案", "cases in which a protective interview found indications"),
     "findings_by_phone": Text(
-        "保護面接で被害の兆候が確認された事案", "cases in which a protective interview found indications"
+        "保護面接で被害の兆候が確認された事案（記載欄を問わない）",
+        "cases (in whatever field) in which a protective interview found indications",
     ),
     "jobs": Text("就労の報告", "reports of work"),
     "jobs.adult": Text("風俗営業の店での就労の報告", "reports of work at adult-entertainment establishments"),
     "jobs.bar": Text("飲食店での就労の報告", "reports of work at bars and restaurants"),
-    "jobs_of_sponsored": Text("同じ関係者による他の申請人の就労の報告", "reports of work of other sponsored people"),
+    "jobs_of_sponsored": Text("ほかの申請人の就労の報告", "reports of work of other sponsored people"),
     "jobs_of_sponsored.adult": Text(
-        "同じ関係者による他の申請人の風俗営業の店での就労の報告",
+        "ほかの申請人の風俗営業の店での就労の報告",
         "reports of other sponsored people working at adult-entertainment establishments",
     ),
     "actions.adverse": Text(
@@ -84,7 +86,7 @@ EVENTS: dict[str, Text] = {
     "actions.clean": Text("違反のない立入検査", "clean inspections"),
     "actions_on_jobs": Text("勤務先の店に対する違反認定等", "actions against establishments of work"),
     "actions_on_jobs_of_sponsored": Text(
-        "同じ関係者による他の申請人の勤務先に対する違反認定等",
+        "ほかの申請人の勤務先に対する違反認定等",
         "actions against establishments where other sponsored people worked",
     ),
     "places": Text("事業所", "establishments"),
@@ -93,26 +95,38 @@ EVENTS: dict[str, Text] = {
 }
 
 CODES: dict[str, Text] = {
-    "person": Text("申請人の人数", "other people"),
-    "passport": Text("旅券の数", "other passports"),
-    "guarantor": Text("身元保証人の人数", "other guarantors"),
-    "guarantor_phone": Text("身元保証人の電話番号の数", "other guarantor phone numbers"),
-    "agency": Text("代理申請機関の数", "other agencies"),
-    "host": Text("受入先の数", "other host establishments"),
-    "introducer_phone": Text("紹介者の電話番号の数", "other introducers"),
-    "stay_unit": Text("滞在先住所の数", "other addresses of stay"),
-    "applicant_phone": Text("申請人の電話番号の数", "other applicant phone numbers"),
-    "parent": Text("認知した親の人数", "other acknowledging parents"),
-    "moved_to": Text("転居先の数", "addresses moved to"),
-    "booking": Text("予約の数", "other bookings"),
-    "biometric": Text("指紋による別人の数", "other fingerprint identities"),
-    "establishment": Text("勤務先の数", "establishments of work"),
+    "person": Text("別の人", "Other people"),
+    "passport": Text("別の旅券", "Other passports"),
+    "guarantor": Text("別の身元保証人", "Other guarantors"),
+    "guarantor_phone": Text("身元保証人の別の電話番号", "Other guarantor phone numbers"),
+    "agency": Text("別の代理申請機関", "Other agencies"),
+    "host": Text("別の受入先", "Other host establishments"),
+    "introducer_phone": Text("紹介者の別の電話番号", "Other introducers' phone numbers"),
+    "stay_unit": Text("別の滞在先", "Other addresses of stay"),
+    "applicant_phone": Text("申請人の別の電話番号", "Other applicants' phone numbers"),
+    "parent": Text("別の認知した親", "Other acknowledging parents"),
+    "moved_to": Text("転居先", "Addresses moved to"),
+    "booking": Text("別の予約", "Other bookings"),
+    "biometric": Text("別人の指紋", "Other fingerprint identities"),
+    "establishment": Text("事業所", "Establishments"),
 }
+
+COUNTERS = {
+    "person": "人", "guarantor": "人", "parent": "人", "passport": "冊", "agency": "か所", "host": "か所",
+    "stay_unit": "か所", "moved_to": "か所", "establishment": "か所",
+}  # fmt: skip
+"""The word that follows a number of them in Japanese; 件 for all others."""
 
 
 def window(days: int | None) -> Text:
     """Return how a trailing window is said."""
-    return Text("これまでに", "so far") if days is None else Text(f"過去{days}日間に", f"in the last {days} days")
+    if days is None:
+        return Text("これまで", "so far")
+    return (
+        Text("過去3年間", "in the last three years")
+        if days == 1095
+        else Text(f"過去{days}日間", f"in the last {days} days")
+    )
 
 
 FAMILIES: dict[str, Text] = {

@@ -90,9 +90,11 @@ def choose(
     return rows, by_lot[rows], probability
 
 
-def find(d: District, rng: np.random.Generator, exploited: Truths) -> Ints:
-    """Return int64[n]: what interviews of these people record, with errors both ways."""
-    n, told = len(exploited), d.scenario["disclosure"]
+def find(d: District, rng: np.random.Generator, exploited: Truths, debt: Floats) -> Ints:
+    """Return int64[n]: what interviews of these people record, with errors both ways; whoever owes much tells less."""
+    low, high = d.scenario["debt_low_yen"], d.scenario["debt_high_yen"]
+    burden = np.where(debt > 0, (debt - low) / max(high - low, 1.0), 0.5)
+    n, told = len(exploited), d.scenario["disclosure"] * (1.3 - 0.6 * burden)
     u, v = rng.random(n), rng.random(n)
     honest = np.where(u < d.scenario["false_indication"], INDICATIONS, np.where(u > 0.955, INCONCLUSIVE, NO_INDICATION))
     silent = np.where(u > 0.8, INCONCLUSIVE, NO_INDICATION)

@@ -8,7 +8,7 @@ from synthetic_data.detection.identification import Identified
 from synthetic_data.detection.interviews import IDENTIFIED, INDICATIONS, choose, find, prejudice, suspicion
 from synthetic_data.district import District
 from synthetic_data.journeys import Stays
-from synthetic_data.numbering import NONE, Ints, Texts, Truths
+from synthetic_data.numbering import NONE, Floats, Ints, Texts, Truths
 from synthetic_data.papers import Columns, known
 from synthetic_data.plan import Plan
 from synthetic_data.regimes import DAY_US, END, any_moment
@@ -30,7 +30,7 @@ def visa_outcomes(
     when = at[rows] + rng.integers(1, 6 * 24, len(rows)) * 3_600_000_000 + rng.integers(0, 3600, len(rows)) * 1_000_000
     identified = np.flatnonzero((who.day != NONE) & (rng.random(len(plan)) < 0.85))
     return _table(d, rng, "visa_application", ids, rows=rows, by_lot=by_lot, probability=probability, when=when,
-                  exploited=exploited, typology=typology, later=identified, later_day=who.day[identified],
+                  exploited=exploited, typology=typology, debt=plan["debt"], later=identified, later_day=who.day[identified],
                   referred=who.referred[identified])  # fmt: skip
 
 
@@ -48,15 +48,15 @@ def landing_outcomes(
     of_person = np.where(stays.again, NONE, who.day[source])
     identified = np.flatnonzero((of_person != NONE) & (rng.random(len(stays)) < 0.85))
     return _table(d, rng, "landing", ids, rows=rows, by_lot=by_lot, probability=probability, when=when, exploited=exploited,
-                  typology=typology, later=identified, later_day=of_person[identified],
+                  typology=typology, debt=plan["debt"][source], later=identified, later_day=of_person[identified],
                   referred=who.referred[source[identified]])  # fmt: skip
 
 
 def _table(
     d: District, rng: np.random.Generator, subject: str, ids: Texts, *, rows: Ints, by_lot: Truths, probability: object,
-    when: Ints, exploited: Truths, typology: Ints, later: Ints, later_day: Ints, referred: Truths,
+    when: Ints, exploited: Truths, typology: Ints, debt: Floats, later: Ints, later_day: Ints, referred: Truths,
 ) -> Columns:  # fmt: skip
-    finding = find(d, rng, exploited[rows])
+    finding = find(d, rng, exploited[rows], debt[rows])
     findings = np.concatenate([finding, np.where(rng.random(len(later)) < 0.75, IDENTIFIED, INDICATIONS)])
     row = np.concatenate([rows, later])
     arm = np.concatenate([np.where(by_lot, RANDOM, TARGETED), np.where(referred, REFERRAL, LATER)])

@@ -15,20 +15,24 @@ from synthetic_data.papers import Columns, known, passport_numbers
 from synthetic_data.places import spell_addresses, spell_phones
 from synthetic_data.plan import Plan
 from synthetic_data.regimes import DAY_US, END, START, any_moment
+from synthetic_data.rings.roster import Rings
 
 _ACTIONS = np.array(["inspection_clean", "violation_found", "trafficking_case", "licence_suspended"], dtype=object)
 CLEAN, VIOLATION, CASE, SUSPENDED = range(4)
 _ROLES = np.array(["victim", "perpetrator", "facilitator"], dtype=object)
 VICTIM, PERPETRATOR, FACILITATOR = range(3)
 
+BREACH = 0.5
+"""Share of rings at whose establishment inspectors find a breach of the rules, without seeing what is behind it."""
 
-def act(d: District, establishment_ids: Texts, clubs: Ints, ring_day: Ints) -> Columns:
+
+def act(d: District, establishment_ids: Texts, rings: Rings, ring_day: Ints) -> Columns:
     """Write inspections: routine ones, violations of all kinds, and the cases by which rings were found.
 
     Parameters
     ----------
-    clubs, ring_day
-        The establishment of each ring, and the day on which it was found, -1 for never.
+    ring_day
+        The day on which each ring was found, -1 for never.
     """
     rng = d.stream("inspections")
     est, m = d.establishments, len(d.establishments)
@@ -42,9 +46,14 @@ def act(d: District, establishment_ids: Texts, clubs: Ints, ring_day: Ints) -> C
     action = np.where((rng.random(len(visits)) < 0.006) & nightly[visits], CASE, action)
     found = np.flatnonzero(ring_day != NONE)
     found = found[rng.random(len(found)) < 0.7]
-    place = np.concatenate([visits, clubs[found]])
-    day = np.concatenate([day, ring_day[found]])
-    action = np.concatenate([action, np.where(rng.random(len(found)) < 0.8, CASE, VIOLATION)])
+    breaches = np.flatnonzero(rng.random(len(rings.club)) < BREACH)
+    then = (
+        rings.start[breaches] + 60 + (rng.random(len(breaches)) * (rings.end - rings.start)[breaches]).astype(np.int64)
+    )
+    place = np.concatenate([visits, rings.club[found], rings.club[breaches]])
+    day = np.concatenate([day, ring_day[found], then])
+    seen = np.where(rng.random(len(found)) < 0.8, CASE, VIOLATION)
+    action = np.concatenate([action, seen, rng.choice((VIOLATION, SUSPENDED), len(breaches), p=(0.8, 0.2))])
     occurred = any_moment(rng, np.minimum(day, END - 1))
     known_at = occurred + (rng.gamma(1.5, 25.0, len(day)) * 86_400 + 3600).astype(np.int64) * 1_000_000
     kept = np.flatnonzero(known_at < END * DAY_US)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.answers import R_ORGANISATION, SPONSOR
+from synthetic_data.answers import R_FRIEND, R_ORGANISATION, R_OTHER, SPONSOR
 from synthetic_data.establishments import SHELTER
 from synthetic_data.membership import Members
 from synthetic_data.numbering import NONE
@@ -41,6 +41,7 @@ def neighbours(m: Members) -> None:
     """Mothers who follow friends to the same care home or factory, which houses them openly."""
     bring_child(m.d, m.rng, m.plan)
     m.show(0.55, stay=m.of("dormitory"))
+    m.swap(0.35, relation=m.rng.choice((R_ORGANISATION, R_OTHER, R_FRIEND), len(m)))
     m.swap(0.4, introducer=m.of("introducer"), introducer_phone=m.phone())
     m.show(0.45, party=m.of("party") + m.plan["day"] // 30)
     m.plan["job"], m.plan["job_seen"] = m.of("club"), 0.2

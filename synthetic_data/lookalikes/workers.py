@@ -8,6 +8,8 @@ from synthetic_data.answers import AGENCY, AGENCY_FILES, EMPLOYER
 from synthetic_data.establishments import STAGE
 from synthetic_data.membership import Members
 from synthetic_data.population.filing import settle_at_host
+from synthetic_data.population.people import PAY_FLOOR
+from synthetic_data.regimes import VISITOR
 
 
 def troupe(m: Members) -> None:
@@ -24,8 +26,8 @@ def troupe(m: Members) -> None:
 
 def dancers(m: Members) -> None:
     """Genuine performers of clubs that keep the rules: the floor's pay, rooms owned by the booker, the same agent."""
-    settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.of("club"))
-    m.show(0.5, income=200_000.0)
+    settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.hosts())
+    m.show(0.5, income=PAY_FLOOR)
     m.show(0.5, stay=m.of("dormitory"))
     m.swap(0.45, introducer=m.of("introducer"), introducer_phone=m.phone())
     m.show(0.3, letter=m.of("letter"))
@@ -36,7 +38,8 @@ def dancers(m: Members) -> None:
 
 def recruited(m: Members) -> None:
     """A compliant supervising organisation: one recruiter, one letter, dormitories, many members."""
-    settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.of("club"))
+    settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.hosts())
+    on_business(m)
     m.swap(0.75, introducer=m.of("introducer"))
     m.show(0.65, introducer_phone=m.phone())
     m.show(0.55, letter=m.of("letter"))
@@ -46,7 +49,7 @@ def recruited(m: Members) -> None:
 
 def better_pay(m: Members) -> None:
     """People who leave a lawful employer for better pay: missing reports without anybody behind them."""
-    settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.of("club"))
+    settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.hosts())
     m.plan["gone"], m.plan["missing"] = 0.22, 0.75
     m.swap(0.35, introducer=m.of("introducer"), introducer_phone=m.phone())
     m.plan["moves"] = 0.2
@@ -55,10 +58,16 @@ def better_pay(m: Members) -> None:
 
 def chain(m: Members) -> None:
     """Restaurant chains and subcontractors: many men for one host, one dormitory, one booking, paid by the employer."""
-    settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.of("club"))
+    settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.hosts())
+    on_business(m)
     m.show(0.6, stay=m.of("dormitory"))
     m.show(0.6, payer=EMPLOYER)
     m.show(0.5, party=m.of("party") + m.plan["day"] // 30)
     m.show(0.4, letter=m.of("letter"))
     m.swap(0.4, guarantor=m.of("guarantors") + m.turn // 5, guarantor_phone=m.phone())
     m.plan["job_seen"], m.plan["gone"] = 0.18, 0.04
+
+
+def on_business(m: Members) -> None:
+    """Fitters and trainees of a firm come for ninety days where no status of their own is needed."""
+    m.show(np.where(m.plan["status"] == VISITOR, 0.5, 0.0), stay_days=90)

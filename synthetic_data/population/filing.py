@@ -59,7 +59,7 @@ def draft(d: District, rng: np.random.Generator, statuses: Ints, days: Ints) -> 
     n = len(plan)
     plan["stay_days"] = np.array([_STAYS[status] for status in range(12)])[statuses]
     visitor = statuses == VISITOR
-    plan["stay_days"] = np.where(visitor, rng.choice((6, 8, 15, 15, 30, 90), n), plan["stay_days"])
+    plan["stay_days"] = np.where(visitor, rng.choice((3, 6, 8, 15, 15, 30, 90), n), plan["stay_days"])
     plan["lead"] = np.where(visitor, 8 + rng.gamma(2.0, 12.0, n), 14 + rng.gamma(2.0, 18.0, n)).astype(np.int64)
     route = rng.random(n)
     organised = np.isin(statuses, (ENTERTAINER, INTERN, TRAINEE, STUDENT, COOK, ENGINEER, DESIGNATED))

@@ -6,7 +6,7 @@ import numpy as np
 
 from synthetic_data.countries import draw_country, draw_female, draw_post
 from synthetic_data.district import District
-from synthetic_data.numbering import NONE, Ints
+from synthetic_data.numbering import NONE, Floats, Ints, a_date
 from synthetic_data.plan import Plan
 from synthetic_data.regimes import (
     COOK,
@@ -20,6 +20,8 @@ from synthetic_data.regimes import (
     VISITOR,
 )
 
+PAY_FLOOR = 200_000.0
+"""Yen a month: what the criteria ask of an entertainer's contract."""
 # youngest and oldest usual age by status
 _AGES = {VISITOR: (20, 66), ENTERTAINER: (19, 36), SPOUSE: (20, 48), LONG_TERM: (18, 50), INTERN: (18, 34),
          TRAINEE: (18, 36), STUDENT: (17, 30), DEPENDENT: (16, 50), COOK: (24, 52)}  # fmt: skip
@@ -44,21 +46,30 @@ def draw_people(d: District, rng: np.random.Generator, statuses: Ints, days: Int
     # one visitor in thirty is a child travelling with parents or a school
     child = (statuses == VISITOR) & (rng.random(n) < 0.035) | (statuses == DEPENDENT) & (rng.random(n) < 0.35)
     age = np.where(child, rng.uniform(1.0, 17.8, n) * 365.25, age)
-    plan["birth"] = _never_none(days - age.astype(np.int64))
+    plan["birth"] = a_date(days - age.astype(np.int64))
     for name in ("person", "body", "passport", "family", "given", "home", "phone"):
         plan[name] = d.keys.take(n)
     plan["body"] = plan["person"]
-    plan["passport_issued"] = _never_none(days - (rng.gamma(1.3, 700.0, n)).astype(np.int64).clip(5, 3600))
+    plan["passport_issued"] = a_date(days - (rng.gamma(1.3, 700.0, n)).astype(np.int64).clip(5, 3600))
     plan["email"] = np.where(rng.random(n) < 0.35, d.keys.take(n), NONE)
     households(rng, plan)
     plan["occupation"] = _occupations(rng, statuses)
-    income = rng.lognormal(10.6, 0.75, n)
+    income = _incomes(rng, statuses)
     plan["income"] = np.where(rng.random(n) < 0.7, np.round(income, -2), np.nan)
     plan["minors"] = (
         rng.random(n) < np.where(statuses == LONG_TERM, 0.42, np.where(statuses == SPOUSE, 0.08, 0.07))
     ).astype(np.int64)
     plan["former"] = np.where(rng.random(n) < 0.004, draw_country(rng, statuses, flat=True), NONE)
     return plan
+
+
+def _incomes(rng: np.random.Generator, statuses: Ints) -> Floats:
+    """Return yen a month: what people earn at home, a trainee's allowance, or an entertainer's contract at or above the floor."""
+    n = len(statuses)
+    home, allowance = rng.lognormal(10.6, 0.75, n), rng.lognormal(11.1, 0.2, n)
+    contract = PAY_FLOOR * np.where(rng.random(n) < 0.4, 1.0, 1.0 + rng.gamma(1.2, 0.3, n))
+    out = np.where(np.isin(statuses, (INTERN, TRAINEE)), allowance, home)
+    return np.where(statuses == ENTERTAINER, contract, out)
 
 
 def households(rng: np.random.Generator, plan: Plan) -> None:
@@ -85,8 +96,3 @@ def _occupations(rng: np.random.Generator, statuses: Ints) -> Ints:
     stage = (statuses == ENTERTAINER) & (rng.random(len(statuses)) < 0.2)
     out[stage] = rng.choice((0, 2, 5), int(stage.sum()))
     return out
-
-
-def _never_none(days: Ints) -> Ints:
-    """Keep -1, which stands for no date, from being one."""
-    return np.where(days == NONE, 0, days)

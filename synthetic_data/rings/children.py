@@ -14,12 +14,12 @@ from synthetic_data.rings.infrastructure import control, vouch
 def mothers(m: Members) -> None:
     """T3: pairs of mother and child in series, vouched for by neither father nor kin, housed together near the work."""
     bring_child(m.d, m.rng, m.plan)
-    vouch(m, guarantor=0.5, phone=0.33, introducer=0.55, letter=0.34, agency=0.45)
+    vouch(m, guarantor=0.5, phone=0.42, introducer=0.65, letter=0.4, agency=0.7)
     m.swap(0.4, relation=m.rng.choice((R_ORGANISATION, R_OTHER, R_FRIEND), len(m)))
     m.show(0.35, stay=m.of("dormitory"))
-    m.show(0.35, payer=SPONSOR)
+    m.show(0.2, payer=SPONSOR)
     m.show(0.3, party=m.of("party") + m.plan["day"] // 30)
-    control(m, moves=0.45, gone=0.05, seen=0.25, files=0.3)
+    control(m, moves=0.6, gone=0.12, seen=0.4, files=0.4)
 
 
 def acknowledged(m: Members) -> None:
@@ -27,18 +27,18 @@ def acknowledged(m: Members) -> None:
     bring_child(m.d, m.rng, m.plan)
     father = m.of("guarantors") + m.turn // 3
     m.swap(0.55, parent=father)
-    vouch(m, guarantor=0.25, phone=0.3, introducer=0.5, letter=0.4, agency=0.55)
+    vouch(m, guarantor=0.25, phone=0.4, introducer=0.6, letter=0.45, agency=0.8)
     m.swap(0.35, guarantor=father, guarantor_home=father)
-    control(m, moves=0.35, gone=0.05, seen=0.18, files=0.3)
+    control(m, moves=0.5, gone=0.12, seen=0.3, files=0.4)
 
 
 def minors(m: Members) -> None:
     """T6: a minor with an unrelated companion who leaves alone; hosts of several unrelated minors."""
     n, rng = len(m), m.rng
     m.plan["birth"] = m.plan["day"] - rng.integers(9 * 365, 18 * 365, n)
-    vouch(m, guarantor=0.5, phone=0.3, introducer=0.4, letter=0.4, agency=0.45)
-    m.show(0.35, stay=m.of("dormitory"))
+    vouch(m, guarantor=0.5, phone=0.4, introducer=0.5, letter=0.45, agency=0.7)
+    m.show(0.45, stay=m.of("dormitory"))
     m.show(0.4, party=m.of("party") + m.turn // 2)
-    m.show(0.3, payer=SPONSOR)
+    m.show(0.2, payer=SPONSOR)
     m.plan["occupation"] = np.where(rng.random(n) < 0.7, 6, NONE)
-    control(m, moves=0.2, gone=0.35, seen=0.05, files=0.1)
+    control(m, moves=0.3, gone=0.4, seen=0.08, files=0.15)

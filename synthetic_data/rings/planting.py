@@ -9,7 +9,7 @@ import numpy as np
 from synthetic_data.district import District
 from synthetic_data.membership import Groups, Members, form_groups, spread
 from synthetic_data.neighbourhoods import SHARES, draw_industries, draw_spans, draw_statuses, yearly_weights
-from synthetic_data.numbering import Ints
+from synthetic_data.numbering import NONE, Ints
 from synthetic_data.plan import Plan
 from synthetic_data.population.filing import draft
 from synthetic_data.rings.adapting import evade, openness
@@ -27,6 +27,10 @@ BEHAVIOURS: dict[int, Callable[[Members], None]] = {
 }  # fmt: skip
 MOST = 0.06
 """However small a world, no larger share of it is exploited for the sake of having every typology."""
+REPLACED = 0.25
+"""Share of a ring's people who are brought for another one who fled."""
+TRAVEL = 45
+"""Days from an application to a landing, about."""
 KIND = 100
 """``kind`` of a row placed by a ring of typology t is 100 + t."""
 
@@ -59,20 +63,48 @@ def plant(d: District, rng: np.random.Generator, typology: int, count: int, firs
     weights = yearly_weights(typology, d.scenario.whole("absent_typology"))
     start, end = draw_spans(rng, weights, months, len(sizes))
     groups = form_groups(d, rng, start, end, draw_industries(rng, typology, len(sizes)))
-    group, turn, days = spread(rng, sizes, start, end)
+    group, turn, days, flees = replaced(d, rng, *spread(rng, sizes, start, end), end)
     plan = draft(d, rng, draw_statuses(rng, typology, days), days)
     members = Members(d, rng, plan, groups, group, turn, openness(d, rng, group, turn, days))
     BEHAVIOURS[typology](members)
     evade(members)
+    fled = flees != NONE
+    plan["flees_after"] = flees
+    plan["gone"] = np.where(fled, np.maximum(plan["gone"], 0.6), plan["gone"])
+    plan["missing"] = np.where(fled, 0.7, plan["missing"])
     plan["exploited"], plan["typology"], plan["kind"] = True, typology, KIND + typology
     plan["cluster"], plan["ring"] = group, first_ring + group
     return plan, groups
 
 
+def replaced(
+    d: District, rng: np.random.Generator, group: Ints, turn: Ints, days: Ints, end: Ints
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Let some people be brought because another one fled: weeks later, by the same ring.
+
+    Returns
+    -------
+    group, turn, days, flees
+        As before, in order of time again; ``flees`` is how long after landing somebody who is replaced runs away,
+        -1 for nobody.
+    """
+    median = d.scenario["replacement_days"]
+    second = np.flatnonzero((turn % 2 == 1) & (rng.random(len(turn)) < REPLACED * 2.0))
+    stay, gap = rng.integers(60, 300, len(second)), rng.lognormal(np.log(median), 0.6, len(second)).astype(np.int64)
+    day = days[second - 1] + TRAVEL + stay + gap
+    kept = day < end[group[second]]
+    second, stay, day = second[kept], stay[kept], day[kept]
+    days, flees = days.copy(), np.full(len(days), NONE, dtype=np.int64)
+    days[second], flees[second - 1] = day, stay
+    order = np.lexsort((days, group))
+    return group, turn, days[order], flees[order]
+
+
 def _ring_sizes(rng: np.random.Generator, count: int, low: int, high: int) -> Ints:
     sizes: list[int] = []
     while sum(sizes) < count:
-        sizes.append(int(rng.integers(low, high + 1)))
+        # many small ones, few large ones
+        sizes.append(int(low * ((high + 0.999) / low) ** rng.random()))
     if sizes:
         sizes[-1] -= sum(sizes) - count
     return np.array([size for size in sizes if size > 0], dtype=np.int64)

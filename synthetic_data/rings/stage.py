@@ -7,6 +7,7 @@ import numpy as np
 from synthetic_data.answers import AGENCY, EMPLOYER
 from synthetic_data.membership import Members
 from synthetic_data.population.filing import settle_at_host
+from synthetic_data.population.people import PAY_FLOOR
 from synthetic_data.rings.infrastructure import control, vouch
 
 
@@ -15,10 +16,10 @@ def entertainers(m: Members) -> None:
     n, rng = len(m), m.rng
     hosted = np.flatnonzero(rng.random(n) < 0.7 * m.strength)
     settle_at_host(m.d, rng, m.plan, hosted, m.of("club")[hosted])
-    vouch(m, guarantor=0.25, phone=0.28, introducer=0.6, letter=0.4, agency=0.6)
+    vouch(m, guarantor=0.25, phone=0.38, introducer=0.7, letter=0.45, agency=0.8)
     # the floor of the criteria: 200,000 yen a month
-    m.show(0.45, income=200_000.0)
-    m.show(0.3, stay=m.of("dormitory"))
-    m.show(0.35, payer=rng.choice((AGENCY, EMPLOYER), n))
+    m.show(0.45, income=PAY_FLOOR)
+    m.show(0.4, stay=m.of("dormitory"))
+    m.show(0.2, payer=rng.choice((AGENCY, EMPLOYER), n))
     m.show(0.35, occupation=rng.integers(8, 12, n))
-    control(m, moves=0.35, gone=0.12, seen=0.22, files=0.25)
+    control(m, moves=0.5, gone=0.22, seen=0.4, files=0.4)

@@ -10,11 +10,11 @@ from synthetic_data.rings.infrastructure import control, vouch
 def transit(m: Members) -> None:
     """T8: short stays with an onward ticket bought by others; one booking phone for people who do not know each other."""
     n, rng = len(m), m.rng
-    vouch(m, guarantor=0.3, phone=0.3, introducer=0.3, letter=0.3, agency=0.6)
+    vouch(m, guarantor=0.35, phone=0.42, introducer=0.5, letter=0.4, agency=0.8)
     m.show(0.6, stay_days=rng.choice((3, 6, 8), n))
     m.show(0.8, onward=True, onward_payer=rng.choice((SPONSOR, AGENCY, UNKNOWN), n))
     m.show(0.45, booking_phone=m.phone())
     m.show(0.35, party=m.of("party") + m.plan["day"] // 15)
-    m.show(0.35, payer=rng.choice((SPONSOR, UNKNOWN), n))
+    m.show(0.2, payer=rng.choice((SPONSOR, UNKNOWN), n))
     m.plan["doubt"] = 0.10
-    control(m, moves=0.0, gone=0.15, seen=0.02, files=0.0)
+    control(m, moves=0.0, gone=0.3, seen=0.03, files=0.0)

@@ -6,7 +6,7 @@ import numpy as np
 
 from synthetic_data.answers import AGENCY, SPONSOR, UNKNOWN
 from synthetic_data.district import District
-from synthetic_data.numbering import Ints
+from synthetic_data.numbering import Ints, a_date
 from synthetic_data.plan import Plan
 from synthetic_data.regimes import START, TRANSIT, VISITOR
 from synthetic_data.rings.roster import Rings
@@ -27,8 +27,8 @@ def bring_without_visa(d: District, exempt: Plan, rings: Rings, exploited: int) 
     day = rings.start[ring] + (rng.random(len(rows)) * (rings.end - rings.start)[ring]).astype(np.int64)
     moved = day - exempt["day"][rows]
     exempt["day"][rows] = np.maximum(day, START)
-    exempt["passport_issued"][rows] += moved
-    exempt["birth"][rows] += moved
+    for name in ("passport_issued", "birth"):
+        exempt[name][rows] = a_date(exempt[name][rows] + moved)
     exempt["exploited"][rows], exempt["ring"][rows] = True, ring
     exempt["typology"][rows] = rings.typology[ring]
     _tie(rng, exempt, rows, rings, ring)

@@ -57,8 +57,8 @@ def test_a_share_is_never_said_as_nothing_when_there_is_something() -> None:
 
 def test_nothing_recorded_reads_as_a_sentence() -> None:
     told = worded(visa("guarantor_troubles_gone_ever_count"), 0.0, raises=True)
-    assert told.en == "No missing reports or overstays so far are recorded under the same guarantor."
-    assert told.ja == "同じ身元保証人について、これまでに行方不明の届出又は不法残留はありません。"
+    assert told.en == "Missing reports or overstays under this guarantor so far: none."
+    assert told.ja == "同じ身元保証人に係る行方不明の届出又は不法残留は、これまでにありません。"
 
 
 def test_the_strongest_come_first_and_what_hardly_weighs_is_left_out() -> None:

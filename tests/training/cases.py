@@ -41,7 +41,7 @@ def audit(made: FeatureMatrix, *, truth: bool = True) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "subject_id": made.subject_ids, "post": "XX-ANY", "nationality": "XXX", "sex": np.where(np.arange(n) % 2, "F", "M"),
-            "age_band": "25-34", "minor": "adult", "status": "student", "typology": "T1",
+            "age_band": "25-34", "minor": "adult", "status": "student", "like": "student", "typology": "T1",
             "truth": exploited(made) if truth else np.nan, "ring": np.full(n, None, dtype=object),
         }
     )  # fmt: skip

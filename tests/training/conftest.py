@@ -52,7 +52,7 @@ def drawn_frame(rng: np.random.Generator, finding: np.ndarray) -> pd.DataFrame: 
             "week": 0, "score": np.nan, "label": finding, "arm": rng.choice(["random", "targeted"], count, p=[0.8, 0.2]), "weight": 1.0, "truth": np.nan, "ring": None,
             "post": rng.choice(["PH-MNL", "TH-BKK", "CN-SHA"], count), "nationality": rng.choice(["PHL", "THA", "CHN"], count),
             "sex": rng.choice(["F", "M"], count), "age_band": rng.choice(["18-24", "25-34"], count), "minor": "adult",
-            "status": rng.choice(["student", "entertainer"], count), "typology": None,
+            "status": rng.choice(["student", "entertainer"], count), "typology": None, "like": "student",
         }
     ).assign(week=lambda frame: frame["as_of"] // (7 * DAY_US))  # fmt: skip
 

@@ -29,6 +29,22 @@ def test_a_step_that_goes_the_forbidden_way_is_counted_and_named() -> None:
     assert 0 < bad.violations < bad.steps
 
 
+def test_every_case_that_can_rise_is_tried_even_where_hardly_anybody_has_a_value() -> None:
+    values = np.full((200, len(VISA.names)), np.nan)
+    at = next(index for index, direction in enumerate(VISA.monotone) if direction == 1)
+    values[:150, at] = 0.0
+    values[0, at], values[1, at] = 2.0, 5.0
+    # 148 at nothing can rise to 2 or to 5, the one at 2 to 5; 50 without a value and the one at 5 cannot
+    seen: list[float] = []
+
+    def raw(rows: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+        seen.extend(rows[:, at])
+        return np.nan_to_num(rows[:, at])
+
+    assert check_monotone(raw, values, VISA, np.random.default_rng(0)).steps == 149
+    assert set(seen[200:]) == {2.0, 5.0}
+
+
 def test_exchanged_attributes_are_those_for_audit_alone() -> None:
     assert set(excluded_columns("visa_applications")) == {"nationality", "former_nationality", "sex", "post"}
     assert "embarked_at" in excluded_columns("landings")

@@ -67,7 +67,7 @@ def test_weighted_ranking_figures_agree_with_scikit_learn() -> None:
 def test_a_ring_is_drawn_as_a_whole() -> None:
     of = frame([1] * 10, [1.0] * 10)
     of["ring"] = ["R1"] * 10
-    drawn = resampled(of).weights(np.arange(10))
+    drawn = np.stack(list(resampled(of).weights(np.arange(10))))
     assert (drawn == drawn[:, :1]).all()
 
 

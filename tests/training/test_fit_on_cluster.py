@@ -13,25 +13,22 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-import training.fit
-import training.fit_on_cluster
 from features.catalogue import catalogue
 from features.cluster import Cluster, WorkerLeft, attended, open_cluster
 from models.forest import raw_scores
 from models.tree_text import parse_forest
 from training.fit import fit
 from training.fit_on_cluster import fit_on_cluster
-from training.teaching import Part, Taught
+from training.teaching import Part
 
 CATALOGUE = catalogue("visa")
 N = 8000
 TEST = np.arange(5000, N)
 
 
-def teach(positive: NDArray[np.float64], fitted: int) -> Taught:
-    """The first rows fit; rows 4,000 to 5,000 watch."""
-    parts = [Part(rows, positive[rows], np.ones(len(rows))) for rows in (np.arange(fitted), np.arange(4000, 5000))]
-    return Taught(parts[0], parts[1], parts[1], for_all=True)
+def teach(positive: NDArray[np.float64], fitted: int) -> Part:
+    """The first rows."""
+    return Part(np.arange(fitted), positive[:fitted], np.ones(fitted))
 
 
 @pytest.fixture(scope="module")
@@ -54,18 +51,16 @@ def cluster(scheduler: str) -> Iterator[Cluster]:
 def test_one_worker_grows_the_trees_of_one_machine_byte_for_byte(
     cluster: Cluster, rows: tuple[NDArray[np.float64], NDArray[np.float64]]
 ) -> None:
-    taught = teach(rows[1], 1000)
-    here = fit(rows[0], taught, CATALOGUE, seed=3, threads=2)
-    there = fit_on_cluster(cluster, rows[0], taught, CATALOGUE, seed=3)
+    part = teach(rows[1], 1000)
+    here = fit(rows[0], part, CATALOGUE, seed=3, threads=2)
+    there = fit_on_cluster(cluster, rows[0], part, CATALOGUE, seed=3)
     assert there.text == here.text
-    assert there.rounds == here.rounds < training.fit.ROUNDS  # cut early, in the same place
+    assert there.rounds == here.rounds
 
 
 def test_two_workers_grow_shallow_monotone_trees_that_rank_alike(
-    cluster: Cluster, rows: tuple[NDArray[np.float64], NDArray[np.float64]], monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, rows: tuple[NDArray[np.float64], NDArray[np.float64]]
 ) -> None:
-    for module in (training.fit, training.fit_on_cluster):
-        monkeypatch.setattr(module, "ROUNDS", 100)
     values, positive = rows
     texts = (
         fit(values, teach(positive, 4000), CATALOGUE, seed=3, threads=2).text,

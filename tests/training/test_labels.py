@@ -43,6 +43,23 @@ def test_labels_come_from_findings_alone_and_a_positive_one_wins() -> None:
     assert np.isnan(found.positive[[2, 4]]).all()
 
 
+def test_a_finding_is_confirmed_by_an_identification_or_by_others_than_the_interviewer() -> None:
+    table = outcomes(
+        ("a", "indications", 1),
+        ("b", "victim_identified", 1),
+        ("c", "indications", 1, "referral", None),
+        ("d", "indications", 1),
+        ("d", "victim_identified", 9, "later_identification", None),
+        ("e", "no_indication", 1, "referral", None),
+    )
+    found = findings(table, "visa", list("abcde"), days(0, 0, 0, 0, 0))
+    confirmed = [found.known_before(START_US + at * DAY_US).confirmed for at in (5, 10)]
+    assert confirmed[0] is not None
+    assert confirmed[0].tolist() == [False, True, True, False, False]
+    assert confirmed[1] is not None
+    assert confirmed[1].tolist() == [False, True, True, True, False]
+
+
 def test_outcomes_with_a_refusal_column_are_refused() -> None:
     table = outcomes(("a", "indications", 1)).append_column("visa_refused", pa.array([True]))
     with pytest.raises(RefusalColumn, match="visa_refused"):

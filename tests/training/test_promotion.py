@@ -193,6 +193,14 @@ def test_a_demonstrations_approval_does_not_count_in_service(settings: Settings)
     assert approved(registry, served, key) == []
 
 
+def test_a_model_of_real_records_is_let_in_by_no_demonstration(settings: Settings) -> None:
+    # nobody knows the truth of the records in this home, as with real ones
+    refused = say("promote", "visa@1", "--demo", "--waiver", "Officer A: a show")
+    assert refused.exit_code == 1
+    assert "no demonstration" in refused.output
+    assert champion(settings) is None
+
+
 def test_approvals_given_against_one_champion_do_not_count_against_the_next(settings: Settings, lenient: str) -> None:
     first = ("--approver", "A", "--policy", lenient)
     assert say("promote", "visa@2", *first).exit_code == 0

@@ -21,3 +21,14 @@ def test_a_figure_and_its_interval_share_a_cell() -> None:
 
 def test_a_bar_in_a_cell_does_not_break_the_table() -> None:
     assert "| a/b | 0.250 [0.100, ∞] |" in markdown("T", [Section("One", table=TABLE)])
+
+
+def test_a_long_table_of_the_appendix_is_a_file_and_folded_in_the_page(tmp_path: Path) -> None:
+    long = pd.DataFrame({"case": range(40)})
+    write(tmp_path, "T", [Section("All & sundry", table=long, appendix=True), Section("One", "**bold** <b>", TABLE)])
+    text = (tmp_path / "report.md").read_text()
+    assert text.index("## One") < text.index("# Appendix") < text.index("[all_sundry.csv](all_sundry.csv)")
+    assert pd.read_csv(tmp_path / "all_sundry.csv").equals(long)
+    page = (tmp_path / "report.html").read_text()
+    assert "<details>" in page
+    assert "<strong>bold</strong> &lt;b&gt;" in page

@@ -55,25 +55,28 @@ def test_prevalence_and_reached_share_by_hand() -> None:
     assert found.prevalence.low < 0.5 < found.prevalence.high
 
 
+@pytest.mark.parametrize("lot_of_all", [True, False])
 @pytest.mark.parametrize("share_targeted", [0.0, 0.1])
-def test_intervals_cover_the_truth_at_least_at_their_nominal_rate(share_targeted: float) -> None:
+def test_intervals_cover_the_truth_near_their_nominal_rate(share_targeted: float, lot_of_all: bool) -> None:
     rng = np.random.default_rng(11)
-    prevalence = reached = 0
+    prevalence = reached = ranked = 0
     worlds = 400
     for _ in range(worlds):
         exploited = rng.random(4000) < 0.02
         # whoever aims knows something: exploited people are five times as likely to be chosen
-        targeted = rng.random(4000) < share_targeted * np.where(exploited, 5, 1)
-        drawn = ~targeted & (rng.random(4000) < 0.1)
+        wanted = rng.random(4000) < share_targeted * np.where(exploited, 5, 1)
+        lot = rng.random(4000) < 0.1
+        targeted, drawn = (wanted & ~lot, lot) if lot_of_all else (wanted, lot & ~wanted)
         arm = np.where(targeted, ARMS.index("targeted"), np.where(drawn, ARMS.index("random"), 0))
-        found = describe_population(
-            Labels(np.where(arm > 0, exploited * 1.0, np.nan), arm, np.where(drawn, 0.1, np.nan), {})
-        )
+        told = Labels(np.where(arm > 0, exploited * 1.0, np.nan), arm, np.where(drawn, 0.1, np.nan), {})
+        found = describe_population(told, lot_of_all=lot_of_all)
+        called = rng.random(4000) < np.where(exploited, 0.4, 0.1)
+        by_ranking = describe_population(told, lot_of_all=lot_of_all, reached=called).reached
         prevalence += found.prevalence.covers(exploited.mean())
         reached += found.reached.covers((targeted & exploited).sum() / exploited.sum())
+        ranked += by_ranking.covers((called & exploited).sum() / exploited.sum())
     # 95 % nominal; three standard errors below it is 91.7 %
-    assert prevalence / worlds > 0.917
-    assert reached / worlds > 0.917
+    assert min(prevalence, reached, ranked) / worlds > 0.917
 
 
 def test_intervals_in_synthetic_worlds_cover_their_latent_truth() -> None:

@@ -1,12 +1,25 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+import training.teaching
 from models.calibration import Calibration
 from tests.training.cases import matrix, outcomes
 from training.splits import last_split
-from training.teaching import EVERYBODY, INTERVIEWED, TEACHING_CLIP, WEIGHTED, calibrations, choose_calibration, taught
+from training.teaching import (
+    BACKGROUND,
+    EVERYBODY,
+    INTERVIEWED,
+    SUSPECTED,
+    TEACHING_CLIP,
+    WEIGHTED,
+    calibrations,
+    choose_calibration,
+    taught,
+)
 
 MADE = matrix(2000)
 SPLIT = last_split(outcomes(MADE, share=0.5))
@@ -29,6 +42,32 @@ def test_everybody_teaches_with_those_without_a_label_as_if_nothing_had_been_fou
     assert len(extra)
     assert (part.positive[np.isin(part.rows, extra)] == 0.0).all()
     assert MADE.as_of[part.rows].max() <= MADE.as_of[SPLIT.fit].max()  # the gap stays
+
+
+def test_a_background_of_at_most_so_many_spreads_over_the_time_of_those_interviewed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(training.teaching, "BACKGROUND_CASES", 100)
+    part = taught(SPLIT, MADE.as_of, BACKGROUND).whole
+    learned = np.concatenate([SPLIT.fit, SPLIT.calibrate])
+    extra = np.setdiff1d(part.rows, learned)
+    assert len(extra) == 100
+    assert (part.positive[np.isin(part.rows, extra)] == 0.0).all()
+    assert np.isnan(SPLIT.labels.positive[extra]).all()
+    middle = np.median(learned)
+    assert 45 <= (extra < middle).sum() <= 55
+
+
+def test_indications_alone_teach_less_than_a_person_identified_and_the_inconclusive_are_no_background() -> None:
+    found = outcomes(MADE, share=0.5)
+    unclear = (np.arange(len(found.row)) % 7 == 0) & (found.value == 0.0)
+    told = replace(found, value=np.where(unclear, np.nan, found.value), confirmed=np.arange(len(found.row)) % 2 == 0)
+    split = last_split(told)
+    part = taught(split, MADE.as_of, BACKGROUND).whole
+    confirmed = np.isin(part.rows, told.row[told.confirmed])  # type: ignore[index]
+    yes = part.positive == 1.0
+    assert part.weight[yes & ~confirmed].max() / part.weight[yes & confirmed].min() == pytest.approx(SUSPECTED)
+    assert not np.isin(part.rows, told.row[unclear]).any()
 
 
 def test_calibrating_weights_stand_for_all_cases_of_their_time() -> None:

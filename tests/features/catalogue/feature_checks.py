@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -74,6 +75,29 @@ def is_documented_in_both_languages(looked: Looked) -> list[str]:
         filled = feature.reason.en.count("{value}") == feature.reason.ja.count("{value}") == 1
         ends = feature.reason.en.endswith(".") and feature.reason.ja.endswith("。")
         return english and japanese and filled and ends and feature.family in FAMILIES
+
+    return failing(looked, holds)
+
+
+def is_told_apart_by_its_words(looked: Looked) -> list[str]:
+    said: dict[str, int] = {}
+    for feature in looked.known.features:
+        for text in (feature.meaning, feature.reason):
+            for words in {text.ja, text.en}:
+                said[words] = said.get(words, 0) + 1
+    return failing(
+        looked,
+        lambda feature, _: (
+            max(said[feature.meaning.ja], said[feature.meaning.en], said[feature.reason.ja], said[feature.reason.en])
+            == 1
+        ),
+    )
+
+
+def repeats_no_word(looked: Looked) -> list[str]:
+    def holds(feature: Feature, _: Values) -> bool:
+        english = feature.reason.en.lower().split()
+        return all(one != two for one, two in pairwise(english)) and "同じ同じ" not in feature.reason.ja
 
     return failing(looked, holds)
 
@@ -246,6 +270,8 @@ def _ids(facts: TableFacts) -> list[str]:
 
 CHECKS: tuple[Callable[[Looked], list[str]], ...] = (
     is_documented_in_both_languages,
+    is_told_apart_by_its_words,
+    repeats_no_word,
     ends_in_its_unit,
     has_the_type_of_its_unit,
     declares_a_direction_only_of_what_can_be_counted,
