@@ -94,6 +94,7 @@ def train(
                 click.echo(f"{one}: not trained: {error}", err=True)
                 failed.append(one)
                 continue
+            del cases  # the matrix of one subject need not lie beside that of the next
             _print(one, sections)
             click.echo(f"{one}: {line}")
             if wanted.report is not None:
