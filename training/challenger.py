@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
 from features.tables.folder import Records, read_folder
+from features.windows.history import History
 from models.shap_values import contributions
 from models.signing import load_or_create_key
 from training.alternatives import ARRIVAL, CHECKLIST, DEFAULTS, own_fields
@@ -81,9 +82,12 @@ class Cases:
     audit: pd.DataFrame
 
     @staticmethod
-    def of(records: Records, subject: str, truth: pa.Table | None, matrix: FeatureMatrix | None = None) -> Cases:
-        """Compute them; where no synthetic world names rings, connected findings are taken for rings."""
-        matrix = build_matrix(records, subject) if matrix is None else matrix
+    def of(
+        records: Records, subject: str, truth: pa.Table | None, matrix: FeatureMatrix | None = None,
+        history: History | None = None,
+    ) -> Cases:  # fmt: skip
+        """Compute them, from a history that is already at hand or from the records, unless the matrix is given."""
+        matrix = build_matrix(history or records, subject) if matrix is None else matrix
         found = findings(records["outcomes"], subject, matrix.subject_ids, matrix.as_of)
         return Cases(records, matrix, found, audit_table(records, subject, matrix.subject_ids, found, truth))
 
