@@ -1,4 +1,4 @@
-"""Prints the benchmarks: ``python -m benchmarks [NAME …]``; without a name, all of them.
+"""Prints the benchmarks: ``python -m benchmarks [NAME …]``; without a name, all but the long ones.
 
 Ratios between contenders of one run count, not seconds: machines differ and are shared. All data are synthetic.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.growth import LARGEST, SIZES, exponent, training_seconds, world_seconds
 from benchmarks.measured import a_world, in_own_process
 
 APPLICATIONS, POSTED_AMONG = 60_000, 20_000
@@ -57,7 +58,47 @@ def posting(folder: Path) -> None:
         print(f"  {name:24}p50 {p50:7.1f} ms   p99 {p99:7.1f} ms   ({len(times)} requests)")
 
 
-BENCHMARKS: dict[str, Callable[[Path], None]] = {"aggregates": aggregates, "matrix": matrix, "posting": posting}
+def growth(folder: Path, sizes: tuple[int, ...] = SIZES) -> None:
+    """Seconds of a world by its size, with the fitted exponent."""
+    print("making a world (aim: exponent at most 1.1)")
+    took = []
+    for size in sizes:
+        took.append(world_seconds(folder / str(size), size))
+        print(f"  {size:>9,} applications{took[-1]:9.1f} s")
+    print(f"  exponent {exponent(list(sizes), took):.2f}")
+
+
+def growth_long(folder: Path) -> None:
+    """The same with three million applications."""
+    growth(folder, (*SIZES, LARGEST))
+
+
+def training(folder: Path) -> None:
+    """Both models on a million applications and their landings."""
+    world = a_world(folder / "world", 1_000_000)
+    seconds, gigabytes = training_seconds(world, folder / "home")
+    print(f"training both models on 1,000,000 applications and their landings: {seconds:.0f} s (aim: at most 360), "
+          f"{gigabytes:.1f} GB at most")  # fmt: skip
+
+
+def reading(folder: Path) -> None:
+    """A million applications and two million landings from Parquet."""
+    from benchmarks.reading import main as read_large  # noqa: PLC0415 (it makes its own folder)
+
+    read_large(1_000_000)
+
+
+BENCHMARKS: dict[str, Callable[[Path], None]] = {
+    "aggregates": aggregates,
+    "matrix": matrix,
+    "posting": posting,
+    "reading": reading,
+    "growth": growth,
+    "growth-long": growth_long,
+    "training": training,
+}
+LONG = {"growth-long"}
+"""Run only by name."""
 
 
 def main(names: list[str]) -> int:
@@ -65,7 +106,7 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - set(BENCHMARKS):
         print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    for name in names or BENCHMARKS:
+    for name in names or [name for name in BENCHMARKS if name not in LONG]:
         with tempfile.TemporaryDirectory(prefix="mimamori-bench-") as folder:
             BENCHMARKS[name](Path(folder))
     return 0

@@ -93,7 +93,7 @@ def measure(records: Path, folder: Path, requests: int = REQUESTS) -> dict[str, 
     os.environ["MIMAMORI_HOME"] = str(folder / "home")
     _mimamori("load", str(records))
     _mimamori("train", str(records), "--subject", "visa")
-    _mimamori("promote", "visa", "--waiver", "benchmark: only speed is measured here")
+    _mimamori("promote", "visa", "--demo", "--waiver", "benchmark: only speed is measured here")
     key = _mimamori("key", "create", "--role", "feed")
     booster = next((folder / "home").rglob("model.txt"))
     models = {

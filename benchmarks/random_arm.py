@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,9 +24,7 @@ CAPACITY = 0.1
 
 def interviewed_only(found: Findings) -> Findings:
     """Leave out referrals and later identifications: they are no answers of interviews."""
-    kept = found.arm >= ARMS.index("random")
-    columns = ("row", "known_at", "value", "arm", "inclusion", "typology")
-    return replace(found, **{name: getattr(found, name)[kept] for name in columns})
+    return found.only(found.arm >= ARMS.index("random"))
 
 
 def one_world(seed: int, applications: int, share: float, error: InterviewError, from_us: int) -> dict[str, object]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.catalogue import Catalogue, catalogue
+from features.catalogue import Catalogue, Feature, catalogue
+from features.catalogue.measures import Ring
 from features.facts.facts import Facts, TableFacts, facts_of_records
 from features.facts.layout import LAYOUT
 from features.facts.recipes import make_fact
+from features.parallel import together
 from features.tables.folder import Records
 from features.tables.nine_tables import TABLES
 from features.windows.cases import Cases, entry_cases, visa_cases
@@ -57,12 +60,27 @@ def look(history: History, own: TableFacts, subject: str, rings: RingMaker | Non
 
 
 def values_of(view: View, subject: str) -> NDArray[np.float64]:
-    """Return float64[n, f]: every feature of every case."""
+    """Return float64[n, f]: every feature of every case, those that are counted together one after another."""
     features = catalogue(subject).features
     values = np.empty((len(view.cases), len(features)))
+    groups: dict[Hashable, list[int]] = {}
     for column, feature in enumerate(features):
-        values[:, column] = feature.measure.values(view)
+        groups.setdefault(_counted(feature) or type(feature.measure), []).append(column)
+
+    def fill(columns: list[int]) -> None:
+        for column in columns:
+            values[:, column] = features[column].measure.values(view)
+        for what in _counted(features[columns[0]]):
+            view.forget(what)
+
+    # the walk through rings takes longest and begins first
+    ordered = sorted(groups.items(), key=lambda group: group[0] is not Ring)
+    together([partial(fill, columns) for _, columns in ordered], len(view.cases))
     return values
+
+
+def _counted(feature: Feature) -> frozenset[tuple[str, str, str]]:
+    return frozenset((seen.stream, seen.key, seen.asked) for seen, _ in feature.measure.needs())
 
 
 def compute(facts: Facts, own: TableFacts, subject: str) -> NDArray[np.float64]:
@@ -79,13 +97,20 @@ def compute(facts: Facts, own: TableFacts, subject: str) -> NDArray[np.float64]:
     return values_of(make_view(facts, own, subject), subject)
 
 
+def history_of(records: Records) -> History:
+    """Return the facts of records, to be joined on first use; one history serves both subjects."""
+    return History(facts_of_records(records.tables))
+
+
 def build_matrix(
-    records: Records, subject: str, *, start: dt.datetime | None = None, end: dt.datetime | None = None
+    records: Records | History, subject: str, *, start: dt.datetime | None = None, end: dt.datetime | None = None
 ) -> FeatureMatrix:
     """Compute the features of all cases of a subject, each at its own ``as_of``.
 
     Parameters
     ----------
+    records
+        Or their `history_of`, where it is needed again.
     start, end
         Only cases with ``start <= as_of < end``; all records still count as history.
 
@@ -94,11 +119,11 @@ def build_matrix(
     FeatureMatrix
         In the order of (as_of, subject_id).
     """
-    facts = facts_of_records(records.tables)
-    own = facts[TABLE_OF_SUBJECT[subject]]
+    history = records if isinstance(records, History) else history_of(records)
+    own = history.facts[TABLE_OF_SUBJECT[subject]]
     rows = case_rows(own.ids, own["known_at"], start, end)
     chosen = take(own, rows)
-    values = compute(facts, chosen, subject)
+    values = values_of(look(history, chosen, subject), subject)
     ids = chosen.ids.to_pylist() if hasattr(chosen.ids, "to_pylist") else chosen.ids
     return FeatureMatrix(subject, [str(name) for name in ids], chosen["known_at"], values, catalogue(subject))
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
 from features.tables.folder import Records, read_folder
+from features.windows.history import History
 from models.shap_values import contributions
 from models.signing import load_or_create_key
 from training.alternatives import ARRIVAL, CHECKLIST, DEFAULTS, own_fields
@@ -81,9 +82,12 @@ class Cases:
     audit: pd.DataFrame
 
     @staticmethod
-    def of(records: Records, subject: str, truth: pa.Table | None, matrix: FeatureMatrix | None = None) -> Cases:
-        """Compute them; where no synthetic world names rings, connected findings are taken for rings."""
-        matrix = build_matrix(records, subject) if matrix is None else matrix
+    def of(
+        records: Records, subject: str, truth: pa.Table | None, matrix: FeatureMatrix | None = None,
+        history: History | None = None,
+    ) -> Cases:  # fmt: skip
+        """Compute them, from a history that is already at hand or from the records, unless the matrix is given."""
+        matrix = build_matrix(history or records, subject) if matrix is None else matrix
         found = findings(records["outcomes"], subject, matrix.subject_ids, matrix.as_of)
         return Cases(records, matrix, found, audit_table(records, subject, matrix.subject_ids, found, truth))
 
@@ -180,8 +184,8 @@ def _elsewhere(
     matrix = cases.matrix
     until = cases.found.last_known_at() - cases.found.window_us()
     judge = np.flatnonzero((matrix.as_of >= np.quantile(matrix.as_of, 0.2)) & (matrix.as_of < until))
-    # nothing is learned there, so nothing but the judged cases is read of the split
-    split = replace(last_split(cases.found), judge=judge)
+    nobody = np.empty(0, dtype=np.int64)  # nothing is learned there
+    split = Split(int(matrix.as_of[judge[0]]), until, nobody, nobody, judge, final_labels(cases.found), 0.0)
     own = own_fields(home.catalogue)
     frame, _ = judging_frame(matrix, cases.found, cases.audit, split)
     rankings = {

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.command_line import Problem, cluster_option
+from features.matrix import history_of
 from features.settings import Settings
 from features.tables.folder import read_folder
 from training.challenger import Cases, Wanted, datasheet_of, read_truth, train_challenger
@@ -70,6 +71,7 @@ def train(
         if there is None:
             click.echo("reading records …", err=True)
         records, truth = read_folder(folder) if there is None else there.records, read_truth(folder)
+        history = None
         for one in ("visa", "entry") if subject == "both" else (subject,):
             wanted = Wanted(
                 out / one if report or report_out else None,
@@ -81,7 +83,8 @@ def train(
             )
             try:
                 click.echo(f"{one}: computing features …", err=True)
-                cases = Cases.of(records, one, truth, None if there is None else there.matrix(one))
+                history = history_of(records) if there is None and history is None else history
+                cases = Cases.of(records, one, truth, None if there is None else there.matrix(one), history)
                 line, sections = train_challenger(
                     cases, how, wanted, settings,
                     lambda words, one=one: click.echo(f"{one}: {words}", err=True),  # type: ignore[misc]
@@ -91,6 +94,7 @@ def train(
                 click.echo(f"{one}: not trained: {error}", err=True)
                 failed.append(one)
                 continue
+            del cases  # the matrix of one subject need not lie beside that of the next
             _print(one, sections)
             click.echo(f"{one}: {line}")
             if wanted.report is not None:

@@ -78,6 +78,13 @@ class Findings:
     typology: NDArray[np.object_]
     confirmed: NDArray[np.bool_] | None = None
 
+    def only(self, kept: NDArray[np.bool_]) -> Findings:
+        """Return the same cases with only these of their outcomes, bool[k]."""
+        return Findings(
+            self.as_of, self.row[kept], self.known_at[kept], self.value[kept], self.arm[kept], self.inclusion[kept],
+            self.typology[kept], None if self.confirmed is None else self.confirmed[kept],
+        )  # fmt: skip
+
     def window_us(self) -> int:
         """How long labels take: the 95th percentile from case to recorded interview, at most 180 days."""
         interviewed = self.arm >= ARMS.index("random")

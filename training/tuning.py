@@ -81,7 +81,9 @@ def tune(
         study.enqueue_trial(DEFAULTS)
 
     def said(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
-        progress(f"trial {trial.number + 1} of {budget.trials}: {trial.value:.4f}, best {study.best_value:.4f}")
+        # one that was killed has a number, too
+        number = len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
+        progress(f"trial {number} of {budget.trials}: {trial.value:.4f}, best {study.best_value:.4f}")
 
     study.optimize(
         lambda trial: _objective(trial, matrix, inner, splits, how),
@@ -98,16 +100,7 @@ def tune(
 
 def known_by(found: Findings, cutoff_us: int) -> Findings:
     """Return the outcomes recorded before a cut-off, of cases judged before it."""
-    kept = (found.known_at < cutoff_us) & (found.as_of[found.row] < cutoff_us)
-    return replace(
-        found,
-        row=found.row[kept],
-        known_at=found.known_at[kept],
-        value=found.value[kept],
-        arm=found.arm[kept],
-        inclusion=found.inclusion[kept],
-        typology=found.typology[kept],
-    )
+    return found.only((found.known_at < cutoff_us) & (found.as_of[found.row] < cutoff_us))
 
 
 def _objective(trial: Trial, matrix: FeatureMatrix, inner: Findings, splits: list[Split], how: How) -> float:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.facts.layout import LAYOUT, NEAR, Recipe
-from features.facts.recipes import make_fact
+from features.facts.recipes import make_facts
 from features.identity.blocks import Persons, date_block_keys
 from features.identity.hashing import combine
 from features.identity.letter import block_keys
@@ -73,7 +73,7 @@ def facts_of_table(name: str, table: pa.Table) -> TableFacts:
     table
         Its rows in the canonical Arrow types.
     """
-    columns = {fact.name: make_fact(fact, table) for fact in LAYOUT[name]}
+    columns = make_facts(LAYOUT[name], table)
     ids = table.column(TABLES[name].id_column).combine_chunks()
     facts = TableFacts(name, _complete(name, columns), ids, names_in(name, table))
     if name == "tip_database":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -64,6 +64,20 @@ def _words(array: pa.Array) -> Values:
     return _truth(found)
 
 
+def make_facts(facts: Sequence[Fact], table: pa.Table) -> dict[str, Values]:
+    """Make all fact columns of a table of records; an address is read once for its unit and its building."""
+    made: dict[str, Values] = {}
+    places: dict[tuple[str, ...], tuple[Values, Values]] = {}
+    for fact in facts:
+        if fact.recipe in _SIDES:
+            if fact.sources not in places:
+                places[fact.sources] = address.address_keys(_array(table.column(fact.sources[0])))
+            made[fact.name] = places[fact.sources][_SIDES.index(fact.recipe)]
+        else:
+            made[fact.name] = make_fact(fact, table)
+    return made
+
+
 def make_fact(fact: Fact, table: pa.Table) -> Values:
     """Make one fact column of a table of records.
 
@@ -94,6 +108,7 @@ def _email(array: pa.Array) -> Values:
     return hashing.hash_texts(pc.utf8_lower(pc.utf8_trim_whitespace(array)), "email")
 
 
+_SIDES = (Recipe.UNIT, Recipe.BUILDING)
 _RECIPES: dict[Recipe, Callable[..., Values]] = {
     Recipe.TIME: _time,
     Recipe.NUMBER: _number,

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from features.identity.distinct import of_each_distinct
 from features.identity.hashing import hash_texts
 from features.identity.romanise import fold, romanise
 
@@ -77,13 +77,15 @@ def address_keys(addresses: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int
     """Return two keys per address, int64[n] each: of the unit (with the room) and of the building; 0 for none."""
     if addresses.null_count == len(addresses):
         return np.zeros(len(addresses), dtype=np.int64), np.zeros(len(addresses), dtype=np.int64)
-    distinct = addresses if len(addresses) < 64 else pc.unique(addresses)
-    parsed = [(None, None) if text is None else _parse(text) for text in distinct.to_pylist()]
-    keys = [
-        hash_texts(pa.array([part[side] or None for part in parsed], pa.string()), f"address-{kind}")
-        for side, kind in enumerate(("unit", "building"))
-    ]
-    if distinct is addresses:
-        return keys[0], keys[1]
-    at = np.asarray(pc.index_in(addresses, value_set=distinct).to_numpy(zero_copy_only=False))
-    return keys[0][at], keys[1][at]
+    parsed = parsed_addresses(addresses) if len(addresses) < 64 else of_each_distinct(addresses, parsed_addresses)
+    unit, building = (
+        hash_texts(parsed.column(kind).combine_chunks(), f"address-{kind}") for kind in ("unit", "building")
+    )
+    return unit, building
+
+
+def parsed_addresses(texts: pa.Array) -> pa.Table:
+    """Return each address in one spelling, with the room and without it; null where nothing is left."""
+    parsed = [(None, None) if text is None else _parse(text) for text in texts.to_pylist()]
+    return pa.table({kind: pa.array([part[side] or None for part in parsed], pa.string())
+                     for side, kind in enumerate(("unit", "building"))})  # fmt: skip

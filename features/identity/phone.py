@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from features.identity.distinct import of_each_distinct
 from features.identity.hashing import hash_texts
 
 HOME_REGION = "JP"
@@ -51,11 +52,15 @@ def phone_keys(phones: pa.Array) -> NDArray[np.int64]:
     quick = pc.fill_null(pc.match_substring_regex(plain, _FOREIGN_MOBILE), fill_value=False)
     slow = pc.and_(pc.invert(quick), phones.is_valid())
     if pc.any(slow).as_py():
-        distinct = pc.unique(phones.filter(slow))
-        table = pa.array([_slow(text) for text in distinct.to_pylist()], pa.string())
-        found = table.take(pc.index_in(phones, value_set=distinct))
+        others = pc.if_else(slow, phones, pa.scalar(None, pa.string()))
+        found = of_each_distinct(others, normalised_phones).column("phone").combine_chunks()
         plain = pc.if_else(quick, plain, found)
     return hash_texts(plain, "phone")
+
+
+def normalised_phones(texts: pa.Array) -> pa.Table:
+    """Return each number in E.164, null if it cannot be one."""
+    return pa.table({"phone": pa.array([_slow(text) for text in texts.to_pylist()], pa.string())})
 
 
 def _slow(text: str | None) -> str | None:

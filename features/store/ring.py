@@ -15,7 +15,7 @@ from features.store.fetching import HUB, Fetched, Lookup
 from features.store.keys import Key
 from features.windows.cases import Cases
 from features.windows.history import PHONES
-from features.windows.letters import SAME_LETTER_BITS
+from features.windows.letter_book import SAME_LETTER_BITS
 from features.windows.ring import DEGREE_CAP, LEVELS, LINKS_OF_APPLICATION, LINKS_OF_LANDING, REACH_DAYS, SIZE_LIMIT
 
 # A traveller in one record may be the sponsor in another, and an application is linked with its landings: the graph

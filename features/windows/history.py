@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from threading import RLock
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +14,10 @@ from numpy.typing import NDArray
 from features.facts.facts import DAY_US, NULL_TIME, Facts
 from features.facts.recipes import code_of
 from features.windows.events import Events, Index, Ints, pick, under_any
+from features.windows.letter_book import LetterBook, letter_book
+from features.windows.sweep import Numbered, in_order
+
+T = TypeVar("T")
 
 SPONSOR_KEYS = (
     "guarantor", "guarantor_phone", "guarantor_unit", "inviter", "inviter_phone", "agency", "host",
@@ -38,7 +45,8 @@ class History:
     def __init__(self, facts: Facts, hubs: Iterable[int] = ()) -> None:
         self.facts = facts
         self.hubs = np.array(sorted(hubs), dtype=np.int64)
-        self._streams: dict[str, Events] = {}
+        self._made: dict[tuple[str, ...], Any] = {}
+        self._locks: defaultdict[tuple[str, ...], RLock] = defaultdict(RLock)
 
     def stream(self, name: str) -> Events:
         """Return a stream by name.
@@ -48,9 +56,23 @@ class History:
         KeyError
             If there is none of that name.
         """
-        if name not in self._streams:
-            self._streams[name] = STREAMS[name](self)
-        return self._streams[name]
+        return self.once(("stream", name), lambda: STREAMS[name](self))
+
+    def ordered(self, stream: str, key: str) -> Ints:
+        """Return the rows of a stream that have a key, in the order of (key, known_at)."""
+        return self.once(("order", stream, key), lambda: _ordered(self.stream(stream), key))
+
+    def numbered(self, stream: str, code: str) -> Numbered:
+        """Return the codes of a stream as numbers."""
+        return self.once(("code", stream, code), lambda: Numbered.of(self.stream(stream).codes[code]))
+
+    def once(self, what: tuple[str, ...], make: Callable[[], T]) -> T:
+        """Make something the first time it is asked for, whichever thread asks, and keep it."""
+        if what not in self._made:
+            with self._locks[what]:
+                if what not in self._made:
+                    self._made[what] = make()
+        return self._made[what]
 
     @cached_property
     def application_index(self) -> Index:
@@ -72,12 +94,23 @@ class History:
         """Departures by the id of their landing."""
         return Index(self.facts["departures"]["landing"])
 
+    @property
+    def letter_book(self) -> LetterBook:
+        """The letters of the applications."""
+        facts = self.facts["visa_applications"]
+        return self.once(("letters",), lambda: letter_book(facts["letter"], facts["known_at"]))
+
     @cached_property
     def application_of_landing(self) -> Ints:
         """int64[landings]: the application's row, or -1."""
         landings = self.facts["landings"]
         row = self.application_index.first(landings["application"])
         return known_by_then(self.facts["visa_applications"]["known_at"], row, landings["known_at"])
+
+
+def _ordered(events: Events, key: str) -> Ints:
+    rows = np.flatnonzero(events.keys[key])
+    return rows[in_order(events.keys[key][rows], events.known_at[rows])]
 
 
 def known_by_then(known_at: Ints, row: Ints, then: Ints) -> Ints:

@@ -10,8 +10,7 @@ from numba import njit
 from features.windows.cases import Cases
 from features.windows.events import Ints
 from features.windows.history import History
-
-SAME_LETTER_BITS = 3
+from features.windows.letter_book import SAME_LETTER_BITS, first_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +31,13 @@ class SameLetters:
 
 def same_letters(history: History, cases: Cases, window_us: int) -> SameLetters:
     """Count visible applications with the same letter."""
-    facts = history.facts["visa_applications"]
+    facts, book = history.facts["visa_applications"], history.letter_book
     counts = np.zeros((len(cases), 4), dtype=np.int64)
-    row = np.flatnonzero(facts["letter"])
-    blocks = np.concatenate([facts[f"letter_{number}"][row] for number in range(4)])
-    rows = np.tile(row, 4)
-    order = np.lexsort((facts["known_at"][rows], blocks))
-    asked = np.stack([cases.key(f"letter_{number}") for number in range(4)], axis=1)
+    number, near_begin, near = book.asked(cases.key("letter"))
     others = np.stack([facts[name] for name in ("person", "guarantor", "agency")], axis=1)
     own = np.stack([cases.key(name) for name in ("person", "guarantor", "agency")], axis=1)
-    if len(rows):
-        _count(blocks[order], rows[order], facts["letter"], facts["known_at"], others,
-               cases.key("letter"), asked, own, cases.as_of, window_us, counts)  # fmt: skip
+    _count(number, near_begin, near, book.begin, book.posted, book.posted_at, others, own, cases.as_of, window_us,
+           counts)  # fmt: skip
     return SameLetters(*(np.ascontiguousarray(counts[:, column]) for column in range(4)))
 
 
@@ -56,45 +50,31 @@ def rows_with_same_letter(history: History, letter: int, as_of: int, window_us: 
 
 
 @njit(cache=True, nogil=True)
-def differing_bits(a, b):
-    """Return in how many of 64 bits two fingerprints differ."""
-    x = np.uint64(a ^ b)
-    bits = 0
-    while x:
-        x &= x - np.uint64(1)
-        bits += 1
-    return bits
+def _count(number, near_begin, near, begin, posted, posted_at, others, own, as_of, window, counts):
+    found = np.empty((others.shape[1], len(posted)), dtype=np.int64)
+    for i in range(len(as_of)):
+        if number[i] < 0:
+            continue
+        n = 0
+        for place in range(near_begin[number[i]], near_begin[number[i] + 1]):
+            letter = near[place]
+            at = first_at(posted_at, begin[letter], begin[letter + 1], as_of[i] - window)
+            while at < begin[letter + 1] and posted_at[at] < as_of[i]:
+                for c in range(others.shape[1]):
+                    found[c, n] = others[posted[at], c]
+                n += 1
+                at += 1
+        counts[i, 0] = n
+        for c in range(others.shape[1]):
+            counts[i, 1 + c] = kinds(found[c, :n], own[i, c])
 
 
 @njit(cache=True, nogil=True)
-def _count(blocks, rows, letters, known_at, others, asked_letter, asked, own, as_of, window, counts):
-    found = np.empty(len(rows), dtype=np.int64)
-    for i in range(len(as_of)):
-        if asked_letter[i] == 0:
-            continue
-        n = 0
-        for b in range(4):
-            at = np.searchsorted(blocks, asked[i, b])
-            while at < len(blocks) and blocks[at] == asked[i, b]:
-                row = rows[at]
-                at += 1
-                if known_at[row] >= as_of[i]:
-                    break
-                if known_at[row] < as_of[i] - window or differing_bits(letters[row], asked_letter[i]) > 3:
-                    continue
-                # a letter that shares several blocks is met several times: count it in the first one only
-                shift = np.uint64(16)
-                x = np.uint64(letters[row] ^ asked_letter[i])
-                first = True
-                for earlier in range(b):
-                    if (x >> (shift * np.uint64(earlier))) & np.uint64(0xFFFF) == 0:
-                        first = False
-                if first:
-                    found[n] = row
-                    n += 1
-        counts[i, 0] = n
-        for c in range(3):
-            values = np.unique(others[:, c][found[:n]])
-            for value in values:
-                if value != 0 and value != own[i, c]:
-                    counts[i, 1 + c] += 1
+def kinds(values, own):
+    """Count the different values other than 0 and one's own; the values are put in order."""
+    count = 0
+    values.sort()
+    for at in range(len(values)):
+        if (at == 0 or values[at] != values[at - 1]) and values[at] != 0 and values[at] != own:
+            count += 1
+    return count

@@ -9,15 +9,19 @@ so that its content does not depend on any order, and stops after the level that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from features.facts.facts import DAY_US
+from features.parallel import in_slices
 from features.windows.cases import Cases
 from features.windows.events import Ints
 from features.windows.history import PHONES, History
+from features.windows.letter_book import LetterBook, first_at
+from features.windows.letters import kinds
+from features.windows.sharing import Shared, share
 
 DEGREE_CAP = 25
 REACH_DAYS = 1095
@@ -35,65 +39,58 @@ MEASURES = ("records", "persons", "sponsors", "phones", "spouse", "gone", "found
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Records (applications, then landings) and the identifiers they share, ready to be walked."""
+    """Records (r applications, then landings) and what they share, ready to be walked.
 
-    known_at: Ints
-    links: Ints
-    begin: Ints
-    end: Ints
-    posted: Ints
-    persons: Ints
-    sponsors: Ints
-    phones: Ints
+    Attributes
+    ----------
+    shared
+        Identifiers, and under which number the records that have each are listed.
+    people
+        int64[r, 3]: person, guarantor and guarantor's phone.
+    since
+        int64[r, 4]: since when a record has been one of a spouse, a missing person, a finding, adult work.
+    letter
+        int64[r]: the number of a record's letter in the book, -1 for none.
+    book
+        The letters of the applications.
+    """
+
+    shared: Shared
+    people: Ints
     since: Ints
-    letters: Ints
-    blocks: Ints
-    link_keys: Ints
-    block_keys: Ints
+    letter: Ints
+    book: LetterBook
 
 
 class RingMaker:
-    """Builds the graph once for a history and measures each case's component."""
+    """Measures each case's component in the graph of a history, which is built once."""
 
     def __init__(self, history: History) -> None:
         self._history = history
 
-    @cached_property
+    @property
     def graph(self) -> Graph:
         """The graph over all records of the history."""
-        facts = self._history.facts
+        return self._history.once(("graph",), self._build)
+
+    def _build(self) -> Graph:
+        facts, book = self._history.facts, self._history.letter_book
         applications, landings = facts["visa_applications"], facts["landings"]
         n, m = len(applications), len(landings)
-        width = max(len(LINKS_OF_APPLICATION), len(LINKS_OF_LANDING))
-        keys = np.zeros((n + m, width), dtype=np.int64)
+        keys = np.zeros((n + m, max(len(LINKS_OF_APPLICATION), len(LINKS_OF_LANDING))), dtype=np.int64)
         for column, name in enumerate(LINKS_OF_APPLICATION):
             keys[:n, column] = applications[name]
         for column, name in enumerate(LINKS_OF_LANDING):
             keys[n:, column] = landings[name]
-        keys[np.isin(keys, self._history.hubs)] = 0
+        if len(self._history.hubs):
+            keys[np.isin(keys, self._history.hubs)] = 0
+        people = np.zeros((n + m, 3), dtype=np.int64)
+        for column, name in enumerate(("person", "guarantor", "guarantor_phone")):
+            people[:n, column] = applications[name]
+        people[n:, 0] = landings["person"]
         known = np.concatenate([applications["known_at"], landings["known_at"]])
-        link_keys, links, begin, end, posted = _posted(keys, known)
-        letters = np.concatenate([applications["letter"], np.zeros(m, dtype=np.int64)])
-        blocks = np.zeros((n + m, 4), dtype=np.int64)
-        for number in range(4):
-            blocks[:n, number] = applications[f"letter_{number}"]
-        block_keys, block_links, block_begin, block_end, block_posted = _posted(blocks, known)
-        offset = len(posted)
-        return Graph(
-            known,
-            links,
-            np.concatenate([begin, block_begin + offset]),
-            np.concatenate([end, block_end + offset]),
-            np.concatenate([posted, block_posted]),
-            np.concatenate([applications["person"], landings["person"]]),
-            np.concatenate([applications["guarantor"], np.zeros(m, dtype=np.int64)]),
-            np.concatenate([applications["guarantor_phone"], np.zeros(m, dtype=np.int64)]),
-            self._since(n, m),
-            letters,
-            np.where(block_links >= 0, block_links + len(begin), -1),
-            link_keys,
-            block_keys,
-        )
+        letter = np.concatenate([book.number(applications["letter"]), np.full(m, -1)])
+        return Graph(share(keys, known), people, self._since(n, m), letter, book)
 
     def _since(self, n: int, m: int) -> Ints:
         """int64[n + m, 4]: since when each record has been one of a spouse, a missing person, a finding, adult work."""
@@ -111,215 +108,117 @@ class RingMaker:
         np.minimum.at(since[:, 3], work.sources[-1][1], work.known_at)
         return since
 
-    def measure(self, cases: Cases) -> Ints:
-        """Return int64[n, 9]: the `MEASURES` of each case's component, the case's own record and person left out."""
-        graph = self.graph
+    def measure(self, cases: Cases) -> NDArray[np.int32]:
+        """Return int32[n, 9]: the `MEASURES` of each case's component, the case's own record and person left out."""
+        graph, shared = self.graph, self.graph.shared
+        out = np.zeros((len(cases), len(MEASURES)), dtype=np.int32)
+        if not len(graph.letter):
+            return out
         links = (
             LINKS_OF_APPLICATION if cases.subject == "visa" else (*LINKS_OF_LANDING, *PHONES, "guarantor", "inviter")
         )
-        start = np.stack([_numbered(graph.link_keys, cases.key(name)) for name in links], axis=1)
-        block_start = np.stack(
-            [_numbered(graph.block_keys, cases.key(f"letter_{number}")) for number in range(4)], axis=1
-        )
-        block_start = np.where(block_start >= 0, block_start + (len(graph.begin) - len(graph.block_keys)), -1)
-        out = np.zeros((len(cases), len(MEASURES)), dtype=np.int64)
-        if len(graph.known_at):
+        start = np.stack([shared.number(cases.key(name)) for name in links], axis=1)
+        letter, near_begin, near = graph.book.asked(cases.key("letter"))
+        person, book = cases.key("person"), graph.book
+
+        def walk(some: slice) -> None:
             _walk(
-                start, block_start, cases.key("letter"), cases.key("person"), cases.as_of,
-                graph.known_at, graph.links, graph.begin, graph.end, graph.posted, graph.persons, graph.sponsors,
-                graph.phones, graph.since, graph.letters, graph.blocks,
-                DEGREE_CAP, REACH_DAYS * DAY_US, SIZE_LIMIT, LEVELS, out,
+                start[some], letter[some], person[some], cases.as_of[some],
+                shared.link_begin, shared.links, shared.begin, shared.posted, shared.posted_at,
+                graph.people, graph.since, graph.letter,
+                near_begin, near, book.begin, book.posted, book.posted_at,
+                DEGREE_CAP, REACH_DAYS * DAY_US, SIZE_LIMIT, LEVELS, out[some],
             )  # fmt: skip
+
+        in_slices(walk, len(cases))
         return out
-
-
-def _posted(keys: Ints, known: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Sort (key, record) pairs by key and time; return the keys, each record's key numbers, and where each key's are."""
-    record, column = np.nonzero(keys)
-    flat = keys[record, column]
-    order = np.lexsort((record, known[record], flat))
-    flat, record, column = flat[order], record[order], column[order]
-    values, number = np.unique(flat, return_inverse=True)
-    links = np.full(keys.shape, -1, dtype=np.int64)
-    links[record, column] = number
-    # a record that names a key twice is posted under it once
-    fresh = np.ones(len(flat), dtype=bool)
-    fresh[1:] = (flat[1:] != flat[:-1]) | (record[1:] != record[:-1])
-    flat, record = flat[fresh], record[fresh]
-    begin = np.searchsorted(flat, values, side="left")
-    end = np.searchsorted(flat, values, side="right")
-    return values, links, begin, end, record
-
-
-def _numbered(values: Ints, keys: Ints) -> Ints:
-    if not len(values):
-        return np.full(len(keys), -1, dtype=np.int64)
-    at = np.minimum(np.searchsorted(values, keys), len(values) - 1)
-    return np.where((values[at] == keys) & (keys != 0), at, -1)
 
 
 @njit(cache=True, nogil=True)
 def _walk(
-    start, block_start, own_letter, own_person, as_of, known_at, links, begin, end, posted, persons, sponsors,
-    phones, since, letters, blocks, cap, reach, limit, levels, out,
+    start, start_letter, own_person, as_of, link_begin, links, begin, posted, posted_at, people, since, letter,
+    near_begin, near, letter_begin, letter_posted, letter_posted_at, cap, reach, limit, levels, out,
 ):  # fmt: skip
-    met = np.full(len(known_at), -1, dtype=np.int64)
-    used = np.full(len(begin), -1, dtype=np.int64)
-    queue = np.empty(len(known_at), dtype=np.int64)
+    met = np.full(len(letter), -1, dtype=np.int32)
+    used = np.full(len(begin), -1, dtype=np.int32)
+    queue = np.empty(len(letter), dtype=np.int64)
+    values = np.empty(len(letter), dtype=np.int64)
     for i in range(len(as_of)):
         now = as_of[i]
         size = 0
         for c in range(start.shape[1]):
-            if start[i, c] >= 0:
-                size = _follow(start[i, c], i, now, known_at, begin, end, posted, cap, reach, met, used, queue, size)
-        if own_letter[i] != 0:
-            size = _follow_letter(
-                own_letter[i],
-                block_start[i],
-                i,
-                now,
-                known_at,
-                begin,
-                end,
-                posted,
-                letters,
-                cap,
-                reach,
-                met,
-                queue,
-                size,
-            )
+            size = _follow(start[i, c], i, now, reach, begin, posted, posted_at, cap, met, used, queue, size)
+        size = _follow_letter(start_letter[i], i, now, reach, near_begin, near, letter_begin, letter_posted,
+                              letter_posted_at, cap, met, queue, size)  # fmt: skip
         level = 1 if size else 0
         done = 0
         while done < size and size <= limit and level < levels:
             upto = size
             for at in range(done, upto):
                 record = queue[at]
-                for c in range(links.shape[1]):
-                    if links[record, c] >= 0:
-                        size = _follow(
-                            links[record, c],
-                            i,
-                            now,
-                            known_at,
-                            begin,
-                            end,
-                            posted,
-                            cap,
-                            reach,
-                            met,
-                            used,
-                            queue,
-                            size,
-                        )
-                if letters[record] != 0:
-                    size = _follow_letter(
-                        letters[record],
-                        blocks[record],
-                        i,
-                        now,
-                        known_at,
-                        begin,
-                        end,
-                        posted,
-                        letters,
-                        cap,
-                        reach,
-                        met,
-                        queue,
-                        size,
-                    )
+                for place in range(link_begin[record], link_begin[record + 1]):
+                    size = _follow(links[place], i, now, reach, begin, posted, posted_at, cap, met, used, queue, size)
+                size = _follow_letter(letter[record], i, now, reach, near_begin, near, letter_begin, letter_posted,
+                                      letter_posted_at, cap, met, queue, size)  # fmt: skip
             done = upto
             if size > upto:
                 level += 1
-        reached = queue[:size]
         out[i, 0] = size
-        out[i, 1] = _kinds(persons[reached], own_person[i])
-        out[i, 2] = _kinds(sponsors[reached], 0)
-        out[i, 3] = _kinds(phones[reached], 0)
-        for f in range(4):
-            for record in reached:
-                if since[record, f] < now:
+        for c in range(3):
+            for at in range(size):
+                values[at] = people[queue[at], c]
+            out[i, 1 + c] = kinds(values[:size], own_person[i] if c == 0 else 0)
+        for at in range(size):
+            for f in range(4):
+                if since[queue[at], f] < now:
                     out[i, 4 + f] += 1
         out[i, 8] = level
 
 
 @njit(cache=True, nogil=True)
-def _kinds(values, own):
-    count = 0
-    for value in np.unique(values):
-        if value not in (0, own):
-            count += 1
-    return count
-
-
-@njit(cache=True, nogil=True)
-def _bounds(key, low, high, known_at, begin, end, posted):
-    """Return the range of postings of a key with ``low <= known_at < high`` (they are in order of time)."""
-    first, after = begin[key], end[key]
-    a, b = first, after
-    while a < b:
-        middle = (a + b) // 2
-        if known_at[posted[middle]] < low:
-            a = middle + 1
-        else:
-            b = middle
-    first = a
-    b = after
-    while a < b:
-        middle = (a + b) // 2
-        if known_at[posted[middle]] < high:
-            a = middle + 1
-        else:
-            b = middle
-    return first, a
-
-
-@njit(cache=True, nogil=True)
-def _follow(key, i, now, known_at, begin, end, posted, cap, reach, met, used, queue, size):
-    if used[key] == i:
+def _follow(key, i, now, reach, begin, posted, posted_at, cap, met, used, queue, size):
+    """Add to the queue the records known in the last ``reach`` that have a key, unless these are too many."""
+    if key < 0 or used[key] == i:
         return size
     used[key] = i
-    first, after = _bounds(key, now - reach, now, known_at, begin, end, posted)
-    if after - first > cap:
-        return size
-    for at in range(first, after):
-        record = posted[at]
-        if met[record] != i:
-            met[record] = i
-            queue[size] = record
-            size += 1
+    at, end = begin[key], begin[key + 1]
+    if end - at > cap:
+        end = first_at(posted_at, at, end, now)
+        # the one before as many as may be linked tells whether there are more
+        if end - at > cap and posted_at[end - cap - 1] >= now - reach:
+            return size
+        at = max(at, end - cap)
+    while at < end and posted_at[at] < now:
+        if posted_at[at] >= now - reach:
+            size = _meet(posted[at], i, met, queue, size)
+        at += 1
     return size
 
 
 @njit(cache=True, nogil=True)
-def _follow_letter(letter, keys, i, now, known_at, begin, end, posted, letters, cap, reach, met, queue, size):
-    for turn in range(2):
-        same = 0
-        for b in range(4):
-            if keys[b] < 0:
-                continue
-            first, after = _bounds(keys[b], now - reach, now, known_at, begin, end, posted)
-            for at in range(first, after):
-                record = posted[at]
-                x = np.uint64(letters[record] ^ letter)
-                earlier = False
-                for e in range(b):
-                    if (x >> (np.uint64(16) * np.uint64(e))) & np.uint64(0xFFFF) == 0:
-                        earlier = True
-                if earlier:
-                    continue
-                bits = 0
-                while x:
-                    x &= x - np.uint64(1)
-                    bits += 1
-                if bits > 3:
-                    continue
-                same += 1
-                if turn == 1 and met[record] != i:
-                    met[record] = i
-                    queue[size] = record
-                    size += 1
+def _follow_letter(letter, i, now, reach, near_begin, near, begin, posted, posted_at, cap, met, queue, size):
+    """Add to the queue the records known in the last ``reach`` with a letter like this one, unless these are too many."""
+    if letter < 0:
+        return size
+    same = 0
+    for place in range(near_begin[letter], near_begin[letter + 1]):
+        first = first_at(posted_at, begin[near[place]], begin[near[place] + 1], now - reach)
+        same += first_at(posted_at, first, begin[near[place] + 1], now) - first
         if same > cap:
-            break
+            return size
+    for place in range(near_begin[letter], near_begin[letter + 1]):
+        first = first_at(posted_at, begin[near[place]], begin[near[place] + 1], now - reach)
+        for at in range(first, begin[near[place] + 1]):
+            if posted_at[at] >= now:
+                break
+            size = _meet(posted[at], i, met, queue, size)
+    return size
+
+
+@njit(cache=True, nogil=True)
+def _meet(record, i, met, queue, size):
+    if met[record] != i:
+        met[record] = i
+        queue[size] = record
+        size += 1
     return size

@@ -25,17 +25,46 @@ class Swept:
     Attributes
     ----------
     counts
-        int64[q, w, 1 + f]: all events, then those with each flag.
+        int32[q, w, 1 + f]: all events, then those with each flag.
     distinct
-        int64[q, w, c]: distinct codes, the asker's own left out.
+        int32[q, w, c]: distinct codes, the asker's own left out.
     first, last
         int64[q, 1 + f]: earliest and latest ``occurred_at`` of any visible event, `NEVER` if none.
     """
 
-    counts: Ints
-    distinct: Ints
+    counts: NDArray[np.int32]
+    distinct: NDArray[np.int32]
     first: Ints
     last: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Codes as numbers 0, 1, 2 …, -1 for none.
+
+    Attributes
+    ----------
+    values
+        int64[k], ascending: the code behind each number.
+    numbers
+        int32[n].
+    """
+
+    values: Ints
+    numbers: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, codes: Ints) -> Numbered:
+        """Number codes; 0 is none."""
+        values, inverse = np.unique(codes, return_inverse=True)
+        return cls(values, np.where(codes == 0, -1, inverse).astype(np.int32))
+
+    def number(self, codes: Ints) -> NDArray[np.int32]:
+        """Return the numbers of other codes, -1 for none and for those that are not among these."""
+        if not len(self.values):
+            return np.full(len(codes), -1, dtype=np.int32)
+        at = np.minimum(np.searchsorted(self.values, codes), len(self.values) - 1)
+        return np.where((self.values[at] == codes) & (codes != 0), at, -1).astype(np.int32)
 
 
 def sweep(
@@ -67,21 +96,53 @@ def sweep(
         int64[w], microseconds, `ALL_TIME` for no limit.
     """
     wanted = np.flatnonzero(keys) if len(keys) <= 4 * len(asked_keys) else _of_interest(keys, asked_keys)
-    order = wanted[np.lexsort((known_at[wanted], keys[wanted]))]
-    asked = np.lexsort((asked_at, asked_keys))
-    codes, own_codes, code_count = _dense(codes[order], own_codes)
-    counts = np.zeros((len(asked), len(windows), 1 + flags.shape[1]), dtype=np.int64)
-    distinct = np.zeros((len(asked), len(windows), codes.shape[1]), dtype=np.int64)
+    order = wanted[in_order(keys[wanted], known_at[wanted])]
+    numbered = [Numbered.of(column) for column in codes[order].T]
+    return sweep_numbered(
+        keys[order], known_at[order], occurred_at[order], flags[order],
+        _columns([column.numbers for column in numbered], len(order)),
+        in_order(asked_keys, asked_at), asked_keys, asked_at,
+        _columns([one.number(own) for one, own in zip(numbered, own_codes.T, strict=True)], len(asked_keys)), windows,
+    )  # fmt: skip
+
+
+def sweep_numbered(
+    keys: Ints,
+    known_at: Ints,
+    occurred_at: Ints,
+    flags: NDArray[np.uint8],
+    codes: NDArray[np.int32],
+    asked: Ints,
+    asked_keys: Ints,
+    asked_at: Ints,
+    own_codes: NDArray[np.int32],
+    windows: Ints,
+) -> Swept:
+    """Aggregate events that are in the order of (key, known_at), codes as numbers; ``asked`` orders the questions alike."""
+    counts = np.zeros((len(asked), len(windows), 1 + flags.shape[1]), dtype=np.int32)
+    distinct = np.zeros((len(asked), len(windows), codes.shape[1]), dtype=np.int32)
     first = np.full((len(asked), 1 + flags.shape[1]), NEVER, dtype=np.int64)
     last = first.copy()
-    if len(order):
+    if len(keys):
+        # a question's own code may be none of the events' here
+        code_count = max(codes.max(initial=0), own_codes.max(initial=0)) + 1
         _sweep(
-            keys[order], known_at[order], occurred_at[order], flags[order], codes,
-            asked, asked_keys, asked_at, own_codes, windows,
-            np.zeros((len(windows), codes.shape[1], code_count + 1), dtype=np.int32),
+            keys, known_at, occurred_at, flags, codes, asked, asked_keys, asked_at, own_codes, windows,
+            np.zeros((len(windows), codes.shape[1], code_count), dtype=np.int32),
             counts, distinct, first, last,
         )  # fmt: skip
     return Swept(counts, distinct, first, last)
+
+
+def in_order(keys: Ints, times: Ints) -> Ints:
+    """Return the order of (key, time); of equals the earlier stays before."""
+    if (times[1:] >= times[:-1]).all():
+        return np.argsort(keys, kind="stable")
+    return np.lexsort((times, keys))
+
+
+def _columns(columns: list[NDArray[np.int32]], n: int) -> NDArray[np.int32]:
+    return np.stack(columns, axis=1) if columns else np.zeros((n, 0), dtype=np.int32)
 
 
 def _of_interest(keys: Ints, asked_keys: Ints) -> Ints:
@@ -91,21 +152,6 @@ def _of_interest(keys: Ints, asked_keys: Ints) -> Ints:
         return np.zeros(0, dtype=np.int64)
     at = np.minimum(np.searchsorted(asked, keys), len(asked) - 1)
     return np.flatnonzero((asked[at] == keys) & (keys != 0))
-
-
-def _dense(codes: Ints, own_codes: Ints) -> tuple[Ints, Ints, int]:
-    """Number the codes 0, 1, 2 … per column (-1 for none), the askers' own in the same numbers."""
-    dense = np.full(codes.shape, -1, dtype=np.int64)
-    own = np.full(own_codes.shape, -1, dtype=np.int64)
-    most = 0
-    for column in range(codes.shape[1]):
-        values, inverse = np.unique(codes[:, column], return_inverse=True)
-        dense[:, column] = np.where(codes[:, column] == 0, -1, inverse)
-        most = max(most, len(values))
-        if len(values):
-            at = np.minimum(np.searchsorted(values, own_codes[:, column]), len(values) - 1)
-            own[:, column] = np.where((values[at] == own_codes[:, column]) & (own_codes[:, column] != 0), at, -1)
-    return dense, own, most
 
 
 @njit(cache=True, nogil=True)

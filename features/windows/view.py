@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.facts.facts import DAY_US
 from features.windows.cases import Cases
-from features.windows.events import Ints
+from features.windows.events import Events, Ints
 from features.windows.history import History
 from features.windows.letters import SameLetters, same_letters
 from features.windows.ring import MEASURES, RingMaker
 from features.windows.stays import Stays, own_stays
-from features.windows.sweep import ALL_TIME, Swept, sweep
+from features.windows.sweep import ALL_TIME, Swept, in_order, sweep_numbered
 from features.windows.watch import Watch, watch
 
+T = TypeVar("T")
 LETTER_WINDOW_DAYS = 365
+FEW_CASES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class View:
         self._plans = plans
         self._rings = rings or RingMaker(history)
         self._swept: dict[tuple[str, str, str], Swept] = {}
+        self._made: dict[tuple[str, ...], Any] = {}
 
     def count(self, seen: Seen) -> NDArray[np.float64]:
         """Return float64[n]: how many events."""
@@ -128,22 +132,48 @@ class View:
 
     def _run(self, what: tuple[str, str, str], plan: Plan) -> Swept:
         stream, key, asked = what
-        events, cases = self.history.stream(stream), self.cases
-        n = len(events)
-        flags = np.zeros((n, len(plan.flags)), dtype=np.uint8)
+        events, cases, history = self.history.stream(stream), self.cases, self.history
+        # of a few cases only what they ask for is put in order
+        rows = history.ordered(stream, key) if len(cases) > FEW_CASES else self._met(events, key, asked)
+        flags = np.zeros((len(rows), len(plan.flags)), dtype=np.uint8)
         for column, name in enumerate(plan.flags):
-            flags[:, column] = events.flags[name]
-        codes = np.zeros((n, len(plan.codes)), dtype=np.int64)
-        own = np.zeros((len(cases), len(plan.codes)), dtype=np.int64)
-        for column, (name, flag) in enumerate(plan.codes):
-            codes[:, column] = (
-                events.codes[name] if flag is None else np.where(events.flags[flag], events.codes[name], 0)
-            )
-            own[:, column] = cases.key(name)
-        return sweep(
-            events.keys[key], events.known_at, events.occurred_at, flags, codes,
-            cases.key(asked), cases.as_of, own, np.array(plan.windows, dtype=np.int64),
+            flags[:, column] = events.flags[name][rows]
+        codes = np.zeros((len(rows), len(plan.codes)), dtype=np.int32)
+        own = np.zeros((len(cases), len(plan.codes)), dtype=np.int32)
+        for column, (name, flag) in enumerate(plan.codes if len(rows) else ()):
+            numbers = history.numbered(stream, name).numbers[rows]
+            codes[:, column] = numbers if flag is None else np.where(events.flags[flag][rows], numbers, -1)
+            own[:, column] = self._own(stream, name)
+        return sweep_numbered(
+            events.keys[key][rows], events.known_at[rows], events.occurred_at[rows], flags, codes,
+            self._asked(asked), cases.key(asked), cases.as_of, own, np.array(plan.windows, dtype=np.int64),
         )  # fmt: skip
+
+    def _met(self, events: Events, key: str, asked: str) -> Ints:
+        keys, asked_keys = events.keys[key], self.cases.key(asked)
+        rows = np.flatnonzero(np.isin(keys, asked_keys) & (keys != 0)) if len(asked_keys) > 1 else np.flatnonzero(
+            (keys == asked_keys) & (keys != 0))  # fmt: skip
+        return rows[in_order(keys[rows], events.known_at[rows])] if len(rows) else rows
+
+    def _asked(self, key: str) -> Ints:
+        """The cases in the order of (key, as_of)."""
+        return self._once(("asked", key), lambda: in_order(self.cases.key(key), self.cases.as_of))
+
+    def _own(self, stream: str, code: str) -> NDArray[np.int32]:
+        """The cases' own codes, by the numbers of a stream."""
+        return self._once(
+            ("own", stream, code), lambda: self.history.numbered(stream, code).number(self.cases.key(code))
+        )
+
+    def _once(self, what: tuple[str, ...], make: Callable[[], T]) -> T:
+        # two threads may make the same thing at once; the one that is kept second equals the first
+        if what not in self._made:
+            self._made[what] = make()
+        return self._made[what]
+
+    def forget(self, what: tuple[str, str, str]) -> None:
+        """Let go of what was counted of a (stream, key, asked); it is counted again when it is asked for again."""
+        self._swept.pop(what, None)
 
     @cached_property
     def stays(self) -> Stays:
@@ -156,7 +186,7 @@ class View:
         return same_letters(self.history, self.cases, LETTER_WINDOW_DAYS * DAY_US)
 
     @cached_property
-    def _ring(self) -> Ints:
+    def _ring(self) -> NDArray[np.int32]:
         return self._rings.measure(self.cases)
 
     def ring(self, measure: str) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from training.tuning import Budget, known_by, tune
 
 MADE = matrix(1500)
 FOUND = outcomes(MADE)
+FOUND = replace(FOUND, confirmed=FOUND.value == 1.0)
 OUTER = last_split(FOUND)
 
 
