@@ -65,4 +65,3 @@ VISAS_BY_POST = {
 NEW_2008 = {"temporary_visitor": 0.955, "trainee": 0.013, "entertainer": 0.005}
 # clients per agency and year in measured filings
 HUBS = {"median": (1, 2), "p90": (8, 53), "p99": (33, 258), "largest": (105, 465), "top ten": (0.13, 0.34)}
-VISITORS_2008, TRAINEES_2008 = 7_367_277, 101_879

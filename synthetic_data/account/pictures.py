@@ -15,8 +15,6 @@ from synthetic_data.account.figures import (
     HUBS,
     STAGE_2003,
     STAGE_2008,
-    TRAINEES_2008,
-    VISITORS_2008,
 )
 from synthetic_data.account.reading import Account, Frame
 
@@ -54,14 +52,15 @@ def _volumes(world: Account) -> list[Picture]:
     for title, mask, public in (
         ("All entries, 2008 = 1", year > 0, {y: n / ENTRIES_2008 for y, n in {**ENTRIES, 2008: ENTRIES_2008}.items()}),
         ("Entertainers, 2008 = 1", status == "entertainer", {2003: STAGE_2003 / STAGE_2008, 2008: 1.0}),
-        ("Temporary visitors, 2008 = 1", status == "temporary_visitor", {2008: VISITORS_2008 / VISITORS_2008}),
-        ("Trainees and interns, 2008 = 1", status.isin(["trainee", "technical_intern"]), {2008: TRAINEES_2008 / TRAINEES_2008}),
-        ("Spouses and children of Japanese, 2008 = 1", status == "spouse_or_child_of_japanese", {2008: 1.0}),
+        ("Temporary visitors, 2008 = 1", status == "temporary_visitor", {}),
+        ("Trainees and interns, 2008 = 1", status.isin(["trainee", "technical_intern"]), {}),
+        ("Spouses and children of Japanese, 2008 = 1", status == "spouse_or_child_of_japanese", {}),
     ):  # fmt: skip
         counts = year[mask].value_counts()
         base = counts.get(2008, 0) or 1
         mine: list[float | None] = [float(counts.get(y, 0)) / base for y in _YEARS]
-        svg = lines(years, [("this world", mine), ("public figure", [public.get(y) for y in _YEARS])], title)
+        beside = [("public figure", [public.get(y) for y in _YEARS])] if public else []
+        svg = lines(years, [("this world", mine), *beside], title)
         made.append(Picture(section, title, svg))
     return made
 
@@ -89,7 +88,7 @@ def _rings(world: Account) -> list[Picture]:
     section = "Rings, as the records show them"
     filed = world.filed[world.filed["exploited"]]
     sizes = filed.groupby(["typology", "ring_id"]).size()
-    sizes = sizes[(sizes >= 4) & (sizes <= 16)]
+    sizes = sizes[(sizes >= 3) & (sizes <= 16)]
     made: list[Picture] = []
     for typology in ("T1", "T5", "T7", "T3", "T12", "T11", "T10", "T2", "T4"):
         if len(made) == RINGS_SHOWN or typology not in sizes.index.get_level_values(0):
