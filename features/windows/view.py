@@ -151,7 +151,7 @@ class View:
 
     def _met(self, events: Events, key: str, asked: str) -> Ints:
         keys, asked_keys = events.keys[key], self.cases.key(asked)
-        rows = np.flatnonzero(np.isin(keys, asked_keys) & (keys != 0)) if len(asked_keys) > 1 else np.flatnonzero(
+        rows = np.flatnonzero(np.isin(keys, asked_keys) & (keys != 0)) if len(asked_keys) != 1 else np.flatnonzero(
             (keys == asked_keys) & (keys != 0))  # fmt: skip
         return rows[in_order(keys[rows], events.known_at[rows])] if len(rows) else rows
 

@@ -64,7 +64,7 @@ def test_any_number_of_victim_entries_moves_no_feature_and_no_score(small: Recor
     model = scores(values, without)
     raw, parts = (model.predict(values, raw_score=kind == 0, pred_contrib=kind == 1) for kind in (0, 1))
     used = {name for name, gain in zip(range(values.shape[1]), model.feature_importance("gain"), strict=True) if gain}
-    assert len(np.unique(raw)) > 10
+    assert len(np.unique(raw)) > 5
     assert used
     for count in (1, 30, 900):
         for misspelt in (False, True):
