@@ -30,7 +30,7 @@ from training.disparity import Comparison, compare_groups, compare_practice
 from training.fairness import AuditedCases, fairness_table
 from training.judgement import blocks, interviewed
 from training.leakage import look_for_leaks
-from training.proxies import ProxyFigure, audit_proxies
+from training.proxies import ProxyFigure, auc_with_interval, audit_proxies
 from training.selection import effective_size
 
 FIRST_LINE = "Synthetic data; not validated on any real visa record."
@@ -124,6 +124,7 @@ def gather(
             name: asdict(recall_gain((chosen, interviewed(frame, rival, capacity)), finding, weight, unit, rng))
             for name, rival in part.rivals.items()
         },
+        "ranking": _ranking(explained.score, finding),
         "calibration": {} if calibration is None else asdict(calibration),
         "fairness": {
             "alarms": sum(one.alarm != "none" for one in comparisons),
@@ -204,6 +205,13 @@ def _largest(figures: list[ProxyFigure]) -> dict[str, Any]:
             within = {name: before[name] for name in within}
         found[one.attribute][one.told_by] = asdict(one) | within
     return found
+
+
+def _ranking(score: Floats, finding: Floats) -> dict[str, float]:
+    known = ~np.isnan(finding)
+    positive = finding[known] == 1.0
+    auc, low, high = auc_with_interval(positive, score[known])
+    return {"auc": auc, "low": low, "high": high, "positives": int(positive.sum())}
 
 
 def _words(one: Comparison) -> str:

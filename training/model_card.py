@@ -75,11 +75,20 @@ def _judged(evidence: Mapping[str, Any]) -> list[str]:
         "|---|---|---|---|---|",
         *rows,
         "",
+        *_ranking(evidence),
         "Calibration (1 and 0 would be perfect):",
         "",
         *shown,
         "",
     ]
+
+
+def _ranking(evidence: Mapping[str, Any]) -> list[str]:
+    told = evidence.get("ranking")
+    if not told:
+        return []
+    said = f"{told['auc']:.3f} [{told['low']:.3f}, {told['high']:.3f}]"
+    return [f"Among those interviewed, the chance that one with indications stands above one without: {said}.", ""]
 
 
 def _fairness(evidence: Mapping[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ def good_evidence() -> dict[str, Any]:
     return {
         "cases": 5000, "interviewed": 900, "positives": 80, "capacity": 0.02,
         "gain": {"champion": dict(gain), "checklist": dict(gain)},
+        "ranking": {"auc": 0.8, "low": 0.7, "high": 0.9, "positives": 80},
         "random": {"interviews": 300, "effective_size": 250.0},
         "calibration": {
             "positives": 80, "slope": 1.0, "slope_low": 0.8, "slope_high": 1.2,
