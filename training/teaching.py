@@ -113,7 +113,9 @@ def _span(as_of: Ints, rows: Ints) -> NDArray[np.bool_]:
 def calibrations(raw: Floats, positive: Floats, weight: Floats) -> dict[str, Calibration]:
     """Fit each way of turning raw log-odds into a chance: as they are, shifted, or shifted and stretched (Platt)."""
     found = {"none": Calibration()}
-    if 0 < positive.sum() < len(positive):
+    # findings that stand for nobody (referrals) say nothing of a chance, however many they are
+    counted = weight > 0
+    if 0 < positive[counted].sum() < counted.sum():
         chance = 1.0 / (1.0 + np.exp(-raw))
         found["shift"] = Calibration(1.0, _shift(raw, positive, weight))
         slope, intercept = slope_and_intercept(chance, positive, weight)

@@ -90,3 +90,11 @@ def test_the_kind_of_calibration_is_chosen_by_what_happened_later() -> None:
 
 def test_findings_of_one_kind_alone_calibrate_nothing() -> None:
     assert choose_calibration(np.zeros(10), np.zeros(10), np.ones(10)) == ("none", Calibration())
+
+
+def test_findings_that_stand_for_nobody_move_no_chance() -> None:
+    # the only finding came by referral: its weight is 0, and a shift to "never" would be no chance at all
+    raw, positive, weight = np.linspace(-3, 1, 40), np.zeros(40), np.ones(40)
+    positive[30], weight[30] = 1.0, 0.0
+    assert set(calibrations(raw, positive, weight)) == {"none"}
+    assert choose_calibration(raw, positive, weight)[0] == "none"
