@@ -23,15 +23,15 @@ from training.splits import last_split
 from training.validation import judging_frame
 
 SUBJECT = "visa"
-# as many interviews as a world of five times the size would have
-HOURS = {"interview_share": 0.1, "random_share": 0.04}
+# so many people and interviews that every world of this size can be learned from
+CHANGES = {"exploited_share": 0.02, "interview_share": 0.1, "random_share": 0.04}
 BLIND = ("nationality", "sex", "nationality x sex")
 """What `flat_groups` deals out by lot; ages go with routes in every world."""
 
 
 def one_world(scenario: str, seed: int, applications: int) -> dict[str, object]:
     """Make a world and a model, and count the alarms that the gate would read."""
-    records, truth = generate(seed, applications, scenario, HOURS)
+    records, truth = generate(seed, applications, scenario, CHANGES)
     cases = Cases.of(records, SUBJECT, truth)
     split = last_split(cases.found)
     made = make(cases.matrix, split, How(seed=seed))
