@@ -16,7 +16,7 @@ from models.bundle import Bundle
 from serving.deciding import Desk
 from serving.errors import place_of
 from serving.store import shadows
-from serving.store.shadows import Pending, Scored, Shadow
+from serving.store.shadows import Pending, Scored
 
 log = logging.getLogger("mimamori")
 PAUSE_SECONDS = 2.0
@@ -43,7 +43,7 @@ class ShadowScorer:
         self._thread.join()
 
     def score_pending(self) -> int:
-        """Score up to `AT_ONCE` decisions for each shadow that runs; return how many.
+        """Score up to `AT_ONCE` decisions for each shadow that runs or has just ended; return how many.
 
         Of several workers one does it; the others return at once.
         """
@@ -51,7 +51,7 @@ class ShadowScorer:
         with self._desk.engine.begin() as connection:
             if not connection.execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}).scalar_one():
                 return 0
-            for shadow in shadows.running(connection):
+            for shadow in shadows.to_score(connection):
                 after = self._settled.get(shadow.shadow_id, shadow.after_number)
                 found = shadows.pending(connection, shadow, after, AT_ONCE)
                 if found:
@@ -86,6 +86,3 @@ def scored(bundle: Bundle, found: list[Pending]) -> list[Scored]:
         added = explained.contributions[0].tobytes()
         said.append((one.decision_id, float(explained.score[0]), float(explained.raw_score[0]), added))
     return said
-
-
-__all__ = ["Shadow", "ShadowScorer", "scored"]

@@ -60,9 +60,10 @@ def stop(connection: Connection, subject: str) -> int:
     return int(done.rowcount)
 
 
-def running(connection: Connection) -> list[Shadow]:
-    """Return the shadows that run."""
-    rows = connection.execute(text(f"{_SHADOW} where stopped_at is null and ends_at > now() order by shadow_id"))
+def to_score(connection: Connection) -> list[Shadow]:
+    """Return the shadows that run, and those that ended so lately that decisions of their time may still wait."""
+    ended = "least(ends_at, coalesce(stopped_at, ends_at))"
+    rows = connection.execute(text(f"{_SHADOW} where {ended} > now() - interval '1 day' order by shadow_id"))
     return [Shadow(*row) for row in rows]
 
 

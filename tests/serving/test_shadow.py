@@ -106,6 +106,15 @@ def test_before_it_begins_and_after_it_ends_nothing_is_scored(service: Service, 
 
 
 @pytest.mark.usefixtures("running")
+def test_what_was_decided_before_a_shadow_ended_is_scored_after_it(service: Service) -> None:
+    decision = posted(service, "A-LAST-MOMENT")
+    with service.desk.engine.begin() as connection:
+        shadows.stop(connection, "visa")
+    score_all(service)
+    assert len(said_of(service, decision["decision_id"])) == 1
+
+
+@pytest.mark.usefixtures("running")
 def test_a_decision_that_commits_late_is_still_found(service: Service) -> None:
     scorer = ShadowScorer(service.desk)
     late = posted(service, "A-LATE")

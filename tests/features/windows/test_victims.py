@@ -58,13 +58,13 @@ def scores(values: NDArray[np.float64], seen: View) -> lgb.Booster:
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_any_number_of_victim_entries_moves_no_feature_and_no_score(small: Records, subject: str) -> None:
-    others = entries_like(small, 60, "perpetrator", misspelt=True)
+    others = entries_like(small, 200, "perpetrator", misspelt=True)
     without = view(small, subject, others)
     values = values_of(without, subject)
     model = scores(values, without)
     raw, parts = (model.predict(values, raw_score=kind == 0, pred_contrib=kind == 1) for kind in (0, 1))
     used = {name for name, gain in zip(range(values.shape[1]), model.feature_importance("gain"), strict=True) if gain}
-    assert len(np.unique(raw)) > 5
+    assert len(np.unique(raw)) > 10
     assert used
     for count in (1, 30, 900):
         for misspelt in (False, True):
