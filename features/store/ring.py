@@ -14,7 +14,7 @@ from features.facts.facts import DAY_US, TableFacts
 from features.store.fetching import HUB, Fetched, Lookup
 from features.store.keys import Key
 from features.windows.cases import Cases
-from features.windows.history import PHONES
+from features.windows.joining import PHONES
 from features.windows.letter_book import SAME_LETTER_BITS
 from features.windows.ring import DEGREE_CAP, LEVELS, LINKS_OF_APPLICATION, LINKS_OF_LANDING, REACH_DAYS, SIZE_LIMIT
 

@@ -18,7 +18,8 @@ from features.facts.facts import DAY_US
 from features.parallel import in_slices
 from features.windows.cases import Cases
 from features.windows.events import Ints
-from features.windows.history import PHONES, History
+from features.windows.history import History
+from features.windows.joining import PHONES
 from features.windows.letter_book import LetterBook, first_at
 from features.windows.letters import kinds
 from features.windows.sharing import Shared, share

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from features.facts.facts import DAY_US, NULL_TIME
 from features.windows.cases import Cases
 from features.windows.events import Index, Ints, pick
-from features.windows.history import RETURN_GRACE_US, History
+from features.windows.history import History
+from features.windows.streams_after_landing import RETURN_GRACE_US
 
 
 @dataclass(frozen=True, slots=True)
