@@ -123,6 +123,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "features": {"ja": "項目数", "en": "Features"},
     "gate": {"ja": "関門", "en": "Gate"},
     "passed": {"ja": "通過", "en": "passed"},
+    "passed_waived": {"ja": "免除により通過", "en": "let in under a waiver"},
     "refused": {"ja": "不通過", "en": "refused"},
     "not_judged": {"ja": "未判定", "en": "not judged yet"},
     "waiver": {"ja": "例外の承認", "en": "Waiver"},

@@ -157,6 +157,8 @@ def test_a_scientist_follows_the_link_from_the_challenger_to_its_run_in_mlflow(p
     visa = page.get_by_role("region", name=MESSAGES["visa_model"]["en"])
     assert visa.get_by_text("the first year has few findings").is_visible()
     assert visa.get_by_text(MESSAGES["refused"]["en"], exact=True).is_visible()
+    assert visa.get_by_text(MESSAGES["passed_waived"]["en"], exact=True).is_visible()
+    assert not visa.get_by_text(MESSAGES["passed"]["en"], exact=True).is_visible()
     visa.get_by_text(MESSAGES["gate_lines"]["en"]).first.click()
     assert visa.get_by_text("is good enough").first.is_visible()
     visa.get_by_role("link", name=MESSAGES["mlflow_run"]["en"]).last.click()
