@@ -10,7 +10,7 @@ from synthetic_data.district import District
 from synthetic_data.establishments import ADULT, BAR, SCHOOL
 from synthetic_data.numbering import NONE, Floats, Ints
 from synthetic_data.plan import Plan, lodged_with_guarantor, same_as_above, still_the_same
-from synthetic_data.regimes import COOK, STUDENT
+from synthetic_data.regimes import COOK, STUDENT, days_between
 
 PHONES, GUARANTORS = 3, 12
 
@@ -144,10 +144,21 @@ class Members:
         return self.d.keys.take(len(self))
 
 
-def spread(rng: np.random.Generator, sizes: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
-    """Spread each group's people over its time; returns group, turn and day of each person."""
+def spread(
+    rng: np.random.Generator, sizes: Ints, start: Ints, end: Ints, status: int | None = None
+) -> tuple[Ints, Ints, Ints]:
+    """Spread each group's people over its time; returns group, turn and day of each person.
+
+    Parameters
+    ----------
+    status
+        Whose volume the people follow from month to month; evenly if left out.
+    """
     group = np.repeat(np.arange(len(sizes)), sizes)
-    day = start[group] + (rng.random(len(group)) * (end - start)[group]).astype(np.int64)
+    if status is None:
+        day = start[group] + (rng.random(len(group)) * (end - start)[group]).astype(np.int64)
+    else:
+        day = days_between(rng, status, start[group], end[group])
     order = np.lexsort((day, group))
     group, day = group[order], day[order]
     turn = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)

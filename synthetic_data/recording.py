@@ -18,6 +18,7 @@ from synthetic_data.numbering import NONE, Ints, Texts, choice, codes
 from synthetic_data.papers import Columns, fill_forms, known, lodge
 from synthetic_data.places import spell_addresses, spell_phones
 from synthetic_data.plan import Plan, joined
+from synthetic_data.population.before import on_earlier_visas, resident_journeys
 from synthetic_data.population.ordinary import draw_exempt
 from synthetic_data.regimes import DAY_US
 from synthetic_data.rings.planting import exploited_count
@@ -37,7 +38,7 @@ def record_district(d: District) -> dict[str, pa.Table]:
     plan, at = plan.take(order), at[order]
     exempt = draw_exempt(d, round(d.applications * d.scenario["exempt_landings"]))
     bring_without_visa(d, exempt, rings, exploited_count(d))
-    whole = joined([plan, exempt])
+    whole = joined([plan, exempt, on_earlier_visas(d), resident_journeys(d)])
     stays = travel(d, whole)
     landed_at = landing_moments(d, whole, stays)
     order = np.argsort(landed_at, kind="stable")
