@@ -81,6 +81,11 @@ def _shares(status: int) -> Floats:
     return weights / weights.sum()
 
 
+def _mixed_shares() -> Floats:
+    """Return what visitors' and residents' countries are on average, so that no group is too small to be compared."""
+    return (_shares(VISITOR) + _shares(STUDENT)) / 2.0
+
+
 def draw_country(rng: np.random.Generator, statuses: Ints, days: Ints, *, flat: bool) -> Ints:
     """Return int64[n]: nationalities by route, on stage by year too; in a flat world the route says nothing."""
     out = np.empty(len(statuses), dtype=np.int64)
@@ -89,7 +94,7 @@ def draw_country(rng: np.random.Generator, statuses: Ints, days: Ints, *, flat: 
         if status == ENTERTAINER and not flat:
             out[rows] = _performers(rng, days[rows])
         else:
-            out[rows] = rng.choice(len(COUNTRIES), len(rows), p=_shares(VISITOR if flat else status))
+            out[rows] = rng.choice(len(COUNTRIES), len(rows), p=_mixed_shares() if flat else _shares(status))
     return out
 
 

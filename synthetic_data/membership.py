@@ -8,7 +8,7 @@ import numpy as np
 
 from synthetic_data.district import District
 from synthetic_data.establishments import ADULT, BAR, SCHOOL
-from synthetic_data.numbering import NONE, Floats, Ints
+from synthetic_data.numbering import NONE, Floats, Ints, chance
 from synthetic_data.plan import Plan, lodged_with_guarantor, same_as_above, still_the_same
 from synthetic_data.regimes import COOK, STUDENT, days_between
 
@@ -134,6 +134,13 @@ class Members:
             elsewhere = (self.plan["status"] == status) & (establishments.industry[host] != industry)
             host = np.where(elsewhere, own, host)
         return host
+
+    def travel_together(self, size: int, share: float) -> None:
+        """Let every ``size`` people who follow one another in a group apply and fly on the same days, in a share of such parties."""
+        first = np.arange(len(self)) - self.turn % size
+        hit = chance(self.of("party") * 64 + self.turn // size, 82) < share
+        for name in ("day", "lead"):
+            self.plan[name][hit] = self.plan[name][first[hit]]
 
     def phone(self) -> Ints:
         """Return one of the group's phones."""

@@ -32,7 +32,7 @@ TRANSIT = len(STATUSES)
 # visas of visitors MOFA's of 2009 and 2010; those who need none stand under TRANSIT;
 # 2003 on stage is raised for those who came before and enter again
 _YEARLY = {
-    VISITOR: (0.62, 0.72, 0.82, 0.90, 1.00, 1.00, 0.84, 1.24, 0.76, 1.02),
+    VISITOR: (0.62, 0.72, 0.82, 0.90, 1.00, 1.00, 0.84, 1.24, 0.82, 1.02),
     TRANSIT: (0.60, 0.72, 0.80, 0.88, 1.00, 1.00, 0.82, 1.03, 0.76, 0.99),
     ENTERTAINER: (4.10, 3.90, 2.84, 1.38, 1.11, 1.00, 0.89, 0.82, 0.75, 0.97),
     SPOUSE: (2.30, 2.25, 2.40, 2.60, 2.30, 1.90, 1.40, 1.20, 1.05, 1.00),

@@ -68,13 +68,15 @@ def plant(d: District, rng: np.random.Generator, typology: int, sizes: Ints, fir
     weights = yearly_weights(typology, d.scenario.whole("absent_typology"))
     start, end = draw_spans(rng, weights, months, len(sizes))
     groups = form_groups(d, rng, start, end, draw_industries(rng, typology, len(sizes)))
-    group, turn, days, flees = replaced(d, rng, *spread(rng, sizes, start, end, route_of(typology)), end)
+    group, turn, days, flees = replaced(
+        d, rng, *spread(rng, sizes, start, end, route_of(typology)), end, _stays(typology)
+    )
     plan = draft(d, rng, draw_statuses(rng, typology, days), days)
     members = Members(d, rng, plan, groups, group, turn, openness(d, rng, group, turn, days))
     BEHAVIOURS[typology](members)
     evade(members)
     fled = flees != NONE
-    plan["flees_after"] = flees
+    plan["flees_after"] = np.where(fled, flees, plan["flees_after"])
     plan["gone"] = np.where(fled, np.maximum(plan["gone"], 0.6), plan["gone"])
     plan["missing"] = np.where(fled, 0.7, plan["missing"])
     plan["exploited"], plan["typology"], plan["kind"] = True, typology, KIND + typology
@@ -82,10 +84,20 @@ def plant(d: District, rng: np.random.Generator, typology: int, sizes: Ints, fir
     return plan, groups
 
 
+def _stays(typology: int) -> tuple[int, int]:
+    """Return how long people stay who then run away: trainees with debts half a year to fourteen months."""
+    return (180, 425) if typology == 7 else (60, 300)
+
+
 def replaced(
-    d: District, rng: np.random.Generator, group: Ints, turn: Ints, days: Ints, end: Ints
+    d: District, rng: np.random.Generator, group: Ints, turn: Ints, days: Ints, end: Ints, stays: tuple[int, int]
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Let some people be brought because another one fled: weeks later, by the same ring.
+
+    Parameters
+    ----------
+    stays
+        Fewest and most days for which those who run away had stayed.
 
     Returns
     -------
@@ -95,7 +107,7 @@ def replaced(
     """
     median = d.scenario["replacement_days"]
     second = np.flatnonzero((turn % 2 == 1) & (rng.random(len(turn)) < REPLACED * 2.0))
-    stay, gap = rng.integers(60, 300, len(second)), rng.lognormal(np.log(median), 0.6, len(second)).astype(np.int64)
+    stay, gap = rng.integers(*stays, len(second)), rng.lognormal(np.log(median), 0.6, len(second)).astype(np.int64)
     day = days[second - 1] + TRAVEL + stay + gap
     kept = day < end[group[second]]
     second, stay, day = second[kept], stay[kept], day[kept]
