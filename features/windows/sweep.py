@@ -134,6 +134,13 @@ def sweep_numbered(
     return Swept(counts, distinct, first, last)
 
 
+def nothing_swept(asked: int, windows: int, flags: int, codes: int) -> Swept:
+    """Return what is seen where there is no event."""
+    counts = np.zeros((asked, windows, 1 + flags), dtype=np.int32)
+    never = np.full((asked, 1 + flags), NEVER, dtype=np.int64)
+    return Swept(counts, np.zeros((asked, windows, codes), dtype=np.int32), never, never)
+
+
 def in_order(keys: Ints, times: Ints) -> Ints:
     """Return the order of (key, time); of equals the earlier stays before."""
     if (times[1:] >= times[:-1]).all():

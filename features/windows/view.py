@@ -17,7 +17,7 @@ from features.windows.history import History
 from features.windows.letters import SameLetters, same_letters
 from features.windows.ring import MEASURES, RingMaker
 from features.windows.stays import Stays, own_stays
-from features.windows.sweep import ALL_TIME, Swept, in_order, sweep_numbered
+from features.windows.sweep import ALL_TIME, Swept, in_order, nothing_swept, sweep_numbered
 from features.windows.watch import Watch, watch
 
 T = TypeVar("T")
@@ -135,12 +135,14 @@ class View:
         events, cases, history = self.history.stream(stream), self.cases, self.history
         # of a few cases only what they ask for is put in order
         rows = history.ordered(stream, key) if len(cases) > FEW_CASES else self._met(events, key, asked)
+        if not len(rows):
+            return nothing_swept(len(cases), len(plan.windows), len(plan.flags), len(plan.codes))
         flags = np.zeros((len(rows), len(plan.flags)), dtype=np.uint8)
         for column, name in enumerate(plan.flags):
             flags[:, column] = events.flags[name][rows]
         codes = np.zeros((len(rows), len(plan.codes)), dtype=np.int32)
         own = np.zeros((len(cases), len(plan.codes)), dtype=np.int32)
-        for column, (name, flag) in enumerate(plan.codes if len(rows) else ()):
+        for column, (name, flag) in enumerate(plan.codes):
             numbers = history.numbered(stream, name).numbers[rows]
             codes[:, column] = numbers if flag is None else np.where(events.flags[flag][rows], numbers, -1)
             own[:, column] = self._own(stream, name)
@@ -151,6 +153,8 @@ class View:
 
     def _met(self, events: Events, key: str, asked: str) -> Ints:
         keys, asked_keys = events.keys[key], self.cases.key(asked)
+        if not len(keys):
+            return np.zeros(0, dtype=np.int64)
         rows = np.flatnonzero(np.isin(keys, asked_keys) & (keys != 0)) if len(asked_keys) != 1 else np.flatnonzero(
             (keys == asked_keys) & (keys != 0))  # fmt: skip
         return rows[in_order(keys[rows], events.known_at[rows])] if len(rows) else rows
