@@ -15,9 +15,10 @@ from features.windows.cases import Cases
 from features.windows.events import Events, Ints
 from features.windows.history import History
 from features.windows.letters import SameLetters, same_letters
+from features.windows.order import in_order, under_keys
 from features.windows.ring import MEASURES, RingMaker
 from features.windows.stays import Stays, own_stays
-from features.windows.sweep import ALL_TIME, Swept, in_order, nothing_swept, sweep_numbered
+from features.windows.sweep import ALL_TIME, Swept, nothing_swept, sweep
 from features.windows.watch import Watch, watch
 
 T = TypeVar("T")
@@ -146,7 +147,7 @@ class View:
             numbers = history.numbered(stream, name).numbers[rows]
             codes[:, column] = numbers if flag is None else np.where(events.flags[flag][rows], numbers, -1)
             own[:, column] = self._own(stream, name)
-        return sweep_numbered(
+        return sweep(
             events.keys[key][rows], events.known_at[rows], events.occurred_at[rows], flags, codes,
             self._asked(asked), cases.key(asked), cases.as_of, own, np.array(plan.windows, dtype=np.int64),
         )  # fmt: skip
@@ -160,8 +161,8 @@ class View:
         return rows[in_order(keys[rows], events.known_at[rows])] if len(rows) else rows
 
     def _asked(self, key: str) -> Ints:
-        """The cases in the order of (key, as_of)."""
-        return self._once(("asked", key), lambda: in_order(self.cases.key(key), self.cases.as_of))
+        """The cases that have a key, in the order of (key, as_of)."""
+        return self._once(("asked", key), lambda: under_keys(self.cases.key(key), self.cases.as_of))
 
     def _own(self, stream: str, code: str) -> NDArray[np.int32]:
         """The cases' own codes, by the numbers of a stream."""
