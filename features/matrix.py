@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +24,8 @@ from features.windows.history import History
 from features.windows.ring import RingMaker
 from features.windows.view import View
 
+Counted = frozenset[tuple[str, str, str]]
+"""What features count together: (stream, its key, the case's key)."""
 TABLE_OF_SUBJECT = {"visa": "visa_applications", "entry": "landings"}
 
 
@@ -63,23 +65,28 @@ def values_of(view: View, subject: str) -> NDArray[np.float64]:
     """Return float64[n, f]: every feature of every case, those that are counted together one after another."""
     features = catalogue(subject).features
     values = np.empty((len(view.cases), len(features)))
-    groups: dict[Hashable, list[int]] = {}
-    for column, feature in enumerate(features):
-        groups.setdefault(_counted(feature) or type(feature.measure), []).append(column)
 
-    def fill(columns: list[int]) -> None:
+    def fill(columns: list[int], counted: Counted) -> None:
         for column in columns:
             values[:, column] = features[column].measure.values(view)
-        for what in _counted(features[columns[0]]):
+        for what in counted:
             view.forget(what)
 
-    # the walk through rings takes longest and begins first
-    ordered = sorted(groups.items(), key=lambda group: group[0] is not Ring)
-    together([partial(fill, columns) for _, columns in ordered], len(view.cases))
+    together([partial(fill, *group) for group in _groups(subject)], len(view.cases))
     return values
 
 
-def _counted(feature: Feature) -> frozenset[tuple[str, str, str]]:
+@cache
+def _groups(subject: str) -> list[tuple[list[int], Counted]]:
+    """Return the columns that are counted together, each with what is counted; the walk through rings, the longest, first."""
+    groups: dict[Hashable, tuple[list[int], Counted]] = {}
+    for column, feature in enumerate(catalogue(subject).features):
+        counted = _counted(feature)
+        groups.setdefault(counted or type(feature.measure), ([], counted))[0].append(column)
+    return [group for _, group in sorted(groups.items(), key=lambda item: item[0] is not Ring)]
+
+
+def _counted(feature: Feature) -> Counted:
     return frozenset((seen.stream, seen.key, seen.asked) for seen, _ in feature.measure.needs())
 
 
