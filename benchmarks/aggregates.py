@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,8 +20,8 @@ from numpy.typing import NDArray
 from benchmarks.measured import tell
 from features.catalogue import catalogue
 from features.facts.facts import DAY_US, facts_of_table
+from features.parallel import together
 from features.tables.folder import read_folder
-from features.windows.events import Events
 from features.windows.history import History
 from features.windows.sweep import ALL_TIME, sweep
 from features.windows.view import Plan
@@ -45,32 +46,37 @@ def _name(asked: Asked, window: int, what: str) -> str:
     return f"{asked.key}|{'ever' if window == ALL_TIME else window // DAY_US}|{what}"
 
 
-def by_kernel(events: Events) -> Columns:
-    """Sweep each key once for all its windows, flags and codes."""
+def by_kernel(history: History) -> Columns:
+    """Sweep each key once for all its windows, flags and codes, with the parts and threads that a matrix is made with."""
+    events = history.stream("applications")
     found: Columns = {}
-    for asked in asked_of_applications():
-        plan = asked.plan
-        flags = np.stack([np.zeros(len(events), bool), *(events.flags[name] for name in plan.flags)], axis=1)[:, 1:]
-        codes = np.stack(
-            [np.zeros(len(events), np.int64)]
-            + [
-                events.codes[name] if flag is None else np.where(events.flags[flag], events.codes[name], 0)
-                for name, flag in plan.codes
-            ],
-            axis=1,
-        )[:, 1:]
-        keys = events.keys[asked.key]
-        swept = sweep(keys, events.known_at, events.occurred_at, flags.astype(np.uint8), codes, keys, events.known_at,
-                      np.zeros_like(codes), np.array(plan.windows))  # fmt: skip
+
+    def count(asked: Asked) -> None:
+        plan, rows = asked.plan, history.ordered("applications", asked.key)
+        flags = np.zeros((len(rows), len(plan.flags)), dtype=np.uint8)
+        for column, name in enumerate(plan.flags):
+            flags[:, column] = events.flags[name][rows]
+        codes = np.zeros((len(rows), len(plan.codes)), dtype=np.int32)
+        for column, (name, flag) in enumerate(plan.codes):
+            numbers = history.numbered("applications", name).numbers[rows]
+            codes[:, column] = numbers if flag is None else np.where(events.flags[flag][rows], numbers, -1)
+        keys, known_at = events.keys[asked.key], events.known_at
+        swept = sweep(
+            keys[rows], known_at[rows], events.occurred_at[rows], flags, codes, rows, keys, known_at,
+            np.full((len(events), len(plan.codes)), -1, dtype=np.int32), np.array(plan.windows),
+        )  # fmt: skip
         for w, window in enumerate(plan.windows):
             for f, flag in enumerate((None, *plan.flags)):
                 found[_name(asked, window, f"count {flag}")] = swept.counts[:, w, f].astype(float)
             for c, (code, flag) in enumerate(plan.codes):
                 found[_name(asked, window, f"distinct {code} {flag}")] = swept.distinct[:, w, c].astype(float)
+
+    together([partial(count, asked) for asked in asked_of_applications()], len(events))
     return found
 
 
-def _frame(events: Events) -> pd.DataFrame:
+def _frame(history: History) -> pd.DataFrame:
+    events = history.stream("applications")
     columns = {f"key_{name}": events.keys[name] for name in {asked.key for asked in asked_of_applications()}}
     columns |= {f"flag_{name}": flag.astype(float) for name, flag in events.flags.items()}
     columns |= {f"code_{name}": code for name, code in events.codes.items()}
@@ -82,9 +88,9 @@ def _coded(frame: pd.DataFrame, code: str, flag: str | None) -> pd.Series:
     return pd.Series(pd.factorize(kept)[0], index=frame.index).where(kept != 0).astype(float)
 
 
-def by_pandas(events: Events) -> Columns:
+def by_pandas(history: History) -> Columns:
     """Group by each key, and roll over each window."""
-    frame = _frame(events)
+    frame = _frame(history)
     found: Columns = {}
     for asked in asked_of_applications():
         some = frame[frame[f"key_{asked.key}"] != 0].sort_values([f"key_{asked.key}", "at"], kind="stable")
@@ -111,9 +117,9 @@ def _columns(asked: Asked) -> Iterator[tuple[str, str]]:
         yield f"distinct {code} {flag}", f"{code} {flag}"
 
 
-def by_duckdb(events: Events) -> Columns:
+def by_duckdb(history: History) -> Columns:
     """Ask for window functions over a range of times, all windows of a key in one statement, with two threads."""
-    frame = _frame(events)
+    frame = _frame(history)
     connection = duckdb.connect()
     connection.execute("set threads = 2")
     connection.register("frame", frame)
@@ -141,7 +147,7 @@ def by_duckdb(events: Events) -> Columns:
     return found
 
 
-CONTENDERS: dict[str, Callable[[Events], Columns]] = {
+CONTENDERS: dict[str, Callable[[History], Columns]] = {
     "mimamori": by_kernel,
     "pandas": by_pandas,
     "duckdb": by_duckdb,
@@ -149,13 +155,14 @@ CONTENDERS: dict[str, Callable[[Events], Columns]] = {
 
 
 def main(contender: str, records: Path, out: Path) -> None:
-    """Compute by one contender, and time the computation alone."""
+    """Compute by one contender, and time the computation alone: joined events in memory go in, columns come out."""
     facts = {"visa_applications": facts_of_table("visa_applications", read_folder(records)["visa_applications"])}
-    events = History(facts).stream("applications")
     if contender == "mimamori":
-        by_kernel(events.take(np.arange(10)))  # compiled before it is timed
+        by_kernel(History(facts))  # compiled before it is timed
+    history = History(facts)
+    events = history.stream("applications")
     begin = time.perf_counter()
-    found = CONTENDERS[contender](events)
+    found = CONTENDERS[contender](history)
     tell(begin, len(events))
     np.savez(out, allow_pickle=False, **found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +24,8 @@ from features.windows.history import History
 from features.windows.ring import RingMaker
 from features.windows.view import View
 
+Counted = frozenset[tuple[str, str, str]]
+"""What features count together: (stream, its key, the case's key)."""
 TABLE_OF_SUBJECT = {"visa": "visa_applications", "entry": "landings"}
 
 
@@ -63,23 +65,28 @@ def values_of(view: View, subject: str) -> NDArray[np.float64]:
     """Return float64[n, f]: every feature of every case, those that are counted together one after another."""
     features = catalogue(subject).features
     values = np.empty((len(view.cases), len(features)))
-    groups: dict[Hashable, list[int]] = {}
-    for column, feature in enumerate(features):
-        groups.setdefault(_counted(feature) or type(feature.measure), []).append(column)
 
-    def fill(columns: list[int]) -> None:
+    def fill(columns: list[int], counted: Counted) -> None:
         for column in columns:
             values[:, column] = features[column].measure.values(view)
-        for what in _counted(features[columns[0]]):
+        for what in counted:
             view.forget(what)
 
-    # the walk through rings takes longest and begins first
-    ordered = sorted(groups.items(), key=lambda group: group[0] is not Ring)
-    together([partial(fill, columns) for _, columns in ordered], len(view.cases))
+    together([partial(fill, *group) for group in _groups(subject)], len(view.cases))
     return values
 
 
-def _counted(feature: Feature) -> frozenset[tuple[str, str, str]]:
+@cache
+def _groups(subject: str) -> list[tuple[list[int], Counted]]:
+    """Return the columns that are counted together, each with what is counted; the walk through rings, the longest, first."""
+    groups: dict[Hashable, tuple[list[int], Counted]] = {}
+    for column, feature in enumerate(catalogue(subject).features):
+        counted = _counted(feature)
+        groups.setdefault(counted or type(feature.measure), ([], counted))[0].append(column)
+    return [group for _, group in sorted(groups.items(), key=lambda item: item[0] is not Ring)]
+
+
+def _counted(feature: Feature) -> Counted:
     return frozenset((seen.stream, seen.key, seen.asked) for seen, _ in feature.measure.needs())
 
 
@@ -103,8 +110,9 @@ def history_of(records: Records) -> History:
 
 
 def build_matrix(
-    records: Records | History, subject: str, *, start: dt.datetime | None = None, end: dt.datetime | None = None
-) -> FeatureMatrix:
+    records: Records | History, subject: str, *, start: dt.datetime | None = None, end: dt.datetime | None = None,
+    only: NDArray[np.int64] | None = None,
+) -> FeatureMatrix:  # fmt: skip
     """Compute the features of all cases of a subject, each at its own ``as_of``.
 
     Parameters
@@ -113,6 +121,8 @@ def build_matrix(
         Or their `history_of`, where it is needed again.
     start, end
         Only cases with ``start <= as_of < end``; all records still count as history.
+    only
+        Of these cases, only those at these positions of their order.
 
     Returns
     -------
@@ -122,10 +132,17 @@ def build_matrix(
     history = records if isinstance(records, History) else history_of(records)
     own = history.facts[TABLE_OF_SUBJECT[subject]]
     rows = case_rows(own.ids, own["known_at"], start, end)
-    chosen = take(own, rows)
+    chosen = take(own, rows if only is None else rows[only])
     values = values_of(look(history, chosen, subject), subject)
     ids = chosen.ids.to_pylist() if hasattr(chosen.ids, "to_pylist") else chosen.ids
     return FeatureMatrix(subject, [str(name) for name in ids], chosen["known_at"], values, catalogue(subject))
+
+
+def cases_in_order(history: History, subject: str) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the ids and ``as_of`` of all cases, in the order of the matrix, without computing any feature."""
+    own = history.facts[TABLE_OF_SUBJECT[subject]]
+    rows = case_rows(own.ids, own["known_at"], None, None)
+    return own.ids.take(pa.array(rows)).to_pylist(), own["known_at"][rows]  # type: ignore[union-attr]
 
 
 def case_rows(

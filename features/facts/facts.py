@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -113,6 +114,7 @@ def facts_of_records(tables: Mapping[str, pa.Table], names: Iterable[str] = tupl
     return {name: facts_of_table(name, tables[name]) for name in names}
 
 
+@cache
 def no_facts(name: str) -> TableFacts:
     """Return the facts of a table without rows."""
     return decode_rows(name, [], [])

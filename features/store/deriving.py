@@ -30,6 +30,9 @@ _RELATED: dict[str, tuple[tuple[str, str], ...]] = {
     "employment_reports": (("person", "person"),),
 }  # fmt: skip
 
+_TELLING = ("departures", "residence_events", "outcomes", "employment_reports")
+"""The tables whose records can form an event; of any other, one that meets nobody forms none."""
+
 
 def derived_postings(
     facts: Mapping[str, TableFacts], positions: Mapping[str, Sequence[int]], fresh: Mapping[str, NDArray[np.bool_]]
@@ -101,6 +104,8 @@ def _postings_of_some(fetched: Fetched, name: str, facts: TableFacts, positions:
         before = set(fetched.rows)
         fetched.look([Lookup(*key) for key in sorted(keys)])
         new = fetched.facts_of(fetched.rows.keys() - before)
+    if not fetched.rows and name not in _TELLING:
+        return []
     own = set(positions)
     by_table: dict[str, list[int]] = {}
     for at, row in fetched.rows.items():

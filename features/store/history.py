@@ -108,8 +108,10 @@ class _Gathering:
                 lookups += [*self._lookups(case, of_host), *self._watch(case, _OF_HOST)]
         facts = self._decoded()
         # names are compared with those of the entries; of a landing, also those in its application
-        for name, ids in (("tip_database", tuple(facts["tip_database"].ids)), ("visa_applications", self._applied)):
-            facts[name] = self._with_names(facts[name], ids)
+        if entries := tuple(facts["tip_database"].ids):
+            facts["tip_database"] = self._with_names(facts["tip_database"], entries)
+        if self._subject == "entry":
+            facts["visa_applications"] = self._with_names(facts["visa_applications"], self._applied)
         return Known(facts, frozenset(ring.hubs))
 
     def _case_with_application(self) -> Cases:

@@ -8,6 +8,7 @@ to have its history rebuilt. A correction supersedes a record by a new version a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, Engine, text
 from features.facts.facts import TableFacts, encode_rows, facts_of_table
 from features.facts.layout import LAYOUT_VERSION, POSTINGS
 from features.store.deriving import Posting, derived_postings, postings_among_stored
-from features.store.fetching import Fetched, facts_place
+from features.store.fetching import Fetched, array_text, facts_place
 from features.store.keys import KINDS, TABLE_CODES
 from features.store.migrating import migrate
 from features.store.secrets import Secrets
@@ -28,7 +29,24 @@ from features.tables.rows import row_as_json, rows_to_table
 
 _LOCK = 7305412
 _NEVER = 2**62
+_AT_ONCE = 10_000
+_TAKE_LOCK = f"select current_setting('transaction_isolation') from (select pg_advisory_xact_lock({_LOCK})) taken"
+_COUNT_KNOWN = "select count(*) from records.record where table_code = %s and record_id = any(%b::text[]) and superseded_at is null"
+_WRITE = (
+    "insert into records.record (position, table_code, record_id, known_at, facts, layout_version, payload) "
+    "select at, %s, id, known, facts, %s, payload "
+    "from unnest(%s::bigint[], %b::text[], %s::bigint[], %b::bytea[], %b::bytea[]) as new(at, id, known, facts, payload)"
+)
+_POST = (
+    "insert into records.posting (kind, key, known_at, position) "
+    "select * from unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[])"
+)
 Tell = Callable[[str, int], None]
+
+
+def _check_isolation(lock: Any) -> None:
+    if lock.fetchone()[0] != "read committed":
+        raise RuntimeError("records are appended in READ COMMITTED: older snapshots do not see what these belong to")
 
 
 def _say_nothing(name: str, rows: int) -> None:
@@ -89,10 +107,9 @@ class RecordStore:
         if rows.num_rows == 0:
             return []
         facts = facts or facts_of_table(name, rows)
-        self._lock(connection)
-        positions = self._write(connection, name, rows, facts)
+        positions = self._positions(connection, name, [facts.id_of(row) for row in range(len(facts))])
         around = Fetched(self.secrets, connection, _NEVER, _NEVER)
-        self._post(connection, postings_among_stored(around, name, facts, positions))
+        self._write(connection, name, rows, facts, positions, postings_among_stored(around, name, facts, positions))
         return positions
 
     def append_all(self, connection: Connection, tables: Mapping[str, pa.Table], tell: Tell = _say_nothing) -> None:
@@ -117,8 +134,9 @@ class RecordStore:
             if not is_first:
                 self.append(connection, name, rows)
             elif rows.num_rows:
-                facts[name] = facts_of_table(name, rows)
-                positions[name] = self._write(connection, name, rows, facts[name])
+                facts[name] = some = facts_of_table(name, rows)
+                positions[name] = self._positions(connection, name, [some.id_of(row) for row in range(len(some))])
+                self._write(connection, name, rows, some, positions[name])
         if is_first:
             fresh = {name: np.ones(len(some), dtype=bool) for name, some in facts.items()}
             self._post(connection, derived_postings(facts, positions, fresh))
@@ -142,74 +160,82 @@ class RecordStore:
         if changed.rowcount != 1:
             raise KeyError(record_id)
         facts = facts_of_table(name, row)
-        self._write(connection, name, row, facts, [position])
         around = Fetched(self.secrets, connection, _NEVER, _NEVER)
-        self._post(connection, postings_among_stored(around, name, facts, [position]))
+        self._write(connection, name, row, facts, [position], postings_among_stored(around, name, facts, [position]))
         return position
 
     @staticmethod
     def _lock(connection: Connection) -> None:
-        sees = text("select current_setting('transaction_isolation') from (select pg_advisory_xact_lock(:lock)) taken")
-        if connection.execute(sees, {"lock": _LOCK}).scalar_one() != "read committed":
-            raise RuntimeError(
-                "records are appended in READ COMMITTED: an older snapshot would not see what these belong to"
-            )
+        _check_isolation(connection.connection.cursor().execute(_TAKE_LOCK))
+
+    @staticmethod
+    def _positions(connection: Connection, name: str, ids: list[str]) -> list[int]:
+        """Return the positions of new records; the lock is held from here on, and each statement sees what it let in."""
+        raw: Any = connection.connection.driver_connection
+        with raw.pipeline():
+            lock = raw.execute(_TAKE_LOCK)
+            there = raw.execute(_COUNT_KNOWN, (TABLE_CODES[name], ids))
+            taken = raw.execute("select nextval('records.position') from generate_series(1, %s)", (len(ids),))
+        _check_isolation(lock)
+        known = int(there.fetchone()[0])
+        if known:
+            raise RecordExists(name, known)
+        return [int(row[0]) for row in taken.fetchall()]
 
     def _write(
-        self, connection: Connection, name: str, rows: pa.Table, facts: TableFacts, positions: list[int] | None = None
-    ) -> list[int]:
+        self,
+        connection: Connection,
+        name: str,
+        rows: pa.Table,
+        facts: TableFacts,
+        positions: list[int],
+        derived: Iterable[Posting] = (),
+    ) -> None:
+        """Write records with their own postings and those derived from them, in one round."""
         ids = [facts.id_of(row) for row in range(len(facts))]
-        if positions is None:
-            self._refuse_known(connection, name, ids)
-            taken = text("select nextval('records.position') from generate_series(1, :n)")
-            positions = [int(row[0]) for row in connection.execute(taken, {"n": len(ids)})]
-        code = TABLE_CODES[name]
-        packed = encode_rows(facts)
-        known = facts["known_at"].tolist()
-        plain = rows.to_pylist()
+        packed, known, plain = encode_rows(facts), facts["known_at"].tolist(), rows.to_pylist()
+        columns = [(KINDS[kind], facts[column].tolist()) for kind, column in POSTINGS[name]]
+        own = (
+            (kind, key, known[at], position)
+            for at, position in enumerate(positions)
+            for kind, key in {(kind, keys[at]) for kind, keys in columns if keys[at] != 0}
+        )
         seal = self.secrets.seal
-        raw: Any = connection.connection.cursor()
+        raw: Any = connection.connection.driver_connection
         try:
-            with raw.copy(
-                "copy records.record (position, table_code, record_id, known_at, facts, layout_version, payload) from stdin"
-            ) as copy:
-                for at, position in enumerate(positions):
-                    sealed = seal(packed[at], facts_place(name, position))
-                    payload = seal(orjson.dumps(row_as_json(plain[at])), f"{name}/{position}".encode())
-                    copy.write_row((position, code, ids[at], known[at], sealed, LAYOUT_VERSION, payload))
+            with raw.pipeline():
+                for begin in range(0, len(ids), _AT_ONCE):
+                    at = slice(begin, begin + _AT_ONCE)
+                    some = range(len(ids))[at]
+                    sealed = [seal(packed[n], facts_place(name, positions[n])) for n in some]
+                    payload = [
+                        seal(orjson.dumps(row_as_json(plain[n])), f"{name}/{positions[n]}".encode()) for n in some
+                    ]
+                    raw.execute(
+                        _WRITE,
+                        (
+                            TABLE_CODES[name],
+                            LAYOUT_VERSION,
+                            array_text(positions[at]),
+                            ids[at],
+                            array_text(known[at]),
+                            sealed,
+                            payload,
+                        ),
+                    )
+                self._post(connection, chain(own, derived))
         except UniqueViolation:
             # the batch names an id twice
             raise RecordExists(name, 1) from None
-        finally:
-            raw.close()
-        columns = [(KINDS[kind], facts[column].tolist()) for kind, column in POSTINGS[name]]
-        self._post(
-            connection,
-            (
-                (kind, key, known[at], position)
-                for at, position in enumerate(positions)
-                for kind, key in {(kind, keys[at]) for kind, keys in columns if keys[at] != 0}
-            ),
-        )
-        return positions
-
-    def _refuse_known(self, connection: Connection, name: str, ids: list[str]) -> None:
-        there = connection.execute(
-            text(
-                "select count(*) from records.record where table_code = :code and record_id = any(:ids) and superseded_at is null"
-            ),
-            {"code": TABLE_CODES[name], "ids": ids},
-        ).scalar_one()
-        if there:
-            raise RecordExists(name, int(there))
 
     def _post(self, connection: Connection, postings: Iterable[Posting]) -> None:
         blind = self.secrets.blind
-        raw: Any = connection.connection.cursor()
-        with raw.copy("copy records.posting (kind, key, known_at, position) from stdin") as copy:
-            for kind, key, known, position in postings:
-                copy.write_row((kind, blind(kind, key), known, position))
-        raw.close()
+        raw: Any = connection.connection.driver_connection
+        remaining = iter(postings)
+        while some := list(islice(remaining, _AT_ONCE)):
+            kinds, keys, known, positions = zip(*some, strict=True)
+            blinded = map(blind, kinds, keys)
+            raw.execute(_POST, (array_text(kinds), array_text(blinded), array_text(known), array_text(positions)))
 
     def rows(self, connection: Connection, name: str, ids: Sequence[str], position: int | None = None) -> pa.Table:
         """Return records by id, as they were at a position (or are now), decrypted; unknown ids are left out."""

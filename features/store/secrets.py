@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _KEY_BYTES = 32
+_BLINDED = struct.Struct("<Hq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +21,12 @@ class Secrets:
 
     key: bytes = field(repr=False)
     _cipher: AESGCM = field(init=False, repr=False, compare=False)
+    _blinder: hashlib.blake2b = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_cipher", AESGCM(self.key))
+        # the key is taken in once and not for every link key anew
+        object.__setattr__(self, "_blinder", hashlib.blake2b(digest_size=8, key=self.key))
 
     @staticmethod
     def load_or_create(path: Path) -> Secrets:
@@ -46,7 +51,6 @@ class Secrets:
 
     def blind(self, kind: int, key: int) -> int:
         """Return what stands for a link key in the database: without the data key no phone can be looked up."""
-        digest = hashlib.blake2b(
-            kind.to_bytes(2, "little") + key.to_bytes(8, "little", signed=True), digest_size=8, key=self.key
-        )
+        digest = self._blinder.copy()
+        digest.update(_BLINDED.pack(kind, key))
         return int.from_bytes(digest.digest(), "little", signed=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from features.windows.order import stable_argsort
+
 Ints = NDArray[np.int64]
 
 
@@ -87,7 +89,7 @@ class Index:
     __slots__ = ("_order", "_sorted")
 
     def __init__(self, keys: Ints) -> None:
-        order = np.argsort(keys, kind="stable")
+        order = stable_argsort(keys)
         self._order = order[keys[order] != 0]
         self._sorted = keys[self._order]
 

@@ -14,8 +14,9 @@ from features.facts.facts import Facts
 from features.windows.events import Events, Index, Ints
 from features.windows.joining import known_by_then
 from features.windows.letter_book import LetterBook, letter_book
+from features.windows.order import under_keys
 from features.windows.streams import STREAMS
-from features.windows.sweep import Numbered, in_order
+from features.windows.sweep import Numbered
 
 T = TypeVar("T")
 
@@ -49,7 +50,8 @@ class History:
 
     def ordered(self, stream: str, key: str) -> Ints:
         """Return the rows of a stream that have a key, in the order of (key, known_at)."""
-        return self.once(("order", stream, key), lambda: _ordered(self.stream(stream), key))
+        events = self.stream(stream)
+        return self.once(("order", stream, key), lambda: under_keys(events.keys[key], events.known_at))
 
     def numbered(self, stream: str, code: str) -> Numbered:
         """Return the codes of a stream as numbers."""
@@ -95,8 +97,3 @@ class History:
         landings = self.facts["landings"]
         row = self.application_index.first(landings["application"])
         return known_by_then(self.facts["visa_applications"]["known_at"], row, landings["known_at"])
-
-
-def _ordered(events: Events, key: str) -> Ints:
-    rows = np.flatnonzero(events.keys[key])
-    return rows[in_order(events.keys[key][rows], events.known_at[rows])]

@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.windows.order import stable_argsort
+
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
 
@@ -72,7 +74,7 @@ def share(keys: Ints, known_at: Ints) -> Shared:
     posted = posted[chosen]
     linking = np.repeat(kept > 1, kept)
     record = posted[linking]
-    by_record = np.argsort(record, kind="stable")
+    by_record = stable_argsort(record)
     links = np.repeat(np.arange(count, dtype=np.int32), kept)[linking][by_record]
     link_begin = np.append(0, np.cumsum(np.bincount(record, minlength=len(keys))))
     return Shared(values, group, group_begin, posted, known_at[posted], link_begin, links)
@@ -80,11 +82,11 @@ def share(keys: Ints, known_at: Ints) -> Shared:
 
 def _postings(keys: Ints, known_at: Ints) -> tuple[Ints, Ints, Small]:
     """Return the distinct keys, ascending, and for each the records that have it, in order of time (begin, records)."""
-    by_time = np.argsort(known_at, kind="stable")
+    by_time = stable_argsort(known_at)
     place, column = np.nonzero(keys[by_time])
     record = by_time[place].astype(np.int32)
     flat = keys[record, column]
-    order = np.argsort(flat, kind="stable")
+    order = stable_argsort(flat)
     flat, record = flat[order], record[order]
     new = np.ones(len(flat), dtype=bool)
     new[1:] = flat[1:] != flat[:-1]

@@ -13,6 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.windows.order import stable_argsort
+
 Ints = NDArray[np.int64]
 NEVER: int = int(np.iinfo(np.int64).min)
 ALL_TIME: int = int(np.iinfo(np.int64).max)
@@ -56,8 +58,14 @@ class Numbered:
     @classmethod
     def of(cls, codes: Ints) -> Numbered:
         """Number codes; 0 is none."""
-        values, inverse = np.unique(codes, return_inverse=True)
-        return cls(values, np.where(codes == 0, -1, inverse).astype(np.int32))
+        order = stable_argsort(codes)
+        ascending = codes[order]
+        fresh = np.ones(len(codes), dtype=bool)
+        fresh[1:] = ascending[1:] != ascending[:-1]
+        numbers = np.empty(len(codes), dtype=np.int32)
+        numbers[order] = np.cumsum(fresh, dtype=np.int32) - np.int32(1)
+        numbers[codes == 0] = -1
+        return cls(ascending[fresh], numbers)
 
     def number(self, codes: Ints) -> NDArray[np.int32]:
         """Return the numbers of other codes, -1 for none and for those that are not among these."""
@@ -72,45 +80,6 @@ def sweep(
     known_at: Ints,
     occurred_at: Ints,
     flags: NDArray[np.uint8],
-    codes: Ints,
-    asked_keys: Ints,
-    asked_at: Ints,
-    own_codes: Ints,
-    windows: Ints,
-) -> Swept:
-    """Aggregate events for each question.
-
-    Parameters
-    ----------
-    keys, known_at, occurred_at
-        int64[n]; events whose key is 0 belong to nobody.
-    flags
-        uint8[n, f].
-    codes
-        int64[n, c]; 0 is no code and is not counted.
-    asked_keys, asked_at
-        int64[q]: whose history, and ``as_of``.
-    own_codes
-        int64[q, c]: the code that is the asker's own, 0 for none.
-    windows
-        int64[w], microseconds, `ALL_TIME` for no limit.
-    """
-    wanted = np.flatnonzero(keys) if len(keys) <= 4 * len(asked_keys) else _of_interest(keys, asked_keys)
-    order = wanted[in_order(keys[wanted], known_at[wanted])]
-    numbered = [Numbered.of(column) for column in codes[order].T]
-    return sweep_numbered(
-        keys[order], known_at[order], occurred_at[order], flags[order],
-        _columns([column.numbers for column in numbered], len(order)),
-        in_order(asked_keys, asked_at), asked_keys, asked_at,
-        _columns([one.number(own) for one, own in zip(numbered, own_codes.T, strict=True)], len(asked_keys)), windows,
-    )  # fmt: skip
-
-
-def sweep_numbered(
-    keys: Ints,
-    known_at: Ints,
-    occurred_at: Ints,
-    flags: NDArray[np.uint8],
     codes: NDArray[np.int32],
     asked: Ints,
     asked_keys: Ints,
@@ -118,10 +87,28 @@ def sweep_numbered(
     own_codes: NDArray[np.int32],
     windows: Ints,
 ) -> Swept:
-    """Aggregate events that are in the order of (key, known_at), codes as numbers; ``asked`` orders the questions alike."""
-    counts = np.zeros((len(asked), len(windows), 1 + flags.shape[1]), dtype=np.int32)
-    distinct = np.zeros((len(asked), len(windows), codes.shape[1]), dtype=np.int32)
-    first = np.full((len(asked), 1 + flags.shape[1]), NEVER, dtype=np.int64)
+    """Aggregate events for each question.
+
+    Parameters
+    ----------
+    keys, known_at, occurred_at
+        int64[n], in the order of (key, known_at), none of key 0.
+    flags
+        uint8[n, f].
+    codes
+        int32[n, c]: numbers of codes, see `Numbered`; -1 is none and is not counted.
+    asked
+        int64[at most q]: the order of the questions by (key, as_of); those left out are answered with nothing seen.
+    asked_keys, asked_at
+        int64[q]: whose history, and ``as_of``.
+    own_codes
+        int32[q, c]: the number that is the asker's own, -1 for none.
+    windows
+        int64[w], microseconds, `ALL_TIME` for no limit.
+    """
+    counts = np.zeros((len(asked_at), len(windows), 1 + flags.shape[1]), dtype=np.int32)
+    distinct = np.zeros((len(asked_at), len(windows), codes.shape[1]), dtype=np.int32)
+    first = np.full((len(asked_at), 1 + flags.shape[1]), NEVER, dtype=np.int64)
     last = first.copy()
     if len(keys):
         # a question's own code may be none of the events' here
@@ -134,24 +121,11 @@ def sweep_numbered(
     return Swept(counts, distinct, first, last)
 
 
-def in_order(keys: Ints, times: Ints) -> Ints:
-    """Return the order of (key, time); of equals the earlier stays before."""
-    if (times[1:] >= times[:-1]).all():
-        return np.argsort(keys, kind="stable")
-    return np.lexsort((times, keys))
-
-
-def _columns(columns: list[NDArray[np.int32]], n: int) -> NDArray[np.int32]:
-    return np.stack(columns, axis=1) if columns else np.zeros((n, 0), dtype=np.int32)
-
-
-def _of_interest(keys: Ints, asked_keys: Ints) -> Ints:
-    """Return the events under any key that is asked for: a few questions need no sorting of the whole history."""
-    asked = np.unique(asked_keys)
-    if not len(asked):
-        return np.zeros(0, dtype=np.int64)
-    at = np.minimum(np.searchsorted(asked, keys), len(asked) - 1)
-    return np.flatnonzero((asked[at] == keys) & (keys != 0))
+def nothing_swept(asked: int, windows: int, flags: int, codes: int) -> Swept:
+    """Return what is seen where there is no event."""
+    counts = np.zeros((asked, windows, 1 + flags), dtype=np.int32)
+    never = np.full((asked, 1 + flags), NEVER, dtype=np.int64)
+    return Swept(counts, np.zeros((asked, windows, codes), dtype=np.int32), never, never)
 
 
 @njit(cache=True, nogil=True)
@@ -165,25 +139,28 @@ def _sweep(
     running = np.zeros((n_windows, 1 + n_flags), dtype=np.int64)
     kinds = np.zeros((n_windows, n_codes), dtype=np.int64)
     leaving = np.zeros(n_windows, dtype=np.int64)
+    earliest = np.empty(1 + n_flags, dtype=np.int64)
+    latest = np.empty(1 + n_flags, dtype=np.int64)
     begin = 0
     q = 0
     while q < n_asked:
         key = asked_keys[asked[q]]
-        q_end = q
+        q_end = q + 1
         while q_end < n_asked and asked_keys[asked[q_end]] == key:
             q_end += 1
         if key != 0:
-            begin += np.searchsorted(keys[begin:], key)
+            begin = _first_of(keys, key, begin)
             end = begin
             while end < n and keys[end] == key:
                 end += 1
-            if end > begin:
-                by_time = begin + np.argsort(occurred_at[begin:end], kind="mergesort")
+            # most keys are one record's alone, and their only question comes before anything is known
+            if end > begin and known_at[begin] < asked_at[asked[q_end - 1]]:
+                by_time = _by_time(occurred_at, begin, end)
                 running[:] = 0
                 kinds[:] = 0
                 leaving[:] = 0
-                earliest = np.full(1 + n_flags, ALL_TIME, dtype=np.int64)
-                latest = np.full(1 + n_flags, NEVER, dtype=np.int64)
+                earliest[:] = ALL_TIME
+                latest[:] = NEVER
                 p = begin
                 for a in range(q, q_end):
                     i = asked[a]
@@ -222,6 +199,25 @@ def _sweep(
                             _move(-1, w, e, flags, codes, running, kinds, seen)
             begin = end
         q = q_end
+
+
+@njit(cache=True, nogil=True)
+def _first_of(keys, key, begin):
+    """Return where in ascending keys, from ``begin`` on, this one or a greater one stands; soonest if it is near."""
+    n, step = len(keys), 1
+    while begin + step < n and keys[begin + step] < key:
+        step *= 2
+    low, high = begin + step // 2, min(begin + step, n)
+    return low + np.searchsorted(keys[low:high], key)
+
+
+@njit(cache=True, nogil=True)
+def _by_time(occurred_at, begin, end):
+    """Return the events of one key in the order in which they happened, which mostly is that of becoming known."""
+    for e in range(begin + 1, end):
+        if occurred_at[e] < occurred_at[e - 1]:
+            return begin + np.argsort(occurred_at[begin:end], kind="mergesort")
+    return np.arange(begin, end)
 
 
 @njit(cache=True, nogil=True)

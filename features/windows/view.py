@@ -15,9 +15,10 @@ from features.windows.cases import Cases
 from features.windows.events import Events, Ints
 from features.windows.history import History
 from features.windows.letters import SameLetters, same_letters
+from features.windows.order import in_order, under_keys
 from features.windows.ring import MEASURES, RingMaker
 from features.windows.stays import Stays, own_stays
-from features.windows.sweep import ALL_TIME, Swept, in_order, sweep_numbered
+from features.windows.sweep import ALL_TIME, Swept, nothing_swept, sweep
 from features.windows.watch import Watch, watch
 
 T = TypeVar("T")
@@ -135,29 +136,33 @@ class View:
         events, cases, history = self.history.stream(stream), self.cases, self.history
         # of a few cases only what they ask for is put in order
         rows = history.ordered(stream, key) if len(cases) > FEW_CASES else self._met(events, key, asked)
+        if not len(rows):
+            return nothing_swept(len(cases), len(plan.windows), len(plan.flags), len(plan.codes))
         flags = np.zeros((len(rows), len(plan.flags)), dtype=np.uint8)
         for column, name in enumerate(plan.flags):
             flags[:, column] = events.flags[name][rows]
         codes = np.zeros((len(rows), len(plan.codes)), dtype=np.int32)
         own = np.zeros((len(cases), len(plan.codes)), dtype=np.int32)
-        for column, (name, flag) in enumerate(plan.codes if len(rows) else ()):
+        for column, (name, flag) in enumerate(plan.codes):
             numbers = history.numbered(stream, name).numbers[rows]
             codes[:, column] = numbers if flag is None else np.where(events.flags[flag][rows], numbers, -1)
             own[:, column] = self._own(stream, name)
-        return sweep_numbered(
+        return sweep(
             events.keys[key][rows], events.known_at[rows], events.occurred_at[rows], flags, codes,
             self._asked(asked), cases.key(asked), cases.as_of, own, np.array(plan.windows, dtype=np.int64),
         )  # fmt: skip
 
     def _met(self, events: Events, key: str, asked: str) -> Ints:
         keys, asked_keys = events.keys[key], self.cases.key(asked)
+        if not len(keys):
+            return np.zeros(0, dtype=np.int64)
         rows = np.flatnonzero(np.isin(keys, asked_keys) & (keys != 0)) if len(asked_keys) != 1 else np.flatnonzero(
             (keys == asked_keys) & (keys != 0))  # fmt: skip
         return rows[in_order(keys[rows], events.known_at[rows])] if len(rows) else rows
 
     def _asked(self, key: str) -> Ints:
-        """The cases in the order of (key, as_of)."""
-        return self._once(("asked", key), lambda: in_order(self.cases.key(key), self.cases.as_of))
+        """The cases that have a key, in the order of (key, as_of)."""
+        return self._once(("asked", key), lambda: under_keys(self.cases.key(key), self.cases.as_of))
 
     def _own(self, stream: str, code: str) -> NDArray[np.int32]:
         """The cases' own codes, by the numbers of a stream."""

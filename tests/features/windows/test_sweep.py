@@ -1,8 +1,25 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from features.windows.sweep import ALL_TIME, NEVER, sweep
+from features.windows.order import under_keys
+from features.windows.sweep import ALL_TIME, NEVER, Numbered, Swept, sweep
+
+Ints = NDArray[np.int64]
+
+
+def swept_of(
+    keys: Ints, known: Ints, occurred: Ints, flags: NDArray[np.uint8], codes: Ints,
+    asked: Ints, at: Ints, own: Ints, windows: Ints,
+) -> Swept:  # fmt: skip
+    rows = under_keys(keys, known)
+    numbered = [Numbered.of(column) for column in codes.T]
+    numbers, owns = np.zeros(codes.shape, np.int32), np.zeros(own.shape, np.int32)
+    for column, one in enumerate(numbered):
+        numbers[:, column], owns[:, column] = one.numbers, one.number(own[:, column])
+    return sweep(keys[rows], known[rows], occurred[rows], flags[rows], numbers[rows],
+                 under_keys(asked, at), asked, at, owns, windows)  # fmt: skip
 
 
 def test_every_aggregate_equals_a_plain_count_over_visible_events() -> None:
@@ -15,7 +32,7 @@ def test_every_aggregate_equals_a_plain_count_over_visible_events() -> None:
     codes, own = rng.integers(0, 20, (n, 2)), rng.integers(0, 20, (q, 2))
     at = rng.integers(0, 1300, q)
     windows = np.array([30, 365, ALL_TIME])
-    swept = sweep(keys, known, occurred, flags, codes, asked, at, own, windows)
+    swept = swept_of(keys, known, occurred, flags, codes, asked, at, own, windows)
     for i in range(q):
         visible = (keys == asked[i]) & (asked[i] != 0) & (known < at[i])
         assert swept.last[i, 0] == (occurred[visible].max() if visible.any() else NEVER)
@@ -35,5 +52,5 @@ def test_an_event_known_at_the_very_moment_is_not_seen() -> None:
     one = np.array([1])
     none = np.zeros((1, 0), dtype=np.int64)
     at = np.array([5])
-    swept = sweep(one, at, np.array([3]), none.astype(np.uint8), none, one, at, none, np.array([ALL_TIME]))
+    swept = swept_of(one, at, np.array([3]), none.astype(np.uint8), none, one, at, none, np.array([ALL_TIME]))
     assert swept.counts[0, 0, 0] == 0
