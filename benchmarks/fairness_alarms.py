@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic_data.world import generate
-from training.challenger import Cases
+from training.cases import Cases
 from training.disparity import FALSE_ALARM_LEVEL, Comparison, compare_groups, compare_practice
 from training.fairness import AuditedCases
 from training.judgement import interviewed

@@ -110,8 +110,9 @@ def history_of(records: Records) -> History:
 
 
 def build_matrix(
-    records: Records | History, subject: str, *, start: dt.datetime | None = None, end: dt.datetime | None = None
-) -> FeatureMatrix:
+    records: Records | History, subject: str, *, start: dt.datetime | None = None, end: dt.datetime | None = None,
+    only: NDArray[np.int64] | None = None,
+) -> FeatureMatrix:  # fmt: skip
     """Compute the features of all cases of a subject, each at its own ``as_of``.
 
     Parameters
@@ -120,6 +121,8 @@ def build_matrix(
         Or their `history_of`, where it is needed again.
     start, end
         Only cases with ``start <= as_of < end``; all records still count as history.
+    only
+        Of these cases, only those at these positions of their order.
 
     Returns
     -------
@@ -129,10 +132,17 @@ def build_matrix(
     history = records if isinstance(records, History) else history_of(records)
     own = history.facts[TABLE_OF_SUBJECT[subject]]
     rows = case_rows(own.ids, own["known_at"], start, end)
-    chosen = take(own, rows)
+    chosen = take(own, rows if only is None else rows[only])
     values = values_of(look(history, chosen, subject), subject)
     ids = chosen.ids.to_pylist() if hasattr(chosen.ids, "to_pylist") else chosen.ids
     return FeatureMatrix(subject, [str(name) for name in ids], chosen["known_at"], values, catalogue(subject))
+
+
+def cases_in_order(history: History, subject: str) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the ids and ``as_of`` of all cases, in the order of the matrix, without computing any feature."""
+    own = history.facts[TABLE_OF_SUBJECT[subject]]
+    rows = case_rows(own.ids, own["known_at"], None, None)
+    return own.ids.take(pa.array(rows)).to_pylist(), own["known_at"][rows]  # type: ignore[union-attr]
 
 
 def case_rows(

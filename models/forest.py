@@ -9,6 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.parallel import in_slices
+
 MAX_DEPTH = 6
 """Trees stay small on purpose: explained fast, defended in words."""
 _ZERO = 1e-35
@@ -64,11 +66,15 @@ class Forest:
 
 def raw_scores(forest: Forest, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return float64[n]: the log-odds of each row of float64[n, f]."""
-    out = np.zeros(len(values))
-    _raw_scores(
-        np.ascontiguousarray(values), forest.feature, forest.threshold, forest.decision, forest.left, forest.right,
-        forest.value, forest.node_start, forest.leaf_start, out,
-    )  # fmt: skip
+    out, rows = np.zeros(len(values)), np.ascontiguousarray(values)
+
+    def some(part: slice) -> None:
+        _raw_scores(
+            rows[part], forest.feature, forest.threshold, forest.decision, forest.left, forest.right,
+            forest.value, forest.node_start, forest.leaf_start, out[part],
+        )  # fmt: skip
+
+    in_slices(some, len(rows))
     return out
 
 

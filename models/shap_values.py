@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.parallel import in_slices
 from models.forest import Forest, goes_left
 
 
@@ -25,11 +26,15 @@ def base_value(forest: Forest) -> float:
 
 def contributions(forest: Forest, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return float64[n, f] for float64[n, f]; each row on its own, so that one row and many give the same bits."""
-    out = np.zeros((len(values), forest.n_features))
-    _contributions(
-        np.ascontiguousarray(values), forest.feature, forest.threshold, forest.decision, forest.left, forest.right,
-        forest.node_cover, forest.value, forest.leaf_cover, forest.node_start, forest.leaf_start, out,
-    )  # fmt: skip
+    out, rows = np.zeros((len(values), forest.n_features)), np.ascontiguousarray(values)
+
+    def some(part: slice) -> None:
+        _contributions(
+            rows[part], forest.feature, forest.threshold, forest.decision, forest.left, forest.right,
+            forest.node_cover, forest.value, forest.leaf_cover, forest.node_start, forest.leaf_start, out[part],
+        )  # fmt: skip
+
+    in_slices(some, len(rows))
     return out
 
 

@@ -4,98 +4,38 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from features.matrix import FeatureMatrix, build_matrix
+from features.matrix import FeatureMatrix
 from features.settings import Settings
-from features.tables.folder import Records, read_folder
-from features.windows.history import History
 from models.shap_values import contributions
 from models.signing import load_or_create_key
-from training.alternatives import ARRIVAL, CHECKLIST, DEFAULTS, own_fields
+from training.alternatives import ARRIVAL, CHECKLIST
+from training.cases import Cases
 from training.checklist import checklist_scores
 from training.evaluate import MODEL, Resampled, at_capacity
 from training.evidence import Judged, JudgingPart
 from training.figures import figures
-from training.fit import default_scores, fit
-from training.judgement import audit_table
-from training.kinship import link_keys, persons, rings
-from training.labels import Findings, findings
+from training.fit import fit
+from training.full_report import Wanted, full_report
 from training.making import Grow, How, Made, make
 from training.plots import draw_capacity, draw_reliability, draw_shap, draw_splits
 from training.registry import DataSeen, Registry
-from training.report import Subject, report_sections
 from training.sections import Section, markdown, write
 from training.selection import Weights
-from training.splits import Split, final_labels, last_split, rolling
+from training.splits import Split, final_labels, last_split
 from training.submission import Submission, data_hash, golden_rows, submit
-from training.tuning import Budget, tune
-from training.validation import judging_frame, validate
+from training.tuning import tune
+from training.validation import judging_frame
 
 DRAWN_ROWS = 5_000
 """Cases in the picture of what moves the score; more would only thicken the dots."""
-TRUTH_FILE, DATASHEET = "truth.parquet", "datasheet.md"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a run of `mimamori train` is asked for besides a model.
-
-    Attributes
-    ----------
-    report
-        Where to write the report; None for none.
-    folds
-        Cut-offs of the report.
-    each_feature
-        Leave out every feature rather than every family.
-    elsewhere
-        Folders of other worlds to judge the model in.
-    budget
-        Of tuning; None for no tuning.
-    datasheet
-        What is written about the data, kept in the run; None where nothing is.
-    """
-
-    report: Path | None = None
-    folds: int = 3
-    each_feature: bool = False
-    elsewhere: tuple[Path, ...] = ()
-    budget: Budget | None = None
-    datasheet: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """The cases of one subject: features, outcomes, and the audit table that only evaluation reads."""
-
-    records: Records
-    matrix: FeatureMatrix
-    found: Findings
-    audit: pd.DataFrame
-
-    @staticmethod
-    def of(
-        records: Records, subject: str, truth: pa.Table | None, matrix: FeatureMatrix | None = None,
-        history: History | None = None,
-    ) -> Cases:  # fmt: skip
-        """Compute them, from a history that is already at hand or from the records, unless the matrix is given."""
-        matrix = build_matrix(history or records, subject) if matrix is None else matrix
-        found = findings(records["outcomes"], subject, matrix.subject_ids, matrix.as_of)
-        return Cases(records, matrix, found, audit_table(records, subject, matrix.subject_ids, found, truth))
-
-
-def read_truth(folder: Path) -> pa.Table | None:
-    """Return the truth of a synthetic world, which serves to judge and never to teach; None for other folders."""
-    path = folder / TRUTH_FILE
-    return pq.read_table(path) if path.exists() else None
+DATASHEET = "datasheet.md"
 
 
 def datasheet_of(folder: Path) -> Path | None:
@@ -121,14 +61,14 @@ def train_challenger(
         If there is not enough to learn from.
     """
     matrix, found = cases.matrix, cases.found
-    split = last_split(found)
+    split = cases.split or last_split(found)
     if wanted.budget is not None:
         progress("tuning on earlier cut-offs …")
         tuned = tune(matrix, found, split, how, wanted.budget, settings.home / "tuning.db", progress)
         progress(f"tuned: inner average precision {tuned.value:.4f}, defaults {tuned.default_value:.4f}")
         how = replace(how, tuned=tuned.parameters)
     progress(f"growing trees on {len(split.fit):,} interviewed cases …")
-    made = make(matrix, split, how, grow)
+    made = make(matrix, split, how, grow, cases.taught)
     frame, weights = judging_frame(matrix, found, cases.audit, split)
     judged = matrix.values[split.judge]
     rankings = {
@@ -143,7 +83,7 @@ def train_challenger(
     with tempfile.TemporaryDirectory() as place:
         artifacts = Path(place)
         _draw(artifacts / "plots", matrix, split, made, frame, at_capacity(frame, rankings, resampled))
-        sections = _report(cases, how, wanted, progress, made)
+        sections = full_report(cases, how, wanted, progress, made)
         if wanted.report is not None:
             title = f"Does the {matrix.subject} model earn its place?"
             write(wanted.report, title, sections)
@@ -156,49 +96,6 @@ def train_challenger(
         )
         version = _register(cases, how, made, split, part, weights, metrics, artifacts, settings)
     return _line(version, made, metrics), sections
-
-
-def _report(cases: Cases, how: How, wanted: Wanted, progress: Callable[[str], None], made: Made) -> list[Section]:
-    if wanted.report is None:
-        return []
-    matrix, found = cases.matrix, cases.found
-    keys = link_keys(cases.records, matrix.subject, matrix.subject_ids)
-    ring = rings(keys, final_labels(found).positive)
-    if cases.audit["ring"].notna().any():
-        ring = pd.factorize(cases.audit["ring"])[0].astype(np.int64)
-    folds = validate(matrix, found, cases.audit, rolling(found, wanted.folds), how, progress)
-    about = Subject(matrix, found, folds, how, {"person": persons(keys), "ring": ring})
-    others = [_elsewhere(folder, made, matrix, how, progress) for folder in wanted.elsewhere]
-    return report_sections(
-        about, wanted.report, progress, each_feature=wanted.each_feature,
-        elsewhere=pd.concat(others, ignore_index=True) if others else None,
-    )  # fmt: skip
-
-
-def _elsewhere(
-    folder: Path, made: Made, home: FeatureMatrix, how: How, progress: Callable[[str], None]
-) -> pd.DataFrame:
-    """Judge the model, unchanged, on every case of another folder after its first fifth, which only makes history."""
-    progress(f"in another world: {folder.name} …")
-    cases = Cases.of(read_folder(folder), home.subject, read_truth(folder))
-    matrix = cases.matrix
-    until = cases.found.last_known_at() - cases.found.window_us()
-    judge = np.flatnonzero((matrix.as_of >= np.quantile(matrix.as_of, 0.2)) & (matrix.as_of < until))
-    nobody = np.empty(0, dtype=np.int64)  # nothing is learned there
-    split = Split(int(matrix.as_of[judge[0]]), until, nobody, nobody, judge, final_labels(cases.found), 0.0)
-    own = own_fields(home.catalogue)
-    frame, _ = judging_frame(matrix, cases.found, cases.audit, split)
-    rankings = {
-        MODEL: made.scores(matrix.values[judge]),
-        ARRIVAL: -matrix.as_of[judge].astype(np.float64),
-        CHECKLIST: checklist_scores(matrix.values[judge], matrix.catalogue),
-        DEFAULTS: default_scores(
-            home.values[:, own], made.taught.whole, matrix.values[judge][:, own], seed=how.seed, threads=how.threads
-        ),
-    }
-    table = at_capacity(frame, rankings, Resampled(frame, np.random.default_rng(how.seed)), capacities=(0.02,))
-    table.insert(0, "world", folder.name)
-    return table
 
 
 def _labelled(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -250,7 +147,7 @@ def _register(
             run,
             Submission(
                 made.fitted.text, Judged(made.forest, made.calibration), matrix.values[made.taught.whole.rows],
-                golden_rows(matrix.values), part, about,
+                golden_rows(matrix.values[made.taught.whole.rows]), part, about,
             ),
             records=cases.records, catalogue=matrix.catalogue, artifacts=artifacts,
             key=load_or_create_key(settings.signing_key_path), seed=how.seed,

@@ -16,9 +16,11 @@ from features.command_line import Problem, cluster_option
 from features.matrix import history_of
 from features.settings import Settings
 from features.tables.folder import read_folder
-from training.challenger import Cases, Wanted, datasheet_of, read_truth, train_challenger
+from training.cases import Cases, read_truth
+from training.challenger import datasheet_of, train_challenger
 from training.drift_commands import drift
 from training.fit import Fitted, fit
+from training.full_report import Wanted
 from training.labels import RefusalColumn
 from training.making import Grow, How
 from training.paper_commands import papers
@@ -84,7 +86,10 @@ def train(
             try:
                 click.echo(f"{one}: computing features …", err=True)
                 history = history_of(records) if there is None and history is None else history
-                cases = Cases.of(records, one, truth, None if there is None else there.matrix(one), history)
+                if history is None or wanted.every_case:
+                    cases = Cases.of(records, one, truth, None if there is None else there.matrix(one), history)
+                else:
+                    cases = Cases.needed(records, one, truth, history, how.scheme)
                 line, sections = train_challenger(
                     cases, how, wanted, settings,
                     lambda words, one=one: click.echo(f"{one}: {words}", err=True),  # type: ignore[misc]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from training.policy import Condition, Policy
+from training.policy import Condition, Policy, Waivable
 
 
 class Outcome(StrEnum):
@@ -30,12 +30,21 @@ class Line:
     figures: str
     reason: str
     waiver: str | None = None
-    waivable: bool = True
+    waivable: Waivable = Waivable.WHERE_EVIDENCE_LACKS
+    waiver_reason: str = ""
 
     @property
     def holds(self) -> bool:
         """Whether the line stands in nobody's way."""
         return self.outcome in {Outcome.HOLDS, Outcome.WAIVED}
+
+    @property
+    def no_waiver(self) -> str:
+        """Why no waiver helps a line that is in the way; nothing where one would, or where it holds."""
+        if self.holds or self.waivable is Waivable.WHERE_EVIDENCE_LACKS:
+            return ""
+        where = "outside a demonstration no waiver" if self.waivable is Waivable.IN_DEMONSTRATIONS else "no waiver"
+        return f"{where} covers it: {self.waiver_reason}"
 
     def as_json(self) -> dict[str, object]:
         """Return the line as it is kept with the model."""
@@ -69,7 +78,8 @@ class Waiver:
     def covers(self, line: Line) -> bool:
         """Say whether a line is waived by it."""
         open_to_it = line.outcome is Outcome.NO_EVIDENCE or (self.failing_too and line.outcome is Outcome.FAILS)
-        return line.waivable and open_to_it and (not self.codes or line.code in self.codes)
+        asked = Waivable.IN_DEMONSTRATIONS if self.failing_too else Waivable.WHERE_EVIDENCE_LACKS
+        return line.waivable >= asked and open_to_it and (not self.codes or line.code in self.codes)
 
 
 def judge(evidence: Mapping[str, Any], policy: Policy, waiver: Waiver | None = None) -> list[Line]:
@@ -128,11 +138,14 @@ def _parent_is_absent(evidence: Mapping[str, Any], path: str) -> bool:
 
 
 def _told(condition: Condition, outcome: Outcome, figures: str) -> Line:
-    return Line(condition.code, condition.says, outcome, figures, condition.reason, waivable=condition.waivable)
+    return Line(
+        condition.code, condition.says, outcome, figures, condition.reason,
+        waivable=condition.waivable, waiver_reason=condition.waiver_reason,
+    )  # fmt: skip
 
 
 def _waived(line: Line, waiver: Waiver | None) -> Line:
     if waiver is None or not waiver.covers(line):
         return line
     signed = f"{waiver.who}: {waiver.why}"
-    return Line(line.code, line.condition, Outcome.WAIVED, f"{line.outcome.value}: {line.figures}", line.reason, signed)
+    return replace(line, outcome=Outcome.WAIVED, figures=f"{line.outcome.value}: {line.figures}", waiver=signed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -52,6 +52,11 @@ class Labels:
     counts: dict[str, int]
     confirmed: NDArray[np.bool_] | None = None
 
+    def of(self, cases: Ints) -> Labels:
+        """Return the labels of some cases; ``counts`` still speaks of all."""
+        confirmed = None if self.confirmed is None else self.confirmed[cases]
+        return Labels(self.positive[cases], self.arm[cases], self.inclusion[cases], self.counts, confirmed)
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -84,6 +89,13 @@ class Findings:
             self.as_of, self.row[kept], self.known_at[kept], self.value[kept], self.arm[kept], self.inclusion[kept],
             self.typology[kept], None if self.confirmed is None else self.confirmed[kept],
         )  # fmt: skip
+
+    def of(self, cases: Ints) -> Findings:
+        """Return the outcomes of some cases, ascending, which are then numbered by their place among these."""
+        at = np.full(len(self.as_of), -1, dtype=np.int64)
+        at[cases] = np.arange(len(cases))
+        kept = self.only(at[self.row] >= 0)
+        return replace(kept, as_of=self.as_of[cases], row=at[kept.row])
 
     def window_us(self) -> int:
         """How long labels take: the 95th percentile from case to recorded interview, at most 180 days."""

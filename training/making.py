@@ -55,13 +55,16 @@ class Made:
         return self.calibration.scores(raw_scores(self.forest, values))
 
 
-def make(matrix: FeatureMatrix, split: Split, how: How, grow: Grow = fit) -> Made:
+def make(
+    matrix: FeatureMatrix, split: Split, how: How, grow: Grow = fit, teaching: Taught | None = None
+) -> Made:  # fmt: skip
     """Make a model from what a split lets it know; ``grow`` is another way to the same trees, on a cluster.
 
     Trees grown on the earlier cases are calibrated on the later ones. Then trees are grown in the same way on both, and
     keep that calibration: people found lately are too few, and tell too much of the rings of today, not to teach.
+    ``teaching`` is what `taught` chose, where the matrix holds only such cases and it cannot be chosen from them again.
     """
-    teaching = taught(split, matrix.as_of, how.scheme)
+    teaching = taught(split, matrix.as_of, how.scheme) if teaching is None else teaching
 
     def grown(part: Part) -> Fitted:
         return grow(matrix.values, part, matrix.catalogue, seed=how.seed, threads=how.threads, tuned=how.tuned)

@@ -140,6 +140,7 @@ def _share(cell: Mapping[str, Any]) -> str:
 def _gate(lines: Sequence[Line], approvals: Sequence[str]) -> list[str]:
     if not lines:
         return ["## The gate", "", "Not yet judged: `mimamori promote` does."]
+    closed = [f"- `{line.code}`: {line.no_waiver}" for line in lines if line.no_waiver]
     waivers = [f"- **Waiver** for `{line.code}`, signed {line.waiver}" for line in lines if line.waiver]
     return [
         "## The gate",
@@ -148,7 +149,8 @@ def _gate(lines: Sequence[Line], approvals: Sequence[str]) -> list[str]:
         "|---|---|---|",
         *(f"| {line.condition} | {line.outcome.value} | {line.figures} |" for line in lines),
         "",
-        *(waivers or ["No waiver was needed."]),
+        *(waivers or (["No waiver was given."] if closed else ["No waiver was needed."])),
+        *closed,
         "",
         f"Approved by: {', '.join(approvals) if approvals else 'nobody'}.",
     ]

@@ -5,12 +5,24 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 POLICY_FILE = Path(__file__).with_name("policy.toml")
 _LIMITS = ("above", "at_least", "at_most")
-_KEYS = {"code", "says", "figure", "reason", "evidence", "least_evidence", "absent", "names", "waivable", *_LIMITS}
+_KEYS = {
+    "code", "says", "figure", "reason", "evidence", "least_evidence", "absent", "names", "waivable", "waiver_reason",
+    *_LIMITS,
+}  # fmt: skip
+
+
+class Waivable(IntEnum):
+    """How far a waiver may go with a line that lacks evidence, from never on."""
+
+    NEVER = 0
+    IN_DEMONSTRATIONS = 1
+    WHERE_EVIDENCE_LACKS = 2
 
 
 class PolicyRejected(Exception):
@@ -31,8 +43,8 @@ class Condition:
         Whether the line holds where the figure does not exist, as with a first model that has no champion to beat.
     names
         Dotted path to words in the evidence that say what the figure is about: which feature, which group.
-    waivable
-        Whether a waiver may cover missing evidence; not where evidence can always be had.
+    waivable, waiver_reason
+        Whether a waiver may cover missing evidence, and if not everywhere, why.
     """
 
     code: str
@@ -44,7 +56,8 @@ class Condition:
     least_evidence: float
     holds_if_absent: bool
     names: str | None = None
-    waivable: bool = True
+    waivable: Waivable = Waivable.WHERE_EVIDENCE_LACKS
+    waiver_reason: str = ""
 
     def met_by(self, value: float) -> bool:
         """Say whether a value is within the limit; NaN never is."""
@@ -110,7 +123,7 @@ def _as_strict(one: Condition, other: Condition) -> bool:
     return (
         sign * one.limit[1] <= sign * other.limit[1]
         and one.least_evidence >= other.least_evidence
-        and (other.waivable or not one.waivable)
+        and one.waivable <= other.waivable
     )
 
 
@@ -127,6 +140,11 @@ def _condition(entry: dict[str, Any]) -> Condition:
         raise PolicyRejected(f"line {code}: expected evidence and least_evidence together, or neither")
     if entry.get("absent", "fails") not in {"fails", "holds"}:
         raise PolicyRejected(f"line {code}: absent is fails or holds")
+    waivable = _WAIVABLE.get(str(entry.get("waivable", True)))
+    if waivable is None:
+        raise PolicyRejected(f"line {code}: waivable is true, false or in demonstrations")
+    if (waivable is Waivable.WHERE_EVIDENCE_LACKS) == ("waiver_reason" in entry):
+        raise PolicyRejected(f"line {code}: expected a waiver_reason where a waiver is restricted, and nowhere else")
     return Condition(
         code,
         str(entry["says"]),
@@ -137,5 +155,13 @@ def _condition(entry: dict[str, Any]) -> Condition:
         float(entry.get("least_evidence", 0.0)),
         entry.get("absent") == "holds",
         entry.get("names"),
-        entry.get("waivable", True) is not False,
+        waivable,
+        str(entry.get("waiver_reason", "")),
     )
+
+
+_WAIVABLE = {
+    "True": Waivable.WHERE_EVIDENCE_LACKS,
+    "in demonstrations": Waivable.IN_DEMONSTRATIONS,
+    "False": Waivable.NEVER,
+}

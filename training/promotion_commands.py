@@ -93,7 +93,8 @@ def _decide(
             f"{name} was judged on records whose truth nobody knows: they are no demonstration, leave out --demo"
         )
     for line in candidate.lines:
-        click.echo(f"{line.outcome.value:11} {line.code}: {line.condition}: {line.figures}")
+        why = f" ({line.no_waiver})" if line.no_waiver else ""
+        click.echo(f"{line.outcome.value:11} {line.code}: {line.condition}: {line.figures}{why}")
     if not candidate.may_serve:
         record(registry, candidate, ())
         failed = ", ".join(line.code for line in candidate.lines if not line.holds)

@@ -35,6 +35,8 @@ SERVED = "served"
 """Folder of a run's artifacts from which the MLflow model is made: bundle, signer's public key, subject."""
 _NOBODY = {"mlflow.user": "mimamori", "mlflow.source.name": "mimamori train"}
 """MLflow would write the login name and the path of the program into each run; neither is its business."""
+_OF_THE_MACHINE = ("mlflow.source.git.repoURL", "mlflow.gitRepoURL", "mlflow.source.git.branch")
+"""MLflow reads these tags from the folder it runs in; the address of a clone may be a path of this machine or hold a password."""
 _ROOMS = tuple(str(Path(room.__path__[0])) for room in (features, models))
 _NEEDED = (
     "cryptography",
@@ -85,7 +87,8 @@ class Run:
         self, name: str, *, parameters: Mapping[str, object] | None = None, metrics: Mapping[str, float] | None = None
     ) -> None:
         """Log a nested run: one cut-off, one alternative, one trial."""
-        with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True, tags=_NOBODY):
+        with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True, tags=_NOBODY) as run:
+            forget_the_machine(self._client, run.info.run_id)
             self.log(parameters=parameters, metrics=metrics)
 
     def saw(self, data: DataSeen, catalogue: Catalogue) -> None:
@@ -160,6 +163,7 @@ class Registry:
         with mlflow.start_run(
             experiment_id=number, tags={**_NOBODY, **code_version(), **(tags or {})}, log_system_metrics=True
         ) as run:
+            forget_the_machine(self._client, run.info.run_id)
             yield Run(self._client, subject, run.info.run_id, number)
 
     def _leave_the_run_of_mlflow_run(self) -> None:
@@ -168,6 +172,7 @@ class Registry:
         if opened is not None:
             for key, value in _NOBODY.items():
                 self._client.set_tag(opened, key, value)
+            forget_the_machine(self._client, opened)
 
     def find(self, subject: str, which: str) -> tuple[str, dict[str, float]]:
         """Return (version, metrics of its run) of an alias or version number.
@@ -214,6 +219,12 @@ class Registry:
     def crown(self, subject: str, version: str) -> None:
         """Let the alias ``champion`` name a version."""
         self._client.set_registered_model_alias(subject, CHAMPION, version)
+
+
+def forget_the_machine(client: MlflowClient, run_id: str) -> None:
+    """Take away what MLflow noted of where the code lies."""
+    for key in client.get_run(run_id).data.tags.keys() & set(_OF_THE_MACHINE):
+        client.delete_tag(run_id, key)
 
 
 def code_version() -> dict[str, str]:

@@ -39,18 +39,33 @@ class Weights:
     population: int
 
 
-def inverse_propensity(labels: Labels, rows: NDArray[np.bool_] | None = None, *, clip: float = CLIP) -> Weights:
+def inverse_propensity(
+    labels: Labels, rows: NDArray[np.bool_] | None = None, *, clip: float = CLIP, lot_of_all: bool = True
+) -> Weights:
     """Weigh labelled cases so that together they stand for all cases.
 
     A targeted case was looked at because of what it is and stands for itself. A case of the random arm was drawn with a
-    known probability p and stands for 1/p of the cases that nobody chose; these weights are then scaled to the number of
-    those (Hájek), which also spreads inconclusive interviews over the conclusive ones of their arm. Referrals and later
-    identifications were not sampled: the random arm stands for such people already, and they would count twice.
+    known probability p and stands for 1/p cases. Referrals and later identifications were not sampled: the random arm
+    stands for such people already, and they would count twice.
+
+    For how many cases the random arm stands depends on where the lot was drawn. Let N cases be spoken of, T be chosen by
+    officers, T_1 of them with indications, and let a lot *of all files* have found the weighted share s of indications.
+    Then N s estimates everybody with indications without bias (Horvitz and Thompson 1952), those whom officers chose
+    included. To give the T cases their own weight and the lot's cases the other N - T, as if the lot had met only those,
+    gives T_1 + (N - T) s in expectation: too many by T_1 - T s, and officers choose so that this is large. So what
+    officers found is taken out of what the lot says of the same finding: the lot's cases with indications together weigh
+    N s - T_1, never less than their own number, and those without weigh what is left of N - T. All weights add up to N,
+    and the weighted share of indications is s. That a case of the lot would also have been chosen is not on record, so one more
+    thing is assumed: that among people with the same finding, officers' choice and a ranking have nothing to do with each
+    other. Where it fails, a share reached is off by f (1 - f) (r - q), if officers choose a share f of those concerned
+    and a ranking reaches r of these and q of the others. `describe_population` assumes nothing of the kind, and is wider.
 
     Parameters
     ----------
     rows
         bool[n]: the cases that are spoken of; all if None.
+    lot_of_all
+        Whether the lot was drawn among all files, as in the synthetic worlds, or among those that nobody had chosen.
     """
     among = np.ones(len(labels.arm), dtype=bool) if rows is None else rows
     labelled = among & ~np.isnan(labels.positive)
@@ -61,9 +76,16 @@ def inverse_propensity(labels: Labels, rows: NDArray[np.bool_] | None = None, *,
     weight[chosen & labelled] = chosen.sum() / max(told, 1)
     raw = 1.0 / np.clip(np.nan_to_num(labels.inclusion[drawn], nan=1.0), 1e-9, 1.0)
     cut = np.minimum(raw, clip)
-    others = int(among.sum() - chosen.sum())
+    others = float(among.sum() - chosen.sum())
     if len(cut):
-        weight[drawn] = cut * (others / cut.sum())
+        found = labels.positive[drawn] == 1.0
+        share = cut * (others / cut.sum())
+        if lot_of_all and found.any() and not found.all():
+            theirs = float((weight * chosen)[labels.positive == 1.0].sum())
+            everybody = among.sum() * cut[found].sum() / cut.sum()
+            positive = min(max(everybody - theirs, float(found.sum())), others)
+            share = np.where(found, cut * positive / cut[found].sum(), cut * (others - positive) / cut[~found].sum())
+        weight[drawn] = share
     return Weights(weight, int((raw > clip).sum()), effective_size(cut), int(among.sum()))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -53,6 +53,11 @@ class Split:
     gap_days: float
     apart: str = "time"
     dropped: int = 0
+
+    def of(self, cases: Ints) -> Split:
+        """Return the same split with cases numbered by their place among ``cases``, ascending, which hold all its parts."""
+        fit, calibrate, judge = (np.searchsorted(cases, rows) for rows in (self.fit, self.calibrate, self.judge))
+        return replace(self, fit=fit, calibrate=calibrate, judge=judge, labels=self.labels.of(cases))
 
 
 def last_split(found: Findings) -> Split:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,13 @@ class Taught:
     whole: Part
     calibrate: Part
     for_all: bool
+
+    def of(self, cases: Ints) -> Taught:
+        """Return the same with rows numbered by their place among ``cases``, ascending, which hold all of them."""
+        fit, whole, calibrate = (
+            replace(part, rows=np.searchsorted(cases, part.rows)) for part in (self.fit, self.whole, self.calibrate)
+        )
+        return Taught(fit, whole, calibrate, self.for_all)
 
 
 def taught(split: Split, as_of: Ints, scheme: str = BACKGROUND) -> Taught:

@@ -26,5 +26,5 @@ def good_evidence() -> dict[str, Any]:
         "leak": {"auc": 0.7, "certainty": 0.4, "purest": "a", "feature": "b", "share": 0.1, "positives": 80},
         "monotone": {"violations": 0, "steps": 5000},
         "swaps": {"changed": 0, "cases": 10_000},
-        "explanations": {"stability": 0.8, "compactness": 10.0, "cases": 2000},
+        "explanations": {"stability": 0.8, "stability_high": 0.82, "compactness": 10.0, "cases": 2000},
     }  # fmt: skip

@@ -92,6 +92,8 @@ def test_explanations_of_equal_cases_are_steady_and_of_one_feature_are_short() -
     assert flat.compactness == 8.0
     shaken = explanation_quality(values, rng.normal(size=(400, 5)), rng)
     assert abs(shaken.stability) < 0.3
+    assert shaken.stability_low < shaken.stability < shaken.stability_high < shaken.stability + 0.3
+    assert best.stability_high - best.stability_low < 1e-9
 
 
 def test_a_leaked_column_is_found_by_its_value_or_by_its_mere_presence() -> None:

@@ -88,6 +88,17 @@ def test_no_waiver_covers_a_line_whose_evidence_can_always_be_had() -> None:
     assert {line.code for line in lines if not line.holds} == {"excluded_attributes", "monotone"}
 
 
+@pytest.mark.parametrize("code", ["better_than_chance", "better_than_checklist"])
+def test_outside_a_demonstration_nobody_signs_for_a_model_that_was_not_seen_to_be_worth_having(code: str) -> None:
+    condition = next(line for line in POLICY.lines if line.code == code)
+    evidence = put(good_evidence(), str(condition.evidence), condition.least_evidence - 1)
+    [refused] = [line for line in judge(evidence, POLICY, Waiver("A. Name", "first year")) if not line.holds]
+    assert refused.code == code
+    assert condition.waiver_reason in refused.no_waiver
+    shown = judge(evidence, POLICY, Waiver("A. Name", "a show", failing_too=True))
+    assert {line.code for line in shown if line.outcome is Outcome.WAIVED} == {code}
+
+
 def test_a_line_names_the_feature_or_group_that_its_figure_is_about() -> None:
     evidence = put(good_evidence(), "leak.auc", 0.99)
     evidence["leak"]["feature"] = "monthly_income_jpy"

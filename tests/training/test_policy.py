@@ -60,6 +60,6 @@ def test_a_policy_may_be_stricter_and_is_told_where_it_is_looser(tmp_path: Path)
     assert changed("at_most = 0.05", "at_most = 0.5") == ["calibration_error"]
     assert changed("least_evidence = 1000", "least_evidence = 1") == ["monotone"]
     assert changed('absent = "holds"', "") == ["better_than_champion"]
-    assert changed("waivable = false", "waivable = true") == ["monotone"]
+    assert changed("\nwaivable = false", '\nwaivable = "in demonstrations"') == ["monotone"]
     assert changed("approvers = 2", "approvers = 1") == ["approvers"]
     assert changed('code = "no_leak"', 'code = "other"') == ["no_leak"]

@@ -4,7 +4,7 @@ import pytest
 
 from features.tables.folder import Records
 from synthetic_data.world import generate
-from training.challenger import Cases
+from training.cases import Cases
 from training.making import How, make
 from training.splits import last_split
 

@@ -47,6 +47,30 @@ def test_equal_weights_have_their_number_as_effective_size() -> None:
     assert effective_size(np.zeros(0)) == 0.0
 
 
+def test_people_whom_officers_found_do_not_count_again_in_what_the_lot_says_of_all() -> None:
+    rng = np.random.default_rng(5)
+    shares, counted_twice, reached = [], [], []
+    for _ in range(60):
+        exploited = rng.random(20_000) < 0.02
+        wanted = rng.random(20_000) < np.where(exploited, 0.5, 0.05)
+        lot = rng.random(20_000) < 0.1
+        arm = np.where(lot, ARMS.index("random"), np.where(wanted, ARMS.index("targeted"), 0))
+        told = Labels(np.where(arm > 0, exploited * 1.0, np.nan), arm, np.where(lot, 0.1, np.nan), {})
+        ranked = rng.random(20_000) < np.where(exploited, 0.4, 0.1)
+        weight = inverse_propensity(told).weight
+        assert weight.sum() == pytest.approx(20_000)
+        shares.append(weight[exploited].sum() / 20_000 - exploited.mean())
+        reached.append(weight[exploited & ranked].sum() / weight[exploited].sum())
+        twice = inverse_propensity(told, lot_of_all=False).weight
+        counted_twice.append(twice[exploited].sum() / 20_000 - exploited.mean())
+    # 2,000 are drawn a world, 2 % of them concerned: 0.02 * 0.98 / 2000 has the root 0.0031, over 60 worlds 0.0004
+    assert abs(np.mean(shares)) < 3 * 0.0004
+    # 45 % of the 2 % were chosen, beside 5 % of all: 0.9 * (0.01 - 0.059 * 0.02) = 0.008 too many
+    assert np.mean(counted_twice) > 0.006
+    # the ranking was drawn without regard to officers: 40 %; forty people of a lot leave 8 points a world, 1 over 60
+    assert np.mean(reached) == pytest.approx(0.4, abs=0.03)
+
+
 def test_prevalence_and_reached_share_by_hand() -> None:
     found = describe_population(TEN)
     # one of two targeted; half of eight others: 1 + 4 of 10, of whom one was reached
