@@ -1,8 +1,8 @@
-# make setup | run | test | proofs | check | bench | lock    (needs Python 3.11+ and make, nothing else)
+# make setup | run | test | proofs | fuzz | check | bench | lock    (needs Python 3.11+ and make, nothing else)
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test proofs check bench lock clean
+.PHONY: setup run test proofs fuzz check bench lock clean
 
 setup: .venv/ready
 
@@ -22,6 +22,11 @@ test: setup
 # What the short forms in the test suite try on hundreds of cases, on as many as was promised.
 proofs: setup
 	MIMAMORI_PROOFS=full $(BIN)/python -m pytest -q -m proof --durations=0 --durations-min=5 tests
+
+# Made-up requests to every verb and every page, as many as CASES for each; `make test` tries a dozen.
+CASES ?= 2000
+fuzz: setup
+	MIMAMORI_FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q tests/serving/test_fuzz.py
 
 check: setup
 	$(BIN)/ruff format --check .

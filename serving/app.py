@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -79,6 +80,9 @@ async def _with_shadow(app: FastAPI) -> AsyncIterator[None]:
     """Let the challenger score in the background while the service runs."""
     scorer = ShadowScorer(app.state.desk)
     scorer.start()
+    # what was loaded stays for good: without this the collector walks through all of it within somebody's request
+    gc.collect()
+    gc.freeze()
     try:
         yield
     finally:

@@ -87,6 +87,8 @@ def make_fact(fact: Fact, table: pa.Table) -> Values:
         int64 (times in microseconds UTC, codes with -1 for null, keys with 0 for null) or float64.
     """
     arrays = [_array(table.column(name)) for name in fact.sources]
+    if len(arrays) == 1 and fact.recipe in _NOTHING and arrays[0].null_count == len(arrays[0]):
+        return np.repeat(_NOTHING[fact.recipe], len(arrays[0]))  # type: ignore[return-value]
     if fact.recipe is Recipe.CODE:
         codes = pc.index_in(arrays[0], value_set=_ALLOWED_ARRAYS[fact.name])
         return np.where(valid(codes), whole_numbers(codes, np.int32), -1).astype(np.int64)
@@ -108,6 +110,13 @@ def _email(array: pa.Array) -> Values:
     return hashing.hash_texts(pc.utf8_lower(pc.utf8_trim_whitespace(array)), "email")
 
 
+# what a fact is where nothing was recorded: a single record leaves half of its columns empty
+_NOTHING: dict[Recipe, Values] = {
+    Recipe.NUMBER: np.array([np.nan]),
+    Recipe.TIME: np.array([_NULL_TIME]),
+    **{recipe: np.array([-1]) for recipe in (Recipe.CODE, Recipe.TRUTH, Recipe.WORDS)},
+    **{recipe: np.array([0]) for recipe in (Recipe.PRESENT, Recipe.IDENTIFIER, Recipe.PASSPORT, Recipe.PHONE, Recipe.EMAIL, Recipe.LETTER)},
+}  # fmt: skip
 _SIDES = (Recipe.UNIT, Recipe.BUILDING)
 _RECIPES: dict[Recipe, Callable[..., Values]] = {
     Recipe.TIME: _time,

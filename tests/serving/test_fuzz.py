@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 import schemathesis
@@ -12,6 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
+from features.tables.rows import row_as_json
+from serving.routes import case_pages, model_pages, pages, queue_page
 from tests.serving.conftest import Service
 
 CASES = int(os.environ.get("MIMAMORI_FUZZ_CASES", "12"))
@@ -123,3 +127,79 @@ def test_no_body_whatever_breaks_a_verb(service: Service, url: str) -> None:
         checked(service.client.post(url, content=content, headers=service.headers(role)))
 
     attempt()
+
+
+WORDS = (
+    st.text(max_size=40)
+    | st.integers().map(str)
+    | st.sampled_from(["", "1e999", "-1", "%00", "../..", "2010-01-01", "ja"])
+)
+PAGES = (
+    ("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/queue"), ("GET", "/models"),
+    ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
+)  # fmt: skip
+"""Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
+NAMES = (
+    "lang",
+    "post",
+    "capacity",
+    "key",
+    "subject_id",
+    "route",
+    "before",
+    "kind",
+    "finding",
+    "typology",
+    "occurred_at",
+)
+
+
+def test_every_page_is_tried() -> None:
+    routes = [route for route in pages_of() if "GET" in route.methods or "POST" in route.methods]
+    there = {
+        (method, re.sub(r"\{[^}]*\}", "{}", route.path))
+        for route in routes
+        for method in route.methods & {"GET", "POST"}
+    }
+    assert there == set(PAGES)
+
+
+def pages_of() -> list[Any]:
+    found: list[Any] = []
+    for part in (pages.router, queue_page.router, case_pages.router, model_pages.router):
+        found += part.routes
+    return found
+
+
+@pytest.mark.parametrize(("method", "path"), PAGES, ids=str)
+def test_no_made_up_request_breaks_a_page(service: Service, method: str, path: str) -> None:
+    body = row_as_json(service.world["visa_applications"].to_pylist()[-1]) | {
+        "application_id": f"FUZZ{method}{len(path)}"
+    }
+    decided = service.client.post("/v1/visa-applications", json=body, headers=service.headers("feed")).json()
+    ids = st.just(decided["decision_id"]) | st.just("visa_applications") | st.just(decided["subject_id"]) | WORDS
+
+    @settings(max_examples=CASES, deadline=None, database=None, derandomize=CASES < 100, phases=[Phase.generate],
+              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @given(
+        role=st.sampled_from(("officer", "auditor", "scientist")),
+        words=st.lists(ids, min_size=3, max_size=3),
+        asked=st.dictionaries(st.sampled_from(NAMES) | WORDS, ids, max_size=4),
+        form=st.dictionaries(st.sampled_from(NAMES) | WORDS, ids, max_size=6) | st.binary(max_size=100),
+    )
+    def attempt(role: str, words: list[str], asked: dict[str, str], form: dict[str, str] | bytes) -> None:
+        service.client.cookies.clear()
+        service.client.post("/sign-in", data={"key": service.keys[role]})
+        encoded = [quote(word, safe="", errors="replace") for word in words]
+        content = form if isinstance(form, bytes) else urlencode(form, errors="replace").encode()
+        url = path.format(*encoded) + "?" + urlencode(asked, errors="replace")
+        answer = service.client.request(
+            method, url, content=content if method == "POST" else None, follow_redirects=False,
+            headers={"Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else {},
+        )  # fmt: skip
+        assert answer.status_code < 500, answer.text[:300]
+
+    try:
+        attempt()
+    finally:
+        service.client.cookies.clear()
