@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from synthetic_data.account.datasheet import datasheet
+from synthetic_data.neighbourhoods import SHARES
 from synthetic_data.scenario import ParameterError, load_scenario, parse_changes, scenario_names
 from synthetic_data.writing import write_world
 
@@ -15,9 +16,7 @@ NOTICE = "Synthetic data. Validated on no real visa record."
 
 
 @click.command()
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A folder, made if need be."
-)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="A folder, made if need be.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--applications", type=click.IntRange(LEAST, MOST), default=60_000, show_default=True)
 @click.option("--scenario", type=click.Choice(scenario_names()), default="default", show_default=True)
@@ -32,9 +31,14 @@ NOTICE = "Synthetic data. Validated on no real visa record."
     help="The bytes are the same on any number.",
 )
 @click.option("--csv", is_flag=True, help="Write CSV instead of Parquet.")
+@click.option(
+    "--show",
+    type=click.Choice([f"T{number}" for number in SHARES]),
+    help="Print a typology's smallest ring beside its closest look-alike, with the records that differ, and write nothing.",
+)
 @click.option("--report", is_flag=True, help="Hold the world against public figures, look for short-cuts, draw a page.")
 def world(
-    out: Path,
+    out: Path | None,
     seed: int,
     applications: int,
     scenario: str,
@@ -42,8 +46,16 @@ def world(
     processes: int,
     csv: bool,
     report: bool,
+    show: str | None,
 ) -> None:
     """Write the nine tables, the truth and a datasheet of a synthetic world."""
+    if show is not None:
+        from synthetic_data.pairs.showing import show as show_pair  # noqa: PLC0415 (a world alone needs no frames)
+
+        click.echo(f"{NOTICE}\n\n{show_pair(int(show[1:]))}")
+        return
+    if out is None:
+        raise click.UsageError("say where to with --out, or which pair to print with --show")
     try:
         chosen = load_scenario(scenario, parse_changes(changes))
     except ParameterError as error:

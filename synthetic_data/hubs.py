@@ -10,7 +10,7 @@ from synthetic_data.numbering import Floats, Ints, Keys
 from synthetic_data.regimes import END, START
 
 # sizes fall as 1 / (rank + offset) ** exponent, fitted to clients per agency and year in measured filings
-_EXPONENT, _OFFSET, _PER_FILE = 1.45, 13.0, 0.043
+_EXPONENT, _OFFSET, _PER_FILE = 1.47, 14.0, 0.043
 TEMPLATES = 3
 """How many boilerplate letters an agency uses."""
 OFFICE = 4

@@ -8,9 +8,9 @@ import numpy as np
 
 from synthetic_data.district import District
 from synthetic_data.establishments import ADULT, BAR, SCHOOL
-from synthetic_data.numbering import NONE, Floats, Ints
+from synthetic_data.numbering import NONE, Floats, Ints, chance
 from synthetic_data.plan import Plan, lodged_with_guarantor, same_as_above, still_the_same
-from synthetic_data.regimes import COOK, STUDENT
+from synthetic_data.regimes import COOK, STUDENT, days_between
 
 PHONES, GUARANTORS = 3, 12
 
@@ -135,6 +135,13 @@ class Members:
             host = np.where(elsewhere, own, host)
         return host
 
+    def travel_together(self, size: int, share: float) -> None:
+        """Let every ``size`` people who follow one another in a group apply and fly on the same days, in a share of such parties."""
+        first = np.arange(len(self)) - self.turn % size
+        hit = chance(self.of("party") * 64 + self.turn // size, 82) < share
+        for name in ("day", "lead"):
+            self.plan[name][hit] = self.plan[name][first[hit]]
+
     def phone(self) -> Ints:
         """Return one of the group's phones."""
         return self.of("phones") + self.rng.integers(0, 1 << 30, len(self)) % self.of("phone_count")
@@ -144,10 +151,21 @@ class Members:
         return self.d.keys.take(len(self))
 
 
-def spread(rng: np.random.Generator, sizes: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
-    """Spread each group's people over its time; returns group, turn and day of each person."""
+def spread(
+    rng: np.random.Generator, sizes: Ints, start: Ints, end: Ints, status: int | None = None
+) -> tuple[Ints, Ints, Ints]:
+    """Spread each group's people over its time; returns group, turn and day of each person.
+
+    Parameters
+    ----------
+    status
+        Whose volume the people follow from month to month; evenly if left out.
+    """
     group = np.repeat(np.arange(len(sizes)), sizes)
-    day = start[group] + (rng.random(len(group)) * (end - start)[group]).astype(np.int64)
+    if status is None:
+        day = start[group] + (rng.random(len(group)) * (end - start)[group]).astype(np.int64)
+    else:
+        day = days_between(rng, status, start[group], end[group])
     order = np.lexsort((day, group))
     group, day = group[order], day[order]
     turn = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)

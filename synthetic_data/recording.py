@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -18,6 +20,7 @@ from synthetic_data.numbering import NONE, Ints, Texts, choice, codes
 from synthetic_data.papers import Columns, fill_forms, known, lodge
 from synthetic_data.places import spell_addresses, spell_phones
 from synthetic_data.plan import Plan, joined
+from synthetic_data.population.before import on_earlier_visas, resident_journeys
 from synthetic_data.population.ordinary import draw_exempt
 from synthetic_data.regimes import DAY_US
 from synthetic_data.rings.planting import exploited_count
@@ -32,12 +35,19 @@ _SHOPS = np.array(["Club", "Snack", "Bar", "Restaurant", "Kogyo", "Shoji", "Gaku
 def record_district(d: District) -> dict[str, pa.Table]:
     """Return the nine tables of a district by name, and its ``truth``."""
     plan, rings = settle_district(d)
+    exempt = draw_exempt(d, round(d.applications * d.scenario["exempt_landings"]))
+    bring_without_visa(d, exempt, rings, exploited_count(d))
+    return record_people(d, plan, rings, [exempt, on_earlier_visas(d), resident_journeys(d)])
+
+
+def record_people(
+    d: District, plan: Plan, rings: Rings, without_application: Sequence[Plan] = ()
+) -> dict[str, pa.Table]:
+    """Return what these people of a district leave on record, as `record_district` does of all."""
     at = lodge(d, plan)
     order = np.argsort(at, kind="stable")
     plan, at = plan.take(order), at[order]
-    exempt = draw_exempt(d, round(d.applications * d.scenario["exempt_landings"]))
-    bring_without_visa(d, exempt, rings, exploited_count(d))
-    whole = joined([plan, exempt])
+    whole = joined([plan, *without_application])
     stays = travel(d, whole)
     landed_at = landing_moments(d, whole, stays)
     order = np.argsort(landed_at, kind="stable")

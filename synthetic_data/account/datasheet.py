@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from synthetic_data.account.figures import Figure
 from synthetic_data.account.probes import Probe
+from synthetic_data.account.reasons import reason
 from synthetic_data.account.text import FIGURE_HEAD, PROBE_HEAD, figure_rows, limits, markdown, probe_rows
 from synthetic_data.scenario import Scenario, parameters
 
@@ -28,7 +29,7 @@ _LIMITS = (
     "Typologies are behaviours inferred from reported cases; a ring that works in another way is not in here.",
     "Shares of typologies are chosen so that men, children and labour are seen, not as they were identified.",
     "Districts do not share agencies, sponsors or rings.",
-    "The share of entertainers from each country is the same in every year.",
+    "Nationalities by route are the same in every year, but for the entertainers'; nobody overstays from before 2003.",
     "Visa refusals leave no record, as the system must not learn from them.",
 )
 
@@ -56,7 +57,8 @@ def datasheet(
         return "\n\n".join(parts) + "\n"
     realistic = scenario.name == "realistic"
     far = limits(figures, realistic=realistic)
-    parts.append("Off from a public figure by more than a fifth: " + ("; ".join(f.name for f in far) or "none") + ".")
+    parts.append("Off from a public figure by more than a fifth:" + ("" if far else " none."))
+    parts += ["\n".join(f"- {figure.name}: {reason(figure)}." for figure in far)] if far else []
     parts += ["## Beside public figures", markdown(FIGURE_HEAD, figure_rows(figures, realistic=realistic))]
     parts += ["## Short-cuts", markdown(PROBE_HEAD, probe_rows(probes))]
     return "\n\n".join(parts) + "\n"

@@ -20,6 +20,8 @@ class Figure:
         The world's; NaN where the world has nothing to count.
     compared
         `ANYWHERE` where ratios are free of a world's enrichment, `REALISTIC` where only rates as in life may be compared.
+    why
+        Why it may be off, for the list of limits.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Figure:
     found: float
     source: str
     compared: str
+    why: str = ""
 
     @property
     def deviation(self) -> float:
@@ -61,6 +64,10 @@ VISAS_BY_POST = {
     "PH-MNL": 59_353,
     "ID-JKT": 51_660,
 }
+# identified people per 100,000: entertainers 18 of 48,249 in 2006 and 74 of 99,342 in 2005; visas of 2009
+STAGE_FOUND, VISAS_FOUND = (18 / 0.48249, 74 / 0.99342), (17 / 13.988, 20 / 13.988)
+FEWEST = 20
+"""People of whom a share may be taken; of fewer it is chance."""
 # new entries of 2008 by status
 NEW_2008 = {"temporary_visitor": 0.955, "trainee": 0.013, "entertainer": 0.005}
 # clients per agency and year in measured filings

@@ -10,6 +10,7 @@ from synthetic_data.account.figures import Figure
 from synthetic_data.account.pictures import Picture, exploited_share, legend, pictures
 from synthetic_data.account.probes import Probe
 from synthetic_data.account.reading import Account
+from synthetic_data.account.reasons import reason
 from synthetic_data.account.text import ENRICHED, FIGURE_HEAD, PROBE_HEAD, Rows, figure_rows, limits, probe_rows
 
 _STYLE = """
@@ -63,7 +64,7 @@ def page(
 def _limits(far: Sequence[Figure]) -> str:
     if not far:
         return "No figure that this world should show misses by more than a fifth."
-    names = "; ".join(escape(figure.name) for figure in far)
+    names = "; ".join(escape(f"{figure.name} ({reason(figure)})") for figure in far)
     return f"Limits, off by more than a fifth: {names}."
 
 

@@ -64,13 +64,16 @@ def area_within(score: Floats, exploited: Truths, strata: Ints) -> float:
     return found / total if total else 0.5
 
 
-def short_cuts(world: Account, *, flat: bool) -> list[Probe]:
+def short_cuts(world: Account, *, flat: bool, enriched: bool = True) -> list[Probe]:
     """Return every probe on applications; the truth must be in the world.
 
     Parameters
     ----------
     flat
         Whether nationality, sex and post are drawn without regard to route.
+    enriched
+        Whether typologies are widened. In life most who are found came by two routes, and the groups that travel by them
+        say so: there is no limit then.
     """
     rows = _sampled(world.filed)
     exploited = rows["exploited"].to_numpy(dtype=bool)
@@ -84,7 +87,7 @@ def short_cuts(world: Account, *, flat: bool) -> list[Probe]:
         judged = "within" if name in {"empty fields", "lengths and templates"} else "auc"
         probes.append(_probe(name, score, exploited, strata, limit=LIMIT, judged=judged))
     groups = _judged(_codes(rows, ["nationality", "sex", "post"]), rows, exploited)
-    limit = FLAT_LIMIT if flat else GROUPS_LIMIT
+    limit = FLAT_LIMIT if flat else GROUPS_LIMIT if enriched else None
     probes.append(_probe("nationality, sex and post", groups, exploited, strata, limit=limit))
     alone = _judged(status[:, None].astype(np.float64), rows, exploited)
     probes.append(_probe("status alone", alone, exploited, strata, limit=None))

@@ -10,6 +10,7 @@ from synthetic_data.account.fidelity import fidelity
 from synthetic_data.account.page import page
 from synthetic_data.account.probes import short_cuts
 from synthetic_data.account.reading import read_account
+from synthetic_data.account.reasons import reason
 from synthetic_data.account.text import FIGURE_HEAD, PROBE_HEAD, aligned, figure_rows, limits, probe_rows
 from synthetic_data.scenario import Scenario
 
@@ -18,7 +19,7 @@ def write_report(folder: Path, scenario: Scenario, seed: int, counts: Mapping[st
     """Write ``report.html`` and ``datasheet.md`` into a world's folder; return the tables for a terminal."""
     world, realistic = read_account(folder), scenario.name == "realistic"
     figures = fidelity(world)
-    probes = short_cuts(world, flat=scenario.says("flat_groups"))
+    probes = short_cuts(world, flat=scenario.says("flat_groups"), enriched=not realistic)
     title = f"A synthetic world: scenario {scenario.name}, seed {seed}, {counts['visa_applications']:,} applications"
     (folder / "report.html").write_text(
         page(world, figures, probes, notice=notice, title=title, about=scenario.about, realistic=realistic),
@@ -34,7 +35,7 @@ def write_report(folder: Path, scenario: Scenario, seed: int, counts: Mapping[st
             aligned(FIGURE_HEAD, figure_rows(figures, realistic=realistic)),
             "",
             f"{len(figures)} figures; limits, off by more than a fifth: {len(far)}",
-            *(f"  {figure.name}" for figure in far),
+            *(f"  {figure.name}: {reason(figure)}" for figure in far),
             "",
             aligned(PROBE_HEAD, probe_rows(probes)),
             "",

@@ -80,8 +80,11 @@ def _find_rings(
     found = 0.0
     for ring in rng.permutation(rings).tolist():
         members = there[ring_of == ring]
-        if found >= wanted or not len(members):
+        if not len(members):
             continue
+        # in a small district one ring may hold more people than shall be found: it is found as seldom as that asks
+        if found >= wanted or rng.random() * len(members) * FOUND_WITH_RING > wanted - found:
+            break
         begin, end = int(landed[members].min()), int(landed[members].max())
         at = int(begin + (end - begin) * rng.random() + _delays(d, rng, 1)[0])
         held = members[(landed[members] < at - 5) & (landed[members] > at - 1100)]

@@ -56,7 +56,7 @@ def prejudice(d: District, plan: Plan) -> Floats:
     """Return float64[n], 1 on average: by how much more often all posts together choose files of one nationality and sex."""
     preferred = (plan["country"] == INDEX["PHL"]) & plan["female"]
     factor = np.exp(d.scenario["bias_strength"] * preferred)
-    return factor / factor.mean()
+    return factor / factor.mean() if len(factor) else factor
 
 
 def choose(

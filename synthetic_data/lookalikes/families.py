@@ -50,6 +50,7 @@ def neighbours(m: Members) -> None:
 def school_journey(m: Members) -> None:
     """Pupils and a teacher: minors with an unrelated adult, one letter, one booking; everybody goes home."""
     n = len(m)
+    m.travel_together(12, 0.9)
     m.plan["birth"] = np.where(m.turn % 12 == 0, m.plan["birth"], m.plan["day"] - m.rng.integers(9 * 365, 18 * 365, n))
     m.plan["occupation"] = np.where(m.turn % 12 == 0, 1, 6)
     who = m.of("guarantors") + (m.plan["day"] // 600) % 4

@@ -6,11 +6,13 @@ import numpy as np
 
 from synthetic_data.answers import AGENCY_FILES, SPONSOR
 from synthetic_data.membership import Members
+from synthetic_data.population.people import young_ages
 
 
 def introduced(m: Members) -> None:
     """A lawful marriage agency: one introducer, one letter, few meetings before the wedding; then they live together."""
     line = m.phone()
+    m.plan["birth"] = young_ages(m.rng, m.plan["day"])
     m.swap(0.9, introducer=m.of("introducer"))
     m.show(0.8, introducer_phone=line)
     m.show(0.65, letter=m.of("letter") + m.rng.integers(0, 2, len(m)) * 2**59)
@@ -40,6 +42,7 @@ def quick(m: Members) -> None:
 def from_the_pub(m: Members) -> None:
     """Couples who met at work and wives who work on, an owner's among them; the shop's phone is the family's."""
     club, d = m.of("club"), m.d
+    m.plan["birth"] = young_ages(m.rng, m.plan["day"])
     m.plan["job"], m.plan["job_seen"] = club, 0.32
     m.swap(0.25, guarantor_phone=d.establishments.phone[club])
     m.swap(0.4, stay_phone=d.establishments.phone[club])

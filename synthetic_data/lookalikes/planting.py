@@ -9,7 +9,7 @@ import numpy as np
 from synthetic_data.district import District
 from synthetic_data.lookalikes import families, identities, marriages, travellers, workers
 from synthetic_data.membership import Members, form_groups, spread
-from synthetic_data.neighbourhoods import SHARES, draw_industries, draw_spans, draw_statuses, yearly_weights
+from synthetic_data.neighbourhoods import SHARES, draw_industries, draw_spans, draw_statuses, route_of, yearly_weights
 from synthetic_data.plan import Plan
 from synthetic_data.population.filing import draft
 from synthetic_data.rings.planting import exploited_count
@@ -58,7 +58,7 @@ def settle(
     drawn = drawn[:upto]
     start, end = draw_spans(rng, yearly_weights(typology, 0), months, len(drawn))
     groups = form_groups(d, rng, start, end, draw_industries(rng, typology, len(drawn)))
-    group, turn, days = spread(rng, drawn, start, end)
+    group, turn, days = spread(rng, drawn, start, end, route_of(typology))
     plan = draft(d, rng, draw_statuses(rng, typology, days), days)
     behaviour(Members(d, rng, plan, groups, group, turn, np.ones(len(plan))))
     plan["kind"], plan["cluster"] = typology, group

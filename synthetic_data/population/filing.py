@@ -75,6 +75,9 @@ def draft(d: District, rng: np.random.Generator, statuses: Ints, days: Ints) -> 
     families(d, rng, plan)
     _inviters(d, rng, plan)
     letters(d, rng, plan)
+    # about one in fifty trainees leaves the employer and is reported missing, mostly for better pay
+    trained = np.isin(statuses, (INTERN, TRAINEE))
+    plan["gone"], plan["missing"] = np.where(trained, 0.0195, plan["gone"]), np.where(trained, 0.85, plan["missing"])
     certified = ~visitor & (rng.random(n) < 0.93)
     plan["coe"] = np.where(certified, d.keys.take(n), NONE)
     plan["coe_day"] = np.where(certified, plan["day"] - 4 - rng.gamma(1.6, 14.0, n).astype(np.int64), NONE)

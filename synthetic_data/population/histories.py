@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from synthetic_data.countries import INDEX, filipino_share
 from synthetic_data.district import District
-from synthetic_data.numbering import NONE, Ints, chance
+from synthetic_data.numbering import NONE, Floats, Ints, chance
 from synthetic_data.plan import Plan
 from synthetic_data.population.filing import draft
-from synthetic_data.regimes import END, ENTERTAINER, SPOUSE, START, VISITOR
+from synthetic_data.regimes import END, ENTERTAINER, MONTHS, SPOUSE, START, VISITOR, monthly
 
 _OF_THE_PERSON = ("person", "body", "birth", "female", "country", "family", "given", "former", "occupation")
 _OF_THE_SPONSOR = ("guarantor", "guarantor_phone", "guarantor_home", "relation", "inviter", "inviter_phone", "inviter_home",
@@ -25,13 +26,14 @@ def come_again(d: District, rng: np.random.Generator, plan: Plan, wanted: int) -
     rest = max(wanted - len(visits), 0)
     # a few people come often, most once more
     eager = chance(plan["person"], 71) ** 3
-    others = rng.choice(len(plan), int(rest * 1.35) + 8, p=eager / eager.sum())
+    others = rng.choice(len(plan), int(rest * 1.45) + 8, p=eager / eager.sum())
     before = plan["day"][others]
     same_stage = plan["status"][others] == ENTERTAINER
     gap = np.where(same_stage, 185 + rng.gamma(1.2, 80.0, len(others)), 40 + rng.gamma(1.1, 420.0, len(others)))
     back = rng.random(len(others)) < np.where(same_stage, 0.1, 0.35)
     day = (before + np.where(back, -gap, gap)).astype(np.int64)
     kept = (day >= START) & (day < END)
+    kept &= ~same_stage | (rng.random(len(others)) < _still_open(plan["country"][others], before, day))
     others, day = others[kept][:rest], day[kept][:rest]
     status = np.where(np.isin(plan["status"][others], (VISITOR, ENTERTAINER)), plan["status"][others], VISITOR)
     more = _returned(d, rng, plan, others, status, day)
@@ -39,6 +41,19 @@ def come_again(d: District, rng: np.random.Generator, plan: Plan, wanted: int) -
     for name in _OF_THE_SPONSOR:
         more[name][keeps] = plan[name][others[keeps]]
     return Plan({name: np.concatenate([visits[name], more[name]]) for name in visits.columns})
+
+
+def _still_open(countries: Ints, before: Ints, later: Ints) -> Floats:
+    """Return float64[n]: how likely a performer finds the route open again, beside the day on which it was open."""
+    rate = np.array(monthly(ENTERTAINER))
+    filipino = countries == INDEX["PHL"]
+
+    def open_on(days: Ints) -> Floats:
+        month = np.searchsorted(MONTHS, days, side="right") - 1
+        share = filipino_share(days)
+        return rate[np.clip(month, 0, len(rate) - 1)] * np.where(filipino, share, 1.0 - share)
+
+    return np.minimum(open_on(later) / open_on(before), 1.0)
 
 
 def _courtship(d: District, rng: np.random.Generator, plan: Plan, wives: Ints) -> Plan:

@@ -6,7 +6,7 @@ import numpy as np
 
 from synthetic_data.countries import EXEMPT, INDEX
 from synthetic_data.district import District
-from synthetic_data.numbering import NONE, chance
+from synthetic_data.numbering import NONE, Floats, chance
 from synthetic_data.plan import Plan
 from synthetic_data.population.filing import draft
 from synthetic_data.population.people import draw_people
@@ -29,26 +29,32 @@ from synthetic_data.regimes import (
 )
 
 # volumes of 2008 relative to one another among those who come to live or work; a rounded reading of MOJ's new entries
-_RESIDENTS = {ENTERTAINER: 0.10, SPOUSE: 0.21, LONG_TERM: 0.07, INTERN: 0.14, TRAINEE: 0.20, STUDENT: 0.20, DEPENDENT: 0.07,
+_RESIDENTS = {ENTERTAINER: 0.10, LONG_TERM: 0.07, INTERN: 0.14, TRAINEE: 0.30, STUDENT: 0.20, DEPENDENT: 0.07,
               COOK: 0.04, ENGINEER: 0.06, DESIGNATED: 0.03, OTHER: 0.02}  # fmt: skip
 
 
 def draw_ordinary(d: District, n: int) -> Plan:
     """Return n ordinary applications."""
     rng = d.stream("ordinary")
-    weights = np.array([_RESIDENTS.get(status, 0.0) * volume(status) for status in range(12)])
+    status = rng.choice(12, n, p=routes(d))
+    return draft(d, rng, status, application_days(rng, status))
+
+
+def routes(d: District) -> Floats:
+    """Return float64[12]: the share of the decade's ordinary applications that each status has."""
+    rates = _RESIDENTS | {SPOUSE: d.scenario["spouse_volume"]}
+    weights = np.array([rates.get(status, 0.0) * volume(status) for status in range(12)])
     share = d.scenario["visitor_share"]
     weights *= (1.0 - share) / weights.sum()
     weights[VISITOR] = share
-    status = rng.choice(12, n, p=weights / weights.sum())
-    return draft(d, rng, status, application_days(rng, status))
+    return weights / weights.sum()
 
 
 def draw_exempt(d: District, n: int) -> Plan:
     """Return n journeys that need no visa: tourists, people on business, and travellers changing planes."""
     rng = d.stream("visa-exempt")
     status = np.full(n, VISITOR, dtype=np.int64)
-    day = application_days(rng, status)
+    day = application_days(rng, np.full(n, TRANSIT, dtype=np.int64))
     plan = draw_people(d, rng, status, day)
     plan["country"] = rng.choice([INDEX[code] for code in EXEMPT], n, p=list(EXEMPT.values()))
     # many come again and again: a third of the journeys are by people already met

@@ -23,7 +23,7 @@ from synthetic_data.regimes import (
 PAY_FLOOR = 200_000.0
 """Yen a month: what the criteria ask of an entertainer's contract."""
 # youngest and oldest usual age by status
-_AGES = {VISITOR: (20, 66), ENTERTAINER: (19, 36), SPOUSE: (20, 48), LONG_TERM: (18, 50), INTERN: (18, 34),
+_AGES = {VISITOR: (20, 66), ENTERTAINER: (18, 34), SPOUSE: (20, 48), LONG_TERM: (18, 50), INTERN: (18, 34),
          TRAINEE: (18, 36), STUDENT: (17, 30), DEPENDENT: (16, 50), COOK: (24, 52)}  # fmt: skip
 _OCCUPATIONS = {VISITOR: (0, 1, 2, 3, 4, 5, 6, 7), ENTERTAINER: (8, 9, 10, 11), SPOUSE: (0, 2, 5, 6, 12, 13, 8),
                 INTERN: (14, 15, 5), TRAINEE: (14, 15, 5), STUDENT: (6,), COOK: (16,)}  # fmt: skip
@@ -37,7 +37,7 @@ def draw_people(d: District, rng: np.random.Generator, statuses: Ints, days: Int
     flat = d.scenario.says("flat_groups")
     plan = Plan.blank(n)
     plan["status"], plan["day"] = statuses, days
-    plan["country"] = draw_country(rng, statuses, flat=flat)
+    plan["country"] = draw_country(rng, statuses, days, flat=flat)
     plan["female"] = draw_female(rng, statuses, flat=flat)
     plan["post"] = draw_post(rng, plan["country"])
     low = np.array([_AGES.get(status, (22, 58))[0] for status in range(12)])[statuses]
@@ -59,8 +59,13 @@ def draw_people(d: District, rng: np.random.Generator, statuses: Ints, days: Int
     plan["minors"] = (
         rng.random(n) < np.where(statuses == LONG_TERM, 0.42, np.where(statuses == SPOUSE, 0.08, 0.07))
     ).astype(np.int64)
-    plan["former"] = np.where(rng.random(n) < 0.004, draw_country(rng, statuses, flat=True), NONE)
+    plan["former"] = np.where(rng.random(n) < 0.004, draw_country(rng, statuses, days, flat=True), NONE)
     return plan
+
+
+def young_ages(rng: np.random.Generator, days: Ints) -> Ints:
+    """Return birth dates of young adults: identified women were 22 on average in 2006, wives of the Osaka case 24 to 34."""
+    return a_date(days - ((20 + 14 * rng.beta(1.2, 2.4, len(days))) * 365.25).astype(np.int64))
 
 
 def _incomes(rng: np.random.Generator, statuses: Ints) -> Floats:

@@ -35,6 +35,7 @@ def acknowledged(m: Members) -> None:
 def minors(m: Members) -> None:
     """T6: a minor with an unrelated companion who leaves alone; hosts of several unrelated minors."""
     n, rng = len(m), m.rng
+    m.travel_together(2, 0.5)
     m.plan["birth"] = m.plan["day"] - rng.integers(9 * 365, 18 * 365, n)
     vouch(m, guarantor=0.5, phone=0.4, introducer=0.5, letter=0.45, agency=0.7)
     m.show(0.45, stay=m.of("dormitory"))

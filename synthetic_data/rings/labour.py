@@ -7,7 +7,7 @@ import numpy as np
 from synthetic_data.answers import EMPLOYER, SPONSOR
 from synthetic_data.membership import Members
 from synthetic_data.population.filing import settle_at_host
-from synthetic_data.regimes import VISITOR
+from synthetic_data.regimes import INTERN, TRAINEE, VISITOR
 from synthetic_data.rings.infrastructure import control, vouch
 
 
@@ -16,7 +16,11 @@ def trainees(m: Members) -> None:
     _at_one_host(m, 0.7)
     vouch(m, guarantor=0.1, phone=0.3, introducer=0.75, letter=0.45, agency=0.9)
     control(m, moves=0.3, gone=0.38, seen=0.2, files=0.3)
-    m.raise_chance(1.0, missing=0.8)
+    # debts are paid off slowly from less than the usual allowance; most who run away do so after half a year to fourteen months
+    n = len(m)
+    trained = np.isin(m.plan["status"], (INTERN, TRAINEE)) & ~np.isnan(m.plan["income"])
+    m.show(np.where(trained, 0.35, 0.0), income=np.round(m.rng.uniform(35_000, 60_000, n), -3))
+    m.plan["missing"], m.plan["flees_after"] = 0.8, m.rng.integers(180, 425, n)
     m.plan["move_after"] = m.rng.integers(100, 420, len(m))
 
 

@@ -6,12 +6,14 @@ import numpy as np
 
 from synthetic_data.answers import SPONSOR
 from synthetic_data.membership import Members
+from synthetic_data.population.people import young_ages
 from synthetic_data.rings.infrastructure import control, vouch
 
 
 def sham_marriage(m: Members) -> None:
     """T1: hired husbands of one circle, one introducer, a rehearsed story, a dormitory within weeks."""
     n, rng = len(m), m.rng
+    m.plan["birth"] = young_ages(rng, m.plan["day"])
     keep = {name: m.plan[name].copy() for name in ("relation",)}
     vouch(m, guarantor=0.0, phone=0.42, introducer=0.8, letter=0.42, agency=0.9)
     # the same man marries again after his wife has left
@@ -33,6 +35,7 @@ def sham_marriage(m: Members) -> None:
 
 def spouse_at_work(m: Members) -> None:
     """T10: marriages that look like others; the address moves to the club, and its manager files the extension."""
+    m.plan["birth"] = young_ages(m.rng, m.plan["day"])
     vouch(m, guarantor=0.0, phone=0.28, introducer=0.75, letter=0.3, agency=0.8)
     club = m.of("club")
     m.swap(0.3, stay_phone=m.d.establishments.phone[club])

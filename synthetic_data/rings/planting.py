@@ -8,7 +8,15 @@ import numpy as np
 
 from synthetic_data.district import District
 from synthetic_data.membership import Groups, Members, form_groups, spread
-from synthetic_data.neighbourhoods import SHARES, draw_industries, draw_spans, draw_statuses, yearly_weights
+from synthetic_data.neighbourhoods import (
+    SHARES,
+    SHARES_IN_LIFE,
+    draw_industries,
+    draw_spans,
+    draw_statuses,
+    route_of,
+    yearly_weights,
+)
 from synthetic_data.numbering import NONE, Ints
 from synthetic_data.plan import Plan
 from synthetic_data.population.filing import draft
@@ -46,30 +54,29 @@ def plant_rings(d: District) -> list[tuple[Plan, Groups]]:
     """Return, for each typology, the applications that rings arrange and the rings behind them."""
     rng = d.stream("rings")
     wanted = exploited_count(d)
-    sizes = rng.multinomial(wanted, list(SHARES.values())) if wanted >= 400 else _even(wanted)
     made, first = [], 0
-    for typology, count in zip(SHARES, sizes, strict=True):
-        plan, groups = plant(d, rng, typology, int(count), first)
+    for typology, sizes in _sizes(d, rng, wanted).items():
+        plan, groups = plant(d, rng, typology, sizes, first)
         made.append((plan, groups))
         first += len(groups)
     return made
 
 
-def plant(d: District, rng: np.random.Generator, typology: int, count: int, first_ring: int) -> tuple[Plan, Groups]:
-    """Plant rings of one typology that place ``count`` people together."""
-    low, high = d.scenario.whole("ring_size_low"), d.scenario.whole("ring_size_high")
-    sizes = _ring_sizes(rng, count, low, max(high, low))
+def plant(d: District, rng: np.random.Generator, typology: int, sizes: Ints, first_ring: int) -> tuple[Plan, Groups]:
+    """Plant rings of one typology, each of which places as many people as ``sizes`` says."""
     months = (d.scenario["ring_months_low"], max(d.scenario["ring_months_high"], d.scenario["ring_months_low"] + 1))
     weights = yearly_weights(typology, d.scenario.whole("absent_typology"))
     start, end = draw_spans(rng, weights, months, len(sizes))
     groups = form_groups(d, rng, start, end, draw_industries(rng, typology, len(sizes)))
-    group, turn, days, flees = replaced(d, rng, *spread(rng, sizes, start, end), end)
+    group, turn, days, flees = replaced(
+        d, rng, *spread(rng, sizes, start, end, route_of(typology)), end, _stays(typology)
+    )
     plan = draft(d, rng, draw_statuses(rng, typology, days), days)
     members = Members(d, rng, plan, groups, group, turn, openness(d, rng, group, turn, days))
     BEHAVIOURS[typology](members)
     evade(members)
     fled = flees != NONE
-    plan["flees_after"] = flees
+    plan["flees_after"] = np.where(fled, flees, plan["flees_after"])
     plan["gone"] = np.where(fled, np.maximum(plan["gone"], 0.6), plan["gone"])
     plan["missing"] = np.where(fled, 0.7, plan["missing"])
     plan["exploited"], plan["typology"], plan["kind"] = True, typology, KIND + typology
@@ -77,10 +84,20 @@ def plant(d: District, rng: np.random.Generator, typology: int, count: int, firs
     return plan, groups
 
 
+def _stays(typology: int) -> tuple[int, int]:
+    """Return how long people stay who then run away: trainees with debts half a year to fourteen months."""
+    return (180, 425) if typology == 7 else (60, 300)
+
+
 def replaced(
-    d: District, rng: np.random.Generator, group: Ints, turn: Ints, days: Ints, end: Ints
+    d: District, rng: np.random.Generator, group: Ints, turn: Ints, days: Ints, end: Ints, stays: tuple[int, int]
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Let some people be brought because another one fled: weeks later, by the same ring.
+
+    Parameters
+    ----------
+    stays
+        Fewest and most days for which those who run away had stayed.
 
     Returns
     -------
@@ -90,7 +107,7 @@ def replaced(
     """
     median = d.scenario["replacement_days"]
     second = np.flatnonzero((turn % 2 == 1) & (rng.random(len(turn)) < REPLACED * 2.0))
-    stay, gap = rng.integers(60, 300, len(second)), rng.lognormal(np.log(median), 0.6, len(second)).astype(np.int64)
+    stay, gap = rng.integers(*stays, len(second)), rng.lognormal(np.log(median), 0.6, len(second)).astype(np.int64)
     day = days[second - 1] + TRAVEL + stay + gap
     kept = day < end[group[second]]
     second, stay, day = second[kept], stay[kept], day[kept]
@@ -100,14 +117,45 @@ def replaced(
     return group, turn, days[order], flees[order]
 
 
-def _ring_sizes(rng: np.random.Generator, count: int, low: int, high: int) -> Ints:
+def _sizes(d: District, rng: np.random.Generator, wanted: int) -> dict[int, Ints]:
+    """Return the sizes of the rings of each typology, all of which together place the wanted number of people."""
+    low, high = d.scenario.whole("ring_size_low"), d.scenario.whole("ring_size_high")
+    high = max(high, low)
+    if d.scenario.says("typologies_in_life"):
+        return _rings_in_life(rng, wanted, low, high)
+    counts = rng.multinomial(wanted, list(SHARES.values())) if wanted >= 400 else _even(wanted)
+    return {t: ring_sizes(rng, int(count), low, high) for t, count in zip(SHARES, counts, strict=True)}
+
+
+def ring_sizes(rng: np.random.Generator, count: int, low: int, high: int) -> Ints:
+    """Return sizes of rings that place ``count`` people together; a rest too small for a ring joins the one before."""
     sizes: list[int] = []
     while sum(sizes) < count:
-        # many small ones, few large ones
-        sizes.append(int(low * ((high + 0.999) / low) ** rng.random()))
+        sizes.append(_ring_size(rng, low, high))
     if sizes:
         sizes[-1] -= sum(sizes) - count
-    return np.array([size for size in sizes if size > 0], dtype=np.int64)
+    if len(sizes) > 1 and sizes[-1] < low:
+        sizes[-2:] = [sizes[-2] + sizes[-1]]
+    return np.array(sizes, dtype=np.int64)
+
+
+def _ring_size(rng: np.random.Generator, low: int, high: int) -> int:
+    # many small ones, few large ones
+    return int(low * ((high + 0.999) / low) ** rng.random())
+
+
+def _rings_in_life(rng: np.random.Generator, wanted: int, low: int, high: int) -> dict[int, Ints]:
+    """Return whole rings, few as they may be: a district need not hold every typology, nor keep exactly to the number."""
+    found: dict[int, list[int]] = {typology: [] for typology in SHARES_IN_LIFE}
+    placed = 0
+    while placed < wanted:
+        size = _ring_size(rng, low, high)
+        # the last ring comes with the chance that leaves the expected number right
+        if size > wanted - placed and rng.random() * size >= wanted - placed:
+            break
+        found[int(rng.choice(list(SHARES_IN_LIFE), p=list(SHARES_IN_LIFE.values())))].append(size)
+        placed += size
+    return {typology: np.array(sizes, dtype=np.int64) for typology, sizes in found.items()}
 
 
 def _even(wanted: int) -> Ints:

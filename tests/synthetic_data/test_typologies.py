@@ -17,6 +17,7 @@ from tests.synthetic_data.conftest import small_district
 
 Sign = Callable[[Plan], float]
 MEMBERS, GROUP = 240, 6  # forty groups of six: the smallest instance, often enough for shares to be steady
+SIZES = np.full(MEMBERS // GROUP, GROUP)
 
 
 def shared(name: str) -> Sign:
@@ -66,7 +67,7 @@ CASES: list[tuple[int, Behaviour, Sign, Sign, float]] = [
 
 def beside(typology: int, lookalike: Behaviour) -> tuple[Plan, Plan]:
     d = small_district(changes={"ring_size_low": GROUP, "ring_size_high": GROUP, "sign_strength": 1.2})
-    ring, _ = plant(d, np.random.default_rng(1), typology, MEMBERS, 0)
+    ring, _ = plant(d, np.random.default_rng(1), typology, SIZES, 0)
     honest = settle(d, np.random.default_rng(2), typology, lookalike, MEMBERS, sizes=(GROUP, GROUP), months=(12, 42))
     return ring, honest
 
@@ -104,7 +105,7 @@ def test_guarantors_rotate_below_the_limit_and_more_when_rings_adapt() -> None:
     for effort, most in ((0.0, 0.75), (1.0, 0.45)):
         d = small_district(changes={"ring_size_low": 6, "ring_size_high": 6, "rotation_limit": 2, "adaptive_effort": effort,
                                     "adaptive_from_year": 2003})  # fmt: skip
-        ring, _ = plant(d, np.random.default_rng(1), 12, MEMBERS, 0)
+        ring, _ = plant(d, np.random.default_rng(1), 12, SIZES, 0)
         assert 0.0 < shared("guarantor")(ring) < most
 
 
@@ -114,7 +115,7 @@ def test_rings_that_adapt_share_less_of_everything() -> None:
         d = small_district(
             changes={"ring_size_low": 6, "ring_size_high": 6, "adaptive_effort": effort, "adaptive_from_year": 2003}
         )
-        plans.append(plant(d, np.random.default_rng(1), 1, MEMBERS, 0)[0])
+        plans.append(plant(d, np.random.default_rng(1), 1, SIZES, 0)[0])
     careless, careful = plans
     for name in ("introducer", "letter", "stay"):
         assert shared(name)(careful) < 0.7 * shared(name)(careless)
