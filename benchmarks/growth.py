@@ -24,15 +24,25 @@ def world_seconds(folder: Path, applications: int) -> float:
     return _seconds("world", "--out", str(folder), "--applications", str(applications), "--seed", "1")
 
 
-def training_seconds(records: Path, home: Path) -> tuple[float, float]:
-    """Return the seconds of `mimamori train` for both subjects, and the most memory that any process took so far, in GB."""
+def training_seconds(records: Path, home: Path) -> tuple[float, float, float]:
+    """Return what `mimamori train` takes for both subjects: seconds, seconds of processor time, and the most memory in GB.
+
+    The memory is that of the largest process that this one has started so far.
+    """
+    before = _processor_seconds()
     seconds = _seconds("train", str(records), home=home)
-    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
+    return seconds, _processor_seconds() - before, most
 
 
 def exponent(sizes: list[int], seconds: list[float]) -> float:
     """Return b of seconds = a * size ** b, by least squares on logarithms."""
     return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
+
+
+def _processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _seconds(*words: str, home: Path | None = None) -> float:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 BINS = 10
@@ -102,3 +104,38 @@ def expected_performance(score: Floats, chosen: NDArray[np.bool_]) -> Expected:
     total = float(score.sum())
     held = float(score[chosen].sum())
     return Expected(len(score), held / max(int(chosen.sum()), 1), held / total if total > 0 else 0.0)
+
+
+def by_quarter(frame: pd.DataFrame, then: NDArray[np.bool_], now: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    """Tell cases, scores and what interviews found apart by quarter: a new way of exploitation shows here first.
+
+    Inputs and scores may stand still while it spreads; then people with indications have lower scores than before, or a typology
+    stands there that the model never learned from.
+
+    Parameters
+    ----------
+    frame
+        From `training.judgement.evaluation_frame`, with scores and without any truth.
+    then, now
+        bool[n]: what the model learned from the time of, and what came later.
+
+    Returns
+    -------
+    list
+        Of each quarter with cases, and apart for then and now: the quarter, cases, mean score, findings, those with indications, the
+        mean score of these (None without any) and their number by typology, most first.
+    """
+    quarter = pd.to_datetime(frame["as_of"], unit="us").dt.to_period("Q").astype(str).to_numpy()
+    label, score = frame["label"].to_numpy(dtype=np.float64), frame["score"].to_numpy(dtype=np.float64)
+    found = []
+    for part, is_now in ((then, False), (now, True)):
+        for name in np.unique(quarter[part]).tolist():
+            here = part & (quarter == name)
+            told = here & (label == 1.0)
+            found.append({
+                "quarter": name, "now": is_now, "cases": int(here.sum()), "mean_score": float(score[here].mean()),
+                "findings": int((~np.isnan(label[here])).sum()), "indications": int(told.sum()),
+                "their_mean_score": float(score[told].mean()) if told.any() else None,
+                "typologies": {str(key): int(count) for key, count in frame["typology"][told].value_counts().items()},
+            })  # fmt: skip
+    return found

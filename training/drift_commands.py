@@ -19,7 +19,7 @@ from features.settings import Settings
 from features.tables.folder import Records, read_folder
 from models.bundle import Bundle
 from models.commands import champion
-from training.drift import LEAST_CASES, expected_performance, feature_drift, stability_index
+from training.drift import LEAST_CASES, by_quarter, expected_performance, feature_drift, stability_index
 from training.evidence import FIRST_LINE
 from training.judgement import audit_table, day, evaluation_frame, interviewed
 from training.labels import ARMS, findings
@@ -94,6 +94,7 @@ def compared(
             "mean_now": float(score[now].mean()),
         },
         "outcomes": _outcomes(frame, then, now),
+        "quarters": by_quarter(frame, then, now),
         "expected": {"capacity": capacity, **asdict(expected)},
     }
 
@@ -144,11 +145,27 @@ def report(found: dict[str, Any]) -> str:
         "|---|---|---|---|---|",
         *outcomes,
         "",
+        "By quarter of the cases' own times; younger cases have fewer findings because findings take time.",
+        "",
+        "| quarter | | cases | mean score | findings | with indications | their mean score | by typology |",
+        "|---|---|---|---|---|---|---|---|",
+        *_quarters(found["quarters"]),
+        "",
         f"Before labels arrive, the scores promise a precision of {expected['precision']:.3f} and a recall of "
         f"{expected['recall']:.3f} at {expected['capacity']:.1%} capacity. This holds only if scores are calibrated now as",
         "they were then and nothing but the inputs has moved; a new way of exploitation would not show here.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _quarters(quarters: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"| {one['quarter']} | {'now' if one['now'] else 'then'} | {one['cases']:,} | {one['mean_score']:.4f} | "
+        f"{one['findings']} | {one['indications']} | "
+        f"{'' if one['their_mean_score'] is None else format(one['their_mean_score'], '.4f')} | "
+        f"{', '.join(f'{name} {count}' for name, count in one['typologies'].items())} |"
+        for one in quarters
+    ]
 
 
 def _outcomes(frame: pd.DataFrame, then: NDArray[np.bool_], now: NDArray[np.bool_]) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from training.drift import SHIFTED, expected_performance, feature_drift, stability_index, unit_slip
+from training.drift import SHIFTED, by_quarter, expected_performance, feature_drift, stability_index, unit_slip
 
 
 def test_the_stability_index_by_hand() -> None:
@@ -45,3 +46,18 @@ def test_what_calibrated_scores_promise_is_what_is_found() -> None:
     promised = expected_performance(score, chosen)
     assert promised.precision == pytest.approx(finding[chosen].mean(), rel=0.03)
     assert promised.recall == pytest.approx(finding[chosen].sum() / finding.sum(), rel=0.03)
+
+
+def test_a_typology_that_was_never_met_shows_in_the_quarter_in_which_it_is_found_first() -> None:
+    # 1970-01-01, 1970-02-01 and 1970-04-11; the last is the first case after training
+    frame = pd.DataFrame({
+        "as_of": np.array([0, 31, 100]) * 86_400_000_000, "label": [1.0, 0.0, 1.0], "score": [0.4, 0.2, 0.1],
+        "typology": ["T1", None, "T9"],
+    })  # fmt: skip
+    then = np.array([True, True, False])
+    first, second = by_quarter(frame, then, ~then)
+    assert (first["quarter"], first["now"], first["cases"], first["findings"]) == ("1970Q1", False, 2, 2)
+    assert (first["indications"], first["typologies"]) == (1, {"T1": 1})
+    assert first["mean_score"] == pytest.approx(0.3)
+    assert (second["quarter"], second["now"], second["typologies"]) == ("1970Q2", True, {"T9": 1})
+    assert second["their_mean_score"] == pytest.approx(0.1)

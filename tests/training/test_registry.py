@@ -19,6 +19,7 @@ from features.tables import Records
 from features.tables.folder import write_folder
 from models.bundle import load_bundle
 from models.signing import load_or_create_key
+from training.registry import forget_the_machine
 
 # what a scientist elsewhere would type: nothing of ours is imported, and site-packages are added by hand so that
 # not even an installed copy of this project is found
@@ -64,6 +65,18 @@ def test_system_metrics_are_sampled_while_a_run_is_open(client: MlflowClient) ->
     assert any("system/cpu_utilization_percentage" in run.data.metrics for run in runs)
 
 
+def test_where_the_code_lies_is_taken_out_of_a_run(client: MlflowClient) -> None:
+    experiment = client.get_experiment_by_name("mimamori-visa")
+    assert experiment is not None
+    run_id = client.search_runs([experiment.experiment_id])[0].info.run_id
+    client.set_tag(run_id, "mlflow.source.git.repoURL", "/somewhere/on/this/machine")
+    client.set_tag(run_id, "kept", "yes")
+    forget_the_machine(client, run_id)
+    tags = client.get_run(run_id).data.tags
+    assert "mlflow.source.git.repoURL" not in tags
+    assert tags["kept"] == "yes"
+
+
 def test_no_run_or_model_carries_the_login_name_or_a_path_of_this_machine(client: MlflowClient) -> None:
     experiment = client.get_experiment_by_name("mimamori-visa")
     assert experiment is not None
@@ -71,6 +84,7 @@ def test_no_run_or_model_carries_the_login_name_or_a_path_of_this_machine(client
         assert run.data.tags["mlflow.user"] == "mimamori"
         assert run.info.user_id in {"", None, "mimamori"} or run.info.user_id != getpass.getuser()
         assert not any(value.startswith("/") for value in run.data.tags.values())
+        assert not any("repourl" in name.lower() for name in run.data.tags)
     for version in ("1", "2"):
         model = client.get_model_version("visa", version)
         assert (model.user_id or "") != getpass.getuser()
