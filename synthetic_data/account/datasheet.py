@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from synthetic_data.account.figures import Figure
 from synthetic_data.account.probes import Probe
 from synthetic_data.account.reasons import reason
-from synthetic_data.account.text import FIGURE_HEAD, PROBE_HEAD, figure_rows, limits, markdown, probe_rows
+from synthetic_data.account.text import FIGURE_HEAD, GAPS, PROBE_HEAD, figure_rows, limits, markdown, probe_rows
 from synthetic_data.scenario import Scenario, parameters
 
 _MOTIVATION = """\
@@ -58,7 +58,11 @@ def datasheet(
     realistic = scenario.name == "realistic"
     far = limits(figures, realistic=realistic)
     parts.append("Off from a public figure by more than a fifth:" + ("" if far else " none."))
-    parts += ["\n".join(f"- {figure.name}: {reason(figure)}." for figure in far)] if far else []
+    parts += (
+        ["\n".join(f"- {figure.name}: {reason(figure, flat=scenario.says('flat_groups'))}." for figure in far)]
+        if far
+        else []
+    )
     parts += ["## Beside public figures", markdown(FIGURE_HEAD, figure_rows(figures, realistic=realistic))]
-    parts += ["## Short-cuts", markdown(PROBE_HEAD, probe_rows(probes))]
+    parts += ["## Short-cuts", markdown(PROBE_HEAD, probe_rows(probes)), GAPS]
     return "\n\n".join(parts) + "\n"

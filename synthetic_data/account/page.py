@@ -11,7 +11,7 @@ from synthetic_data.account.pictures import Picture, exploited_share, legend, pi
 from synthetic_data.account.probes import Probe
 from synthetic_data.account.reading import Account
 from synthetic_data.account.reasons import reason
-from synthetic_data.account.text import ENRICHED, FIGURE_HEAD, PROBE_HEAD, Rows, figure_rows, limits, probe_rows
+from synthetic_data.account.text import ENRICHED, FIGURE_HEAD, GAPS, PROBE_HEAD, Rows, figure_rows, limits, probe_rows
 
 _STYLE = """
 body{font:16px/1.5 system-ui,"Noto Sans CJK JP",sans-serif;color:#27323f;max-width:1120px;margin:0 auto;padding:24px;background:#fbfaf7}
@@ -51,8 +51,8 @@ def page(
     told.append(f"<p>{_limits(far)}</p>" + _table(FIGURE_HEAD, figure_rows(figures, realistic=realistic)))
     told.append("<h2>Short-cuts: what should say nothing about exploitation</h2>")
     told.append(
-        "<p>Small models that read only these; 0.5 is chance. Which fields a file has follows from status and route, so "
-        "empty fields and lengths are judged within both.</p>" + _table(PROBE_HEAD, probe_rows(probes))
+        f"<p>Small models that read only these; 0.5 is chance. {escape(GAPS)}</p>"
+        + _table(PROBE_HEAD, probe_rows(probes))
     )
     return (
         f'<!doctype html>\n<!-- {escape(notice)} -->\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'

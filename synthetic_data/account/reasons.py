@@ -21,7 +21,9 @@ _REASONS = {
 }
 
 
-def reason(figure: Figure) -> str:
+def reason(figure: Figure, *, flat: bool = False) -> str:
     """Return why a figure may be off, with what was counted where that is little."""
+    if figure.name.startswith("Filipino") and flat:
+        return "nationality does not follow the route in this scenario"
     told = next((why for start, why in _REASONS.items() if figure.name.startswith(start)), "not looked into")
     return f"{told}; here {figure.why}" if figure.why else told

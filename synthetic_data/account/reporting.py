@@ -35,7 +35,7 @@ def write_report(folder: Path, scenario: Scenario, seed: int, counts: Mapping[st
             aligned(FIGURE_HEAD, figure_rows(figures, realistic=realistic)),
             "",
             f"{len(figures)} figures; limits, off by more than a fifth: {len(far)}",
-            *(f"  {figure.name}: {reason(figure)}" for figure in far),
+            *(f"  {figure.name}: {reason(figure, flat=scenario.says('flat_groups'))}" for figure in far),
             "",
             aligned(PROBE_HEAD, probe_rows(probes)),
             "",

@@ -12,6 +12,10 @@ Rows = Sequence[tuple[str, ...]]
 FIGURE_HEAD = ("figure", "public", "this world", "deviation", "compared in", "source", "")
 ENRICHED = "enriched"
 """Said of a figure that only a realistic world should show."""
+GAPS = """\
+Over all files, empty fields also tell of exploitation, as status does: a spouse's form has a marriage on it, a mother's a child,
+and the exploited come by these routes more often than all who apply do. To even this out would be to say that no route is
+used more than another. Within one status and route, which is what the limit is about, gaps and lengths say nothing."""
 PROBE_HEAD = ("probe", "AUC", "within status and route", "limit", "")
 
 

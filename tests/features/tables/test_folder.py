@@ -164,26 +164,6 @@ def test_check_counts_all_faults_though_it_names_a_few(tmp_path: Path) -> None:
     assert "… and 2,497 more of this kind" in done.stdout
 
 
-@pytest.mark.parametrize(
-    ("header", "expect", "said_so"),
-    [
-        ("landing_id,departed_at", 0, "0 fault(s)\n"),
-        ("landing_id,departed_at,gate", 0, "0 fault(s); 1 column(s) more, not read\n"),
-        ("landing_id,departed_at,refused_before", 1, "1 fault(s)\n"),
-        ("landing_id,left_at", 1, "1 fault(s); 1 column(s) more, not read\n"),
-        ("landing_id", 1, "1 fault(s)\n"),
-    ],
-    ids=["as written", "a column more", "a column that speaks of a refusal", "a column renamed", "a column dropped"],
-)
-def test_a_column_may_be_added_but_none_renamed_or_dropped(
-    tmp_path: Path, header: str, expect: int, said_so: str
-) -> None:
-    values = ",".join([GOOD["departures"]["landing_id"], "2009-07-01T10:00:00Z", "7"][: header.count(",") + 1])
-    place = with_bytes(tmp_path / "records", "departures", f"{header}\n{values}\n".encode())
-    done = run("check", str(place), home=tmp_path, expect=expect)
-    assert done.stdout.endswith(said_so)
-
-
 def test_the_good_row_uses_only_columns_that_exist() -> None:
     for name, row in GOOD.items():
         assert set(row) <= set(TABLES[name].column_names)
