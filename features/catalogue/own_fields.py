@@ -83,7 +83,6 @@ OWN = {
     "stay_at_guarantor": _same("stay_unit", "guarantor_unit"),
     "stay_at_host": _same("stay_unit", "host_place_unit"),
     "stay_as_declared": _same("stay_unit", "applied_stay_unit"),
-    "passport_as_applied": _same("passport", "applied_passport"),
     "host_is_adult": _is("host_industry", "adult_entertainment", category="industry"),
     "host_is_bar": _is("host_industry", "bar_restaurant", category="industry"),
     "host_age": _since_own("host_opened_on"),
@@ -91,8 +90,6 @@ OWN = {
     "doubtful_document": _is("document_check", "doubtful", "forged"),
     "onward": _truth("onward"),
     "onward_by_other": _is("onward_ticket_paid_by", "sponsor", "agency", "employer", category="travel_paid_by"),
-    "visa_age": _since_own("submitted_at"),
-    "has_visa": _truth("has_application"),
 }
 
 

@@ -75,7 +75,6 @@ def entry_cases(own: TableFacts, history: History) -> Cases:
     for number in range(4):
         columns[f"letter_{number}"] = pick(applications[f"letter_{number}"], row)
     columns |= own.columns
-    columns["has_application"] = (row >= 0).astype(np.int64)
     host = _add_host(columns, as_of, history)
     return Cases("entry", as_of, columns, own, row, host)
 
