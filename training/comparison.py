@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 RESAMPLES = 2_000
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True)
 class Gain:
@@ -19,11 +17,11 @@ class Gain:
     Attributes
     ----------
     first, second
-        Recall of either, weighted by the inverse of the chance of having been interviewed.
+        Recall of either among the people found.
     gain, low, high
         Their difference with a 95 % paired bootstrap interval over whole units (weeks of a post).
     positives
-        People with indications that the difference rests on.
+        People found, on whom the difference rests.
     """
 
     first: float
@@ -36,25 +34,24 @@ class Gain:
 
 def recall_gain(
     chosen: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-    finding: Floats,
-    weight: Floats,
+    found: NDArray[np.bool_],
     unit: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> Gain:
-    """Compare two choices by the people found (``finding`` 1) whom each would have called in.
+    """Compare two choices by the people found whom each would have called in.
 
     Parameters
     ----------
     chosen
         bool[n] of the first and the second ranking.
-    finding, weight, unit
-        float64[n] (NaN where nobody was interviewed), float64[n], int64[n].
+    found, unit
+        bool[n], int64[n].
     """
-    rows = np.flatnonzero(finding == 1.0)
+    rows = np.flatnonzero(found)
     if not len(rows):
         return Gain(0.0, 0.0, 0.0, -1.0, 1.0, 0)
     codes = np.unique(unit[rows], return_inverse=True)[1]
-    sums = [np.bincount(codes, weight[rows] * one) for one in (chosen[0][rows], chosen[1][rows], np.ones(len(rows)))]
+    sums = [np.bincount(codes, one) for one in (chosen[0][rows], chosen[1][rows], np.ones(len(rows)))]
     first, second = float(sums[0].sum() / sums[2].sum()), float(sums[1].sum() / sums[2].sum())
     drawn = rng.poisson(1.0, (RESAMPLES, len(sums[0])))
     total = drawn @ sums[2]

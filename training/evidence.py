@@ -37,9 +37,10 @@ FIRST_LINE = "Synthetic data; not validated on any real visa record."
 EVIDENCE, JUDGED = "evidence.json", "judged.parquet"
 EXPLAINED_CASES = 20_000
 """As many as proxies, leaks and the steadiness of explanations are measured on; each measures a sample of these."""
-_KEPT = ("as_of", "week", "label", "weight")
+_KEPT = ("as_of", "week", "confirmed")
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Scores = Callable[[Floats], Floats]
 
 
@@ -101,6 +102,7 @@ def gather(
     explained = model.explain(part.values[told])
     finding, weight = (frame[name].to_numpy(dtype=np.float64) for name in ("label", "weight"))
     finding = np.where(weight > 0, finding, np.nan)
+    confirmed = frame["confirmed"].to_numpy(dtype=bool)
     chosen = interviewed(frame, score, capacity)
     unit = blocks(frame, capacity)
     audited = AuditedCases.of(frame, chosen)
@@ -131,10 +133,10 @@ def gather(
         "truth_known": audited.exploited is not None,
         "random": {"interviews": len(drawn), "effective_size": effective_size(drawn)},
         "gain": {
-            name: asdict(recall_gain((chosen, interviewed(frame, rival, capacity)), finding, weight, unit, rng))
+            name: asdict(recall_gain((chosen, interviewed(frame, rival, capacity)), confirmed, unit, rng))
             for name, rival in part.rivals.items()
         },
-        "ranking": _ranking(score, finding),
+        "ranking": confirmed_ranking(score, confirmed, frame["label"].to_numpy() == 1.0),
         "calibration": {} if calibration is None else asdict(calibration),
         "fairness": {
             "alarms": sum(one.alarm != "none" for one in comparisons),
@@ -197,11 +199,9 @@ def against_champion(
     if not len(frame):
         return {"positives": 0, "cases": 0}
     values = np.ascontiguousarray(frame.filter(like="value_").to_numpy(dtype=np.float64))
-    finding, weight = (frame[name].to_numpy(dtype=np.float64) for name in ("label", "weight"))
-    finding = np.where(weight > 0, finding, np.nan)
     chosen = [interviewed(frame, scores(values), capacity) for scores in (challenger, champion)]
-    unit = blocks(frame, capacity)
-    gain = recall_gain((chosen[0], chosen[1]), finding, weight, unit, np.random.default_rng(seed))
+    confirmed, unit = frame["confirmed"].to_numpy(dtype=bool), blocks(frame, capacity)
+    gain = recall_gain((chosen[0], chosen[1]), confirmed, unit, np.random.default_rng(seed))
     return asdict(gain) | {"cases": len(frame)}
 
 
@@ -217,11 +217,11 @@ def _largest(figures: list[ProxyFigure]) -> dict[str, Any]:
     return found
 
 
-def _ranking(score: Floats, finding: Floats) -> dict[str, float]:
-    known = ~np.isnan(finding)
-    positive = finding[known] == 1.0
-    auc, low, high = auc_with_interval(positive, score[known])
-    return {"auc": auc, "low": low, "high": high, "positives": int(positive.sum())}
+def confirmed_ranking(score: Floats, confirmed: Bools, positive: Bools) -> dict[str, float]:
+    """Tell how well those whose exploitation was confirmed are ranked above everybody of whom nothing was found."""
+    known = confirmed | ~positive
+    auc, low, high = auc_with_interval(confirmed[known], score[known])
+    return {"auc": auc, "low": low, "high": high, "positives": int(confirmed.sum())}
 
 
 def _words(one: Comparison) -> str:

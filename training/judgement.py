@@ -18,7 +18,20 @@ WEEK_US = 7 * 86_400_000_000
 _FIRST_MONDAY_US = 4 * 86_400_000_000
 GROUPS = ("post", "nationality", "sex", "age_band", "minor", "status", "typology")
 """Columns by which figures are told apart. They are never features."""
-COLUMNS = ("subject_id", "as_of", "week", "score", "label", "arm", "weight", "truth", "ring", "like", *GROUPS)
+COLUMNS = (
+    "subject_id",
+    "as_of",
+    "week",
+    "score",
+    "label",
+    "confirmed",
+    "arm",
+    "weight",
+    "truth",
+    "ring",
+    "like",
+    *GROUPS,
+)
 _AGE_BANDS = (0, 18, 25, 35, 50, 200)
 _AGE_NAMES = ("under 18", "18-24", "25-34", "35-49", "50 and over")
 
@@ -43,7 +56,7 @@ def evaluation_frame(
     -------
     pd.DataFrame
         ``subject_id``; ``as_of`` (int64, microseconds UTC); ``week`` (int64, Mondays since 1970); ``score``;
-        ``label`` (1, 0, NaN for unlabelled); ``arm``; ``weight`` (how many cases a labelled one stands for; 0 if none);
+        ``label`` (1, 0, NaN for unlabelled); ``confirmed`` (a 1 that rests on more than an interview's indications); ``arm``; ``weight`` (how many cases a labelled one stands for; 0 if none);
         ``truth`` (1, 0, NaN where no synthetic world tells); ``ring`` (missing where none is known);
         ``like`` (with whom a case is compared); and `GROUPS`, in which
         ``post`` is the port for landings and ``typology`` missing where nobody wrote one down.
@@ -53,6 +66,7 @@ def evaluation_frame(
     frame["week"] = (as_of - _FIRST_MONDAY_US) // WEEK_US
     frame["score"] = np.nan if score is None else score
     frame["label"] = labels.positive
+    frame["confirmed"] = (labels.positive == 1.0) & (True if labels.confirmed is None else labels.confirmed)
     frame["arm"] = np.array(ARMS, dtype=object)[labels.arm]
     frame["weight"] = weights.weight
     return frame[list(COLUMNS)]

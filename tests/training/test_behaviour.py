@@ -181,15 +181,13 @@ def test_calibration_of_true_chances_has_slope_one_and_of_doubled_odds_one_half(
 
 
 def test_recall_and_its_gain_by_hand() -> None:
-    finding = np.array([1, 1, 1, 0, np.nan, 1], dtype=float)
+    found = np.array([1, 1, 1, 0, 0, 1], dtype=bool)
     first = np.array([True, True, False, False, True, True])
     second = np.array([True, False, False, True, True, False])
-    weight = np.array([1, 1, 1, 1, 1, 5], dtype=float)
-    gain = recall_gain((first, second), finding, weight, np.arange(6), np.random.default_rng(0))
-    # found by the first: 1 + 1 + 5 of 8; by the second: 1 of 8
-    assert (gain.first, gain.second, gain.gain, gain.positives) == (7 / 8, 1 / 8, 6 / 8, 4)
+    gain = recall_gain((first, second), found, np.arange(6), np.random.default_rng(0))
+    assert (gain.first, gain.second, gain.gain, gain.positives) == (3 / 4, 1 / 4, 2 / 4, 4)
     assert gain.low <= gain.gain <= gain.high
-    same = recall_gain((first, first), finding, weight, np.arange(6), np.random.default_rng(0))
+    same = recall_gain((first, first), found, np.arange(6), np.random.default_rng(0))
     assert (same.low, same.high) == (0.0, 0.0)
-    nobody = recall_gain((first, second), np.zeros(6), weight, np.arange(6), np.random.default_rng(0))
+    nobody = recall_gain((first, second), np.zeros(6, dtype=bool), np.arange(6), np.random.default_rng(0))
     assert (nobody.positives, nobody.low) == (0, -1.0)
