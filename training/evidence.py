@@ -196,8 +196,8 @@ def against_champion(
     """
     frame = pd.read_parquet(folder / JUDGED)
     frame = frame[frame["as_of"] > trained_until_us].reset_index(drop=True)
-    if not len(frame):
-        return {"positives": 0, "cases": 0}
+    if not len(frame) or "confirmed" not in frame:
+        return {"positives": 0, "cases": 0}  # nothing new since the champion learned, or judged before this was kept
     values = np.ascontiguousarray(frame.filter(like="value_").to_numpy(dtype=np.float64))
     chosen = [interviewed(frame, scores(values), capacity) for scores in (challenger, champion)]
     confirmed, unit = frame["confirmed"].to_numpy(dtype=bool), blocks(frame, capacity)
