@@ -17,6 +17,7 @@ from features.facts.facts import Facts, TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT, make_view, values_of
 from features.store.history import history
 from features.store.records import RecordStore
+from features.tables.times import moment_of
 from features.windows.view import View
 
 ADULT_YEARS = 18
@@ -91,6 +92,6 @@ def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table, 
 
 def is_minor(birth_date: dt.date, as_of: int) -> bool:
     """Say whether somebody is under 18 at a moment."""
-    today = dt.datetime.fromtimestamp(as_of / 1e6, dt.UTC).date()
+    today = moment_of(as_of).date()
     years = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
     return years < ADULT_YEARS

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from features.settings import Settings
+from features.tables.times import moment_of
 
 WORKING_DAYS = 5
 """The usual time for a visa. Monday to Friday count; holidays of the 214 posts are not known here."""
@@ -52,8 +53,8 @@ def due_of(subject: str, as_of: int, today: dt.date) -> Due | None:
 
 
 def after_working_days(day: dt.date, count: int) -> dt.date:
-    """Return the day on which so many working days have passed after a day."""
-    while count:
+    """Return the day on which so many working days have passed after a day, or the last day there is."""
+    while count and day < dt.date.max:
         day += dt.timedelta(days=1)
         count -= day.weekday() < _SATURDAY
     return day
@@ -61,7 +62,7 @@ def after_working_days(day: dt.date, count: int) -> dt.date:
 
 def day_of(moment_us: int) -> dt.date:
     """Return the day of a moment, microseconds UTC."""
-    return dt.datetime.fromtimestamp(moment_us / 1e6, dt.UTC).date()
+    return moment_of(moment_us).date()
 
 
 def now_of(connection: Connection, settings: Settings) -> dt.datetime:
@@ -69,7 +70,7 @@ def now_of(connection: Connection, settings: Settings) -> dt.datetime:
     if settings.clock == "records":
         latest = connection.execute(text("select max(as_of) from serving.decision")).scalar_one()
         if latest is not None:
-            return dt.datetime.fromtimestamp(latest / 1e6, dt.UTC)
+            return moment_of(latest)
     return dt.datetime.now(dt.UTC)
 
 

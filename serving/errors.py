@@ -10,6 +10,7 @@ from traceback import extract_tb
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from psycopg import OperationalError as DriverError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as OutOfConnections
 from starlette.exceptions import HTTPException
@@ -123,7 +124,9 @@ def add_error_answers(app: FastAPI) -> None:
     async def crowded(request: Request, error: OutOfConnections) -> Response:
         return respond(request, busy())
 
+    # what goes to the driver without SQLAlchemy comes back without it
+    @app.exception_handler(DriverError)
     @app.exception_handler(OperationalError)
-    async def database(request: Request, error: OperationalError) -> Response:
+    async def database(request: Request, error: Exception) -> Response:
         log.error("database: %s", place_of(error))
         return respond(request, busy())

@@ -23,6 +23,7 @@ from training.evidence import Judged, JudgingPart
 from training.figures import figures
 from training.fit import fit
 from training.full_report import Wanted, full_report
+from training.kinship import found_together
 from training.making import Grow, How, Made, make
 from training.plots import draw_capacity, draw_reliability, draw_shap, draw_splits
 from training.registry import DataSeen, Registry
@@ -70,6 +71,7 @@ def train_challenger(
     progress(f"growing trees on {len(split.fit):,} interviewed cases …")
     made = make(matrix, split, how, grow, cases.taught)
     frame, weights = judging_frame(matrix, found, cases.audit, split)
+    frame["together"] = found_together(cases.records, matrix.subject, frame)
     judged = matrix.values[split.judge]
     rankings = {
         MODEL: made.scores(judged),

@@ -25,22 +25,23 @@ from models.forest import Forest, raw_scores
 from models.shap_values import base_value, contributions
 from training.behaviour import check_monotone, check_swaps, explanation_quality
 from training.calibration_check import check_calibration
-from training.comparison import recall_gain
+from training.comparison import ranked_above, recall_gain
 from training.disparity import Comparison, compare_groups, compare_practice
 from training.fairness import AuditedCases, fairness_table
-from training.judgement import blocks, interviewed
+from training.judgement import interviewed
 from training.leakage import look_for_leaks
-from training.proxies import ProxyFigure, auc_with_interval, audit_proxies
+from training.proxies import ProxyFigure, audit_proxies
 from training.selection import effective_size
 
 FIRST_LINE = "Synthetic data; not validated on any real visa record."
 EVIDENCE, JUDGED = "evidence.json", "judged.parquet"
+EVIDENCE_VERSION = 2
+"""Raised when a figure changes its meaning: what was gathered before must not be read by a policy of today."""
 EXPLAINED_CASES = 20_000
 """As many as proxies, leaks and the steadiness of explanations are measured on; each measures a sample of these."""
-_KEPT = ("as_of", "week", "confirmed")
+_KEPT = ("as_of", "week", "together")
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Scores = Callable[[Floats], Floats]
 
 
@@ -51,7 +52,8 @@ class JudgingPart:
     Attributes
     ----------
     frame
-        n rows of `training.judgement.evaluation_frame`, whether interviewed or not.
+        n rows of `training.judgement.evaluation_frame`, whether interviewed or not, with ``together`` of
+        `training.kinship.found_together`.
     values
         float64[n, f] in the order of the catalogue.
     rivals
@@ -102,9 +104,8 @@ def gather(
     explained = model.explain(part.values[told])
     finding, weight = (frame[name].to_numpy(dtype=np.float64) for name in ("label", "weight"))
     finding = np.where(weight > 0, finding, np.nan)
-    confirmed = frame["confirmed"].to_numpy(dtype=bool)
+    together = frame["together"].to_numpy(dtype=np.int64)
     chosen = interviewed(frame, score, capacity)
-    unit = blocks(frame, capacity)
     audited = AuditedCases.of(frame, chosen)
     # the alarm asks the score and not the posts' hours, so the same number is chosen among everybody of a week
     everywhere = interviewed(frame.assign(post="everywhere"), score, capacity)
@@ -124,6 +125,7 @@ def gather(
     calibration = check_calibration(score, finding, weight, rng)
     return {
         "first_line": FIRST_LINE,
+        "evidence_version": EVIDENCE_VERSION,
         "subject": catalogue.subject,
         "catalogue": catalogue.fingerprint,
         "capacity": capacity,
@@ -133,10 +135,10 @@ def gather(
         "truth_known": audited.exploited is not None,
         "random": {"interviews": len(drawn), "effective_size": effective_size(drawn)},
         "gain": {
-            name: asdict(recall_gain((chosen, interviewed(frame, rival, capacity)), confirmed, unit, rng))
+            name: asdict(recall_gain((chosen, interviewed(frame, rival, capacity)), together, rng))
             for name, rival in part.rivals.items()
         },
-        "ranking": confirmed_ranking(score, confirmed, frame["label"].to_numpy() == 1.0),
+        "ranking": asdict(ranked_above(score, together, frame["label"].to_numpy() != 1.0)),
         "calibration": {} if calibration is None else asdict(calibration),
         "fairness": {
             "alarms": sum(one.alarm != "none" for one in comparisons),
@@ -196,12 +198,12 @@ def against_champion(
     """
     frame = pd.read_parquet(folder / JUDGED)
     frame = frame[frame["as_of"] > trained_until_us].reset_index(drop=True)
-    if not len(frame) or "confirmed" not in frame:
-        return {"positives": 0, "cases": 0}  # nothing new since the champion learned, or judged before this was kept
+    if not len(frame):
+        return {"positives": 0, "rings": 0, "cases": 0}
     values = np.ascontiguousarray(frame.filter(like="value_").to_numpy(dtype=np.float64))
     chosen = [interviewed(frame, scores(values), capacity) for scores in (challenger, champion)]
-    confirmed, unit = frame["confirmed"].to_numpy(dtype=bool), blocks(frame, capacity)
-    gain = recall_gain((chosen[0], chosen[1]), confirmed, unit, np.random.default_rng(seed))
+    together = frame["together"].to_numpy(dtype=np.int64)
+    gain = recall_gain((chosen[0], chosen[1]), together, np.random.default_rng(seed))
     return asdict(gain) | {"cases": len(frame)}
 
 
@@ -215,13 +217,6 @@ def _largest(figures: list[ProxyFigure]) -> dict[str, Any]:
             within = {name: before[name] for name in within}
         found[one.attribute][one.told_by] = asdict(one) | within
     return found
-
-
-def confirmed_ranking(score: Floats, confirmed: Bools, positive: Bools) -> dict[str, float]:
-    """Tell how well those whose exploitation was confirmed are ranked above everybody of whom nothing was found."""
-    known = confirmed | ~positive
-    auc, low, high = auc_with_interval(confirmed[known], score[known])
-    return {"auc": auc, "low": low, "high": high, "positives": int(confirmed.sum())}
 
 
 def _words(one: Comparison) -> str:

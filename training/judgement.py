@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 
 from features.matrix import TABLE_OF_SUBJECT
 from features.tables.folder import Records
+from features.tables.times import moment_of
 from training.labels import ARMS, SUBJECTS, Findings, Labels
 from training.selection import Weights
 
@@ -141,7 +140,7 @@ def _or_none(column: pd.Series) -> NDArray[np.object_]:  # type: ignore[type-arg
 
 def day(as_of_us: int) -> str:
     """Return the UTC date of a time, for reports."""
-    return dt.datetime.fromtimestamp(as_of_us / 1e6, dt.UTC).date().isoformat()
+    return moment_of(as_of_us).date().isoformat()
 
 
 def blocks(frame: pd.DataFrame, capacity: float) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Which cases belong together? Those of one person, and those of one ring, so that neither sits on both sides of a split."""
+"""Which cases belong together? Those of a person and those of a ring, which stay on one side of a split and are one finding."""
 
 from __future__ import annotations
 
@@ -63,3 +63,13 @@ def rings(keys: dict[str, Ints], positive: NDArray[np.float64]) -> Ints:
     graph = coo_matrix((np.ones(len(start)), (start, end)), shape=(offset, offset))
     joined[found] = connected_components(graph, directed=False)[1][: len(found)]
     return joined
+
+
+def found_together(records: Records, subject: str, frame: pd.DataFrame) -> Ints:
+    """Return int64[n]: a number for those of an evaluation frame who were confirmed and are connected, -1 for all others."""
+    confirmed = np.flatnonzero(frame["confirmed"].to_numpy(dtype=bool))
+    together = np.full(len(frame), -1, dtype=np.int64)
+    if len(confirmed):
+        keys = link_keys(records, subject, frame["subject_id"].iloc[confirmed].tolist())
+        together[confirmed] = rings(keys, np.ones(len(confirmed)))
+    return together

@@ -19,7 +19,7 @@ from features.settings import Settings
 from models.bundle import Bundle, BundleRejected, copy_bundle, load_bundle
 from models.manifest import NAME as MANIFEST
 from models.signing import load_or_create_key
-from training.evidence import EVIDENCE, against_champion, evidence_hash
+from training.evidence import EVIDENCE, EVIDENCE_VERSION, against_champion, evidence_hash
 from training.gate import Line, Waiver, judge
 from training.model_card import model_card
 from training.policy import Policy
@@ -77,6 +77,11 @@ def examine(
             "train it again"
         )
     evidence = json.loads((told / EVIDENCE).read_bytes())
+    if evidence.get("evidence_version") != EVIDENCE_VERSION:
+        raise NotLetIn(
+            f"{subject} version {version} cannot be judged: its evidence was gathered by another version of Mimamori, "
+            "and its figures mean something else; train it again"
+        )
     champion, gain = _against_the_champion(settings, key, bundle, told, policy)
     evidence["gain"].pop("champion", None)
     if gain is not None:
@@ -186,7 +191,11 @@ def _against_the_champion(
     try:
         champion = load_bundle(place, trusted=[key], catalogue=bundle.catalogue)
     except BundleRejected:
-        return serving, {"positives": 0, "cases": 0}  # one made for another catalogue cannot be compared: no evidence
+        return serving, {
+            "positives": 0,
+            "rings": 0,
+            "cases": 0,
+        }  # one made for another catalogue cannot be compared: no evidence
     return serving, against_champion(
         told,
         lambda values: bundle.explain(values).score,

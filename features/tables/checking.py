@@ -11,12 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from features.tables.description import Column, Reference, Table
+from features.tables.description import Column, Kind, Reference, Table
 from features.tables.faults import Fault, faults_at
 from features.tables.nine_tables import TABLES
 
 REFUSAL = re.compile(r"refus|den(y|ied|ial)|reject|visa_(decision|result|granted)|not_issued|(^|_)(flag|score)", re.I)
 """A column with such a name carries a decision or a score back into the records; it is not accepted anywhere."""
+
+LONGEST_TEXT = 500
+"""Characters; a longer id could be put into no index of the database."""
 
 Bools = NDArray[np.bool_]
 
@@ -86,6 +89,9 @@ def check_column(table: str, column: Column, values: pa.ChunkedArray, lost: Bool
         report(pc.greater(values, column.maximum), "a larger number", f"at most {column.maximum:g}", "range")
     if column.name == "inclusion_probability":
         report(pc.equal(values, 0.0), "zero", "a probability above 0", "range")
+    if column.kind is Kind.TEXT:
+        long = pc.greater(pc.utf8_length(values), LONGEST_TEXT)
+        report(long, "a longer text", f"at most {LONGEST_TEXT} characters", "too_long")
     if column.pattern:
         other = pc.invert(pc.match_substring_regex(values, f"^(?:{column.pattern})$"))
         report(other, "a text of another form", f"the form {column.pattern}", "pattern")

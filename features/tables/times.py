@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +21,11 @@ _US = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+
+
+def moment_of(microseconds: int) -> dt.datetime:
+    """Return the moment so many microseconds after 1970, UTC; in whole numbers, for a float rounds 9999 up to the year after."""
+    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=microseconds)
 
 
 def dates_of_texts(texts: pa.Array) -> pa.Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from features.settings import Settings
+from features.tables.times import moment_of
 from models.bundle import Bundle
 from serving.deciding import Desk
 from serving.due import day_of
@@ -96,7 +96,7 @@ def all_decisions(
         found = decisions.search(
             connection, post=post or None, subject_id=subject_id or None, limit=SHOWN, route=route or None, before=until
         )
-    rows = [(one, dt.datetime.fromtimestamp(one.as_of / 1e6, dt.UTC)) for one in found]
+    rows = [(one, moment_of(one.as_of)) for one in found]
     return page(
         request, "decisions.html", caller, rows=rows, post=post, subject_id=subject_id, route=route,
         older=found[-1].as_of if len(found) == SHOWN else None,

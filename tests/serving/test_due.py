@@ -43,3 +43,13 @@ def test_a_weekend_after_the_due_day_is_late_already() -> None:
 
 def test_a_landing_has_no_due_date() -> None:
     assert due_of("entry", MONDAY, dt.date(2012, 12, 24)) is None
+
+
+@pytest.mark.parametrize("lodged", ["9999-12-30T12:00:00", "9999-12-31T23:59:59.999999"])
+def test_at_the_end_of_the_calendar_a_case_is_due_on_its_last_day(lodged: str) -> None:
+    moment = (dt.datetime.fromisoformat(lodged + "+00:00") - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(
+        microseconds=1
+    )
+    found = due_of("visa", moment, dt.date(2012, 12, 28))
+    assert found is not None
+    assert found.on == dt.date.max

@@ -49,7 +49,7 @@ def drawn_frame(rng: np.random.Generator, finding: np.ndarray) -> pd.DataFrame: 
     return pd.DataFrame(
         {
             "subject_id": [f"A{n}" for n in range(count)], "as_of": np.sort(rng.integers(0, 300, count)) * DAY_US,
-            "week": 0, "score": np.nan, "label": finding, "confirmed": finding == 1.0, "arm": rng.choice(["random", "targeted"], count, p=[0.8, 0.2]), "weight": 1.0, "truth": np.nan, "ring": None,
+            "week": 0, "score": np.nan, "label": finding, "confirmed": finding == 1.0, "together": np.where(finding == 1.0, np.arange(count), -1), "arm": rng.choice(["random", "targeted"], count, p=[0.8, 0.2]), "weight": 1.0, "truth": np.nan, "ring": None,
             "post": rng.choice(["PH-MNL", "TH-BKK", "CN-SHA"], count), "nationality": rng.choice(["PHL", "THA", "CHN"], count),
             "sex": rng.choice(["F", "M"], count), "age_band": rng.choice(["18-24", "25-34"], count), "minor": "adult",
             "status": rng.choice(["student", "entertainer"], count), "typology": None, "like": "student",

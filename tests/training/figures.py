@@ -6,12 +6,12 @@ from typing import Any
 
 
 def good_evidence() -> dict[str, Any]:
-    gain = {"first": 0.6, "second": 0.3, "gain": 0.3, "low": 0.2, "high": 0.4, "positives": 80}
+    gain = {"first": 0.6, "second": 0.3, "gain": 0.3, "low": 0.2, "high": 0.4, "positives": 80, "rings": 40}
     told = {"auc": 0.55, "best_within_status": 0.54, "people": 400}
     return {
         "cases": 5000, "interviewed": 900, "positives": 80, "capacity": 0.02,
         "gain": {"champion": dict(gain), "checklist": dict(gain)},
-        "ranking": {"auc": 0.8, "low": 0.7, "high": 0.9, "positives": 80},
+        "ranking": {"auc": 0.8, "low": 0.7, "high": 0.9, "positives": 80, "rings": 40},
         "random": {"interviews": 300, "effective_size": 250.0},
         "calibration": {
             "positives": 80, "slope": 1.0, "slope_low": 0.8, "slope_high": 1.2,

@@ -10,7 +10,6 @@ from features.tables import Records
 from models.bundle import Explained
 from training.behaviour import check_monotone, check_swaps, excluded_columns, explanation_quality, swapped
 from training.calibration_check import calibration_error, calibration_slope, check_calibration
-from training.comparison import recall_gain
 from training.leakage import look_for_leaks
 from training.proxies import auc_with_interval, audit_proxies, reasons_as_shown, within_strata
 
@@ -178,16 +177,3 @@ def test_calibration_of_true_chances_has_slope_one_and_of_doubled_odds_one_half(
     assert found is not None
     assert found.slope_low < 1.0 < found.slope_high
     assert check_calibration(chance[:50], np.zeros(50), ones[:50], rng) is None
-
-
-def test_recall_and_its_gain_by_hand() -> None:
-    found = np.array([1, 1, 1, 0, 0, 1], dtype=bool)
-    first = np.array([True, True, False, False, True, True])
-    second = np.array([True, False, False, True, True, False])
-    gain = recall_gain((first, second), found, np.arange(6), np.random.default_rng(0))
-    assert (gain.first, gain.second, gain.gain, gain.positives) == (3 / 4, 1 / 4, 2 / 4, 4)
-    assert gain.low <= gain.gain <= gain.high
-    same = recall_gain((first, first), found, np.arange(6), np.random.default_rng(0))
-    assert (same.low, same.high) == (0.0, 0.0)
-    nobody = recall_gain((first, second), np.zeros(6, dtype=bool), np.arange(6), np.random.default_rng(0))
-    assert (nobody.positives, nobody.low) == (0, -1.0)

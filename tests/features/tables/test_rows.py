@@ -28,6 +28,7 @@ def test_a_row_of_json_is_the_row_of_a_file(tmp_path: Path, table: str) -> None:
 VALUES = [
     ("landings", "sex", "Q", "not_allowed"),
     ("landings", "port", "", "missing_value"),
+    ("landings", "landing_id", "あ" * 501, "too_long"),
     ("landings", "port", "N\nRT", "control_character"),
     ("landings", "port", "N\u0085RT", "control_character"),
     ("landings", "port", "N\x00RT", "control_character"),
