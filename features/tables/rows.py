@@ -10,7 +10,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from features.tables.checking import unknown_column
+from features.tables.checking import LONGEST_TEXT, unknown_column
 from features.tables.conversion import EXPECTED
 from features.tables.description import Column, Kind
 from features.tables.faults import Fault, kind_of
@@ -103,6 +103,8 @@ def _value(column: Column, value: object) -> object:
         raise _Wrong("a JSON string", "type")
     if re.search(column.control_pattern, value) or _SURROGATE.search(value):
         raise _Wrong("a text without control characters", "control_character")
+    if len(value) > LONGEST_TEXT:
+        raise _Wrong(f"at most {LONGEST_TEXT} characters", "too_long")
     if column.kind is Kind.TIMESTAMP:
         return _time(value)
     if column.kind is Kind.DATE:
