@@ -13,6 +13,7 @@ from features.tables.times import moment_of
 from models.bundle import Bundle
 from serving.deciding import Desk
 from serving.due import day_of
+from serving.gate_words import FIGURES, LINES_JA, OUTCOMES
 from serving.page import page
 from serving.registered import NotRegistered, Registered, find
 from serving.shadow_report import report_of
@@ -21,11 +22,6 @@ from serving.sign_in import reader_of
 from serving.store import decisions, shadows
 
 router = APIRouter(include_in_schema=False)
-FIGURES = (
-    "auc", "average_precision", "precision_at_2_0pct", "recall_at_2_0pct", "arrival_recall_at_2_0pct",
-    "checklist_recall_at_2_0pct", "recall_gain_over_checklist", "positives", "interviewed", "random_interviews",
-)  # fmt: skip
-"""What is shown of a run's figures; MLflow has the others."""
 SHOWN = 50
 
 
@@ -66,6 +62,7 @@ def models(request: Request) -> Response:
         )  # fmt: skip
     return page(
         request, "models.html", caller, models=shown, silent=silent, ui=desk.shelf.settings.mlflow_ui, figures=FIGURES,
+        outcomes=OUTCOMES, lines_ja=LINES_JA,
         learned=_learned,
     )  # fmt: skip
 
