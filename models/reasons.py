@@ -110,8 +110,8 @@ def worded(feature: Feature, value: float, *, raises: bool) -> Text:
     if np.isnan(value):
         if raises:
             return Text(
-                f"「{meaning.ja}」は記録がありません（面接の必要を高める方向に働いています）。",
-                f"Nothing is on record for: {meaning.en}; this weighs towards an interview.",
+                f"「{meaning.ja}」は記録がありません{_TOWARDS.ja}。",
+                f"Nothing is on record for: {meaning.en}{_TOWARDS.en}.",
             )
         return Text(
             f"面接の必要を低める事情：「{meaning.ja}」は記録がありません。",
@@ -128,7 +128,11 @@ def worded(feature: Feature, value: float, *, raises: bool) -> Text:
         # 「0件あります」とは言わない
         ja = _SOME.sub(lambda met: f"は{met[1] or ''}{_NONE[met[2]]}", ja)
         said = Text(said.ja, "none")
-    return Text(ja.replace("{value}", said.ja), en.replace("{value}", said.en))
+    told = Text(ja.replace("{value}", said.ja), en.replace("{value}", said.en))
+    if feature.unit in {"count", "share"} and value == 0:
+        # nothing of something sounds like what speaks for a person, and weighs the other way
+        return Text(f"{told.ja.removesuffix('。')}{_TOWARDS.ja}。", f"{told.en.removesuffix('.')}{_TOWARDS.en}.")
+    return told
 
 
 def spoken(value: float, unit: str) -> Text:
@@ -149,6 +153,7 @@ def spoken(value: float, unit: str) -> Text:
     return _both(f"{round(value, digits) + 0.0:,.{digits}f}")
 
 
+_TOWARDS = Text("（面接の必要を高める方向に働いています）", "; this weighs towards an interview")
 _SOME = re.compile(r"が(、[^、]*に)?\{value\}(?:件|人|冊|か所)(あります|記録されています)")
 _NONE = {"あります": "ありません", "記録されています": "記録されていません"}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +26,7 @@ from serving.deciding import Desk
 from serving.store import decisions
 from serving.store.decisions import Decision
 
+_POST = re.compile(r"[A-Z]{2}-[A-Z]{2,5}|[A-Z]{3}")
 _PORT = click.IntRange(1, 65535)
 
 
@@ -35,8 +38,14 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve the API and the officer's pages."""
     _must_be_free(host, port)
     click.echo(f"http://{host}:{port}", err=True)
+    _end_in_order()
     # the access log would write ids of cases into a file
     uvicorn.run("serving.app:create_app", factory=True, host=host, port=port, workers=workers, access_log=False)
+
+
+def _end_in_order() -> None:
+    """Let SIGTERM, which uvicorn raises again once it has shut down, end the interpreter, and the embedded server with it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def _must_be_free(host: str, port: int) -> None:
@@ -63,6 +72,11 @@ def create(role: str, post: str | None) -> None:
     """Make a key and print it, once."""
     if role == "officer" and not post:
         raise click.UsageError("an officer's key needs --post")
+    if post and not _POST.fullmatch(post):
+        raise click.UsageError(
+            "--post is a post like PH-MNL or a port like NRT, as in the columns post and port of "
+            "features/tables/nine_tables.py"
+        )
     desk = open_desk(Settings.from_environment())
     with desk.engine.begin() as connection:
         click.echo(create_key(connection, role, post))
@@ -140,7 +154,7 @@ def pack(out: Path) -> None:
 @click.command()
 @click.option("--applications", type=click.IntRange(200, 30_000_000), default=6000, show_default=True)
 @click.option("--port", type=_PORT, default=8000, show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
 def demo(applications: int, port: int, seed: int) -> None:
     """Make a world, load it, train, promote and serve it; prints the address and a key for each role."""
     _must_be_free("127.0.0.1", port)
@@ -166,6 +180,7 @@ def demo(applications: int, port: int, seed: int) -> None:
     click.echo(f"officer's post: {post}\nopen http://127.0.0.1:{port} and sign in with the officer's key")
     desk.engine.dispose()
     past = replace(settings, clock="records")  # the world ends in 2012: by today's clock everything would be overdue
+    _end_in_order()
     uvicorn.run(create_app(desk=open_desk(past)), host="127.0.0.1", port=port, access_log=False)
 
 

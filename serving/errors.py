@@ -50,7 +50,7 @@ def refused_records(faults: Sequence[Fault]) -> Refused:
         "records",
         f"{len(faults)} fault(s) in the records",
         where=where,
-        expected="records as in records.md",
+        expected="records as in features/tables/nine_tables.py",
     )
 
 

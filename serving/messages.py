@@ -123,7 +123,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "features": {"ja": "項目数", "en": "Features"},
     "gate": {"ja": "関門", "en": "Gate"},
     "passed": {"ja": "通過", "en": "passed"},
-    "passed_waived": {"ja": "免除により通過", "en": "let in under a waiver"},
+    "passed_waived": {"ja": "例外の承認により通過", "en": "let in under a waiver"},
     "refused": {"ja": "不通過", "en": "refused"},
     "not_judged": {"ja": "未判定", "en": "not judged yet"},
     "waiver": {"ja": "例外の承認", "en": "Waiver"},
@@ -146,8 +146,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "MLflowの登録簿を読めません。動いているモデルには影響しません。",
         "en": "MLflow's registry cannot be read; the models in use are not touched by that.",
     },
-    "history": {"ja": "これまでのモデル", "en": "Who served"},
-    "history_none": {"ja": "まだありません。", "en": "Nobody yet."},
+    "history": {"ja": "これまでのモデル", "en": "Earlier models"},
+    "history_none": {"ja": "まだありません。", "en": "None yet."},
     "serves_now": {"ja": "使用中", "en": "in use"},
     "shadow": {"ja": "影の採点（面接担当者には見えません）", "en": "Shadow scoring (unseen by officers)"},
     "at_capacity": {"ja": "面接できる割合", "en": "Capacity"},
@@ -166,7 +166,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     },
     "shadow_none": {
         "ja": "影の採点は行われていません。mimamori shadow start で始めます。",
-        "en": "None runs; `mimamori shadow start` begins one.",
+        "en": "None runs; “mimamori shadow start” begins one.",
     },
     "shadow_runs": {"ja": "実施中", "en": "runs"},
     "shadow_ended": {"ja": "終了", "en": "ended"},
@@ -193,7 +193,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     },
     "child_3": {
         "ja": "通訳は保証人・同伴者と関係のない人にします。いつでもやめられることを子どもの言葉で伝えます。",
-        "en": "The interpreter has no tie to sponsor or companion. The child is told, in words of its own age, that it may stop at any time.",
+        "en": "The interpreter has no tie to sponsor or companion. The child is told, in words suited to their age, that they may stop at any time.",
     },
     "child_4": {
         "ja": "心配があれば、児童相談所に連絡します。関係者に問い合わせる前に、子どもに害が及ばないかを確かめます。",

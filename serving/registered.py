@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 _PATIENCE_SECONDS = 5
+_ABSENT = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
 _lock = Lock()
 
 
@@ -64,7 +65,7 @@ def find(settings: Settings, subject: str, alias: str) -> Registered | None:
     try:
         found = client.get_model_version_by_alias(subject, alias)
     except MlflowException as error:
-        if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+        if error.error_code in _ABSENT:
             return None
         raise NotRegistered(f"the registry does not answer ({error.error_code})") from None
     except Exception as error:
@@ -98,6 +99,12 @@ def fetch(settings: Settings, subject: str, which: str, place: Path) -> tuple[st
             if which.isdigit()
             else client.get_model_version_by_alias(subject, which)
         )
+    except Exception as error:
+        code = getattr(error, "error_code", "")
+        if code in _ABSENT:
+            raise NotRegistered(f"no model {subject}@{which}") from None
+        raise NotRegistered(f"the registry does not answer ({code or type(error).__name__})") from None
+    try:
         return str(named.version), Path(client.download_artifacts(named.run_id, "served/bundle", str(place)))
     except Exception as error:
         raise NotRegistered(f"{subject}@{which} cannot be fetched ({type(error).__name__})") from None

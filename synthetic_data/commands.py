@@ -9,15 +9,19 @@ import click
 from synthetic_data.account.datasheet import datasheet
 from synthetic_data.neighbourhoods import SHARES
 from synthetic_data.scenario import ParameterError, load_scenario, parse_changes, scenario_names
-from synthetic_data.writing import write_world
+from synthetic_data.writing import RecordsInTheWay, write_world
 
 LEAST, MOST = 200, 30_000_000
 NOTICE = "Synthetic data. Validated on no real visa record."
 
 
 @click.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="A folder, made if need be.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder, made if need be; an earlier world in it is replaced.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
 @click.option("--applications", type=click.IntRange(LEAST, MOST), default=60_000, show_default=True)
 @click.option("--scenario", type=click.Choice(scenario_names()), default="default", show_default=True)
 @click.option(
@@ -63,7 +67,10 @@ def world(
     if report and csv:
         raise click.UsageError("--report reads Parquet; leave --csv out")
     click.echo(f"making a world of {applications:,} applications …", err=True)
-    counts = write_world(out, seed, applications, chosen, processes=processes, csv=csv, progress=_progress)
+    try:
+        counts = write_world(out, seed, applications, chosen, processes=processes, csv=csv, progress=_progress)
+    except RecordsInTheWay as records_there:
+        raise click.UsageError(str(records_there)) from None
     records = sum(count for name, count in counts.items() if name not in {"truth", "exploited"})
     click.echo(f"{records:,} records written to {out}; synthetic, validated on no real visa record")
     if not report:

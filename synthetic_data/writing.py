@@ -25,6 +25,10 @@ Tables = dict[str, pa.Table]
 WORK = ".districts"
 
 
+class RecordsInTheWay(Exception):
+    """Raised when a world would take the place of records that are not a world's."""
+
+
 def write_world(
     out: Path,
     seed: int,
@@ -40,7 +44,7 @@ def write_world(
     Parameters
     ----------
     out
-        A folder, made if need be; files of an earlier world in it are replaced.
+        A folder, made if need be; an earlier world in it is replaced.
     progress
         Called with the number of districts written, and of all.
 
@@ -48,11 +52,13 @@ def write_world(
     -------
     dict of str to int
         Rows by table, and ``exploited``: how many cases are exploited in truth.
+
+    Raises
+    ------
+    RecordsInTheWay
+        If the folder holds tables of records without the truth of a world; nothing of it is touched.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    for name in (*TABLES, "truth"):
-        for ending in ("parquet", "csv"):
-            (out / f"{name}.{ending}").unlink(missing_ok=True)
+    _clear(out)
     shards = split(applications)
     counts = dict.fromkeys((*TABLES, "truth", "exploited"), 0)
     with _Files(out, csv=csv) as files:
@@ -63,6 +69,18 @@ def write_world(
             counts["exploited"] += int(pc.sum(tables["truth"].column("exploited")).as_py() or 0)
             progress(done, len(shards))
     return counts
+
+
+def _clear(out: Path) -> None:
+    """Take an earlier world and its pages away; records that no world wrote stay."""
+    out.mkdir(parents=True, exist_ok=True)
+    tables, truth = ([out / f"{name}.{ending}" for name in names for ending in ("parquet", "csv")]
+                     for names in (TABLES, ("truth",)))  # fmt: skip
+    there = [path.name for path in tables if path.exists()]
+    if there and not any(path.exists() for path in truth):
+        raise RecordsInTheWay(f"{out} holds {there[0]} and no truth of a synthetic world; name an empty folder")
+    for path in (*tables, *truth, out / "datasheet.md", out / "report.html"):
+        path.unlink(missing_ok=True)
 
 
 def _districts(out: Path, seed: int, shards: list[Shard], scenario: Scenario, processes: int) -> Iterator[Tables]:

@@ -36,6 +36,8 @@ from training.validation import judging_frame
 
 DRAWN_ROWS = 5_000
 """Cases in the picture of what moves the score; more would only thicken the dots."""
+_LEAST_FOUND = 5
+"""With fewer positive findings in the judging part, a share of them says nothing."""
 DATASHEET = "datasheet.md"
 
 
@@ -158,6 +160,11 @@ def _register(
 
 
 def _line(version: str, made: Made, metrics: dict[str, float]) -> str:
+    named = f"challenger version {version}, {made.fitted.rounds} trees"
+    people = int(metrics.get("positives", 0))
+    if people < _LEAST_FOUND:
+        return f"{named}; too few people were found ({people}) to say what it reaches"
+
     def shown(name: str) -> str:
         if name not in metrics:
             return "not known"
@@ -165,6 +172,6 @@ def _line(version: str, made: Made, metrics: dict[str, float]) -> str:
 
     recall, arrival, checklist = (shown(f"{who}recall_at_2_0pct") for who in ("", "arrival_", "checklist_"))
     return (
-        f"challenger version {version}, {made.fitted.rounds} trees; at 2 % capacity it reaches {recall} of the people "
-        f"concerned, arrival order {arrival}, the checklist {checklist}"
+        f"{named}; at 2 % capacity it reaches {recall} of the people concerned ({people} were found), "
+        f"arrival order {arrival}, the checklist {checklist}"
     )

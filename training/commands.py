@@ -39,7 +39,9 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.command()
 @click.argument("folder", type=_FOLDER)
 @click.option("--subject", type=click.Choice(["visa", "entry", "both"]), default="both", show_default=True)
-@click.option("--seed", default=1, show_default=True, help="Seed of everything random.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Seed of everything random."
+)
 @click.option(
     "--threads", type=click.IntRange(1), default=2, show_default=True,
     help="Threads of LightGBM; the model's bytes do not depend on it.",

@@ -110,14 +110,14 @@ def words_at(evidence: Mapping[str, Any], path: str) -> str | None:
 
 def _line(evidence: Mapping[str, Any], condition: Condition) -> Line:
     value = look_up(evidence, condition.figure)
-    needed = f"{condition.figure} needed {condition.limit[0].replace('_', ' ')} {condition.limit[1]:g}"
+    needed = f"must be {condition.limit[0].replace('_', ' ')} {condition.limit[1]:g}"
     if value is None and condition.holds_if_absent and _parent_is_absent(evidence, condition.figure):
         return _told(condition, Outcome.HOLDS, "there is nothing to compare with yet")
     held = None if condition.evidence is None else look_up(evidence, condition.evidence)
     short = condition.evidence is not None and (held is None or not held >= condition.least_evidence)
     about = None if condition.names is None else words_at(evidence, condition.names)
     named = "" if about is None else f" ({about})"
-    rests = "" if condition.evidence is None else (
+    rests = "" if condition.evidence in {None, condition.figure} else (
         f"; {condition.evidence} {0 if held is None else held:g}, at least {condition.least_evidence:g} needed"
     )  # fmt: skip
     if value is None or math.isnan(value) or short:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import tomllib
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
 
 POLICY_FILE = Path(__file__).with_name("policy.toml")
 _LIMITS = ("above", "at_least", "at_most")
+_WORDS = ("code", "says", "figure", "reason", "evidence", "names", "waiver_reason")
 _KEYS = {
     "code", "says", "figure", "reason", "evidence", "least_evidence", "absent", "names", "waivable", "waiver_reason",
     *_LIMITS,
@@ -87,17 +88,21 @@ def read_policy(path: Path = POLICY_FILE) -> Policy:
     content = path.read_bytes()
     try:
         raw = tomllib.loads(content.decode("utf-8"))
+        if type(raw["approvers"]) is not int or not isinstance(raw["line"], list):
+            raise TypeError("approvers is not a whole number, or line is no list")
         lines = tuple(_condition(entry) for entry in raw["line"])
         policy = Policy(
             str(raw["version"]),
-            float(raw["capacity"]),
-            int(raw["approvers"]),
+            _number(raw["capacity"]),
+            raw["approvers"],
             lines,
             hashlib.sha256(content).hexdigest(),
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyRejected(f"{path.name} is not TOML: {error}") from None
-    except (KeyError, TypeError, ValueError) as error:
+    except RecursionError:
+        raise PolicyRejected(f"{path.name} is not TOML that can be read: it is nested too deeply") from None
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise PolicyRejected(f"{path.name}: {error}; expected version, capacity, approvers and [[line]]") from None
     codes = [line.code for line in lines]
     if not lines or len(set(codes)) != len(codes):
@@ -127,8 +132,19 @@ def _as_strict(one: Condition, other: Condition) -> bool:
     )
 
 
-def _condition(entry: dict[str, Any]) -> Condition:
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError("a number that is none, or not finite")
+    return float(value)
+
+
+def _condition(entry: object) -> Condition:
+    if not isinstance(entry, dict):
+        raise TypeError("a line that is no table")
     code = str(entry.get("code", "?"))
+    words = [name for name in _WORDS if not isinstance(entry.get(name, ""), str)]
+    if words:
+        raise PolicyRejected(f"line {code}: {words[0]} is not a text")
     limits = [name for name in _LIMITS if name in entry]
     if set(entry) - _KEYS:
         raise PolicyRejected(f"line {code}: unknown {sorted(set(entry) - _KEYS)}; expected {sorted(_KEYS)}")
@@ -149,10 +165,10 @@ def _condition(entry: dict[str, Any]) -> Condition:
         code,
         str(entry["says"]),
         str(entry["figure"]),
-        (limits[0], float(entry[limits[0]])),
+        (limits[0], _number(entry[limits[0]])),
         str(entry["reason"]),
         entry.get("evidence"),
-        float(entry.get("least_evidence", 0.0)),
+        _number(entry.get("least_evidence", 0.0)),
         entry.get("absent") == "holds",
         entry.get("names"),
         waivable,

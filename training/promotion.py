@@ -52,6 +52,11 @@ class Candidate:
         """Whether every line of the policy holds or is waived."""
         return all(line.holds for line in self.lines)
 
+    @property
+    def serves(self) -> bool:
+        """Whether it is itself the champion that it met."""
+        return self.bundle.sha256 == self.champion
+
 
 def examine(
     registry: Registry, settings: Settings, policy: Policy, *, subject: str, version: str, place: Path,
@@ -152,11 +157,13 @@ def step_back(settings: Settings, subject: str) -> str:
     Raises
     ------
     NotLetIn
-        If there is no earlier champion, or its files were changed.
+        If there is no champion or no earlier one, or its files were changed.
     """
     with _one_at_a_time(settings):
         reigns = _reigns(settings)
         past = reigns.get(subject, [])
+        if not past:
+            raise NotLetIn(f"there is no champion for {subject}")
         if len(past) < 2:
             raise NotLetIn(f"{subject} has no earlier champion to go back to; the champion is unchanged")
         before = past[-2]

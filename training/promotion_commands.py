@@ -22,7 +22,13 @@ _DEMO_APPROVER = "demonstration"
 
 @click.command()
 @click.argument("model", metavar="MODEL")
-@click.option("--approver", "approvers", multiple=True, metavar="NAME", help="Who approves; two different people must.")
+@click.option(
+    "--approver",
+    "approvers",
+    multiple=True,
+    metavar="NAME",
+    help="Who approves; two different people must. May be repeated; the second may come in a later run.",
+)
 @click.option(
     "--waiver", metavar="WHO: WHY", help="Signed: let it serve although evidence is missing. On the model card."
 )
@@ -33,7 +39,7 @@ _DEMO_APPROVER = "demonstration"
 )  # fmt: skip
 @click.option(
     "--demo", is_flag=True, envvar="MIMAMORI_DEMO",
-    help="A demonstration, on a synthetic world alone: no approvers, and a waiver also covers lines that fail.",
+    help="A demonstration, on a synthetic world alone: no approver needed, and a waiver also covers lines that fail.",
 )  # fmt: skip
 def promote(
     model: str, approvers: tuple[str, ...], waiver: str | None, codes: tuple[str, ...], policy_path: Path, demo: bool
@@ -88,6 +94,8 @@ def _decide(
     weaker: list[str],
 ) -> None:  # fmt: skip
     name = f"{candidate.subject} version {candidate.version}"
+    if candidate.serves:
+        raise Problem(f"{name} is the champion already; nothing to promote")
     if demo and not candidate.evidence.get("truth_known"):
         raise Problem(
             f"{name} was judged on records whose truth nobody knows: they are no demonstration, leave out --demo"

@@ -57,7 +57,9 @@ class RecordExists(Exception):
     """Raised when a record's id is already there; nothing of the batch is stored."""
 
     def __init__(self, table: str, count: int) -> None:
-        super().__init__(f"{count} of these {table} are already stored; a correction supersedes a record")
+        super().__init__(
+            f"{count} of these {table} are already stored; a correction (POST /v1/corrections) supersedes a record"
+        )
 
 
 class OtherLayout(Exception):

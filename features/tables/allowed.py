@@ -1,4 +1,4 @@
-"""Which words may a category take? The lists of ``records.md``; a word's place in its list is its code, so none moves."""
+"""Which words may a category take? A word's place in its list is its code, so none moves."""
 
 from __future__ import annotations
 

@@ -45,12 +45,12 @@ class ReadTable:
 
 
 def unknown_column(table: str, name: str) -> Fault:
-    """Return the fault of a column that ``records.md`` does not have."""
+    """Return the fault of a column that no table of records has."""
     shown = re.sub(r"[^\w .-]", "?", name)[:60]
     if REFUSAL.search(name):
         expected = "no column made from a refusal, a decision, a flag or a score"
         return Fault(table, None, shown, "a column that speaks of a decision", expected, "refusal_column")
-    return Fault(table, None, shown, "an unknown column", "a column of records.md; it is not read",
+    return Fault(table, None, shown, "an unknown column", "a column of features/tables/nine_tables.py; it is not read",
                  "unknown_column", blocking=False)  # fmt: skip
 
 

@@ -37,7 +37,7 @@ _ARROW_TYPES = {
 
 
 class Use(StrEnum):
-    """What a column may be used for; see ``records.md``."""
+    """What a column may be used for."""
 
     FEATURE = "F"
     LINK = "L"
@@ -66,7 +66,7 @@ class Column:
     Attributes
     ----------
     name, kind, use
-        As in ``records.md``.
+        As in the files.
     nullable
         Whether a value may be missing.
     allowed

@@ -27,7 +27,7 @@ class RawTable:
     Attributes
     ----------
     rows
-        The columns of ``records.md`` that the file has, each once.
+        The columns of the table that the file has, each once.
     left_out
         Row numbers (from 1, ascending) of CSV rows that were left out because they have too few or too many fields.
     faults
@@ -82,7 +82,7 @@ def _header(table: Table, names: list[str]) -> tuple[list[str], list[Fault]]:
         if times > 1:
             faults.append(Fault(table.name, None, column.name, "the column twice", "it once", "duplicate_column"))
         elif times == 0 and not column.optional:
-            faults.append(Fault(table.name, None, column.name, "no such column", "a column of records.md",
+            faults.append(Fault(table.name, None, column.name, "no such column", "a column of features/tables/nine_tables.py",
                                 "missing_column"))  # fmt: skip
         if times == 1:
             kept.append(column.name)
@@ -90,7 +90,7 @@ def _header(table: Table, names: list[str]) -> tuple[list[str], list[Fault]]:
 
 
 def _read_parquet(path: Path, table: Table) -> RawTable:
-    """Read the columns of ``records.md`` only; a folder named ``year=2009`` adds none."""
+    """Read the columns of the table only; a folder named ``year=2009`` adds none."""
     with pq.ParquetFile(path, memory_map=True) as file:
         kept, faults = _header(table, list(file.schema_arrow.names))
         rows = file.read(columns=kept)

@@ -1,4 +1,4 @@
-"""Which columns do the nine tables have? ``records.md``, written once as data; everything else is derived from here."""
+"""Which columns do the nine tables have? Written once as data; everything else is derived from here."""
 
 from __future__ import annotations
 

@@ -59,7 +59,8 @@ def show(typology: int) -> str:
     case = CASES[typology]
     ring, honest = pair(typology)
     parts = [
-        f"T{typology}, {case.name}: {case.people} people; beside them {case.people} of the look-alike: {case.likeness}"
+        f"T{typology}, {case.name}: {case.people} people; beside them {case.people} of the look-alike: {case.likeness}",
+        "Ring and look-alike come from two separate small worlds: an id that both have is not the same person.",
     ]
     for title, sign in ((f"Both have: {case.both}", case.common), (f"Only the ring leaves: {case.only}", case.telling)):
         for who, tables in (("ring", ring), ("look-alike", honest)):

@@ -57,8 +57,21 @@ def test_a_share_is_never_said_as_nothing_when_there_is_something() -> None:
 
 def test_nothing_recorded_reads_as_a_sentence() -> None:
     told = worded(visa("guarantor_troubles_gone_ever_count"), 0.0, raises=True)
-    assert told.en == "Missing reports or overstays under this guarantor so far: none."
-    assert told.ja == "同じ身元保証人に係る行方不明の届出又は不法残留は、これまでにありません。"
+    assert (
+        told.en == "Missing reports or overstays under this guarantor so far: none; this weighs towards an interview."
+    )
+    assert (
+        told.ja
+        == "同じ身元保証人に係る行方不明の届出又は不法残留は、これまでにありません（面接の必要を高める方向に働いています）。"
+    )
+
+
+def test_no_percent_that_raises_says_which_way_it_weighs() -> None:
+    share = next(feature for feature in ALL if feature.unit == "share")
+    nothing, some = (worded(share, value, raises=True) for value in (0.0, 0.25))
+    assert nothing.en.endswith("; this weighs towards an interview.")
+    assert nothing.ja.endswith("（面接の必要を高める方向に働いています）。")
+    assert "towards" not in some.en
 
 
 def test_the_strongest_come_first_and_what_hardly_weighs_is_left_out() -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from features.tables import TABLES, read_folder
 from features.tables.folder import inspect_folder
 from synthetic_data import shards
+from synthetic_data.commands import world
 from synthetic_data.scenario import load_scenario, scenario_names
 from synthetic_data.shards import split
 from synthetic_data.world import generate
@@ -71,3 +73,20 @@ def test_districts_hold_all_applications_and_none_is_large(applications: int, co
     assert len(parts) == count
     assert sum(part.applications for part in parts) == applications
     assert max(part.applications for part in parts) <= shards.MOST_APPLICATIONS
+
+
+def test_records_that_no_world_wrote_are_not_touched(tmp_path: Path) -> None:
+    table = tmp_path / "visa_applications.csv"
+    table.write_text("application_id\n", encoding="utf-8")
+    told = CliRunner().invoke(world, ["--out", str(tmp_path), "--applications", "200"])
+    assert told.exit_code == 2
+    assert "visa_applications.csv" in told.output
+    assert [path.name for path in tmp_path.iterdir()] == [table.name]
+
+
+def test_a_new_world_takes_the_pages_of_the_earlier_one_away(tmp_path: Path) -> None:
+    write_world(tmp_path, 1, 200, load_scenario("default"), csv=True)
+    for page in ("report.html", "datasheet.md"):
+        (tmp_path / page).write_text("the earlier world", encoding="utf-8")
+    write_world(tmp_path, 2, 200, load_scenario("default"))
+    assert {path.suffix for path in tmp_path.iterdir()} == {".parquet"}

@@ -34,6 +34,15 @@ def test_the_delivered_policy_gives_every_line_a_reason_and_asks_for_two_approve
         (HEAD + LINE + 'at_most=1\nabsent="maybe"\n', "fails or holds"),
         (HEAD + LINE + "at_most=1\n" + LINE + "at_most=1\n", "code of its own"),
         (HEAD.replace("0.02", "2.0") + LINE + "at_most=1\n", "capacity"),
+        (HEAD + "line=[1]\n", "no table"),
+        (HEAD + 'line="abc"\n', "no list"),
+        (HEAD.replace("=2", "=inf") + LINE + "at_most=1\n", "whole number"),
+        (HEAD.replace("=2", "=1.5") + LINE + "at_most=1\n", "whole number"),
+        (HEAD + LINE + f"at_most={'9' * 400}\n", "too large"),
+        (HEAD + LINE + "at_most=nan\n", "not finite"),
+        (HEAD + LINE + "at_most=true\n", "a number"),
+        (HEAD + LINE + "at_most=1\nnames=3\n", "names is not a text"),
+        ("deep=" + "[" * 5000, "nested too deeply"),
     ],
 )
 def test_a_policy_that_is_not_well_formed_is_refused_with_what_was_expected(

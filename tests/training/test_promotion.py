@@ -76,8 +76,16 @@ def test_an_equal_challenger_is_refused_with_the_line_and_its_figures(settings: 
     refused = say("promote", "visa@2", "--approver", "A", "--approver", "B")
     assert refused.exit_code == 1
     assert "not promoted (better_than_champion)" in refused.output
-    assert "0, gain.champion.low needed above 0" in refused.output
+    assert "0, must be above 0" in refused.output
     assert champion(settings) == before
+
+
+def test_the_champion_is_not_compared_with_itself(settings: Settings) -> None:
+    assert say("promote", "visa@1", "--approver", "A", "--approver", "B").exit_code == 0
+    again = say("promote", "visa@1", "--approver", "A", "--approver", "B")
+    assert again.exit_code == 1
+    assert "visa version 1 is the champion already; nothing to promote" in again.output
+    assert "better_than_champion" not in again.output
 
 
 def test_rollback_brings_the_champion_before_back_byte_for_byte(settings: Settings, lenient: str) -> None:
