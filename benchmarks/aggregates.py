@@ -53,13 +53,7 @@ def by_kernel(history: History) -> Columns:
 
     def count(asked: Asked) -> None:
         plan, rows = asked.plan, history.ordered("applications", asked.key)
-        flags = np.zeros((len(rows), len(plan.flags)), dtype=np.uint8)
-        for column, name in enumerate(plan.flags):
-            flags[:, column] = events.flags[name][rows]
-        codes = np.zeros((len(rows), len(plan.codes)), dtype=np.int32)
-        for column, (name, flag) in enumerate(plan.codes):
-            numbers = history.numbered("applications", name).numbers[rows]
-            codes[:, column] = numbers if flag is None else np.where(events.flags[flag][rows], numbers, -1)
+        flags, codes = history.columns("applications", rows, plan.flags, plan.codes)
         keys, known_at = events.keys[asked.key], events.known_at
         swept = sweep(
             keys[rows], known_at[rows], events.occurred_at[rows], flags, codes, rows, keys, known_at,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -39,7 +39,12 @@ def open_desk(settings: Settings, engine: Engine | None = None) -> Desk:
     return Desk(engine, store, shelf)
 
 
-def create_app(settings: Settings | None = None, desk: Desk | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    desk: Desk | None = None,
+    *,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+) -> FastAPI:
     """Make the application."""
     desk = desk or open_desk(settings or Settings.from_environment())
     app = FastAPI(
@@ -47,7 +52,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fa
         description="Whom to offer a protective interview next, and why.",
         docs_url=None,
         redoc_url=None,
-        lifespan=_with_shadow,
+        lifespan=lifespan or _with_shadow,
     )
     app.state.desk = desk
     app.state.registry = CollectorRegistry()
@@ -76,20 +81,8 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fa
 
 
 def create_worker() -> FastAPI:
-    """Make the application for one of several workers, which end by a signal itself and leave the database before that."""
-    settings = Settings.from_environment()
-    app = create_app(settings)
-    alone = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def leaving(within: FastAPI) -> AsyncIterator[None]:
-        async with alone(within):
-            yield
-        app.state.desk.engine.dispose()
-        await asyncio.to_thread(leave, settings)
-
-    app.router.lifespan_context = leaving
-    return app
+    """Make the application for one of several workers, which a signal ends at once."""
+    return create_app(lifespan=_with_shadow_and_then_leaving)
 
 
 @asynccontextmanager
@@ -104,3 +97,13 @@ async def _with_shadow(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(scorer.stop)
+
+
+@asynccontextmanager
+async def _with_shadow_and_then_leaving(app: FastAPI) -> AsyncIterator[None]:
+    """Leave the embedded database when the service has ended: nothing of the process runs after that."""
+    async with _with_shadow(app):
+        yield
+    desk: Desk = app.state.desk
+    desk.engine.dispose()
+    await asyncio.to_thread(leave, desk.shelf.settings)

@@ -20,13 +20,15 @@ from sqlalchemy import text
 
 from features.command_line import Problem
 from features.settings import Settings
+from features.tables.nine_tables import TABLES
 from serving.access import ROLES, create_key
 from serving.app import create_app, open_desk
 from serving.deciding import Desk
 from serving.store import decisions
 from serving.store.decisions import Decision
 
-_POST = re.compile(r"[A-Z]{2}-[A-Z]{2,5}|[A-Z]{3}")
+_POST = re.compile(f"{TABLES['visa_applications'].column('post').pattern}|[A-Z]{{3}}")
+"""The records say how a post is written; ports, which may be any text there, are IATA's three letters."""
 _PORT = click.IntRange(1, 65535)
 
 

@@ -55,6 +55,17 @@ class Ranked:
     rings: int
 
 
+def placements(yes: Floats, no: Floats) -> tuple[Floats, Floats]:
+    """Return float64[m], float64[n]: which share of the n lies below each of the m, and of the m above each of the n; ties half.
+
+    The mean of either is the AUC; their variances are those of DeLong, DeLong and Clarke-Pearson (1988).
+    """
+    ranks = rankdata(np.concatenate([yes, no]))
+    above = (ranks[: len(yes)] - rankdata(yes)) / len(no)
+    below = 1.0 - (ranks[len(yes) :] - rankdata(no)) / len(yes)
+    return above, below
+
+
 def recall_gain(chosen: tuple[Bools, Bools], together: Ints, rng: np.random.Generator) -> Gain:
     """Compare two choices by the people found whom each would have called in.
 
@@ -84,8 +95,7 @@ def recall_gain(chosen: tuple[Bools, Bools], together: Ints, rng: np.random.Gene
 def ranked_above(score: Floats, together: Ints, others: Bools) -> Ranked:
     """Tell how well people found are ranked above others.
 
-    The spread between rings takes the place of that between people in the variance of DeLong, DeLong and Clarke-Pearson
-    (1988), as clustered ROC analysis does (Obuchowski 1997), with Student's t for as many rings as there are.
+    The spread between rings takes the place of that between people in the variance of `placements`, as clustered ROC analysis does (Obuchowski 1997), with Student's t for as many rings as there are.
 
     Parameters
     ----------
@@ -97,12 +107,10 @@ def ranked_above(score: Floats, together: Ints, others: Bools) -> Ranked:
     count = int(ring.max(initial=-1)) + 1
     if not len(yes) or len(no) < 2:
         return Ranked(0.5, 0.0, 1.0, len(yes), count)
-    ranks = rankdata(np.concatenate([yes, no]))
-    above = (ranks[: len(yes)] - rankdata(yes)) / len(no)
+    above, below = placements(yes, no)
     auc = float(above.mean())
     if count < LEAST_RINGS:
         return Ranked(auc, 0.0, 1.0, len(yes), count)
-    below = 1.0 - (ranks[len(yes) :] - rankdata(no)) / len(yes)
     between = np.bincount(ring, above - auc)
     variance = count / (count - 1) * float((between**2).sum()) / len(yes) ** 2 + float(below.var(ddof=1)) / len(no)
     half = float(student.ppf(0.975, count - 1)) * variance**0.5

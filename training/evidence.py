@@ -37,6 +37,8 @@ FIRST_LINE = "Synthetic data; not validated on any real visa record."
 EVIDENCE, JUDGED = "evidence.json", "judged.parquet"
 EVIDENCE_VERSION = 2
 """Raised when a figure changes its meaning: what was gathered before must not be read by a policy of today."""
+NOT_COMPARED = {"positives": 0, "rings": 0, "cases": 0}
+"""What is known of a gain over a champion where nothing could be compared: no evidence, which no line takes for a pass."""
 EXPLAINED_CASES = 20_000
 """As many as proxies, leaks and the steadiness of explanations are measured on; each measures a sample of these."""
 _KEPT = ("as_of", "week", "together")
@@ -199,7 +201,7 @@ def against_champion(
     frame = pd.read_parquet(folder / JUDGED)
     frame = frame[frame["as_of"] > trained_until_us].reset_index(drop=True)
     if not len(frame):
-        return {"positives": 0, "rings": 0, "cases": 0}
+        return dict(NOT_COMPARED)
     values = np.ascontiguousarray(frame.filter(like="value_").to_numpy(dtype=np.float64))
     chosen = [interviewed(frame, scores(values), capacity) for scores in (challenger, champion)]
     together = frame["together"].to_numpy(dtype=np.int64)

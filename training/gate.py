@@ -26,6 +26,7 @@ class Line:
 
     code: str
     condition: str
+    condition_ja: str
     outcome: Outcome
     figures: str
     reason: str
@@ -51,6 +52,7 @@ class Line:
         return {
             "code": self.code,
             "condition": self.condition,
+            "condition_ja": self.condition_ja,
             "outcome": self.outcome.value,
             "figures": self.figures,
             "reason": self.reason,
@@ -139,7 +141,7 @@ def _parent_is_absent(evidence: Mapping[str, Any], path: str) -> bool:
 
 def _told(condition: Condition, outcome: Outcome, figures: str) -> Line:
     return Line(
-        condition.code, condition.says, outcome, figures, condition.reason,
+        condition.code, condition.says, condition.says_ja, outcome, figures, condition.reason,
         waivable=condition.waivable, waiver_reason=condition.waiver_reason,
     )  # fmt: skip
 

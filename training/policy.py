@@ -11,9 +11,9 @@ from pathlib import Path
 
 POLICY_FILE = Path(__file__).with_name("policy.toml")
 _LIMITS = ("above", "at_least", "at_most")
-_WORDS = ("code", "says", "figure", "reason", "evidence", "names", "waiver_reason")
+_WORDS = ("code", "says", "says_ja", "figure", "reason", "evidence", "names", "waiver_reason")
 _KEYS = {
-    "code", "says", "figure", "reason", "evidence", "least_evidence", "absent", "names", "waivable", "waiver_reason",
+    "code", "says", "says_ja", "figure", "reason", "evidence", "least_evidence", "absent", "names", "waivable", "waiver_reason",
     *_LIMITS,
 }  # fmt: skip
 
@@ -50,6 +50,7 @@ class Condition:
 
     code: str
     says: str
+    says_ja: str
     figure: str
     limit: tuple[str, float]
     reason: str
@@ -148,9 +149,9 @@ def _condition(entry: object) -> Condition:
     limits = [name for name in _LIMITS if name in entry]
     if set(entry) - _KEYS:
         raise PolicyRejected(f"line {code}: unknown {sorted(set(entry) - _KEYS)}; expected {sorted(_KEYS)}")
-    if len(limits) != 1 or not {"code", "says", "figure", "reason"} <= set(entry):
+    if len(limits) != 1 or not {"code", "says", "says_ja", "figure", "reason"} <= set(entry):
         raise PolicyRejected(
-            f"line {code}: expected code, says, figure, reason and exactly one of {', '.join(_LIMITS)}"
+            f"line {code}: expected code, says, says_ja, figure, reason and exactly one of {', '.join(_LIMITS)}"
         )
     if ("evidence" in entry) != ("least_evidence" in entry):
         raise PolicyRejected(f"line {code}: expected evidence and least_evidence together, or neither")
@@ -164,6 +165,7 @@ def _condition(entry: object) -> Condition:
     return Condition(
         code,
         str(entry["says"]),
+        str(entry["says_ja"]),
         str(entry["figure"]),
         (limits[0], _number(entry[limits[0]])),
         str(entry["reason"]),

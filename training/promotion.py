@@ -19,7 +19,7 @@ from features.settings import Settings
 from models.bundle import Bundle, BundleRejected, copy_bundle, load_bundle
 from models.manifest import NAME as MANIFEST
 from models.signing import load_or_create_key
-from training.evidence import EVIDENCE, EVIDENCE_VERSION, against_champion, evidence_hash
+from training.evidence import EVIDENCE, EVIDENCE_VERSION, NOT_COMPARED, against_champion, evidence_hash
 from training.gate import Line, Waiver, judge
 from training.model_card import model_card
 from training.policy import Policy
@@ -198,11 +198,8 @@ def _against_the_champion(
     try:
         champion = load_bundle(place, trusted=[key], catalogue=bundle.catalogue)
     except BundleRejected:
-        return serving, {
-            "positives": 0,
-            "rings": 0,
-            "cases": 0,
-        }  # one made for another catalogue cannot be compared: no evidence
+        # one made for another catalogue cannot be compared
+        return serving, dict(NOT_COMPARED)
     return serving, against_champion(
         told,
         lambda values: bundle.explain(values).score,

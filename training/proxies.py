@@ -14,6 +14,8 @@ from scipy.stats import norm, rankdata
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import StratifiedKFold
 
+from training.comparison import placements
+
 LEAST_MEMBERS = 100
 MOST_CASES = 10_000
 MOST_GROUPS = 8
@@ -89,9 +91,7 @@ def auc_with_interval(own: NDArray[np.bool_], predicted: Floats) -> tuple[float,
     yes, no = predicted[own], predicted[~own]
     if len(yes) < 2 or len(no) < 2:
         return 0.5, 0.0, 1.0
-    ranks = rankdata(np.concatenate([yes, no]))
-    above = (ranks[: len(yes)] - rankdata(yes)) / len(no)
-    below = 1.0 - (ranks[len(yes) :] - rankdata(no)) / len(yes)
+    above, below = placements(yes, no)
     auc = float(above.mean())
     half = float(norm.ppf(0.975) * np.sqrt(above.var(ddof=1) / len(yes) + below.var(ddof=1) / len(no)))
     return auc, max(auc - half, 0.0), min(auc + half, 1.0)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from threading import RLock
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.facts.facts import Facts
 from features.windows.events import Events, Index, Ints
@@ -56,6 +57,26 @@ class History:
     def numbered(self, stream: str, code: str) -> Numbered:
         """Return the codes of a stream as numbers."""
         return self.once(("code", stream, code), lambda: Numbered.of(self.stream(stream).codes[code]))
+
+    def columns(
+        self, stream: str, rows: Ints, flags: Sequence[str], codes: Sequence[tuple[str, str | None]]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+        """Return what a sweep reads of k rows of a stream: uint8[k, f] and int32[k, c].
+
+        Parameters
+        ----------
+        codes
+            (code, flag): numbers of the code, -1 for none, and where a flag is named also for events without it.
+        """
+        events = self.stream(stream)
+        flagged = np.zeros((len(rows), len(flags)), dtype=np.uint8)
+        for column, name in enumerate(flags):
+            flagged[:, column] = events.flags[name][rows]
+        numbered = np.zeros((len(rows), len(codes)), dtype=np.int32)
+        for column, (name, flag) in enumerate(codes):
+            numbers = self.numbered(stream, name).numbers[rows]
+            numbered[:, column] = numbers if flag is None else np.where(events.flags[flag][rows], numbers, -1)
+        return flagged, numbered
 
     def once(self, what: tuple[str, ...], make: Callable[[], T]) -> T:
         """Make something the first time it is asked for, whichever thread asks, and keep it."""

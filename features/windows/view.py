@@ -138,14 +138,9 @@ class View:
         rows = history.ordered(stream, key) if len(cases) > FEW_CASES else self._met(events, key, asked)
         if not len(rows):
             return nothing_swept(len(cases), len(plan.windows), len(plan.flags), len(plan.codes))
-        flags = np.zeros((len(rows), len(plan.flags)), dtype=np.uint8)
-        for column, name in enumerate(plan.flags):
-            flags[:, column] = events.flags[name][rows]
-        codes = np.zeros((len(rows), len(plan.codes)), dtype=np.int32)
+        flags, codes = history.columns(stream, rows, plan.flags, plan.codes)
         own = np.zeros((len(cases), len(plan.codes)), dtype=np.int32)
-        for column, (name, flag) in enumerate(plan.codes):
-            numbers = history.numbered(stream, name).numbers[rows]
-            codes[:, column] = numbers if flag is None else np.where(events.flags[flag][rows], numbers, -1)
+        for column, (name, _) in enumerate(plan.codes):
             own[:, column] = self._own(stream, name)
         return sweep(
             events.keys[key][rows], events.known_at[rows], events.occurred_at[rows], flags, codes,

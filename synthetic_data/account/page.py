@@ -36,6 +36,7 @@ def page(
     title: str,
     about: str,
     realistic: bool,
+    flat: bool,
 ) -> str:
     """Return the page; its first line is the notice."""
     far = limits(figures, realistic=realistic)
@@ -48,7 +49,7 @@ def page(
         kind = "pictures rings" if note else "pictures"
         told.append(f'<h2>{escape(section)}</h2>{note}<div class="{kind}">{"".join(map(_figure, shown))}</div>')
     told.append("<h2>Fidelity: this world beside public figures</h2>")
-    told.append(f"<p>{_limits(far)}</p>" + _table(FIGURE_HEAD, figure_rows(figures, realistic=realistic)))
+    told.append(f"<p>{_limits(far, flat=flat)}</p>" + _table(FIGURE_HEAD, figure_rows(figures, realistic=realistic)))
     told.append("<h2>Short-cuts: what should say nothing about exploitation</h2>")
     told.append(
         f"<p>Small models that read only these; 0.5 is chance. {escape(GAPS)}</p>"
@@ -61,10 +62,10 @@ def page(
     )
 
 
-def _limits(far: Sequence[Figure]) -> str:
+def _limits(far: Sequence[Figure], *, flat: bool) -> str:
     if not far:
         return "No figure that this world should show misses by more than a fifth."
-    names = "; ".join(escape(f"{figure.name} ({reason(figure)})") for figure in far)
+    names = "; ".join(escape(f"{figure.name} ({reason(figure, flat=flat)})") for figure in far)
     return f"Limits, off by more than a fifth: {names}."
 
 

@@ -28,22 +28,18 @@ _TEXTS = ("passport_number", "family_name", "given_names", "applicant_phone", "a
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What one probe found: AUC over all files, within status and route, its half width, and the most it may be.
-
-    ``judged`` says which of the two the limit is about.
-    """
+    """What one probe found: AUC over all files, within status and route, the first's half width, and the most that it may be."""
 
     name: str
     auc: float
     within: float
     error: float
     limit: float | None
-    judged: str = "auc"
 
     @property
     def holds(self) -> bool:
         """Whether the probe stays within its limit."""
-        return self.limit is None or getattr(self, self.judged) <= self.limit
+        return self.limit is None or self.auc <= self.limit
 
 
 def area(score: Floats, exploited: Truths) -> float:
@@ -83,9 +79,7 @@ def short_cuts(world: Account, *, flat: bool, enriched: bool = True) -> list[Pro
     strata = _numbered(rows, ["status_of_residence", *_ROUTE])
     probes: list[Probe] = []
     for name, read in _READ.items():
-        score = _judged(read(rows), rows, exploited)
-        judged = "within" if name in {"empty fields", "lengths and templates"} else "auc"
-        probes.append(_probe(name, score, exploited, strata, limit=LIMIT, judged=judged))
+        probes.append(_probe(name, _judged(read(rows), rows, exploited), exploited, strata, limit=LIMIT))
     groups = _judged(_codes(rows, ["nationality", "sex", "post"]), rows, exploited)
     limit = FLAT_LIMIT if flat else GROUPS_LIMIT if enriched else None
     probes.append(_probe("nationality, sex and post", groups, exploited, strata, limit=limit))
@@ -131,12 +125,10 @@ def _judged(values: Floats, rows: Frame, exploited: Truths) -> Floats:
     return score
 
 
-def _probe(
-    name: str, score: Floats, exploited: Truths, strata: Ints, *, limit: float | None, judged: str = "auc"
-) -> Probe:
+def _probe(name: str, score: Floats, exploited: Truths, strata: Ints, *, limit: float | None) -> Probe:
     # Hanley and McNeil's error at 0.5, widened by a half as members of a ring are not independent
     error = 1.96 * 1.5 * 0.289 / np.sqrt(exploited.sum())
-    return Probe(name, area(score, exploited), area_within(score, exploited, strata), float(error), limit, judged)
+    return Probe(name, area(score, exploited), area_within(score, exploited, strata), float(error), limit)
 
 
 def _ids(rows: Frame) -> Floats:

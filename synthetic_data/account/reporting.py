@@ -18,11 +18,12 @@ from synthetic_data.scenario import Scenario
 def write_report(folder: Path, scenario: Scenario, seed: int, counts: Mapping[str, int], *, notice: str) -> str:
     """Write ``report.html`` and ``datasheet.md`` into a world's folder; return the tables for a terminal."""
     world, realistic = read_account(folder), scenario.name == "realistic"
+    flat = scenario.says("flat_groups")
     figures = fidelity(world)
-    probes = short_cuts(world, flat=scenario.says("flat_groups"), enriched=not realistic)
+    probes = short_cuts(world, flat=flat, enriched=not realistic)
     title = f"A synthetic world: scenario {scenario.name}, seed {seed}, {counts['visa_applications']:,} applications"
     (folder / "report.html").write_text(
-        page(world, figures, probes, notice=notice, title=title, about=scenario.about, realistic=realistic),
+        page(world, figures, probes, notice=notice, title=title, about=scenario.about, realistic=realistic, flat=flat),
         encoding="utf-8",
     )
     sheet = datasheet(notice, scenario, seed, counts, figures, probes)
@@ -35,7 +36,7 @@ def write_report(folder: Path, scenario: Scenario, seed: int, counts: Mapping[st
             aligned(FIGURE_HEAD, figure_rows(figures, realistic=realistic)),
             "",
             f"{len(figures)} figures; limits, off by more than a fifth: {len(far)}",
-            *(f"  {figure.name}: {reason(figure, flat=scenario.says('flat_groups'))}" for figure in far),
+            *(f"  {figure.name}: {reason(figure, flat=flat)}" for figure in far),
             "",
             aligned(PROBE_HEAD, probe_rows(probes)),
             "",

@@ -15,7 +15,7 @@ ENRICHED = "enriched"
 GAPS = """\
 Over all files, empty fields also tell of exploitation, as status does: a spouse's form has a marriage on it, a mother's a child,
 and the exploited come by these routes more often than all who apply do. To even this out would be to say that no route is
-used more than another. Within one status and route, which is what the limit is about, gaps and lengths say nothing."""
+used more than another, so empty fields miss their limit; within one status and route gaps and lengths say nothing."""
 PROBE_HEAD = ("probe", "AUC", "within status and route", "limit", "")
 
 
@@ -46,14 +46,11 @@ def figure_rows(figures: Sequence[Figure], *, realistic: bool) -> Rows:
 
 
 def probe_rows(probes: Sequence[Probe]) -> Rows:
-    """Return the probes; the AUC that the limit is about comes with its interval."""
+    """Return the probes; the AUC over all files, which the limit is about, comes with its interval."""
     rows: list[tuple[str, ...]] = []
     for p in probes:
-        auc, within = f"{p.auc:.3f}", f"{p.within:.3f}"
-        told = f" ± {p.error:.3f}"
-        auc, within = (auc, within + told) if p.judged == "within" else (auc + told, within)
         limit = "–" if p.limit is None else f"{p.limit:.2f}"
-        rows.append((p.name, auc, within, limit, "" if p.holds else "ABOVE"))
+        rows.append((p.name, f"{p.auc:.3f} ± {p.error:.3f}", f"{p.within:.3f}", limit, "" if p.holds else "ABOVE"))
     return rows
 
 

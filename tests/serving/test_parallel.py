@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -121,3 +122,23 @@ def test_simultaneous_corrections_are_made_one_after_another_and_all_replay(serv
         assert service.client.get(url, headers=service.headers("auditor")).json()["identical"] is True
     # each saw what it replaced: every correction changed exactly the one column
     assert all(one["changed"] == ["intended_stay_days"] for one in made)
+
+
+def test_a_post_that_the_database_breaks_off_is_answered_busy_and_leaves_nothing(service: Service) -> None:
+    record, waiting = (
+        application(service, "A-BROKEN-OFF"),
+        "select pid from pg_stat_activity where wait_event = 'advisory'",
+    )
+    with service.desk.engine.connect() as holder, service.desk.engine.connect() as operator:
+        service.desk.store._lock(holder.execution_options(isolation_level="READ COMMITTED"))
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(posted, service, record)
+            while not (pids := operator.execute(text(waiting)).scalars().all()):
+                assert not answer.done(), "it does not wait for the lock"
+                operator.rollback()
+                time.sleep(0.01)
+            operator.execute(text("select pg_cancel_backend(:pid)"), {"pid": pids[0]})
+        assert answer.result().status_code == 503
+        assert decided(service, "A-BROKEN-OFF") == 0
+        holder.rollback()
+    assert posted(service, record).status_code == 201

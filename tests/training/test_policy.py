@@ -6,7 +6,7 @@ import pytest
 
 from training.policy import POLICY_FILE, PolicyRejected, looser, read_policy
 
-LINE = '[[line]]\ncode="a"\nsays="s"\nfigure="x.y"\nreason="r"\n'
+LINE = '[[line]]\ncode="a"\nsays="s"\nsays_ja="述"\nfigure="x.y"\nreason="r"\n'
 HEAD = 'version="1"\ncapacity=0.02\napprovers=2\n'
 
 

@@ -128,6 +128,6 @@ def test_within_strata_a_score_that_only_knows_the_stratum_is_worth_nothing() ->
 
 
 def test_a_probe_is_held_to_the_number_its_limit_is_about() -> None:
-    assert Probe("a", 0.7, 0.5, 0.01, 0.55, "within").holds
+    assert Probe("a", 0.5, 0.7, 0.01, 0.55).holds
     assert not Probe("a", 0.7, 0.5, 0.01, 0.55).holds
     assert Probe("a", 0.7, 0.5, 0.01, None).holds
