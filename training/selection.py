@@ -60,9 +60,8 @@ def inverse_propensity(
     other. Where it fails, a share reached is off by f (1 - f) (r - q), if officers choose a share f of those concerned
     and a ranking reaches r of these and q of the others. `describe_population` assumes nothing of the kind, and is wider.
 
-    Where the lot is small, "never less than their own number" binds often and pulls upwards: with N = 5,000, one in a hundred
-    concerned, 500 chosen and 2 % drawn, weighted findings came to 65 on average where 50 were true. The weights compare
-    rankings; how common exploitation is, only `describe_population` says.
+    Where the lot is small, "never less than their own number" binds often and pulls upwards. The weights compare rankings; how
+    common exploitation is, only `describe_population` says.
 
     Parameters
     ----------
