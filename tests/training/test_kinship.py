@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from features.tables import Records
-from training.kinship import LINKS, link_keys, persons, rings
+from training.kinship import LINKS, found_together, link_keys, persons, rings
 
 
 def test_findings_that_share_a_key_are_one_ring_also_in_two_steps() -> None:
@@ -29,3 +30,18 @@ def test_keys_are_read_in_the_order_of_the_cases(world: Records) -> None:
     there, back = link_keys(world, "visa", ids), link_keys(world, "visa", ids[::-1])
     assert set(there) == set(LINKS["visa"])
     assert np.array_equal(there["person"], back["person"][::-1])
+
+
+def test_people_confirmed_who_share_a_phone_are_one_finding_and_others_do_not_join_them(world: Records) -> None:
+    table = world["visa_applications"]
+    keys = link_keys(world, "visa", table["application_id"].to_pylist())["guarantor_phone"]
+    shared = next(key for key, count in zip(*np.unique(keys[keys != 0], return_counts=True), strict=True) if count >= 3)
+    pair, alone = np.flatnonzero(keys == shared)[:3], np.flatnonzero(keys == 0)[:1]
+    ids = table["application_id"].take([*pair.tolist(), *alone.tolist()]).to_pylist()
+    frame = pd.DataFrame({"subject_id": ids, "confirmed": [True, True, False, True]})
+    together = found_together(world, "visa", frame)
+    assert together[0] == together[1] >= 0
+    assert together[2] == -1
+    assert together[3] not in {-1, together[0]}
+    nobody = found_together(world, "visa", frame.assign(confirmed=False))
+    assert nobody.tolist() == [-1] * 4

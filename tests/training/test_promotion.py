@@ -237,3 +237,13 @@ def test_a_champion_that_changed_meanwhile_stops_the_slower_of_two(settings: Set
     with pytest.raises(NotLetIn, match="another champion"):
         crown(registry, settings, slow[0])
     assert registry.find("visa", CHAMPION)[0] == "2"
+
+
+def test_evidence_whose_figures_meant_something_else_is_not_judged(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.promotion.EVIDENCE_VERSION", 99)
+    refused = say("promote", "visa@1", "--approver", "A", "--approver", "B")
+    assert refused.exit_code == 1
+    assert "gathered by another version of Mimamori" in refused.output
+    assert champion(settings) is None
