@@ -8,6 +8,7 @@ from synthetic_data.establishments import ADULT, BAR, BUILDING, CARE, FACTORY, F
 from synthetic_data.numbering import Floats, Ints
 from synthetic_data.regimes import (
     COOK,
+    DEPENDENT,
     DESIGNATED,
     END,
     ENGINEER,
@@ -24,7 +25,20 @@ from synthetic_data.regimes import (
 )
 
 # typology: shares of all exploited, shaped by what was identified and widened to men, labour and children
-SHARES = {1: 0.14, 2: 0.06, 3: 0.07, 4: 0.06, 5: 0.12, 6: 0.06, 7: 0.13, 8: 0.07, 9: 0.06, 10: 0.06, 11: 0.09, 12: 0.08}
+SHARES = {
+    1: 0.06,
+    2: 0.09,
+    3: 0.035,
+    4: 0.035,
+    5: 0.085,
+    6: 0.10,
+    7: 0.14,
+    8: 0.11,
+    9: 0.09,
+    10: 0.03,
+    11: 0.105,
+    12: 0.12,
+}
 # as they would be if detection were blind: of 42 victims of 2007, 24 were entertainers and 6 on a short stay; of 16 of 2012, 9 spouses
 SHARES_IN_LIFE = {
     1: 0.18,
@@ -41,11 +55,11 @@ SHARES_IN_LIFE = {
     12: 0.02,
 }
 _STATUSES: dict[int, tuple[tuple[int, float], ...]] = {
-    1: ((SPOUSE, 1.0),), 2: ((VISITOR, 0.6), (SPOUSE, 0.4)), 3: ((LONG_TERM, 0.55), (VISITOR, 0.45)),
-    4: ((LONG_TERM, 0.5), (VISITOR, 0.5)), 5: ((ENTERTAINER, 1.0),), 6: ((VISITOR, 1.0),),
-    7: ((TRAINEE, 0.7), (STUDENT, 0.3)), 8: ((VISITOR, 1.0),), 9: ((VISITOR, 0.5), (STUDENT, 0.3), (ENGINEER, 0.2)),
-    10: ((SPOUSE, 1.0),), 11: ((COOK, 0.35), (VISITOR, 0.45), (DESIGNATED, 0.2)),
-    12: ((VISITOR, 0.55), (SPOUSE, 0.15), (STUDENT, 0.15), (ENTERTAINER, 0.15)),
+    1: ((SPOUSE, 1.0),), 2: ((VISITOR, 0.85), (SPOUSE, 0.07), (DEPENDENT, 0.08)), 3: ((LONG_TERM, 0.4), (VISITOR, 0.6)),
+    4: ((LONG_TERM, 0.4), (VISITOR, 0.6)), 5: ((ENTERTAINER, 1.0),), 6: ((VISITOR, 0.92), (DEPENDENT, 0.08)),
+    7: ((TRAINEE, 0.72), (STUDENT, 0.28)), 8: ((VISITOR, 1.0),), 9: ((VISITOR, 0.66), (STUDENT, 0.16), (ENGINEER, 0.18)),
+    10: ((SPOUSE, 1.0),), 11: ((COOK, 0.18), (VISITOR, 0.58), (DESIGNATED, 0.12), (TRAINEE, 0.12)),
+    12: ((VISITOR, 0.68), (SPOUSE, 0.05), (STUDENT, 0.12), (ENTERTAINER, 0.05), (DEPENDENT, 0.05), (LONG_TERM, 0.05)),
 }  # fmt: skip
 _INDUSTRIES: dict[int, tuple[int, ...]] = {
     3: (CARE, BAR, ADULT, FACTORY), 4: (BAR, FACTORY, OTHER_INDUSTRY), 5: (ADULT, ADULT, BAR), 6: (ADULT, BAR, OTHER_INDUSTRY),

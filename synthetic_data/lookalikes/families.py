@@ -7,8 +7,8 @@ import numpy as np
 from synthetic_data.answers import R_FRIEND, R_ORGANISATION, R_OTHER, SPONSOR
 from synthetic_data.establishments import SHELTER
 from synthetic_data.membership import Members
-from synthetic_data.numbering import NONE
 from synthetic_data.population.children import bring_child
+from synthetic_data.population.people import TEACHER, make_children
 
 
 def law_clinic(m: Members) -> None:
@@ -49,10 +49,9 @@ def neighbours(m: Members) -> None:
 
 def school_journey(m: Members) -> None:
     """Pupils and a teacher: minors with an unrelated adult, one letter, one booking; everybody goes home."""
-    n = len(m)
     m.travel_together(12, 0.9)
-    m.plan["birth"] = np.where(m.turn % 12 == 0, m.plan["birth"], m.plan["day"] - m.rng.integers(9 * 365, 18 * 365, n))
-    m.plan["occupation"] = np.where(m.turn % 12 == 0, 1, 6)
+    m.plan["occupation"] = TEACHER
+    make_children(m.rng, m.plan, np.flatnonzero(m.turn % 12 != 0), 9)
     who = m.of("guarantors") + (m.plan["day"] // 600) % 4
     m.swap(
         0.75, guarantor=who, guarantor_home=m.of("dormitory"), guarantor_phone=m.of("phones"), relation=R_ORGANISATION
@@ -65,9 +64,7 @@ def school_journey(m: Members) -> None:
 
 def exchange(m: Members) -> None:
     """Children sent to relatives and host families, alone on the flight, paid for by the host."""
-    n = len(m)
-    m.plan["birth"] = m.plan["day"] - m.rng.integers(8 * 365, 18 * 365, n)
-    m.plan["occupation"] = np.where(m.rng.random(n) < 0.7, 6, NONE)
+    make_children(m.rng, m.plan, np.arange(len(m)), 8)
     m.show(0.6, payer=SPONSOR)
     m.show(0.4, stay=m.of("dormitory"))
     m.swap(0.35, guarantor=m.of("guarantors") + m.turn // 2, guarantor_phone=m.of("phones"))

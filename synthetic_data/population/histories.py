@@ -82,7 +82,8 @@ def _returned(d: District, rng: np.random.Generator, plan: Plan, rows: Ints, sta
     for name in ("passport", "passport_issued"):
         more[name][same] = plan[name][rows[same]]
     more["declared_slip"] = -(rng.random(k) < 0.15).astype(np.int64)
-    more["other_name"] = np.where(rng.random(k) < 0.02, d.keys.take(k), NONE)
+    called = plan["other_name"][rows]
+    more["other_name"] = np.where((called == NONE) & (rng.random(k) < 0.02), d.keys.take(k), called)
     return more
 
 

@@ -27,6 +27,7 @@ _AGES = {VISITOR: (20, 66), ENTERTAINER: (18, 34), SPOUSE: (20, 48), LONG_TERM: 
          TRAINEE: (18, 36), STUDENT: (17, 30), DEPENDENT: (16, 50), COOK: (24, 52)}  # fmt: skip
 _OCCUPATIONS = {VISITOR: (0, 1, 2, 3, 4, 5, 6, 7), ENTERTAINER: (8, 9, 10, 11), SPOUSE: (0, 2, 5, 6, 12, 13, 8),
                 INTERN: (14, 15, 5), TRAINEE: (14, 15, 5), STUDENT: (6,), COOK: (16,)}  # fmt: skip
+TEACHER, PUPIL = 1, 6
 OCCUPATIONS = ("office clerk", "teacher", "shop assistant", "engineer", "merchant", "none", "student", "retired",
                "singer", "dancer", "musician", "performer", "nurse", "waitress", "factory worker", "farmer", "cook")  # fmt: skip
 
@@ -43,9 +44,8 @@ def draw_people(d: District, rng: np.random.Generator, statuses: Ints, days: Int
     low = np.array([_AGES.get(status, (22, 58))[0] for status in range(12)])[statuses]
     high = np.array([_AGES.get(status, (22, 58))[1] for status in range(12)])[statuses]
     age = (low + (high - low) * rng.beta(1.4, 2.2, n)) * 365.25
-    # one visitor in thirty is a child travelling with parents or a school
-    child = (statuses == VISITOR) & (rng.random(n) < 0.035) | (statuses == DEPENDENT) & (rng.random(n) < 0.35)
-    age = np.where(child, rng.uniform(1.0, 17.8, n) * 365.25, age)
+    # one visitor in twenty is a child travelling with parents or a school
+    child = (statuses == VISITOR) & (rng.random(n) < 0.05) | (statuses == DEPENDENT) & (rng.random(n) < 0.35)
     plan["birth"] = a_date(days - age.astype(np.int64))
     for name in ("person", "body", "passport", "family", "given", "home", "phone"):
         plan[name] = d.keys.take(n)
@@ -57,10 +57,29 @@ def draw_people(d: District, rng: np.random.Generator, statuses: Ints, days: Int
     income = _incomes(rng, statuses)
     plan["income"] = np.where(rng.random(n) < 0.7, np.round(income, -2), np.nan)
     plan["minors"] = (
-        rng.random(n) < np.where(statuses == LONG_TERM, 0.42, np.where(statuses == SPOUSE, 0.08, 0.07))
+        rng.random(n) < np.where(statuses == LONG_TERM, 0.42, np.where(statuses == SPOUSE, 0.10, 0.11))
     ).astype(np.int64)
+    # a name from before a marriage, or one by which a person is also called
+    plan["other_name"] = np.where(rng.random(n) < 0.03, d.keys.take(n), NONE)
     plan["former"] = np.where(rng.random(n) < 0.004, draw_country(rng, statuses, days, flat=True), NONE)
+    make_children(rng, plan, np.flatnonzero(child), 1)
     return plan
+
+
+def make_children(rng: np.random.Generator, plan: Plan, rows: Ints, youngest: int) -> None:
+    """Let these people of a plan be minors, of ``youngest`` years at least: pupils, without income or a child of their own."""
+    age = rng.integers(youngest * 365, 18 * 365, len(rows))
+    plan["birth"][rows] = a_date(plan["day"][rows] - age)
+    plan["passport_issued"][rows] = a_date(np.maximum(plan["passport_issued"][rows], plan["birth"][rows] + 20))
+    plan["occupation"][rows] = _pupils(rng, age)
+    plan["income"][rows] = np.nan
+    plan["minors"][rows] = 0
+    for name in ("child_birth", "child_citizen", "parent"):
+        plan[name][rows] = NONE
+
+
+def _pupils(rng: np.random.Generator, age: Ints) -> Ints:
+    return np.where((age > 6 * 365) & (rng.random(len(age)) < 0.8), PUPIL, NONE)
 
 
 def young_ages(rng: np.random.Generator, days: Ints) -> Ints:

@@ -6,8 +6,8 @@ import numpy as np
 
 from synthetic_data.answers import R_FRIEND, R_ORGANISATION, R_OTHER, SPONSOR
 from synthetic_data.membership import Members
-from synthetic_data.numbering import NONE
 from synthetic_data.population.children import bring_child
+from synthetic_data.population.people import make_children
 from synthetic_data.rings.infrastructure import control, vouch
 
 
@@ -36,10 +36,9 @@ def minors(m: Members) -> None:
     """T6: a minor with an unrelated companion who leaves alone; hosts of several unrelated minors."""
     n, rng = len(m), m.rng
     m.travel_together(2, 0.5)
-    m.plan["birth"] = m.plan["day"] - rng.integers(9 * 365, 18 * 365, n)
+    make_children(rng, m.plan, np.arange(n), 9)
     vouch(m, guarantor=0.5, phone=0.4, introducer=0.5, letter=0.45, agency=0.7)
     m.show(0.45, stay=m.of("dormitory"))
     m.show(0.4, party=m.of("party") + m.turn // 2)
     m.show(0.2, payer=SPONSOR)
-    m.plan["occupation"] = np.where(rng.random(n) < 0.7, 6, NONE)
     control(m, moves=0.3, gone=0.4, seen=0.08, files=0.15)
