@@ -13,9 +13,9 @@ FIGURE_HEAD = ("figure", "public", "this world", "deviation", "compared in", "so
 ENRICHED = "enriched"
 """Said of a figure that only a realistic world should show."""
 GAPS = """\
-Over all files, empty fields also tell of exploitation, as status does: a spouse's form has a marriage on it, a mother's a child,
-and the exploited come by these routes more often than all who apply do. To even this out would be to say that no route is
-used more than another, so empty fields miss their limit; within one status and route gaps and lengths say nothing."""
+Which fields a form has follows from the status sought and the route: a spouse's has a marriage on it, a mother's a child. In the
+enriched worlds each route is about as frequent among the exploited as among all who apply, so that gaps say little; in the
+realistic one most came by two routes, as in life, and gaps say so. Within one status and route they say nothing in either."""
 PROBE_HEAD = ("probe", "AUC", "within status and route", "limit", "")
 
 

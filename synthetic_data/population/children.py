@@ -15,7 +15,7 @@ def families(d: District, rng: np.random.Generator, plan: Plan) -> None:
     """Let everybody who travels with a child say when it was born; some children have a Japanese father."""
     rows = np.flatnonzero(plan["minors"] > 0)
     describe_children(rng, plan, rows)
-    japanese = rng.random(len(rows)) < np.where(plan["status"][rows] == LONG_TERM, 0.6, 0.3)
+    japanese = rng.random(len(rows)) < np.where(plan["status"][rows] == LONG_TERM, 0.65, 0.45)
     acknowledge(d, rng, plan, rows[japanese])
 
 

@@ -63,7 +63,7 @@ def draft(d: District, rng: np.random.Generator, statuses: Ints, days: Ints) -> 
     plan["lead"] = np.where(visitor, 8 + rng.gamma(2.0, 12.0, n), 14 + rng.gamma(2.0, 18.0, n)).astype(np.int64)
     route = rng.random(n)
     organised = np.isin(statuses, (ENTERTAINER, INTERN, TRAINEE, STUDENT, COOK, ENGINEER, DESIGNATED))
-    organised |= visitor & (route >= 0.76)
+    organised |= visitor & (route >= 0.75)
     touring = visitor & (route < 0.38)
     alone = visitor & (route >= 0.38) & (route < 0.52) | (statuses == OTHER)
     _agencies(d, rng, plan, touring)

@@ -44,8 +44,8 @@ def draw_people(d: District, rng: np.random.Generator, statuses: Ints, days: Int
     low = np.array([_AGES.get(status, (22, 58))[0] for status in range(12)])[statuses]
     high = np.array([_AGES.get(status, (22, 58))[1] for status in range(12)])[statuses]
     age = (low + (high - low) * rng.beta(1.4, 2.2, n)) * 365.25
-    # one visitor in twenty is a child travelling with parents or a school
-    child = (statuses == VISITOR) & (rng.random(n) < 0.05) | (statuses == DEPENDENT) & (rng.random(n) < 0.35)
+    # seven visitors in a hundred are children travelling with parents or a school
+    child = (statuses == VISITOR) & (rng.random(n) < 0.07) | (statuses == DEPENDENT) & (rng.random(n) < 0.35)
     plan["birth"] = a_date(days - age.astype(np.int64))
     for name in ("person", "body", "passport", "family", "given", "home", "phone"):
         plan[name] = d.keys.take(n)
@@ -67,12 +67,14 @@ def draw_people(d: District, rng: np.random.Generator, statuses: Ints, days: Int
 
 
 def make_children(rng: np.random.Generator, plan: Plan, rows: Ints, youngest: int) -> None:
-    """Let these people of a plan be minors, of ``youngest`` years at least: pupils, without income or a child of their own."""
+    """Let these people of a plan be minors, of ``youngest`` years at least: pupils without a child of their own.
+
+    The income on their form stays: it is the household's.
+    """
     age = rng.integers(youngest * 365, 18 * 365, len(rows))
     plan["birth"][rows] = a_date(plan["day"][rows] - age)
     plan["passport_issued"][rows] = a_date(np.maximum(plan["passport_issued"][rows], plan["birth"][rows] + 20))
     plan["occupation"][rows] = _pupils(rng, age)
-    plan["income"][rows] = np.nan
     plan["minors"][rows] = 0
     for name in ("child_birth", "child_citizen", "parent"):
         plan[name][rows] = NONE

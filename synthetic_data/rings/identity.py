@@ -17,7 +17,7 @@ def impersonation(m: Members) -> None:
     # the true owner of the identity applies or stays under it too
     m.plan["body"] = m.fresh()
     m.show(0.35, passport_issued=m.plan["day"] - 10 - rng.integers(0, 120, n))
-    m.show(0.1, other_name=m.fresh())
+    m.show(0.06, other_name=m.fresh())
     m.show(0.25, declared_slip=rng.choice((1, 2, -1), n))
     m.plan["doubt"] = 0.10
 

@@ -101,7 +101,8 @@ def test_as_many_are_identified_as_is_set_and_late() -> None:
         found = records["outcomes"].to_pandas()
         found = found[found.arm.isin(["referral", "later_identification"]) & (found.subject == "visa_application")]
         # 1,000 exploited; 0.85 are recorded with the application; some become known after the ten years
-        assert 0.5 * share < found.subject_id.isin(known).sum() / len(known) < 1.1 * share
+        chance = 2 * np.sqrt(share / len(known))
+        assert 0.5 * share < found.subject_id.isin(known).sum() / len(known) < share + chance
         filed = records["visa_applications"].to_pandas().set_index("application_id").submitted_at
         delay = found.known_at.to_numpy() - filed[found.subject_id].to_numpy()
         assert np.median(delay) > np.timedelta64(90, "D")

@@ -49,14 +49,14 @@ def test_small_worlds_hold_all_typologies_rings_and_findings(applications: int) 
         assert len(positive) >= 12
 
 
-def test_people_come_again_exploited_or_not(town: World) -> None:
-    records, truth = town
+def test_people_come_again_exploited_or_not() -> None:
+    # 600 are exploited, of whom about a tenth come again
+    records, truth = generate(3, 20_000, changes={"exploited_share": 0.03, "lookalikes_per_exploited": 5})
     filed = records["visa_applications"].to_pandas()
     exploited = filed.application_id.isin(truth.to_pandas().query("exploited").subject_id)
     again = filed.passport_number.duplicated(keep=False)
     assert 0.1 < again[~exploited].mean() < 0.5
-    # about 72 people: a share of a twentieth or more is at least four
-    assert again[exploited].sum() >= 4
+    assert 0.05 < again[exploited].mean() < 0.4
 
 
 def test_truth_has_its_fixed_columns_and_one_row_for_each_case(town: World) -> None:
