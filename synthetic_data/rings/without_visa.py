@@ -12,7 +12,7 @@ from synthetic_data.regimes import START, TRANSIT, VISITOR
 from synthetic_data.rings.roster import Rings
 
 TYPOLOGIES = (2, 6, 8, 9, 11, 12)
-PER_APPLICATION = 0.45
+PER_APPLICATION = 0.85
 """Exploited visa-exempt landings per exploited application; six of 42 victims of 2007 were on a short stay."""
 
 
