@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from features.matrix import FeatureMatrix, build_matrix, cases_in_order
 from features.tables.folder import Records
 from features.windows.history import History
-from training.judgement import audit_table
+from training.judgement import audit_table, routes, rows_of
 from training.labels import Findings, findings
 from training.splits import Split, final_labels, last_split
 from training.teaching import Taught, taught
@@ -45,7 +46,7 @@ class Cases:
     ) -> Cases:  # fmt: skip
         """Compute all of them, from a history that is already at hand or from the records, unless the matrix is given."""
         matrix = build_matrix(history or records, subject) if matrix is None else matrix
-        found = findings(records["outcomes"], subject, matrix.subject_ids, matrix.as_of)
+        found = _found(records, subject, matrix.subject_ids, matrix.as_of)
         return Cases(records, matrix, found, audit_table(records, subject, matrix.subject_ids, found, truth))
 
     @staticmethod
@@ -58,7 +59,7 @@ class Cases:
             If there is not enough to learn from.
         """
         ids, as_of = cases_in_order(history, subject)
-        found = findings(records["outcomes"], subject, ids, as_of)
+        found = _found(records, subject, ids, as_of)
         split = last_split(found)
         teaching = taught(split, as_of, scheme)
         labelled = np.flatnonzero(~np.isnan(final_labels(found).positive))
@@ -67,6 +68,12 @@ class Cases:
         matrix, found = build_matrix(history, subject, only=rows), found.of(rows)
         audit = audit_table(records, subject, matrix.subject_ids, found, truth)
         return Cases(records, matrix, found, audit, split.of(rows), teaching.of(rows))
+
+
+def _found(records: Records, subject: str, subject_ids: list[str], as_of: NDArray[np.int64]) -> Findings:
+    rows = rows_of(records, subject, subject_ids)
+    route = pd.factorize(routes(rows, subject), sort=True)[0].astype(np.int64)
+    return replace(findings(records["outcomes"], subject, subject_ids, as_of), route=route)
 
 
 def read_truth(folder: Path) -> pa.Table | None:

@@ -47,7 +47,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="Threads of LightGBM; the model's bytes do not depend on it.",
 )  # fmt: skip
 @click.option("--taught-with", type=click.Choice(SCHEMES), default=BACKGROUND, show_default=True,
-              help="Interviewed cases before a background of others, alone, weighted to all cases, or everybody.")  # fmt: skip
+              help="Interviewed cases before a background of others, with routes levelled or as found; alone; weighted; or everybody.")  # fmt: skip
 @click.option("--tune", "trials", type=click.IntRange(1), metavar="TRIALS",
               help="Search parameters first, this many trials in all; a search that was stopped goes on.")  # fmt: skip
 @click.option("--tune-seconds", type=click.FloatRange(1), help="Stop the search after this time.")

@@ -14,8 +14,8 @@ from models.forest import MAX_DEPTH
 from training.teaching import Part
 
 DEFAULTS: dict[str, object] = {
-    "rounds": 150, "learning_rate": 0.05, "max_depth": 3, "num_leaves": 8, "min_data_in_leaf": 20, "lambda_l2": 1.0,
-    "feature_fraction": 0.5, "bagging_fraction": 0.8,
+    "rounds": 300, "learning_rate": 0.03, "max_depth": 3, "num_leaves": 8, "min_data_in_leaf": 20, "lambda_l2": 1.0,
+    "feature_fraction": 0.2, "bagging_fraction": 0.8,
 }  # fmt: skip
 """What tuning may change. The number of trees is fixed: where a few dozen people were found in the part that would watch
 the growing, its loss would stop it anywhere."""

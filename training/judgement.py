@@ -81,13 +81,7 @@ def audit_table(
     KeyError
         If a case is not among the records.
     """
-    table = TABLE_OF_SUBJECT[subject]
-    own = records[table]
-    ids = pd.Index(own.column("application_id" if subject == "visa" else "landing_id").to_numpy(zero_copy_only=False))
-    at = ids.get_indexer(pd.Index(subject_ids, dtype=ids.dtype))
-    if (at < 0).any():
-        raise KeyError(f"{int((at < 0).sum())} cases are not among the {table}")
-    taken = own.take(pa.array(at))
+    taken = rows_of(records, subject, subject_ids)
     place = taken.column("post" if subject == "visa" else "port").to_numpy(zero_copy_only=False)
     age = _age_years(taken, found.as_of)
     frame = pd.DataFrame(
@@ -100,16 +94,33 @@ def audit_table(
             "minor": np.where(age < 18, "minor", "adult").astype(object),
             "status": np.asarray(taken.column("status_of_residence").to_numpy(zero_copy_only=False), dtype=object),
             "typology": found.typologies(),
-            "like": _like(taken, subject),
+            "like": routes(taken, subject),
             "truth": np.nan,
-            "ring": np.full(len(at), None, dtype=object),
+            "ring": np.full(len(taken), None, dtype=object),
         }
     )
     return frame if truth is None else _with_truth(frame, truth, subject)
 
 
-def _like(rows: pa.Table, subject: str) -> NDArray[np.object_]:
-    """Return who is compared with whom: the status asked for, and for a landing whether it was with a visa."""
+def rows_of(records: Records, subject: str, subject_ids: list[str]) -> pa.Table:
+    """Return the records of the given cases, in this order.
+
+    Raises
+    ------
+    KeyError
+        If a case is not among the records.
+    """
+    table = TABLE_OF_SUBJECT[subject]
+    own = records[table]
+    ids = pd.Index(own.column("application_id" if subject == "visa" else "landing_id").to_numpy(zero_copy_only=False))
+    at = ids.get_indexer(pd.Index(subject_ids, dtype=ids.dtype))
+    if (at < 0).any():
+        raise KeyError(f"{int((at < 0).sum())} cases are not among the {table}")
+    return own.take(pa.array(at))
+
+
+def routes(rows: pa.Table, subject: str) -> NDArray[np.object_]:
+    """Return by which route each case came: the status asked for, and for a landing whether it was with a visa."""
     status = np.asarray(rows.column("status_of_residence").to_numpy(zero_copy_only=False), dtype=object)
     if subject == "visa":
         return status

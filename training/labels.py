@@ -44,6 +44,8 @@ class Labels:
         How many cases by reason; the counts add up to n.
     confirmed
         bool[n]: whether a positive rests on more than the indications of an interview; None for all of them.
+    route
+        int64[n]: by which route each case came, as `Findings.route`; None where that is not known.
     """
 
     positive: Floats
@@ -51,11 +53,13 @@ class Labels:
     inclusion: Floats
     counts: dict[str, int]
     confirmed: NDArray[np.bool_] | None = None
+    route: Ints | None = None
 
     def of(self, cases: Ints) -> Labels:
         """Return the labels of some cases; ``counts`` still speaks of all."""
         confirmed = None if self.confirmed is None else self.confirmed[cases]
-        return Labels(self.positive[cases], self.arm[cases], self.inclusion[cases], self.counts, confirmed)
+        route = None if self.route is None else self.route[cases]
+        return Labels(self.positive[cases], self.arm[cases], self.inclusion[cases], self.counts, confirmed, route)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Findings:
     confirmed
         bool[k]: whether somebody was identified as a victim, or found by others than an interviewer at the counter (a
         referral, a later identification); None where nobody says, and all count as such.
+    route
+        int64[n]: cases of one number came by the same route: the status asked for, and for landings with a visa or without.
     """
 
     as_of: Ints
@@ -82,12 +88,13 @@ class Findings:
     inclusion: Floats
     typology: NDArray[np.object_]
     confirmed: NDArray[np.bool_] | None = None
+    route: Ints | None = None
 
     def only(self, kept: NDArray[np.bool_]) -> Findings:
         """Return the same cases with only these of their outcomes, bool[k]."""
         return Findings(
             self.as_of, self.row[kept], self.known_at[kept], self.value[kept], self.arm[kept], self.inclusion[kept],
-            self.typology[kept], None if self.confirmed is None else self.confirmed[kept],
+            self.typology[kept], None if self.confirmed is None else self.confirmed[kept], self.route,
         )  # fmt: skip
 
     def of(self, cases: Ints) -> Findings:
@@ -95,7 +102,8 @@ class Findings:
         at = np.full(len(self.as_of), -1, dtype=np.int64)
         at[cases] = np.arange(len(cases))
         kept = self.only(at[self.row] >= 0)
-        return replace(kept, as_of=self.as_of[cases], row=at[kept.row])
+        route = None if self.route is None else self.route[cases]
+        return replace(kept, as_of=self.as_of[cases], row=at[kept.row], route=route)
 
     def window_us(self) -> int:
         """How long labels take: the 95th percentile from case to recorded interview, at most 180 days."""
@@ -145,7 +153,7 @@ class Findings:
         if self.confirmed is not None:
             confirmed = np.zeros(n, dtype=bool)
             confirmed[row[(value == 1.0) & self.confirmed[at]]] = True
-        return Labels(positive, arm, inclusion, counts, confirmed)
+        return Labels(positive, arm, inclusion, counts, confirmed, self.route)
 
 
 def _counts(

@@ -13,13 +13,17 @@ from training.reliability import slope_and_intercept
 from training.selection import RANDOM, inverse_propensity
 from training.splits import Split
 
-BACKGROUND, INTERVIEWED, WEIGHTED, EVERYBODY = "background", "interviewed", "inverse-propensity", "everybody"
-SCHEMES = (BACKGROUND, INTERVIEWED, WEIGHTED, EVERYBODY)
+BACKGROUND, AS_FOUND, INTERVIEWED, WEIGHTED, EVERYBODY = (
+    "background", "routes-as-found", "interviewed", "inverse-propensity", "everybody",
+)  # fmt: skip
+SCHEMES = (BACKGROUND, AS_FOUND, INTERVIEWED, WEIGHTED, EVERYBODY)
 """What a model is taught with; `mimamori train --report` measures all of them side by side."""
 BACKGROUND_CASES = 60_000
 """Cases without a label that stand for the ordinary; more made no difference and take time."""
 SUSPECTED = 0.3
 """How much indications of one interview count beside a person identified, referred or found later: few are borne out."""
+MOST_LEVELLED = 4.0
+"""The findings of a route count at most so many times more, or less, than they would; more would follow single people."""
 TEACHING_CLIP = 20.0
 """A heavier case would make the trees follow single people."""
 _FLATTEST = 0.05
@@ -74,7 +78,8 @@ def taught(split: Split, as_of: Ints, scheme: str = BACKGROUND) -> Taught:
     ----------
     scheme
         ``background``: labelled cases, in which indications alone count less than a person identified, and up to 60,000
-        others spread over their time, as if nothing had been found. ``interviewed``: labelled cases, all alike. ``inverse-propensity``: labelled cases by what they stand for, at
+        others spread over their time, as if nothing had been found; by each route equally often (`levelled`).
+        ``routes-as-found``: the same without that. ``interviewed``: labelled cases, all alike. ``inverse-propensity``: labelled cases by what they stand for, at
         most 20 times the lightest. ``everybody``: cases without a label as well, as if nothing had been found; later
         findings may contradict that, and whoever was not looked at looks harmless.
     """
@@ -98,19 +103,43 @@ def _part(rows: Ints, split: Split, as_of: Ints, scheme: str) -> Part:
         found = inverse_propensity(labels, _span(as_of, rows)).weight[rows]
         lightest = found[found > 0].min(initial=1.0)
         weight = np.clip(found / lightest, 1.0, TEACHING_CLIP)
-    if scheme in {BACKGROUND, EVERYBODY}:
+    if scheme in {BACKGROUND, AS_FOUND, EVERYBODY}:
         unknown = np.isnan(labels.positive) & _span(as_of, rows)
-        if scheme == BACKGROUND:
+        if scheme != EVERYBODY:
             # whoever was interviewed without a clear answer is not the ordinary
             unknown &= labels.arm == NOBODY
         others = np.flatnonzero(unknown)
-        if scheme == BACKGROUND and len(others) > BACKGROUND_CASES:
+        if scheme != EVERYBODY and len(others) > BACKGROUND_CASES:
             others = others[np.linspace(0, len(others) - 1, BACKGROUND_CASES).astype(np.int64)]
         rows = np.sort(np.concatenate([rows, others]))
         weight = np.ones(len(rows))
-        if scheme == BACKGROUND and labels.confirmed is not None:
+        if scheme != EVERYBODY and labels.confirmed is not None:
             weight[(labels.positive[rows] == 1.0) & ~labels.confirmed[rows]] = SUSPECTED
-    return Part(rows, np.nan_to_num(labels.positive[rows], nan=0.0), weight / weight.mean())
+    positive = np.nan_to_num(labels.positive[rows], nan=0.0)
+    if scheme == BACKGROUND and labels.route is not None:
+        weight = levelled(positive, weight, labels.route[rows])
+    return Part(rows, positive, weight / weight.mean())
+
+
+def levelled(positive: Floats, weight: Floats, route: Ints) -> Floats:
+    """Let findings weigh as much beside other cases by every route (reweighing; Kamiran and Calders 2012).
+
+    Routes go with nationalities. Where more is found by one, be it that officers look there more, the trees would learn the
+    route, and the score would tell where somebody comes from.
+
+    Parameters
+    ----------
+    positive, weight, route
+        float64[n] of 1 or 0, float64[n], and int64[n]. A route by which nothing was found keeps its weights.
+    """
+    out = weight.copy()
+    odds = float((weight * positive).sum() / max((weight * (1 - positive)).sum(), 1e-9))
+    for one in np.unique(route[positive == 1.0]).tolist():
+        here = route == one
+        found = here & (positive == 1.0)
+        factor = odds * weight[here & ~found].sum() / weight[found].sum()
+        out[found] *= np.clip(factor, 1 / MOST_LEVELLED, MOST_LEVELLED)
+    return out
 
 
 def _span(as_of: Ints, rows: Ints) -> NDArray[np.bool_]:

@@ -10,14 +10,17 @@ from models.calibration import Calibration
 from tests.training.cases import matrix, outcomes
 from training.splits import last_split
 from training.teaching import (
+    AS_FOUND,
     BACKGROUND,
     EVERYBODY,
     INTERVIEWED,
+    MOST_LEVELLED,
     SUSPECTED,
     TEACHING_CLIP,
     WEIGHTED,
     calibrations,
     choose_calibration,
+    levelled,
     taught,
 )
 
@@ -68,6 +71,32 @@ def test_indications_alone_teach_less_than_a_person_identified_and_the_inconclus
     yes = part.positive == 1.0
     assert part.weight[yes & ~confirmed].max() / part.weight[yes & confirmed].min() == pytest.approx(SUSPECTED)
     assert not np.isin(part.rows, told.row[unclear]).any()
+
+
+def test_by_every_route_findings_weigh_as_much_beside_other_cases() -> None:
+    # 4 of 10 by the first route, 2 of 10 by the second, none of 5 by the third
+    positive = np.array([1.0] * 4 + [0.0] * 6 + [1.0] * 2 + [0.0] * 8 + [0.0] * 5)
+    route = np.repeat([0, 1, 2], [10, 10, 5])
+    weight = levelled(positive, np.ones(25), route)
+    odds = [weight[(route == one) & (positive == 1)].sum() / (route[positive == 0] == one).sum() for one in (0, 1)]
+    assert odds == pytest.approx([6 / 19, 6 / 19])
+    assert (weight[positive == 0] == 1.0).all()
+    # a single one among very many counts at most four times
+    rare = levelled(np.array([1.0] * 50 + [0.0] * 50 + [1.0] + [0.0] * 99), np.ones(200), np.repeat([0, 1], 100))
+    assert rare[100] == MOST_LEVELLED
+
+
+def test_only_where_it_is_asked_for_are_routes_levelled() -> None:
+    told = SPLIT.labels.positive == 1.0
+    route = (told & (np.arange(len(told)) % 4 > 0)).astype(np.int64)
+    split = replace(SPLIT, labels=replace(SPLIT.labels, route=route))
+    plain = taught(split, MADE.as_of, AS_FOUND).whole
+    level = taught(split, MADE.as_of, BACKGROUND).whole
+    assert np.array_equal(plain.weight, taught(SPLIT, MADE.as_of, BACKGROUND).whole.weight)
+    one = (route[level.rows] == 1) & (level.positive == 1.0)
+    other = (route[level.rows] == 0) & (level.positive == 1.0)
+    # all of the first are found and many; of the second few
+    assert level.weight[one].mean() < level.weight[other].mean()
 
 
 def test_calibrating_weights_stand_for_all_cases_of_their_time() -> None:
