@@ -78,7 +78,7 @@ def tune(
     # a sampler started again with the same seed would repeat its first random draws
     study.sampler = TPESampler(seed=how.seed + done)
     if done == 0:
-        study.enqueue_trial(DEFAULTS)
+        study.enqueue_trial(DEFAULTS[matrix.subject])
 
     def said(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
         # one that was killed has a number, too
@@ -94,7 +94,7 @@ def tune(
     finished = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     if not finished:
         raise TooFewLabels("no trial of the tuning finished in its time; give it more seconds")
-    default = next(trial.value for trial in finished if trial.params == DEFAULTS)
+    default = next(trial.value for trial in finished if trial.params == DEFAULTS[matrix.subject])
     return Tuned(dict(study.best_params), float(study.best_value), float(default or 0.0), len(finished))
 
 
@@ -112,7 +112,7 @@ def _objective(trial: Trial, matrix: FeatureMatrix, inner: Findings, splits: lis
         "learning_rate": trial.suggest_float("learning_rate", 0.02, 0.2, log=True),
         "min_data_in_leaf": trial.suggest_int("min_data_in_leaf", 5, 200, log=True),
         "lambda_l2": trial.suggest_float("lambda_l2", 0.1, 50.0, log=True),
-        "feature_fraction": trial.suggest_float("feature_fraction", 0.3, 1.0),
+        "feature_fraction": trial.suggest_float("feature_fraction", 0.1, 1.0),
         "bagging_fraction": trial.suggest_float("bagging_fraction", 0.5, 1.0),
     }
     alone = replace(how, tuned=tuned, threads=1)
@@ -139,7 +139,7 @@ def _judge(matrix: FeatureMatrix, inner: Findings, split: Split, how: How) -> fl
 
 def _name(matrix: FeatureMatrix, inner: Findings, how: How) -> str:
     """Return the name of the study: the same only for the same data, catalogue, scheme, seed and defaults."""
-    digest = hashlib.sha256(f"{matrix.catalogue.fingerprint} {sorted(DEFAULTS.items())}".encode())
+    digest = hashlib.sha256(f"{matrix.catalogue.fingerprint} {sorted(DEFAULTS[matrix.subject].items())}".encode())
     for column in (matrix.values, inner.as_of, inner.row, inner.known_at, inner.value):
         digest.update(np.ascontiguousarray(column).tobytes())
     return f"{matrix.subject}-{how.scheme}-{how.seed}-{digest.hexdigest()[:16]}"
