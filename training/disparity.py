@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
 from training.fairness import AuditedCases, denominators
+from training.judgement import MINORS
 
 COMPARED = ("nationality", "sex", "age_band")
 """Attributes whose groups are compared; status is the stratum, and a post stands for the nationalities it serves."""
@@ -63,9 +64,13 @@ class Comparison:
 
 
 def compare_groups(cases: AuditedCases) -> list[Comparison]:
-    """Compare every group of sufficient size, and mark those that are beyond chance and beyond four fifths."""
+    """Compare every group of sufficient size, and mark those that are beyond chance and beyond four fifths.
+
+    Minors are left out: they go to the child procedure whatever the score, so that it calls none of them in.
+    """
+    by_score = cases.groups["age_band"] != MINORS
     questions = [
-        _Question(metric, people, cases.chosen, _strata(cases, with_arm=weighted))
+        _Question(metric, people & by_score, cases.chosen, _strata(cases, with_arm=weighted))
         for metric, (people, weighted) in denominators(cases).items()
         if metric != "selection_rate"
     ]

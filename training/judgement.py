@@ -32,7 +32,9 @@ COLUMNS = (
     *GROUPS,
 )
 _AGE_BANDS = (0, 18, 25, 35, 50, 200)
-_AGE_NAMES = ("under 18", "18-24", "25-34", "35-49", "50 and over")
+MINORS = "under 18"
+"""The age band of whom the child procedure is for."""
+_AGE_NAMES = (MINORS, "18-24", "25-34", "35-49", "50 and over")
 
 
 def evaluation_frame(

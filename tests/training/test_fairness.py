@@ -11,6 +11,7 @@ from scipy.stats import fisher_exact
 
 from training.disparity import FALSE_ALARM_LEVEL, compare_groups, compare_practice
 from training.fairness import AuditedCases, by_name, fairness_table
+from training.judgement import MINORS
 
 
 def drawn(seed: int, count: int = 3000) -> AuditedCases:
@@ -105,6 +106,19 @@ def test_a_group_called_in_twice_as_often_as_its_like_raises_the_alarm() -> None
         if one.alarm != "none" and one.metric == "false_positive_rate_latent"
     }
     assert ("nationality", "THA", "called in too often") in alarms
+
+
+def test_minors_whom_the_child_procedure_takes_whatever_the_score_raise_no_alarm() -> None:
+    cases = drawn(6)
+    age = np.where(np.arange(3000) % 5 == 0, MINORS, "25-34")
+
+    def alarms(ages: np.ndarray) -> list[str]:  # type: ignore[type-arg]
+        called = cases.chosen | (age == MINORS) & (np.random.default_rng(1).random(3000) < 0.3)
+        one = replace(cases, chosen=called, groups={**cases.groups, "age_band": ages})
+        return [it.alarm for it in compare_groups(one) if it.attribute == "age_band" and it.alarm != "none"]
+
+    assert alarms(age) == []
+    assert alarms(np.where(age == MINORS, "18-24", age))
 
 
 def test_a_group_that_differs_only_by_its_status_raises_no_alarm() -> None:
