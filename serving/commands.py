@@ -27,6 +27,8 @@ from serving.deciding import Desk
 from serving.store import decisions
 from serving.store.decisions import Decision
 
+DEMO_WORLD = {"least_identified": 60, "interview_share": 0.1, "random_share": 0.02}
+"""More interviews and more people found than usual, so that so small a world can be learnt from."""
 _POST = re.compile(f"{TABLES['visa_applications'].column('post').pattern}|[A-Z]{{3}}")
 """The records say how a post is written; ports, which may be any text there, are IATA's three letters."""
 _PORT = click.IntRange(1, 65535)
@@ -164,7 +166,8 @@ def demo(applications: int, port: int, seed: int) -> None:
     settings = Settings.from_environment()
     world = settings.home / "world"
     if not (settings.home / "champions" / "visa").exists():
-        _run("world", "--out", str(world), "--seed", str(seed), "--applications", str(applications))
+        changes = [word for name, value in DEMO_WORLD.items() for word in ("--set", f"{name}={value}")]
+        _run("world", "--out", str(world), "--seed", str(seed), "--applications", str(applications), *changes)
         _run("load", str(world))
         _run("train", str(world))
         for subject in ("visa", "entry"):
