@@ -140,6 +140,11 @@ def _judge(matrix: FeatureMatrix, inner: Findings, split: Split, how: How) -> fl
 def _name(matrix: FeatureMatrix, inner: Findings, how: How) -> str:
     """Return the name of the study: the same only for the same data, catalogue, scheme, seed and defaults."""
     digest = hashlib.sha256(f"{matrix.catalogue.fingerprint} {sorted(DEFAULTS[matrix.subject].items())}".encode())
-    for column in (matrix.values, inner.as_of, inner.row, inner.known_at, inner.value):
-        digest.update(np.ascontiguousarray(column).tobytes())
+    columns = (
+        matrix.values, inner.as_of, inner.row, inner.known_at, inner.value, inner.arm, inner.inclusion, inner.confirmed, inner.route,
+    )  # fmt: skip
+    for column in columns:
+        # a column that is not there must not be taken for an empty one, nor lend its place to the next
+        digest.update(b"none" if column is None else f"{column.dtype} {column.shape} ".encode())
+        digest.update(b"" if column is None else np.ascontiguousarray(column).tobytes())
     return f"{matrix.subject}-{how.scheme}-{how.seed}-{digest.hexdigest()[:16]}"

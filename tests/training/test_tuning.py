@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.training.cases import matrix, outcomes
+from training.labels import ARMS
 from training.making import How
 from training.splits import last_split
 from training.tuning import Budget, known_by, tune
@@ -29,6 +32,25 @@ def test_a_search_goes_on_where_it_stopped_and_never_ends_below_the_defaults(tmp
     assert len(said) == 1  # one more trial, not three
     assert second.value >= first.value >= first.default_value
     assert 3 <= int(second.parameters["max_depth"]) <= 6  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"arm": np.where(FOUND.arm == ARMS.index("random"), ARMS.index("targeted"), FOUND.arm)},
+        {"inclusion": FOUND.inclusion / 2},
+        {"confirmed": np.zeros(len(FOUND.row), dtype=bool)},
+        {"confirmed": None},
+        {"route": np.arange(len(FOUND.as_of)) % 2},
+    ],
+    ids=["arm", "inclusion", "confirmed", "unconfirmed", "route"],
+)
+def test_a_search_begins_anew_with_whatever_of_the_findings_is_different(changed: dict[str, Any], tmp_path: Path) -> None:
+    store = tmp_path / "tuning.db"
+    tune(MADE, FOUND, OUTER, How(), Budget(1), store, silent)
+    said: list[str] = []
+    tune(MADE, replace(FOUND, **changed), OUTER, How(), Budget(1), store, said.append)
+    assert len(said) == 1  # a trial of its own, not the value of the other findings
 
 
 def test_outcomes_after_the_outer_cutoff_change_nothing(tmp_path: Path) -> None:
