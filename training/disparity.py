@@ -1,37 +1,44 @@
 """Is a group called in more often than its like without cause, or missed more often? Comparisons with the rest, and alarms.
 
-Each group is compared with everybody else *in the same status of residence*, of landings also with or without a visa alike
+Each group and crossing of two attributes is compared with everybody else *in the same status of residence*, of landings also with or without a visa alike
 (and in the same interview arm, where findings are used): the form itself asks for these, and the posts serve different ones. Officers' own choices, from which
 models learn, are compared within a post as well, for each post chooses among those who come to it. Whether the difference is more
 than chance is judged by the exact distribution of a lot among all in a stratum: the randomisation test of the hypothesis
-that group membership does not matter there (Fisher 1935), over all strata together.
+that group membership does not matter there (Fisher 1935), over all strata together. A group too small to show anything is
+not passed over in silence: each comparison says how large a difference it would have shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import hypergeom
+from scipy.stats import norm
+from scipy.stats import t as student
 
-from training.fairness import AuditedCases, denominators
+from training.fairness import LEAST_SHOWN, LEAST_UNITS, AuditedCases, Denominator, crossing, denominators
 from training.judgement import MINORS
+from training.randomisation import Lot, shared_level
 
-COMPARED = ("nationality", "sex", "age_band")
-"""Attributes whose groups are compared; status is the stratum, and a post stands for the nationalities it serves."""
-LEAST_PEOPLE = 20
-LEAST_EXPECTED = 2.0
-"""Groups are compared from these sizes on: below, no rate would tell anything."""
+COMPARED = (
+    ("nationality",), ("sex",), ("age_band",),
+    ("nationality", "sex"), ("nationality", "age_band"), ("sex", "age_band"), ("nationality", "status"),
+)  # fmt: skip
+"""Attributes and crossings whose groups are compared; status is the stratum, and a post stands for the nationalities it serves."""
+LEAST_PEOPLE = LEAST_SHOWN
+"""Smaller groups are persons, in this as in the table; what they could not show, the exact test does not show."""
 PRACTICE = "chosen_by_officers"
 FALSE_ALARM_LEVEL = 0.05
 """Chance that an unbiased model raises any alarm in a report: one half for the model and one for the officers' practice,
-each split evenly over its comparisons (Bonferroni)."""
+each shared by the comparisons that could raise one (`training.randomisation.shared_level`)."""
 PRACTICE_RATIO = 2.0
 """Officers choose by what they see, and groups differ in that; twice as often as one's like is beyond such differences."""
 LEAST_RATIO = 1.25
 """A smaller difference than four fifths raises no alarm however sure it is (29 CFR 1607.4 D, used as a convention)."""
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,10 @@ class Comparison:
     chosen, expected
         How many of the group were chosen, and how many would be at the rates of everybody else in their strata.
     chance
-        Two-sided p-value of the randomisation test.
+        One-sided p-value of the randomisation test: of so many chosen or more, for recall of so many or fewer.
+    seen_from
+        The ratio of odds, where few are chosen that of rates, which would raise the alarm four times in five; None
+        where the group is too small for any.
     alarm
         ``none``, ``called in too often``, ``missed too often`` or ``chosen by officers too often``.
     """
@@ -55,6 +65,7 @@ class Comparison:
     chosen: float
     expected: float
     chance: float
+    seen_from: float | None
     alarm: str
 
     @property
@@ -70,102 +81,137 @@ def compare_groups(cases: AuditedCases) -> list[Comparison]:
     """
     by_score = cases.groups["age_band"] != MINORS
     questions = [
-        _Question(metric, people & by_score, cases.chosen, _strata(cases, with_arm=weighted))
-        for metric, (people, weighted) in denominators(cases).items()
+        _Question(metric, of.people & by_score, cases.chosen, _strata(cases, with_arm=of.weighted), of.unit)
+        for metric, of in denominators(cases).items()
         if metric != "selection_rate"
     ]
-    return _compared(questions, {name: cases.groups[name] for name in COMPARED})
+    return _compared(questions, cases)
 
 
 def compare_practice(cases: AuditedCases) -> list[Comparison]:
     """Compare how often officers chose people of each group for an interview, among all whom the lot did not draw."""
     if cases.arm is None:
         return []
-    groups = {name: cases.groups[name] for name in COMPARED}
-    groups["nationality x sex"] = np.char.add(np.char.add(groups["nationality"], " x "), groups["sex"])
     strata = np.char.add(np.char.add(_like(cases), " "), cases.groups["post"])
-    codes = np.unique(strata, return_inverse=True)[1].astype(np.int64)
-    question = _Question(PRACTICE, cases.arm != "random", cases.arm == "targeted", codes)
-    return _compared([question], groups)
+    everybody: Denominator = denominators(cases)["selection_rate"]
+    question = _Question(PRACTICE, cases.arm != "random", cases.arm == "targeted", _coded(strata), everybody.unit)
+    return _compared([question], cases)
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Among whom (bool[n]) is what (bool[n]) counted, within which strata (int64[n])."""
+    """Among whom (bool[n]) is what (bool[n]) counted, within which strata (int64[n]), and who came together (int64[n])."""
 
     metric: str
-    people: NDArray[np.bool_]
-    hit: NDArray[np.bool_]
-    strata: NDArray[np.int64]
+    people: Bools
+    hit: Bools
+    strata: Ints
+    unit: Ints
 
 
-def _compared(questions: list[_Question], groups: Mapping[str, NDArray[np.str_]]) -> list[Comparison]:
-    found: list[tuple[str, str, str, int, float, float, float]] = []
-    for one in questions:
-        hit, strata = one.hit[one.people], one.strata[one.people]
-        for attribute, labels in groups.items():
-            members = labels[one.people]
-            for group in np.unique(members).tolist():
-                own = members == group
-                if not LEAST_PEOPLE <= own.sum() <= len(own) - LEAST_PEOPLE:
-                    continue
-                chosen, expected, chance = _against_the_rest(own, hit, strata)
-                if expected >= LEAST_EXPECTED:
-                    found.append((attribute, group, one.metric, int(own.sum()), chosen, expected, chance))
-    level = FALSE_ALARM_LEVEL / 2 / max(len(found), 1)
-    return [Comparison(*one, alarm=_alarm(one[2], one[4] / one[5], one[6], level)) for one in found]
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A comparison before its level is known: what was seen, the lot, and how much wider rings spread it than single people."""
+
+    named: tuple[str, str, str, int]
+    chosen: int
+    expected: float
+    lot: Lot
+    spread: float
+    units: int
+
+    @property
+    def upward(self) -> bool:
+        return not self.named[2].startswith("recall")
+
+    def judged(self, level: float) -> Comparison:
+        exact = self.lot.at_least(self.chosen) if self.upward else self.lot.at_most(self.chosen)
+        chance, needed = exact, level
+        if self.spread > 1:
+            chance, needed = _wider(exact, self.spread, self.units), _sharper(level, self.spread, self.units)
+        least = PRACTICE_RATIO if self.named[2] == PRACTICE else LEAST_RATIO
+        seen = self.lot.seen_from(needed, upward=self.upward)
+        if seen is not None:
+            seen = max(seen, least) if self.upward else min(seen, 1 / least)
+        one = Comparison(*self.named, self.chosen, self.expected, chance, seen, "none")
+        beyond = one.ratio >= least if self.upward else one.ratio <= 1 / least
+        if chance > level or not beyond:
+            return one
+        alarm = "missed too often" if not self.upward else "called in too often"
+        alarm = "chosen by officers too often" if self.named[2] == PRACTICE else alarm
+        return Comparison(*self.named, self.chosen, self.expected, chance, seen, alarm)
 
 
-def _alarm(metric: str, ratio: float, chance: float, level: float) -> str:
-    if chance > level:
-        return "none"
-    if metric == PRACTICE and ratio >= PRACTICE_RATIO:
-        return "chosen by officers too often"
-    if metric.startswith("false_positive") and ratio >= LEAST_RATIO:
-        return "called in too often"
-    if metric.startswith("recall") and ratio <= 1 / LEAST_RATIO:
-        return "missed too often"
-    return "none"
+def _compared(questions: list[_Question], cases: AuditedCases) -> list[Comparison]:
+    tried = [one for question in questions for key in COMPARED for one in _of_attribute(question, cases, key)]
+    attainable = [one.lot.most if one.upward else one.lot.fewest for one in tried]
+    level = shared_level(FALSE_ALARM_LEVEL / 2, attainable)
+    return [one.judged(level) for one in tried]
+
+
+def _of_attribute(question: _Question, cases: AuditedCases, key: tuple[str, ...]) -> list[_Tried]:
+    labels, codes = crossing(cases, key)
+    rows = np.flatnonzero(question.people)
+    codes, hit, strata = codes[rows], question.hit[rows], question.strata[rows]
+    unit = np.unique(question.unit[rows], return_inverse=True)[1]
+    shape = (len(labels), int(question.strata.max(initial=0)) + 1)
+    at = codes * shape[1] + strata
+    mine = np.bincount(at, minlength=shape[0] * shape[1]).reshape(shape)
+    chosen = np.bincount(at, hit, shape[0] * shape[1]).astype(np.int64).reshape(shape)
+    everybody, chosen_all = mine.sum(axis=0), chosen.sum(axis=0)
+    found = []
+    for group, label in enumerate(labels):
+        own, seen = mine[group], chosen[group]
+        told = (own > 0) & (own < everybody)
+        if not LEAST_PEOPLE <= own.sum() <= len(rows) - LEAST_PEOPLE or not told.any():
+            continue
+        own, seen, total, hits = own[told], seen[told], everybody[told], chosen_all[told]
+        expected = float((own * (hits - seen) / (total - own)).sum())
+        spread, units = _spread(codes == group, hit, strata, unit)
+        named = (" x ".join(key), label, question.metric, int(mine[group].sum()))
+        found.append(_Tried(named, int(seen.sum()), expected, Lot.of(total, hits, own), spread, units))
+    return found
+
+
+def _spread(own: Bools, hit: Bools, strata: Ints, unit: Ints) -> tuple[float, int]:
+    """Return how many times wider the number spreads because rings come together (Rao and Scott 1992), and how many units there are.
+
+    The squares of what each ring and each single person adds to the number beyond chance, by those of each person alone.
+    """
+    units = int(unit.max(initial=-1)) + 1
+    if units == len(unit):
+        return 1.0, units
+    size = np.maximum(np.bincount(strata), 1)
+    beside = (own - np.bincount(strata, own)[strata] / size[strata]) * (
+        hit - np.bincount(strata, hit)[strata] / size[strata]
+    )
+    alone = float((beside**2).sum())
+    together = float((np.bincount(unit, beside) ** 2).sum())
+    return max(together / alone, 1.0) if alone > 0 else 1.0, units
+
+
+def _wider(chance: float, spread: float, units: int) -> float:
+    """Return a one-sided chance as it is where the number spreads wider: its normal deviate is so much smaller."""
+    if units < LEAST_UNITS:
+        return 1.0
+    return float(student.sf(norm.isf(chance) / spread**0.5, units - 1))
+
+
+def _sharper(level: float, spread: float, units: int) -> float:
+    """Return which exact chance is needed for `_wider` to give this level."""
+    return float(norm.sf(student.isf(level, units - 1) * spread**0.5)) if units >= LEAST_UNITS else 0.0
 
 
 def _like(cases: AuditedCases) -> NDArray[np.str_]:
     return cases.groups["status"] if cases.like is None else cases.like
 
 
-def _strata(cases: AuditedCases, *, with_arm: bool) -> NDArray[np.int64]:
+def _strata(cases: AuditedCases, *, with_arm: bool) -> Ints:
     joined = _like(cases)
     if with_arm and cases.arm is not None:
         joined = np.char.add(np.char.add(joined, " "), cases.arm)
-    return np.unique(joined, return_inverse=True)[1].astype(np.int64)
+    return _coded(joined)
 
 
-def _against_the_rest(
-    own: NDArray[np.bool_], hit: NDArray[np.bool_], strata: NDArray[np.int64]
-) -> tuple[float, float, float]:
-    """Return chosen, expected and the two-sided chance, over the strata in which there is anybody to compare with."""
-    size = int(strata.max()) + 1
-    everybody = np.bincount(strata, minlength=size)
-    mine = np.bincount(strata, own, size).astype(np.int64)
-    chosen_all = np.bincount(strata, hit, size).astype(np.int64)
-    chosen_mine = np.bincount(strata, own & hit, size).astype(np.int64)
-    told = (mine > 0) & (mine < everybody)
-    everybody, mine, chosen_all, chosen_mine = (one[told] for one in (everybody, mine, chosen_all, chosen_mine))
-    if not len(mine):
-        return 0.0, 0.0, 1.0
-    others = everybody - mine
-    expected = float((mine * (chosen_all - chosen_mine) / others).sum())
-    observed = int(chosen_mine.sum())
-    return float(observed), expected, _two_sided(observed, everybody, chosen_all, mine)
-
-
-def _two_sided(
-    observed: int, everybody: NDArray[np.int64], chosen: NDArray[np.int64], mine: NDArray[np.int64]
-) -> float:
-    """Return twice the smaller tail of the number of a group's members among the chosen, strata drawn one by one."""
-    chances, least = np.ones(1), 0
-    for total, hit, own in zip(everybody.tolist(), chosen.tolist(), mine.tolist(), strict=True):
-        low, high = max(0, own + hit - total), min(own, hit)
-        chances = np.convolve(chances, hypergeom.pmf(np.arange(low, high + 1), total, hit, own))
-        least += low
-    at = observed - least
-    return float(min(1.0, 2 * min(chances[: at + 1].sum(), chances[at:].sum())))
+def _coded(names: NDArray[np.str_]) -> Ints:
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)

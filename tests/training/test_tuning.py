@@ -45,7 +45,9 @@ def test_a_search_goes_on_where_it_stopped_and_never_ends_below_the_defaults(tmp
     ],
     ids=["arm", "inclusion", "confirmed", "unconfirmed", "route"],
 )
-def test_a_search_begins_anew_with_whatever_of_the_findings_is_different(changed: dict[str, Any], tmp_path: Path) -> None:
+def test_a_search_begins_anew_with_whatever_of_the_findings_is_different(
+    changed: dict[str, Any], tmp_path: Path
+) -> None:
     store = tmp_path / "tuning.db"
     tune(MADE, FOUND, OUTER, How(), Budget(1), store, silent)
     said: list[str] = []

@@ -1,0 +1,122 @@
+"""How many of a group would be among the chosen if a lot had chosen? The exact distribution over all strata, and what it could show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
+
+POWER = 0.8
+"""How often a difference is seen that counts as one that would be seen (Cohen 1988)."""
+LARGEST_ODDS = 1000.0
+_NEGLIGIBLE = 1e-80
+_HALVINGS = 40
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """The number of a group's members among the chosen, if in each stratum a lot had chosen as many as were chosen.
+
+    Attributes
+    ----------
+    least
+        The number that the first of ``chances`` belongs to.
+    chances
+        float64[k]: the chance of each number from ``least`` on.
+    fewest, most
+        The chances of the smallest and of the largest number that is possible: no outcome is more surprising.
+    """
+
+    least: int
+    chances: Floats
+    fewest: float
+    most: float
+
+    @staticmethod
+    def of(everybody: Ints, chosen: Ints, mine: Ints) -> Lot:
+        """Convolve the hypergeometric distributions of the strata, int64[s] each: people, chosen people, and the group's people."""
+        chances, least, fewest, most = np.ones(1), 0, 1.0, 1.0
+        for total, hit, own in zip(everybody.tolist(), chosen.tolist(), mine.tolist(), strict=True):
+            low, one = _hypergeometric(total, hit, own)
+            fewest, most = fewest * float(one[0]), most * float(one[-1])
+            first, kept = _trimmed(one)
+            start, chances = _trimmed(np.convolve(chances, kept))
+            least += low + first + start
+        return Lot(least, chances / chances.sum(), fewest, most)
+
+    def at_least(self, number: int) -> float:
+        """Return the chance of so many or more."""
+        return float(min(self.chances[max(number - self.least, 0) :].sum(), 1.0))
+
+    def at_most(self, number: int) -> float:
+        """Return the chance of so many or fewer."""
+        return float(min(self.chances[: max(number - self.least + 1, 0)].sum(), 1.0))
+
+    def seen_from(self, level: float, *, upward: bool) -> float | None:
+        """Return the odds ratio of the group's members and their like that a one-sided test at this level sees with `POWER`.
+
+        Where nobody but the odds of the group's members differ, the number follows Fisher's noncentral distribution: the
+        chances here, tilted by the ratio (McCullagh and Nelder 1989, 7.3). Where few are chosen it is the ratio of rates.
+        None where no ratio up to `LARGEST_ODDS` would be seen.
+        """
+        chances = self.chances if upward else self.chances[::-1]
+        beyond = np.flatnonzero(np.cumsum(chances[::-1])[::-1] <= level)
+        if not len(beyond):
+            return None
+        numbers = np.arange(len(chances))
+        with np.errstate(divide="ignore"):
+            logs = np.log(chances)
+
+        def power(tilt: float) -> float:
+            weights = logs + tilt * numbers
+            weights = np.exp(weights - weights.max())
+            return float(weights[beyond[0] :].sum() / weights.sum())
+
+        low, high = 0.0, float(np.log(LARGEST_ODDS))
+        if power(high) < POWER:
+            return None
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if power(middle) < POWER else (low, middle)
+        return float(np.exp(high if upward else -high))
+
+
+def shared_level(level: float, attainable: Iterable[float]) -> float:
+    """Return the level of each of several tests that keeps the chance of any false alarm at ``level`` or below.
+
+    Bonferroni's rule counts every test; that of Tarone (1990) only those that could reach the level at all: a test whose
+    most surprising outcome has a larger chance can raise no alarm, true or false, and takes nothing from the others.
+
+    Parameters
+    ----------
+    attainable
+        The least chance that each test could have.
+    """
+    least = np.sort(np.fromiter(attainable, dtype=np.float64))
+    for count in range(1, len(least) + 1):
+        if np.searchsorted(least, level / count, side="right") <= count:
+            return level / count
+    return level
+
+
+def _hypergeometric(total: int, hit: int, own: int) -> tuple[int, Floats]:
+    low, high = max(0, own + hit - total), min(own, hit)
+    number = np.arange(low, high + 1)
+
+    def ways(n: int, k: Ints) -> Floats:
+        return np.asarray(gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0))
+
+    logs = ways(own, number) + ways(total - own, hit - number) - ways(total, np.asarray(hit))
+    return low, np.exp(logs)
+
+
+def _trimmed(chances: Floats) -> tuple[int, Floats]:
+    """Return how many negligible chances were cut off in front, and the rest without those behind."""
+    kept = np.flatnonzero(chances > _NEGLIGIBLE)
+    return int(kept[0]), chances[kept[0] : kept[-1] + 1]
