@@ -26,8 +26,9 @@ from training.validation import judging_frame
 SUBJECT = "visa"
 # so many people and interviews that nearly every world of this size can be learned from
 CHANGES = {"exploited_share": 0.04, "interview_share": 0.1, "random_share": 0.04}
-BLIND = ("nationality", "sex", "nationality x sex")
-"""What `flat_groups` deals out by lot; ages go with routes in every world."""
+BLIND = ("nationality", "sex", "nationality x sex", "nationality x status")
+BY_AGE = ("age_band", "nationality x age_band", "sex x age_band")
+"""What `flat_groups` deals out by lot, also within a status; ages go with routes in every world."""
 
 
 def one_world(scenario: str, seed: int, applications: int) -> dict[str, object]:
@@ -44,7 +45,8 @@ def one_world(scenario: str, seed: int, applications: int) -> dict[str, object]:
     return {
         "scenario": scenario, "seed": seed, "judged": len(frame), "comparisons": len(model) + len(practice),
         "model": _alarms(model, BLIND), "practice": _alarms(practice, BLIND),
-        "by age": _alarms([*model, *practice], ("age_band",)),
+        "by age": _alarms([*model, *practice], BY_AGE),
+        "seen from": _seen(model),
     }  # fmt: skip
 
 
@@ -52,6 +54,12 @@ def _alarms(told: list[Comparison], attributes: tuple[str, ...]) -> str:
     return ", ".join(
         f"{one.group} {one.ratio:.1f}" for one in told if one.alarm != "none" and one.attribute in attributes
     )
+
+
+def _seen(told: list[Comparison]) -> float:
+    """The ratio that half of the nationalities, called in so much more often without cause, would show four times in five."""
+    asked = [one for one in told if one.attribute == "nationality" and one.metric == "false_positive_rate_latent"]
+    return float(np.median([one.seen_from or np.inf for one in asked]))
 
 
 def table(worlds: int, applications: int, scenarios: tuple[str, ...] = ("flat", "injected_bias")) -> pd.DataFrame:
@@ -81,8 +89,8 @@ def main() -> None:
     counts = alarmed.assign(any=alarmed["model"] | alarmed["practice"]).groupby(told["scenario"]).sum()
     counts.insert(0, "judged", told.groupby("scenario").size())
     print(f"\nworlds that could be judged, and those with an alarm:\n{counts.to_string()}")
-    print(f"\nstated level: {FALSE_ALARM_LEVEL:.0%} of reports on unbiased worlds")
-    print(f"comparisons in a report: {np.median(told['comparisons']):.0f}")
+    print(f"\nstated level: {FALSE_ALARM_LEVEL:.0%} of reports on unbiased worlds; medians:")
+    print(told.groupby("scenario")[["judged", "comparisons", "seen from"]].median().to_string())
 
 
 if __name__ == "__main__":

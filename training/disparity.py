@@ -14,12 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
-from scipy.stats import t as student
 
-from training.fairness import LEAST_SHOWN, LEAST_UNITS, AuditedCases, Denominator, crossing, denominators
+from training.fairness import LEAST_SHOWN, AuditedCases, Denominator, crossing, denominators
 from training.judgement import MINORS
-from training.randomisation import Lot, shared_level
+from training.randomisation import Lot, needed_chance, shared_level, spread_of_rings, widened
 
 COMPARED = (
     ("nationality",), ("sex",), ("age_band",),
@@ -128,7 +126,7 @@ class _Tried:
         exact = self.lot.at_least(self.chosen) if self.upward else self.lot.at_most(self.chosen)
         chance, needed = exact, level
         if self.spread > 1:
-            chance, needed = _wider(exact, self.spread, self.units), _sharper(level, self.spread, self.units)
+            chance, needed = widened(exact, self.spread, self.units), needed_chance(level, self.spread, self.units)
         least = PRACTICE_RATIO if self.named[2] == PRACTICE else LEAST_RATIO
         seen = self.lot.seen_from(needed, upward=self.upward)
         if seen is not None:
@@ -167,39 +165,10 @@ def _of_attribute(question: _Question, cases: AuditedCases, key: tuple[str, ...]
             continue
         own, seen, total, hits = own[told], seen[told], everybody[told], chosen_all[told]
         expected = float((own * (hits - seen) / (total - own)).sum())
-        spread, units = _spread(codes == group, hit, strata, unit)
+        spread, units = spread_of_rings(codes == group, hit, strata, unit)
         named = (" x ".join(key), label, question.metric, int(mine[group].sum()))
         found.append(_Tried(named, int(seen.sum()), expected, Lot.of(total, hits, own), spread, units))
     return found
-
-
-def _spread(own: Bools, hit: Bools, strata: Ints, unit: Ints) -> tuple[float, int]:
-    """Return how many times wider the number spreads because rings come together (Rao and Scott 1992), and how many units there are.
-
-    The squares of what each ring and each single person adds to the number beyond chance, by those of each person alone.
-    """
-    units = int(unit.max(initial=-1)) + 1
-    if units == len(unit):
-        return 1.0, units
-    size = np.maximum(np.bincount(strata), 1)
-    beside = (own - np.bincount(strata, own)[strata] / size[strata]) * (
-        hit - np.bincount(strata, hit)[strata] / size[strata]
-    )
-    alone = float((beside**2).sum())
-    together = float((np.bincount(unit, beside) ** 2).sum())
-    return max(together / alone, 1.0) if alone > 0 else 1.0, units
-
-
-def _wider(chance: float, spread: float, units: int) -> float:
-    """Return a one-sided chance as it is where the number spreads wider: its normal deviate is so much smaller."""
-    if units < LEAST_UNITS:
-        return 1.0
-    return float(student.sf(norm.isf(chance) / spread**0.5, units - 1))
-
-
-def _sharper(level: float, spread: float, units: int) -> float:
-    """Return which exact chance is needed for `_wider` to give this level."""
-    return float(norm.sf(student.isf(level, units - 1) * spread**0.5)) if units >= LEAST_UNITS else 0.0
 
 
 def _like(cases: AuditedCases) -> NDArray[np.str_]:

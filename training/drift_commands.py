@@ -19,15 +19,15 @@ from features.settings import Settings
 from features.tables.folder import Records, read_folder
 from models.bundle import Bundle
 from models.commands import champion
-from training.drift import LEAST_CASES, by_quarter, expected_performance, feature_drift, stability_index
+from training.drift import LEAST_CASES, by_quarter, expected_performance, feature_drift, score_drift
+from training.drift_outcomes import connected, outcome_drift
+from training.drift_report import report
 from training.evidence import FIRST_LINE
 from training.judgement import audit_table, day, evaluation_frame, interviewed
 from training.labels import ARMS, findings
 from training.policy import read_policy
 from training.registry import Registry
 from training.selection import inverse_propensity
-
-_SHOWN = 15
 
 
 @click.command()
@@ -64,7 +64,7 @@ def drift(folder: Path, subject: str, out: Path | None, strict: bool) -> None:
     click.echo(report(found))
     click.echo(f"written to {place}")
     if strict and found["alarms"]:
-        raise Problem(f"{found['alarms']} alarms of drift")
+        raise Problem(f"{found['alarms']} alarms of drift: {'; '.join(found['alarmed'])}")
 
 
 def compared(
@@ -79,21 +79,26 @@ def compared(
     frame = evaluation_frame(audit, matrix.as_of, labels, inverse_propensity(labels, now), score)
     capacity = read_policy().capacity
     current = frame[now].reset_index(drop=True)
-    expected = expected_performance(score[now], interviewed(current, score[now], capacity))
+    expected = expected_performance(score[now], interviewed(current, score[now], capacity), np.random.default_rng(0))
+    moved = score_drift(score[then], score[now])
+    outcomes_moved = outcome_drift(frame, connected(records, matrix.subject, frame), now)
+    alarmed = [
+        *(f"feature {one.feature}" for one in features if one.alarm),
+        *(["score"] if moved.alarm else []),
+        *(f"{one.question} {one.of}" for one in outcomes_moved if one.alarm),
+    ]
     return {
         "first_line": FIRST_LINE,
         "subject": matrix.subject,
         "model_sha256": model.sha256,
         "then": {"cases": int(then.sum()), "until": day(int(matrix.as_of[then].max()))},
         "now": {"cases": int(now.sum()), "until": day(int(matrix.as_of[now].max()))},
-        "alarms": sum(one.alarm for one in features),
-        "features": [asdict(one) | {"alarm": one.alarm} for one in features],
-        "score": {
-            "stability_index": stability_index(score[then], score[now]),
-            "mean_then": float(score[then].mean()),
-            "mean_now": float(score[now].mean()),
-        },
+        "alarms": len(alarmed),
+        "alarmed": alarmed,
+        "features": [asdict(one) for one in features],
+        "score": asdict(moved),
         "outcomes": _outcomes(frame, then, now),
+        "outcome_tests": [asdict(one) for one in outcomes_moved],
         "quarters": by_quarter(frame, then, now),
         "expected": {"capacity": capacity, **asdict(expected)},
     }
@@ -103,9 +108,15 @@ def metrics_of(found: dict[str, Any]) -> dict[str, float]:
     """Return the figures of a comparison as MLflow metrics."""
     return {
         "drift/alarms": float(found["alarms"]),
+        "drift/outcome_alarms": float(sum(one["alarm"] for one in found["outcome_tests"])),
         "drift/score_stability_index": found["score"]["stability_index"],
         "drift/expected_precision": found["expected"]["precision"],
         "drift/expected_recall": found["expected"]["recall"],
+        **{
+            f"drift/expected_{name}_{end}": found["expected"][f"{name}_{end}"]
+            for name in ("precision", "recall")
+            for end in ("low", "high")
+        },
         "drift/unit_slips": float(sum(one["slip"] is not None for one in found["features"])),
         "drift/score_mean_then": found["score"]["mean_then"],
         "drift/score_mean_now": found["score"]["mean_now"],
@@ -114,58 +125,6 @@ def metrics_of(found: dict[str, Any]) -> dict[str, float]:
         **{f"drift/unit_slip/{one['feature']}": float(one["slip"] is not None) for one in found["features"]},
         **{f"drift/indications_share/{one['arm']}": one["share_now"] for one in found["outcomes"]},
     }
-
-
-def report(found: dict[str, Any]) -> str:
-    """Return the comparison as Markdown."""
-    rows = [
-        f"| {one['feature']} | {one['stability_index']:.3f} | {one['missing_then']:.1%} | {one['missing_now']:.1%} | "
-        f"{one['slip'] or ''} | {'look' if one['alarm'] else ''} |"
-        for one in found["features"][:_SHOWN]
-    ]
-    outcomes = [
-        f"| {one['arm']} | {one['then']} | {one['share_then']:.3f} | {one['now']} | {one['share_now']:.3f} |"
-        for one in found["outcomes"]
-    ]
-    expected, score = found["expected"], found["score"]
-    lines = [
-        FIRST_LINE,
-        "",
-        f"# Drift of the {found['subject']} model",
-        "",
-        f"{found['then']['cases']:,} cases up to {found['then']['until']} against {found['now']['cases']:,} up to "
-        f"{found['now']['until']}; {found['alarms']} features to look at. Score: stability index "
-        f"{score['stability_index']:.3f}, mean {score['mean_then']:.4f} then and {score['mean_now']:.4f} now.",
-        "",
-        "| feature | stability index | missing then | missing now | looks like a unit | |",
-        "|---|---|---|---|---|---|",
-        *rows,
-        "",
-        "| interviews | then | share with indications | now | share with indications |",
-        "|---|---|---|---|---|",
-        *outcomes,
-        "",
-        "By quarter of the cases' own times; younger cases have fewer findings because findings take time.",
-        "",
-        "| quarter | | cases | mean score | findings | with indications | their mean score | by typology |",
-        "|---|---|---|---|---|---|---|---|",
-        *_quarters(found["quarters"]),
-        "",
-        f"Before labels arrive, the scores promise a precision of {expected['precision']:.3f} and a recall of "
-        f"{expected['recall']:.3f} at {expected['capacity']:.1%} capacity. This holds only if scores are calibrated now as",
-        "they were then and nothing but the inputs has moved; a new way of exploitation would not show here.",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _quarters(quarters: list[dict[str, Any]]) -> list[str]:
-    return [
-        f"| {one['quarter']} | {'now' if one['now'] else 'then'} | {one['cases']:,} | {one['mean_score']:.4f} | "
-        f"{one['findings']} | {one['indications']} | "
-        f"{'' if one['their_mean_score'] is None else format(one['their_mean_score'], '.4f')} | "
-        f"{', '.join(f'{name} {count}' for name, count in one['typologies'].items())} |"
-        for one in quarters
-    ]
 
 
 def _outcomes(frame: pd.DataFrame, then: NDArray[np.bool_], now: NDArray[np.bool_]) -> list[dict[str, Any]]:

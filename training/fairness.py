@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from training.intervals import share_bounds
+from training.randomisation import LEAST_UNITS
 
 ATTRIBUTES = ("nationality", "sex", "age_band", "status", "post")
 LEAST_SHOWN = 5
 """Cells of fewer people are counted, but their rates are not shown: they would speak of persons, not of groups."""
-LEAST_UNITS = 5
-"""Of fewer rings and single people no spread can be told; then each ring is taken for a single person."""
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
+from scipy.stats import norm
+from scipy.stats import t as student
 
 POWER = 0.8
 """How often a difference is seen that counts as one that would be seen (Cohen 1988)."""
 LARGEST_ODDS = 1000.0
+LEAST_UNITS = 5
+"""Of fewer rings and single people no spread between them can be told."""
 _NEGLIGIBLE = 1e-80
 _HALVINGS = 40
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
@@ -103,6 +108,44 @@ def shared_level(level: float, attainable: Iterable[float]) -> float:
         if np.searchsorted(least, level / count, side="right") <= count:
             return level / count
     return level
+
+
+def spread_of_rings(own: Bools, hit: Bools, strata: Ints, unit: Ints) -> tuple[float, int]:
+    """Return how many times wider the number spreads because rings come together (Rao and Scott 1992), and how many units there are.
+
+    The squares of what each ring and each single person adds to the number beyond chance, by those of each person alone.
+
+    Parameters
+    ----------
+    own, hit, strata, unit
+        bool[n]: who is of the group, and who was chosen; int64[n]: the stratum of each; and one number, from 0 on, for
+        each ring and each single person.
+    """
+    units = int(unit.max(initial=-1)) + 1
+    if units == len(unit):
+        return 1.0, units
+    size = np.maximum(np.bincount(strata), 1)
+    beside = (own - np.bincount(strata, own)[strata] / size[strata]) * (
+        hit - np.bincount(strata, hit)[strata] / size[strata]
+    )
+    alone = float((beside**2).sum())
+    together = float((np.bincount(unit, beside) ** 2).sum())
+    return max(together / alone, 1.0) if alone > 0 else 1.0, units
+
+
+def widened(chance: float, spread: float, units: int) -> float:
+    """Return a one-sided chance as it is where the number spreads wider: its normal deviate is so much smaller.
+
+    Student's distribution stands for the few rings from which the spread is known; of too few nothing is.
+    """
+    if units < LEAST_UNITS:
+        return 1.0
+    return float(student.sf(norm.isf(chance) / spread**0.5, units - 1))
+
+
+def needed_chance(level: float, spread: float, units: int) -> float:
+    """Return which exact chance is needed for `widened` to give this level."""
+    return float(norm.sf(student.isf(level, units - 1) * spread**0.5)) if units >= LEAST_UNITS else 0.0
 
 
 def _hypergeometric(total: int, hit: int, own: int) -> tuple[int, Floats]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.fairness import AuditedCases
 
@@ -27,7 +28,10 @@ def drawn(seed: int, count: int = 3000) -> AuditedCases:
     )
 
 
-def of_one_group(chosen: np.ndarray, **others: np.ndarray) -> AuditedCases:  # type: ignore[type-arg]
+def of_one_group(
+    chosen: NDArray[np.bool_], *, exploited: NDArray[np.bool_], ring: NDArray[np.int64] | None = None
+) -> AuditedCases:
+    """Cases of one group of everything, nobody of them interviewed."""
     n = len(chosen)
     groups = dict.fromkeys(("nationality", "sex", "age_band", "status", "post"), np.full(n, "one"))
-    return AuditedCases(chosen, np.full(n, np.nan), np.zeros(n), groups, **others)  # type: ignore[arg-type]
+    return AuditedCases(chosen, np.full(n, np.nan), np.zeros(n), groups, exploited=exploited, ring=ring)

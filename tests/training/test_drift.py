@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.drift import SHIFTED, by_quarter, expected_performance, feature_drift, stability_index, unit_slip
+from training.drift import (
+    SHIFTED,
+    by_quarter,
+    expected_performance,
+    feature_drift,
+    score_drift,
+    stability_index,
+    unit_slip,
+)
 
 
 def test_the_stability_index_by_hand() -> None:
@@ -43,9 +51,43 @@ def test_what_calibrated_scores_promise_is_what_is_found() -> None:
     score = rng.beta(0.5, 8, 200_000)
     finding = rng.random(200_000) < score
     chosen = score >= np.quantile(score, 0.95)
-    promised = expected_performance(score, chosen)
+    promised = expected_performance(score, chosen, rng)
     assert promised.precision == pytest.approx(finding[chosen].mean(), rel=0.03)
     assert promised.recall == pytest.approx(finding[chosen].sum() / finding.sum(), rel=0.03)
+
+
+def test_what_scores_promise_has_an_interval_that_holds_what_is_found() -> None:
+    rng = np.random.default_rng(0)
+    held = np.zeros(2)
+    for _ in range(100):
+        score = rng.beta(0.5, 8, 600)
+        finding = rng.random(600) < score
+        chosen = score >= np.quantile(score, 0.9)
+        told = expected_performance(score, chosen, rng)
+        held[0] += told.precision_low <= finding[chosen].mean() <= told.precision_high
+        held[1] += told.recall_low <= finding[chosen].sum() / finding.sum() <= told.recall_high
+        assert told.precision_low < told.precision < told.precision_high
+    # of 100 intervals that hold it 95 times in 100, fewer than 89 do so four times in a thousand
+    assert (held >= 89).all()
+
+
+def test_small_samples_of_one_distribution_raise_no_alarm_more_often_than_stated() -> None:
+    rng = np.random.default_rng(0)
+    alarmed, beyond = 0, 0
+    for _ in range(40):
+        found = feature_drift(tuple("abcdefghij"), rng.normal(size=(120, 10)), rng.normal(size=(120, 10)))
+        alarmed += any(one.alarm for one in found)
+        beyond += any(one.stability_index >= SHIFTED for one in found)
+    # at 5 % a report, six or more of forty come about by chance one time in seventy; by the customary limit most would
+    assert alarmed <= 5
+    assert beyond > 20
+
+
+def test_scores_that_moved_raise_the_alarm() -> None:
+    rng = np.random.default_rng(0)
+    then = rng.beta(0.5, 8, 2000)
+    assert not score_drift(then, rng.beta(0.5, 8, 2000)).alarm
+    assert score_drift(then, rng.beta(2.0, 8, 2000)).alarm
 
 
 def test_a_typology_that_was_never_met_shows_in_the_quarter_in_which_it_is_found_first() -> None:
