@@ -35,7 +35,7 @@ from training.selection import effective_size
 
 FIRST_LINE = "Synthetic data; not validated on any real visa record."
 EVIDENCE, JUDGED = "evidence.json", "judged.parquet"
-EVIDENCE_VERSION = 3
+EVIDENCE_VERSION = 4
 """Raised when a figure changes its meaning: what was gathered before must not be read by a policy of today."""
 NOT_COMPARED = {"positives": 0, "rings": 0, "cases": 0}
 """What is known of a gain over a champion where nothing could be compared: no evidence, which no line takes for a pass."""
