@@ -49,7 +49,8 @@ def _purpose(catalogue: Catalogue) -> list[str]:
         "**The number** is the chance that a protective interview would find indications, as interviews found them.",
         f"**Inputs**: {len(catalogue.names)} features of catalogue `{catalogue.fingerprint[:12]}`. Nationality, former ",
         "nationality, sex, post and airport of embarkation are not among them; age only sends minors to the child procedure.",
-        "**Form**: monotone trees of limited depth with a calibration; contributions add up to the raw score.",
+        "**Form**: trees of limited depth, monotone in the features that must never lower, or never raise, a score; a calibration; "
+        "contributions add up to the raw score.",
         "",
     ]
 
@@ -126,7 +127,8 @@ def _fairness(evidence: Mapping[str, Any]) -> list[str]:
         "|---|---|---|---|---|",
         *rows,
         "",
-        "How well an auxiliary model tells a group from score and reasons, among people without indications:",
+        "How well a group is told from the score, or by an auxiliary model from score and reasons, among "
+        f"{'people not exploited in truth' if evidence['truth_known'] else 'those of whom an interview found nothing'}:",
         "",
         "| attribute | group | told by | people | AUC [95 % interval] | within a status |",
         "|---|---|---|---|---|---|",
@@ -161,7 +163,7 @@ def _gate(lines: Sequence[Line], approvals: Sequence[str]) -> list[str]:
         "|---|---|---|",
         *(f"| {line.condition} | {line.outcome.value} | {line.figures} |" for line in lines),
         "",
-        *(waivers or (["No waiver was given."] if closed else ["No waiver was needed."])),
+        *(waivers or [f"No waiver was {'needed' if all(line.holds for line in lines) else 'given'}."]),
         *closed,
         "",
         # a line for each, so that a comma in a name makes no second person
