@@ -20,8 +20,9 @@ from models.signing import load_or_create_key
 from models.tree_text import parse_forest
 from synthetic_data.world import generate
 from training.evidence import Judged, JudgingPart
-from training.registry import DataSeen, Registry
-from training.submission import Submission, data_hash, golden_rows, submit
+from training.provenance import DataSeen, data_hash
+from training.registry import Registry
+from training.submission import Submission, golden_rows, submit
 
 DAY_US = 86_400_000_000
 CASES = 4_000
@@ -44,12 +45,12 @@ def drawn_values(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.n
 
 
 def drawn_frame(rng: np.random.Generator, finding: np.ndarray) -> pd.DataFrame:  # type: ignore[type-arg]
-    """Return an evaluation frame in which everybody was interviewed at random and no group differs from another."""
+    """Return an evaluation frame in which everybody was interviewed, most at random, and no group differs from another."""
     count = len(finding)
     return pd.DataFrame(
         {
             "subject_id": [f"A{n}" for n in range(count)], "as_of": np.sort(rng.integers(0, 300, count)) * DAY_US,
-            "week": 0, "score": np.nan, "label": finding, "confirmed": finding == 1.0, "together": np.where(finding == 1.0, np.arange(count), -1), "arm": rng.choice(["random", "targeted"], count, p=[0.8, 0.2]), "weight": 1.0, "truth": np.nan, "ring": None,
+            "week": 0, "score": np.nan, "label": finding, "confirmed": finding == 1.0, "together": np.where(finding == 1.0, np.arange(count), -1), "arm": rng.choice(["random", "targeted", "referral"], count, p=[0.8, 0.1, 0.1]), "weight": 1.0, "truth": np.nan, "ring": None,
             "post": rng.choice(["PH-MNL", "TH-BKK", "CN-SHA"], count), "nationality": rng.choice(["PHL", "THA", "CHN"], count),
             "sex": rng.choice(["F", "M"], count), "age_band": rng.choice(["18-24", "25-34"], count), "minor": "adult",
             "status": rng.choice(["student", "entertainer"], count), "typology": None, "like": "student",
@@ -82,8 +83,8 @@ def hand_in(settings: Settings, made: Submission, records: Records, place: Path)
     """Register a submission as `mimamori train` does, and return its version."""
     with Registry(settings).run("visa", tags={"data_sha256": data_hash(records)}) as run:
         run.log(parameters={"rounds": 60}, metrics={"auc": 0.9})
-        run.child("arrival order", metrics={"recall": 0.02})
-        run.saw(DataSeen("visa cases", data_hash(records), CASES, "judging"), VISA)
+        for name in ("fit", "judging"):
+            run.saw(DataSeen.of("visa cases", data_hash(records), np.arange(CASES), name), VISA)
         version, _ = submit(
             run, made, records=records, catalogue=VISA, artifacts=place,
             key=load_or_create_key(settings.signing_key_path), seed=1,
