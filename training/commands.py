@@ -34,6 +34,8 @@ from training.tuning import Budget
 if TYPE_CHECKING:  # Dask is loaded only when it is asked for
     from features.matrix_on_cluster import FolderOnCluster
 
+_PRINTED = ("At ", "Cut-offs", "Per cut-off", "Ranking of all cases", "Calibration")
+"""How the titles of those sections begin that the terminal gets, besides the first one."""
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -113,10 +115,9 @@ def train(
                 failed.append(one)
                 continue
             del cases  # the matrix of one subject need not lie beside that of the next
-            _print(one, sections)
-            click.echo(f"{one}: {line}")
             if wanted.report is not None:
-                click.echo(f"{one}: report in {wanted.report}")
+                _print(one, sections, wanted.report)
+            click.echo(f"{one}: {line}")
     if failed:
         raise Problem(f"no model for {', '.join(failed)}; see above")
 
@@ -139,17 +140,19 @@ def _fit_there(there: FolderOnCluster) -> Grow:
     return grow
 
 
-def _print(subject: str, sections: list[Section]) -> None:
-    if sections:
-        click.echo(FIRST_LINE)
-    for section in sections:
+def _print(subject: str, sections: list[Section], report: Path) -> None:
+    """Print the tables of the validation and its alternatives, and last what comes of them; the file holds the rest."""
+    first, *later = sections
+    shown = [one for one in later if one.title.startswith(_PRINTED) and not one.appendix]
+    click.echo(FIRST_LINE)
+    for section in [*shown, first]:
         click.echo(f"\n{subject}: {section.title}")
         if section.text:
             click.echo(section.text)
-        if section.file is not None:
-            click.echo(f"see {section.file}")
-        elif section.table is not None:
+        if section.table is not None:
             click.echo(table_text(section.table))
+    rest = len(later) - len(shown)
+    click.echo(f"\n{subject}: {rest} more sections, and the pictures, in {report / 'report.html'}")
 
 
 __all__ = ["drift", "papers", "promote", "rollback", "train"]

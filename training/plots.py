@@ -130,7 +130,8 @@ def draw_splits(path: Path, as_of: NDArray[np.int64], splits: Sequence[Split]) -
 
 
 def _legend_beside(figure: Figure, axis: Axes) -> None:
-    """Put the legend to the right of all panels, where it covers nothing."""
+    """Put the legend to the right of all panels, where it covers nothing; only this layout makes room for it."""
+    figure.set_layout_engine("constrained")
     figure.legend(*axis.get_legend_handles_labels(), fontsize=7, loc="outside right center")
 
 
@@ -138,7 +139,7 @@ def _save(path: Path, title: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure = plt.gcf()
     figure.suptitle(f"{title}\n({NOTE})", fontsize=8)
-    # only this layout makes room for a legend outside
-    figure.set_layout_engine("constrained")
+    if not figure.legends:
+        figure.tight_layout()
     figure.savefig(path, dpi=110)
     plt.close(figure)

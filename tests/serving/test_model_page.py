@@ -192,7 +192,12 @@ def test_a_challenger_is_put_into_the_shadow_by_command_and_the_page_says_so(
     finally:
         with service.desk.engine.begin() as connection:
             shadows.stop(connection, "visa")
-    assert CliRunner().invoke(shadow, ["start", "visa", "--until", "2001-01-01"]).exit_code == 2
+    past = CliRunner().invoke(shadow, ["start", "visa", "--until", "2001-01-01"])
+    assert (past.exit_code, "must lie in the future" in past.output) == (2, True)
+    forever = CliRunner().invoke(shadow, ["start", "visa"])
+    assert (forever.exit_code, "--until must say" in forever.output) == (2, True)
+    nobody = CliRunner().invoke(shadow, ["start", "visa", "--until", "2999-01-01", "--version", "99"])
+    assert (nobody.exit_code, "makes a challenger" in nobody.output) == (1, True)
 
 
 def test_without_an_answer_of_mlflow_the_page_still_shows_what_serves(service: Service, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import training.commands
 from features.matrix import FeatureMatrix
 from models.forest import raw_scores
 from tests.training.cases import TELLING, audit, matrix, outcomes
@@ -45,6 +46,25 @@ def test_every_alternative_stands_in_the_table_and_a_real_signal_beats_arrival_o
     pictures = {one.picture for one in sections if one.picture}
     assert pictures == {"splits.png", "capacity.png", "calibration.png"}
     assert all((tmp_path / name).stat().st_size > 1000 for name in pictures)
+
+
+def test_the_terminal_gets_the_validation_and_ends_with_what_is_beaten_and_where_the_rest_is(
+    folds: list[Fold], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    about = Subject(MADE, FOUND, folds, How(), {"person": np.arange(900), "ring": np.full(900, -1)})
+    sections = report_sections(about, tmp_path, lambda _: None)
+    training.commands._print("visa", sections, tmp_path)
+    printed = capsys.readouterr().out
+    titles = [one.removeprefix("visa: ") for one in printed.splitlines() if one.startswith("visa: ")]
+    for needed in ("At 2 % capacity", "At every capacity", "Cut-offs", "Per cut-off, at 2 % capacity"):
+        assert needed in titles
+    assert not any(one.title in titles for one in sections if one.appendix)
+    assert not any(title.startswith("By typology") for title in titles)
+    assert "not beaten:" in printed[printed.index("visa: Does it earn its place?") :]
+    assert titles[-2] == "Does it earn its place?"
+    assert printed.splitlines()[-1].endswith(str(tmp_path / "report.html"))
+    # a heading, a text and a table for each, and no more: a screen or two
+    assert len(printed.splitlines()) < 110
 
 
 def test_a_real_signal_reaches_twice_the_people_of_arrival_order() -> None:
