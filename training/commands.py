@@ -20,7 +20,7 @@ from training.cases import Cases, read_truth
 from training.challenger import datasheet_of, train_challenger
 from training.drift_commands import drift
 from training.fit import Fitted, fit
-from training.full_report import Wanted
+from training.full_report import NothingToJudge, Wanted
 from training.labels import RefusalColumn
 from training.making import Grow, How
 from training.paper_commands import papers
@@ -97,7 +97,7 @@ def train(
                     lambda words, one=one: click.echo(f"{one}: {words}", err=True),  # type: ignore[misc]
                     fit if there is None else _fit_there(there),
                 )  # fmt: skip
-            except (TooFewLabels, RefusalColumn) as error:
+            except (TooFewLabels, RefusalColumn, NothingToJudge) as error:
                 click.echo(f"{one}: not trained: {error}", err=True)
                 failed.append(one)
                 continue

@@ -108,6 +108,8 @@ def _part(rows: Ints, split: Split, as_of: Ints, scheme: str) -> Part:
         if scheme != EVERYBODY:
             # whoever was interviewed without a clear answer is not the ordinary
             unknown &= labels.arm == NOBODY
+        # whoever belongs to a judged person or ring teaches nothing, not even that nothing was found
+        unknown[split.shared] = False
         others = np.flatnonzero(unknown)
         if scheme != EVERYBODY and len(others) > BACKGROUND_CASES:
             others = others[np.linspace(0, len(others) - 1, BACKGROUND_CASES).astype(np.int64)]

@@ -53,6 +53,7 @@ def test_whoever_is_judged_is_left_out_of_training_with_all_of_one_group() -> No
     assert split.calibrate[0] not in apart.calibrate
     assert split.fit[1] in apart.fit
     assert np.array_equal(apart.judge, split.judge)
+    assert apart.shared.tolist() == np.flatnonzero(groups == 7).tolist()
 
 
 def test_too_few_labels_say_how_many_there_are() -> None:

@@ -8,13 +8,14 @@ import pytest
 import training.teaching
 from models.calibration import Calibration
 from tests.training.cases import matrix, outcomes
-from training.splits import last_split
+from training.splits import kept_apart, last_split
 from training.teaching import (
     AS_FOUND,
     BACKGROUND,
     EVERYBODY,
     INTERVIEWED,
     MOST_LEVELLED,
+    SCHEMES,
     SUSPECTED,
     TEACHING_CLIP,
     WEIGHTED,
@@ -59,6 +60,18 @@ def test_a_background_of_at_most_so_many_spreads_over_the_time_of_those_intervie
     assert np.isnan(SPLIT.labels.positive[extra]).all()
     middle = np.median(learned)
     assert 45 <= (extra < middle).sum() <= 55
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_nobody_of_a_judged_person_or_ring_teaches_not_even_without_a_label(scheme: str) -> None:
+    # every third case belongs to one ring, judged ones, labelled ones and such as nobody interviewed
+    groups = np.where(np.arange(2000) % 3 == 0, 7, -1)
+    unlabelled = np.isnan(SPLIT.labels.positive)
+    assert (unlabelled & (groups == 7) & (MADE.as_of < SPLIT.cutoff_us)).any()
+    told = taught(kept_apart(SPLIT, groups, "ring"), MADE.as_of, scheme)
+    for part in (told.fit, told.whole, told.calibrate):
+        assert len(part.rows)
+        assert not (groups[part.rows] == 7).any()
 
 
 def test_indications_alone_teach_less_than_a_person_identified_and_the_inconclusive_are_no_background() -> None:
