@@ -12,7 +12,7 @@ from synthetic_data.scenario import load_scenario
 from synthetic_data.world import generate
 from training.intervals import Estimate, InterviewError
 from training.labels import ARMS, SUBJECTS, Findings, findings
-from training.selection import describe_population
+from training.population import describe_population
 
 SUBJECT = "visa"
 TABLE, ID, TIME = "visa_applications", "application_id", "submitted_at"

@@ -16,6 +16,7 @@ from features.settings import Settings
 from models.shap_values import contributions
 from models.signing import load_or_create_key
 from training.alternatives import ARRIVAL, CHECKLIST
+from training.by_labels import LEAST_FOUND, labels_of
 from training.cases import Cases
 from training.checklist import checklist_scores
 from training.evaluate import MODEL, Resampled, at_capacity
@@ -24,10 +25,11 @@ from training.figures import figures
 from training.fit import fit
 from training.full_report import Wanted, full_report
 from training.kinship import found_together
+from training.lot import CONTRADICTED, LotCheck, check_lot
 from training.making import Grow, How, Made, make
 from training.plots import draw_capacity, draw_reliability, draw_shap, draw_splits
 from training.registry import DataSeen, Registry
-from training.sections import Section, markdown, write
+from training.sections import UNKNOWN, Section, markdown, write
 from training.selection import Weights
 from training.splits import Split, final_labels, last_split
 from training.submission import Submission, data_hash, golden_rows, submit
@@ -36,8 +38,6 @@ from training.validation import judging_frame
 
 DRAWN_ROWS = 5_000
 """Cases in the picture of what moves the score; more would only thicken the dots."""
-_LEAST_FOUND = 5
-"""With fewer positive findings in the judging part, a share of them says nothing."""
 DATASHEET = "datasheet.md"
 
 
@@ -83,10 +83,10 @@ def train_challenger(
     frame["score"] = rankings[MODEL]
     progress("judging …")
     resampled = Resampled(frame, np.random.default_rng(how.seed))
-    metrics = figures(frame, rankings, resampled)
+    metrics = figures(frame, rankings, resampled, error=how.error)
     with tempfile.TemporaryDirectory() as place:
         artifacts = Path(place)
-        _draw(artifacts / "plots", matrix, split, made, frame, at_capacity(frame, rankings, resampled))
+        _draw(artifacts / "plots", matrix, split, made, frame, at_capacity(frame, rankings, resampled, error=how.error))
         sections = full_report(cases, how, wanted, progress, made)
         if wanted.report is not None:
             title = f"Does the {matrix.subject} model earn its place?"
@@ -99,7 +99,8 @@ def train_challenger(
             frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]}, _labelled(cases)
         )
         version = _register(cases, how, made, split, part, weights, metrics, artifacts, settings)
-    return _line(version, made, metrics), sections
+    checked = check_lot(labels_of(frame), matrix.as_of[split.judge])
+    return line_of(version, made, metrics, checked), sections
 
 
 def _labelled(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -131,6 +132,7 @@ def _register(
         "learned_until_us": str(int(matrix.as_of[learned].max())),
         "cutoff_us": str(split.cutoff_us),
         "taught_with": how.scheme,
+        "lot": cases.found.lot,
         "calibration": made.calibration_kind,
         "data_sha256": data_hash(cases.records),
         "seed": str(how.seed),
@@ -139,7 +141,7 @@ def _register(
         run.log(
             parameters={
                 **made.fitted.parameters, "rounds": made.fitted.rounds, "gap_days": split.gap_days,
-                "taught_with": how.scheme, "calibration": made.calibration_kind,
+                "taught_with": how.scheme, "lot": cases.found.lot, "calibration": made.calibration_kind,
             },
             metrics=metrics
             | {f"labels {reason}": float(count) for reason, count in split.labels.counts.items()}
@@ -159,19 +161,25 @@ def _register(
     return version
 
 
-def _line(version: str, made: Made, metrics: dict[str, float]) -> str:
+def line_of(version: str, made: Made, metrics: dict[str, float], checked: LotCheck) -> str:
+    """Say in one line what came about, and how many of the people concerned it reaches by labels, where that is known."""
     named = f"challenger version {version}, {made.fitted.rounds} trees"
-    people = int(metrics.get("positives", 0))
-    if people < _LEAST_FOUND or "recall_at_2_0pct" not in metrics:
-        return f"{named}; too few people were found ({people}) to say what it reaches"
+    if checked.verdict == CONTRADICTED:
+        named = f"{named}; the records contradict the declared lot ({checked.words})"
+    found, people = int(metrics.get("random_findings", 0)), int(metrics.get("positives", 0))
+    if "recall_at_2_0pct" not in metrics:
+        return (
+            f"{named}; by labels it is not known what it reaches: {people} people were found, {found} of them by "
+            f"random interviews, of which a figure needs {LEAST_FOUND} and some among those chosen"
+        )
 
     def shown(name: str) -> str:
         if name not in metrics:
-            return "not known"
-        return f"{metrics[name]:.3f} [{metrics.get(f'{name}_low', 0):.3f}, {metrics.get(f'{name}_high', 1):.3f}]"
+            return UNKNOWN
+        return f"{metrics[name]:.3f} [{metrics[f'{name}_low']:.3f}, {metrics[f'{name}_high']:.3f}]"
 
     recall, arrival, checklist = (shown(f"{who}recall_at_2_0pct") for who in ("", "arrival_", "checklist_"))
     return (
-        f"{named}; at 2 % capacity it reaches {recall} of the people concerned ({people} were found), "
-        f"arrival order {arrival}, the checklist {checklist}"
+        f"{named}; at 2 % capacity it reaches {recall} of the people concerned (by labels; {people} were found, {found} by "
+        f"random interviews), arrival order {arrival}, the checklist {checklist}"
     )

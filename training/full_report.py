@@ -17,6 +17,7 @@ from training.checklist import checklist_scores
 from training.evaluate import MODEL, Resampled, at_capacity
 from training.fit import default_scores
 from training.kinship import link_keys, persons, rings
+from training.labels import ALL_FILES
 from training.making import How, Made
 from training.report import Subject, report_sections
 from training.sections import Section
@@ -75,7 +76,7 @@ def full_report(
         ring = pd.factorize(cases.audit["ring"])[0].astype(np.int64)
     folds = validate(matrix, found, cases.audit, rolling(found, wanted.folds), how, progress)
     about = Subject(matrix, found, folds, how, {"person": persons(keys), "ring": ring})
-    others = [judged_elsewhere(folder, made, matrix, how, progress) for folder in wanted.elsewhere]
+    others = [judged_elsewhere(folder, made, matrix, how, progress, found.lot) for folder in wanted.elsewhere]
     return report_sections(
         about, wanted.report, progress, each_feature=wanted.each_feature,
         elsewhere=pd.concat(others, ignore_index=True) if others else None,
@@ -83,7 +84,7 @@ def full_report(
 
 
 def judged_elsewhere(
-    folder: Path, made: Made, home: FeatureMatrix, how: How, progress: Callable[[str], None]
+    folder: Path, made: Made, home: FeatureMatrix, how: How, progress: Callable[[str], None], lot: str = ALL_FILES
 ) -> pd.DataFrame:
     """Judge the model, unchanged, on every case of another folder after its first fifth, which only makes history.
 
@@ -93,7 +94,7 @@ def judged_elsewhere(
         If no case there can be judged.
     """
     progress(f"in another world: {folder.name} …")
-    cases = Cases.of(read_folder(folder), home.subject, read_truth(folder))
+    cases = Cases.of(read_folder(folder), home.subject, read_truth(folder), lot=lot)
     matrix = cases.matrix
     until = cases.found.last_known_at() - cases.found.window_us()
     first = np.quantile(matrix.as_of, 0.2) if len(matrix.as_of) else 0.0
@@ -115,6 +116,7 @@ def judged_elsewhere(
             home.values[:, own], made.taught.whole, matrix.values[judge][:, own], seed=how.seed, threads=how.threads
         ),
     }
-    table = at_capacity(frame, rankings, Resampled(frame, np.random.default_rng(how.seed)), capacities=(0.02,))
+    resampled = Resampled(frame, np.random.default_rng(how.seed))
+    table = at_capacity(frame, rankings, resampled, capacities=(0.02,), error=how.error)
     table.insert(0, "world", folder.name)
     return table

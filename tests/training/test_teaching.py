@@ -40,6 +40,16 @@ def test_a_weighted_case_counts_at_most_twenty_times_the_lightest() -> None:
     assert weight.max() / weight.min() <= TEACHING_CLIP
 
 
+def test_a_case_drawn_with_a_fifth_of_the_chance_teaches_with_five_times_the_weight() -> None:
+    found = outcomes(MADE, share=0.5)
+    rare = np.arange(len(found.row)) % 2 == 0
+    split = last_split(replace(found, inclusion=np.where(rare, 0.1, 0.5)))
+    part = taught(split, MADE.as_of, WEIGHTED).fit
+    seldom = np.isin(part.rows, found.row[rare])
+    assert part.weight[seldom].min() / part.weight[~seldom].max() == pytest.approx(5.0)
+    assert part.weight[seldom].max() / part.weight[~seldom].min() == pytest.approx(5.0)
+
+
 def test_everybody_teaches_with_those_without_a_label_as_if_nothing_had_been_found() -> None:
     part = taught(SPLIT, MADE.as_of, EVERYBODY).fit
     extra = np.setdiff1d(part.rows, SPLIT.fit)
