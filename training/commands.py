@@ -28,7 +28,7 @@ from training.paper_commands import papers
 from training.promotion_commands import promote, rollback
 from training.sections import FIRST_LINE, Section, table_text
 from training.splits import TooFewLabels
-from training.teaching import BACKGROUND, SCHEMES, Part
+from training.teaching import SCHEMES, USUAL, Part
 from training.tuning import Budget
 
 if TYPE_CHECKING:  # Dask is loaded only when it is asked for
@@ -47,8 +47,10 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--threads", type=click.IntRange(1), default=2, show_default=True,
     help="Threads of LightGBM; the model's bytes do not depend on it.",
 )  # fmt: skip
-@click.option("--taught-with", type=click.Choice(SCHEMES), default=BACKGROUND, show_default=True,
-              help="Interviewed cases before a background of others, with routes levelled or as found; alone; weighted; or everybody.")  # fmt: skip
+@click.option("--taught-with", type=click.Choice(SCHEMES),
+              show_default=", ".join(f"{scheme} for {subject}" for subject, scheme in USUAL.items()),
+              help="Interviewed cases before a background of others; the same with findings of all routes weighing alike; interviewed cases alone; "
+                   "these weighted for who was interviewed; or everybody.")  # fmt: skip
 @click.option("--lot", type=click.Choice(LOTS), default=ALL_FILES, show_default=True,
               help="Among which files the random arm was drawn; every weight and every interval by labels depends on it.")  # fmt: skip
 @click.option("--interviews-err", type=click.FloatRange(0, 1), nargs=2, metavar="SENSITIVITY FALSE",
@@ -65,7 +67,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--elsewhere", type=_FOLDER, multiple=True, help="Judge the model in another folder, too (repeatable).")
 @cluster_option
 def train(
-    folder: Path, subject: str, seed: int, threads: int, taught_with: str, lot: str,
+    folder: Path, subject: str, seed: int, threads: int, taught_with: str | None, lot: str,
     interviews_err: tuple[float, float] | None, trials: int | None, tune_seconds: float | None,
     report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],
     cluster: str | None,
@@ -79,7 +81,7 @@ def train(
         raise click.UsageError(
             "--interviews-err: interviews that find indications in others as often as in exploited people tell nothing"
         )
-    how = How(seed, threads, taught_with, error=InterviewError(*interviews_err) if interviews_err else None)
+    answers = InterviewError(*interviews_err) if interviews_err else None
     budget = Budget(trials, tune_seconds) if trials else None
     failed = []
     with _on_cluster(cluster, folder) if cluster else nullcontext() as there:
@@ -96,6 +98,7 @@ def train(
                 budget,
                 datasheet_of(folder),
             )
+            how = How(seed, threads, taught_with or USUAL[one], error=answers)
             try:
                 click.echo(f"{one}: computing features …", err=True)
                 history = history_of(records) if there is None and history is None else history

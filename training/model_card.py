@@ -8,6 +8,7 @@ from typing import Any
 from features.catalogue import Catalogue
 from training.evidence import FIRST_LINE
 from training.gate import Line
+from training.lot import CONTRADICTED
 
 _GROUPED = ("sex", "age_band", "nationality")
 
@@ -68,7 +69,7 @@ def _judged(evidence: Mapping[str, Any]) -> list[str]:
         "",
         f"Judged on {evidence['cases']:,} cases, of which {evidence['interviewed']:,} were interviewed and "
         f"{evidence['positives']:,} showed indications; {evidence['random']['interviews']:,} interviews were drawn at "
-        f"random (effective sample size {evidence['random']['effective_size']:.0f}). Share of people with indications "
+        f"random (effective sample size {evidence['random']['effective_size']:.0f}). {_lot(evidence)}Share of people with indications "
         f"reached at {evidence['capacity']:.1%} capacity of each post's week, weighted for who was interviewed:",
         "",
         "| against | model | other | difference | 95 % interval |",
@@ -81,6 +82,15 @@ def _judged(evidence: Mapping[str, Any]) -> list[str]:
         *shown,
         "",
     ]
+
+
+def _lot(evidence: Mapping[str, Any]) -> str:
+    """Return among which files the random arm was declared to be drawn, and what the records say of that."""
+    told = evidence["random"].get("lot")
+    if not told:
+        return ""
+    against = "**The records contradict that.** " if told["verdict"] == CONTRADICTED else ""
+    return f"The lot was declared as drawn among {told['lot']}. {against}{told['words']} "
 
 
 def _ranking(evidence: Mapping[str, Any]) -> list[str]:
