@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from training.by_labels import LEAST_FOUND, ByLabels, estimand
-from training.evaluate import LABELS, MODEL, Resampled, at_capacity
+from training.evaluate import LABELS, MODEL, TRUTH, Resampled, at_capacity
 from training.intervals import InterviewError
-from training.labels import ALL_FILES
+from training.labels import ALL_FILES, LOTS
 
 NAN = float("nan")
 
@@ -92,3 +92,37 @@ def test_what_is_estimated_is_said() -> None:
     assert "exploited people, if interviews find indications in 45.0% of them" in estimand(
         InterviewError(0.45, 0.006), ALL_FILES
     )
+
+
+@pytest.mark.parametrize("lot", LOTS)
+def test_intervals_by_labels_cover_the_truth_near_their_nominal_rate(lot: str) -> None:
+    rng, n, worlds = np.random.default_rng(17), 4000, 120
+    error = InterviewError(0.7, 0.01)
+    covered = {"recall": 0, "per_100": 0, "times": 0}
+    known = 0
+    for _ in range(worlds):
+        exploited = rng.random(n) < 0.05
+        answer = (rng.random(n) < np.where(exploited, 0.7, 0.01)) * 1.0
+        wanted = rng.random(n) < np.where(exploited, 0.3, 0.05)
+        drawn = rng.random(n) < 0.15
+        drawn, wanted = (drawn, wanted & ~drawn) if lot == ALL_FILES else (drawn & ~wanted, wanted)
+        asked = drawn | wanted
+        told = np.where(asked, answer, NAN)
+        frame = pd.DataFrame(
+            {"post": "XX-ANY", "week": 1, "as_of": range(n), "label": told, "answer": told, "weight": 1.0, "drawn": drawn, "lot": lot,
+             "arm": np.where(drawn, "random", np.where(wanted, "targeted", "none")), "inclusion": np.where(drawn, 0.15, NAN),
+             "truth": exploited * 1.0, "ring": pd.Series([None] * n, dtype=object)}
+        )  # fmt: skip
+        noise, apart = rng.normal(size=n), rng.normal(size=n)
+        rankings = {MODEL: 1.5 * exploited + noise, "other": 0.8 * exploited + 0.8 * noise + 0.6 * apart}
+        resampled = Resampled(frame, rng, 2)
+        table = at_capacity(frame, rankings, resampled, capacities=(0.2,), error=error).set_index(["basis", "ranking"])
+        if np.isnan(table.loc[(LABELS, MODEL), "recall"]):
+            continue
+        known += 1
+        for name, ranking in (("recall", MODEL), ("per_100", MODEL), ("times", "other")):
+            low, high = table.loc[(LABELS, ranking), [f"{name}_low", f"{name}_high"]]
+            covered[name] += low <= table.loc[(TRUTH, ranking), name] <= high
+    assert known > 0.9 * worlds
+    # 95 % nominal; three standard errors of 120 tries below it is 89 %
+    assert min(covered.values()) / known > 0.89, covered

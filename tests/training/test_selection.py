@@ -106,16 +106,15 @@ def test_intervals_cover_the_truth_near_their_nominal_rate(share_targeted: float
     assert min(prevalence, reached, ranked) / worlds > 0.917
 
 
-@pytest.mark.parametrize("lot", LOTS)
-def test_intervals_in_synthetic_worlds_cover_their_latent_truth(lot: str) -> None:
-    # the long form is `python -m benchmarks.random_arm --lot …`: figures in docs/selection.md
-    [row] = table(8, 3000, [0.25], lot).to_dict("records")
+def test_intervals_in_synthetic_worlds_cover_their_latent_truth() -> None:
+    # the long form is `python -m benchmarks.random_arm`: 50 worlds a row, figures in docs/selection.md
+    [row] = table(8, 2000, [0.08]).to_dict("records")
     # at 95 %, two or more of eight would miss in one of seventeen tries, three in one of 173
-    for name in ("prevalence", "reached", "recall", "per_100"):
+    for name in ("prevalence", "reached"):
         assert row[f"{name} covered"] >= 6 / 8
-    for name in ("prevalence", "reached", "recall"):
         assert row[f"{name} width"] < 1.0
-    assert row["recall known"] >= 0.5
+    # some seventy random interviews find three people or so: what a ranking reaches is not known
+    assert row["recall known"] < 0.5
 
 
 @pytest.mark.parametrize("chance", [NAN, 0.0, -1.0, 2.0])
