@@ -27,6 +27,7 @@ from training.making import Grow, How
 from training.paper_commands import papers
 from training.promotion_commands import promote, rollback
 from training.sections import FIRST_LINE, Section, table_text
+from training.signatories import NotSigned, signed_name
 from training.splits import TooFewLabels
 from training.teaching import SCHEMES, USUAL, Part
 from training.tuning import Budget
@@ -65,16 +66,23 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--cutoffs", type=click.IntRange(1, 10), default=3, show_default=True, help="Cut-offs of the report.")
 @click.option("--each-feature", is_flag=True, help="In the report, leave out every feature rather than every family.")
 @click.option("--elsewhere", type=_FOLDER, multiple=True, help="Judge the model in another folder, too (repeatable).")
+@click.option(
+    "--trained-by", metavar="NAME", help="Who answers for this training; on the card, and cannot approve the model."
+)
 @cluster_option
 def train(
     folder: Path, subject: str, seed: int, threads: int, taught_with: str | None, lot: str,
     interviews_err: tuple[float, float] | None, trials: int | None, tune_seconds: float | None,
     report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],
-    cluster: str | None,
+    trained_by: str | None, cluster: str | None,
 ) -> None:  # fmt: skip
     """Fit, evaluate, log to MLflow and register a challenger."""
     if tune_seconds and not trials:
         raise click.UsageError("--tune-seconds limits a search; say how many trials with --tune")
+    try:
+        trainer = None if trained_by is None else signed_name(trained_by)
+    except NotSigned as error:
+        raise click.UsageError(f"--trained-by: {error}") from None
     settings = Settings.from_environment()
     out = report_out or settings.home / "reports"
     if interviews_err and interviews_err[0] <= interviews_err[1]:
@@ -97,6 +105,7 @@ def train(
                 elsewhere,
                 budget,
                 datasheet_of(folder),
+                trainer,
             )
             how = How(seed, threads, taught_with or USUAL[one], error=answers)
             try:

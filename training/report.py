@@ -35,6 +35,7 @@ from training.validation import (
     stability,
 )
 
+CUTOFFS, EVERY_CUTOFF = "Cut-offs", "Every cut-off, basis and ranking"
 GROUPED_BY = ("typology", "sex", "minor", "status")
 
 
@@ -78,7 +79,7 @@ def report_sections(
         Section("At 2 % capacity", f"{estimand(error, about.found.lot)}\n\n{by_labels.reason()}", at_two),
         Section("At every capacity", "Share of the people concerned who are interviewed, if each post-week interviews so many "
                 "per cent of its cases; small posts save up.", across(table, ["ranking"], "capacity"), "capacity.png"),
-        Section("Cut-offs", "Each model was taught with what was known before its cut-off and judged on all later cases, up to "
+        Section(CUTOFFS, "Each model was taught with what was known before its cut-off and judged on all later cases, up to "
                 "the next one.", cutoffs(about), "splits.png"),
         Section("Per cut-off, at 2 % capacity", "The same share at each cut-off.", across(each_at_two, ["ranking"], "cut-off")),
         Section("Per cut-off, the model at every capacity", "Precision is the share of those called in who are concerned.",
@@ -121,7 +122,8 @@ def report_sections(
         Section("Selection", f"What the random arm, drawn among {about.found.lot}, tells of everybody. {_lot_words(about)}",
                 selection(about), appendix=True),
         Section("Every capacity, basis and ranking", "", table, appendix=True),
-        Section("Every cut-off, basis, ranking and figure", "", each.long(), appendix=True),
+        Section(EVERY_CUTOFF, "", each.capacity, appendix=True),
+        Section("Every figure of every cut-off", "Those of a whole ranking have no capacity.", each.long(), appendix=True),
         Section("Every group and basis", "", grouped, appendix=True),
         Section("The checklist", "One point each; who has more is interviewed first.", rules, appendix=True),
     ]  # fmt: skip
