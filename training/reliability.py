@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.evaluate import LABELS, Resampled, bases
+from training.evaluate import LABELS, bases
+from training.resampling import Resampled
 
 Floats = NDArray[np.float64]
 BINS = 10
