@@ -96,8 +96,9 @@ def train_challenger(
             (artifacts / wanted.datasheet.name).write_bytes(wanted.datasheet.read_bytes())
         progress("gathering evidence for the gate …")
         part = JudgingPart(
-            frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]}, _labelled(cases)
-        )
+            frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]}, _labelled(cases),
+            _looked_at(cases),
+        )  # fmt: skip
         version = _register(cases, how, made, split, part, weights, metrics, artifacts, settings)
     return _line(version, made, metrics), sections
 
@@ -106,6 +107,12 @@ def _labelled(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     positive = final_labels(cases.found).positive
     known = ~np.isnan(positive)
     return cases.matrix.values[known], positive[known]
+
+
+def _looked_at(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    looked_at = np.zeros(len(cases.matrix.as_of), dtype=bool)
+    looked_at[cases.found.row] = True
+    return cases.matrix.values, looked_at
 
 
 def _draw(
