@@ -90,10 +90,12 @@ def check_calibration(
     bounds = [_bounds(column) for column in table.T]
     if np.isnan(table[:, 0]).mean() > 1 - MOST or np.isnan(figures[0]):
         figures, bounds[0] = (float("nan"), *figures[1:]), (float("nan"), float("nan"))
-    by_chance = [calibration_error(score, (rng.random(len(score)) < score) * 1.0, weight) for _ in range(RESAMPLES)]
+    by_chance = [
+        calibration_error(score, (rng.random(len(score)) < score).astype(np.float64), weight) for _ in range(RESAMPLES)
+    ]
     beyond = max(figures[2] - float(np.quantile(by_chance, 0.95)), 0.0) / float(np.average(positive, weights=weight))
-    told = (number for figure, ends in zip(figures, bounds, strict=True) for number in (figure, *ends))
-    return CalibrationCheck(len(score), int(positive.sum()), *told, beyond)
+    slope, ratio, error = ((figure, *ends) for figure, ends in zip(figures, bounds, strict=True))
+    return CalibrationCheck(len(score), int(positive.sum()), *slope, *ratio, *error, beyond)
 
 
 def _figures(score: Floats, positive: Floats, weight: Floats) -> tuple[float, float, float]:

@@ -163,10 +163,10 @@ def _told(values: Floats, positive: Bools, names: tuple[str, ...]) -> _Told:
             # those without a value are one value more, below all others
             filled = np.where(missing, np.nanmin(column, initial=0.0) - 1.0, column)
             at = np.unique(filled, return_inverse=True)[1]
-            yes, people = np.bincount(at, positive), np.bincount(at).astype(np.float64)
+            yes, people = (np.asarray(np.bincount(at, one), dtype=np.float64) for one in (positive, None))
             told = [_auc(yes, people)]
             if missing.any() and not missing.all():
-                told.append(_auc(*(np.array([one[0], one[1:].sum()]) for one in (yes, people))))
+                told.append(_auc(*(np.add.reduceat(one, [0, 1]) for one in (yes, people))))
             alone[index] = max(max(auc, 1.0 - auc) for auc in told)
             pure[index] = _certainty(yes, people)
     best, purest = int(np.argmax(alone)), max(range(len(names)), key=lambda at: pure[at])
