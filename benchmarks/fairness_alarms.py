@@ -21,6 +21,7 @@ from training.judgement import interviewed
 from training.making import How, make
 from training.policy import read_policy
 from training.splits import TooFewLabels, last_split
+from training.teaching import USUAL
 from training.validation import judging_frame
 
 SUBJECT = "visa"
@@ -35,7 +36,7 @@ def one_world(scenario: str, seed: int, applications: int) -> dict[str, object]:
     records, truth = generate(seed, applications, scenario, CHANGES)
     cases = Cases.of(records, SUBJECT, truth)
     split = last_split(cases.found)
-    made = make(cases.matrix, split, How(seed=seed))
+    made = make(cases.matrix, split, How(seed=seed, scheme=USUAL[cases.matrix.subject]))
     frame, _ = judging_frame(cases.matrix, cases.found, cases.audit, split)
     score = made.scores(cases.matrix.values[split.judge])
     called = interviewed(frame.assign(post="everywhere"), score, read_policy().capacity)

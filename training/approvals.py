@@ -1,8 +1,8 @@
 """Who said that this model may serve? Approvals, each bound to what it was given for and sealed with the signing key.
 
 MLflow keeps them and is not trusted with them: whoever can write in its store can neither add an approval nor move one.
-A name is what somebody typed; that two names are two people is for those to see to who let people onto the machine that
-holds the key.
+A name is what somebody typed (`training.signatories`); that two names are two people is for those to see to who let
+people onto the machine that holds the key.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from features.identity.person import name_skeleton
 from training.gate import Waiver
 from training.registry import Registry
+from training.signatories import same_person
 
 APPROVALS = "approvals"
 _PURPOSE = "mimamori approval 1"
@@ -52,16 +52,10 @@ def approve(registry: Registry, scope: Mapping[str, str], key: Ed25519PrivateKey
     held = approved(registry, scope, key)
     for name in names:
         if not _among(name, held):
-            held.append(" ".join(name.split()))
+            held.append(name)
     noted = [{"who": who, "seal": key.sign(_told(who, scope)).hex()} for who in held]
     registry.note(scope["subject"], scope["version"], APPROVALS, noted)
     return held
-
-
-def same_person(one: str, other: str) -> bool:
-    """Say whether two names may be one person's: the words of one, in any order and spelling, are all among the other's."""
-    first, second = (set(name_skeleton(name).split()) for name in (one, other))
-    return first <= second or second <= first
 
 
 def _among(name: str, held: Sequence[str]) -> bool:

@@ -25,12 +25,16 @@ from training.fit import fit
 from training.full_report import Wanted, full_report
 from training.kinship import found_together
 from training.making import Grow, How, Made, make
+from training.model_card import NOT_RECORDED
+from training.nested_runs import note_cutoffs, note_trials
 from training.plots import draw_capacity, draw_reliability, draw_shap, draw_splits
-from training.registry import DataSeen, Registry
+from training.provenance import DataSeen, data_hash
+from training.registry import Registry, Run
+from training.report import CUTOFFS, EVERY_CUTOFF
 from training.sections import Section, markdown, write
 from training.selection import Weights
 from training.splits import Split, final_labels, last_split
-from training.submission import Submission, data_hash, golden_rows, submit
+from training.submission import Submission, golden_rows, submit
 from training.tuning import tune
 from training.validation import judging_frame
 
@@ -63,12 +67,23 @@ def train_challenger(
     TooFewLabels
         If there is not enough to learn from.
     """
+    split = cases.split or last_split(cases.found)
+    data = data_hash(cases.records)
+    # open from here on, so that its times and system metrics are those of the whole work
+    with Registry(settings).run(cases.matrix.subject, tags={"data_sha256": data}) as run:
+        return _trained(cases, split, how, wanted, settings, progress, grow, run, data)
+
+
+def _trained(
+    cases: Cases, split: Split, how: How, wanted: Wanted, settings: Settings, progress: Callable[[str], None],
+    grow: Grow, run: Run, data: str,
+) -> tuple[str, list[Section]]:  # fmt: skip
     matrix, found = cases.matrix, cases.found
-    split = cases.split or last_split(found)
     if wanted.budget is not None:
         progress("tuning on earlier cut-offs …")
         tuned = tune(matrix, found, split, how, wanted.budget, settings.home / "tuning.db", progress)
         progress(f"tuned: inner average precision {tuned.value:.4f}, defaults {tuned.default_value:.4f}")
+        note_trials(run, tuned.trials)
         how = replace(how, tuned=tuned.parameters)
     progress(f"growing trees on {len(split.fit):,} interviewed cases …")
     made = make(matrix, split, how, grow, cases.taught)
@@ -92,6 +107,8 @@ def train_challenger(
             title = f"Does the {matrix.subject} model earn its place?"
             write(wanted.report, title, sections)
             (artifacts / "report.md").write_text(markdown(title, sections), encoding="utf-8")
+            tables = {one.title: one.table for one in sections if one.table is not None}
+            note_cutoffs(run, tables[CUTOFFS], tables[EVERY_CUTOFF])
         if wanted.datasheet is not None:
             (artifacts / wanted.datasheet.name).write_bytes(wanted.datasheet.read_bytes())
         progress("gathering evidence for the gate …")
@@ -99,7 +116,19 @@ def train_challenger(
             frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]}, _labelled(cases),
             _looked_at(cases),
         )  # fmt: skip
-        version = _register(cases, how, made, split, part, weights, metrics, artifacts, settings)
+        about = {
+            **_about(made, split, how, matrix), "data_sha256": data, "trained_by": wanted.trained_by or NOT_RECORDED,
+        }  # fmt: skip
+        _log(run, made, split, how, matrix, weights, metrics, about)
+        taught = matrix.values[made.taught.whole.rows]
+        version, _ = submit(
+            run,
+            Submission(
+                made.fitted.text, Judged(made.forest, made.calibration), taught, golden_rows(taught), part, about
+            ),
+            records=cases.records, catalogue=matrix.catalogue, artifacts=artifacts,
+            key=load_or_create_key(settings.signing_key_path), seed=how.seed,
+        )  # fmt: skip
     return _line(version, made, metrics), sections
 
 
@@ -127,43 +156,33 @@ def _draw(
     draw_capacity(folder / "capacity.png", table)
 
 
-def _register(
-    cases: Cases, how: How, made: Made, split: Split, part: JudgingPart, weights: Weights, metrics: dict[str, float],
-    artifacts: Path, settings: Settings,
-) -> str:  # fmt: skip
-    matrix = cases.matrix
-    learned = np.concatenate([split.fit, split.calibrate])
-    about = {
-        "trained_until_us": str(int(matrix.as_of[learned].max())),
-        "learned_until_us": str(int(matrix.as_of[learned].max())),
+def _about(made: Made, split: Split, how: How, matrix: FeatureMatrix) -> dict[str, str]:
+    learned = str(int(matrix.as_of[made.taught.whole.rows].max()))
+    return {
+        "trained_until_us": learned,
+        "learned_until_us": learned,
         "cutoff_us": str(split.cutoff_us),
         "taught_with": how.scheme,
         "calibration": made.calibration_kind,
-        "data_sha256": data_hash(cases.records),
         "seed": str(how.seed),
     }
-    with Registry(settings).run(matrix.subject, tags={"data_sha256": about["data_sha256"]}) as run:
-        run.log(
-            parameters={
-                **made.fitted.parameters, "rounds": made.fitted.rounds, "gap_days": split.gap_days,
-                "taught_with": how.scheme, "calibration": made.calibration_kind,
-            },
-            metrics=metrics
-            | {f"labels {reason}": float(count) for reason, count in split.labels.counts.items()}
-            | {"weights_clipped": float(weights.clipped), "weights_effective_size": weights.effective_size},
-        )  # fmt: skip
-        for name, rows in (("fit", split.fit), ("calibrate", split.calibrate), ("judging", split.judge)):
-            run.saw(DataSeen(f"{matrix.subject} cases", about["data_sha256"], len(rows), name), matrix.catalogue)
-        version, _ = submit(
-            run,
-            Submission(
-                made.fitted.text, Judged(made.forest, made.calibration), matrix.values[made.taught.whole.rows],
-                golden_rows(matrix.values[made.taught.whole.rows]), part, about,
-            ),
-            records=cases.records, catalogue=matrix.catalogue, artifacts=artifacts,
-            key=load_or_create_key(settings.signing_key_path), seed=how.seed,
-        )  # fmt: skip
-    return version
+
+
+def _log(
+    run: Run, made: Made, split: Split, how: How, matrix: FeatureMatrix, weights: Weights, metrics: dict[str, float],
+    about: dict[str, str],
+) -> None:  # fmt: skip
+    run.log(
+        parameters={
+            **made.fitted.parameters, "rounds": made.fitted.rounds, "gap_days": split.gap_days,
+            "taught_with": how.scheme, "calibration": made.calibration_kind,
+        },
+        metrics=metrics
+        | {f"labels {reason}": float(count) for reason, count in split.labels.counts.items()}
+        | {"weights_clipped": float(weights.clipped), "weights_effective_size": weights.effective_size},
+    )  # fmt: skip
+    for name, rows in (("fit", split.fit), ("calibrate", split.calibrate), ("judging", split.judge)):
+        run.saw(DataSeen.of(f"{matrix.subject} cases", about["data_sha256"], rows, name), matrix.catalogue)
 
 
 def _line(version: str, made: Made, metrics: dict[str, float]) -> str:

@@ -26,8 +26,9 @@ from training.making import Grow, How
 from training.paper_commands import papers
 from training.promotion_commands import promote, rollback
 from training.sections import FIRST_LINE, Section, table_text
+from training.signatories import NotSigned, signed_name
 from training.splits import TooFewLabels
-from training.teaching import BACKGROUND, SCHEMES, Part
+from training.teaching import SCHEMES, USUAL, Part
 from training.tuning import Budget
 
 if TYPE_CHECKING:  # Dask is loaded only when it is asked for
@@ -46,8 +47,10 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--threads", type=click.IntRange(1), default=2, show_default=True,
     help="Threads of LightGBM; the model's bytes do not depend on it.",
 )  # fmt: skip
-@click.option("--taught-with", type=click.Choice(SCHEMES), default=BACKGROUND, show_default=True,
-              help="Interviewed cases before a background of others, with routes levelled or as found; alone; weighted; or everybody.")  # fmt: skip
+@click.option("--taught-with", type=click.Choice(SCHEMES),
+              show_default=", ".join(f"{scheme} for {subject}" for subject, scheme in USUAL.items()),
+              help="Interviewed cases before a background of others; the same with findings of all routes weighing alike; interviewed cases alone; "
+                   "these weighted for who was interviewed; or everybody.")  # fmt: skip
 @click.option("--tune", "trials", type=click.IntRange(1), metavar="TRIALS",
               help="Search parameters first, this many trials in all; a search that was stopped goes on.")  # fmt: skip
 @click.option("--tune-seconds", type=click.FloatRange(1), help="Stop the search after this time.")
@@ -57,18 +60,24 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--cutoffs", type=click.IntRange(1, 10), default=3, show_default=True, help="Cut-offs of the report.")
 @click.option("--each-feature", is_flag=True, help="In the report, leave out every feature rather than every family.")
 @click.option("--elsewhere", type=_FOLDER, multiple=True, help="Judge the model in another folder, too (repeatable).")
+@click.option(
+    "--trained-by", metavar="NAME", help="Who answers for this training; on the card, and cannot approve the model."
+)
 @cluster_option
 def train(
-    folder: Path, subject: str, seed: int, threads: int, taught_with: str, trials: int | None, tune_seconds: float | None,
+    folder: Path, subject: str, seed: int, threads: int, taught_with: str | None, trials: int | None, tune_seconds: float | None,
     report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],
-    cluster: str | None,
+    trained_by: str | None, cluster: str | None,
 ) -> None:  # fmt: skip
     """Fit, evaluate, log to MLflow and register a challenger."""
     if tune_seconds and not trials:
         raise click.UsageError("--tune-seconds limits a search; say how many trials with --tune")
+    try:
+        trainer = None if trained_by is None else signed_name(trained_by)
+    except NotSigned as error:
+        raise click.UsageError(f"--trained-by: {error}") from None
     settings = Settings.from_environment()
     out = report_out or settings.home / "reports"
-    how = How(seed, threads, taught_with)
     budget = Budget(trials, tune_seconds) if trials else None
     failed = []
     with _on_cluster(cluster, folder) if cluster else nullcontext() as there:
@@ -84,7 +93,9 @@ def train(
                 elsewhere,
                 budget,
                 datasheet_of(folder),
+                trainer,
             )
+            how = How(seed, threads, taught_with or USUAL[one])
             try:
                 click.echo(f"{one}: computing features …", err=True)
                 history = history_of(records) if there is None and history is None else history

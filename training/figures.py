@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -41,19 +42,35 @@ def figures(frame: pd.DataFrame, rankings: Mapping[str, NDArray[np.float64]], re
         shown = "" if basis.name == LABELS else f"{basis.name}_"
         total = basis.weight.sum()
         found[f"{shown}chance_precision"] = float((basis.value * basis.weight).sum() / total) if total > 0 else 0.0
-    for row in at_capacity(frame, rankings, resampled).to_dict("records"):
-        shown, who = _shown(row), PREFIXES[row["ranking"]]
+    found |= capacity_figures(at_capacity(frame, rankings, resampled))
+    for row in ranking_quality(frame, rankings, resampled).to_dict("records"):
+        for name in ("average_precision", "auc"):
+            for end in ("", "_low", "_high"):
+                found[f"{_shown(row)}{PREFIXES[row['ranking']]}{name}{end}"] = row[f"{name}{end}"]
+    found |= calibration_figures(frame, rankings[MODEL], resampled)
+    return _finite(found)
+
+
+def capacity_figures(table: pd.DataFrame) -> dict[str, float]:
+    """Return a table of `at_capacity` under the names of `figures`; any other ranking goes by its own name."""
+    found: dict[str, float] = {}
+    for row in table.to_dict("records"):
+        shown, who = _shown(row), prefix(str(row["ranking"]))
         for name, figure, scale in (("recall", "recall", 1.0), ("precision", "per_100", 0.01)):
             for end in ("", "_low", "_high"):
                 found[f"{shown}{who}{name}_at_{at(row['capacity'])}{end}"] = row[f"{figure}{end}"] * scale
         if who:
             for end in ("", "_low", "_high"):
                 found[f"{shown}times_{who}at_{at(row['capacity'])}{end}"] = row[f"times{end}"]
-    for row in ranking_quality(frame, rankings, resampled).to_dict("records"):
-        for name in ("average_precision", "auc"):
-            for end in ("", "_low", "_high"):
-                found[f"{_shown(row)}{PREFIXES[row['ranking']]}{name}{end}"] = row[f"{name}{end}"]
-    found |= calibration_figures(frame, rankings[MODEL], resampled)
+    return _finite(found)
+
+
+def prefix(ranking: str) -> str:
+    """Return what stands before the figures of a ranking: ``explainable boosting`` is ``explainable_boosting_``."""
+    return PREFIXES.get(ranking, re.sub(r"\W+", "_", ranking.lower()) + "_")
+
+
+def _finite(found: Mapping[str, float]) -> dict[str, float]:
     # a registry keeps finite numbers only; what could not be computed is absent, and the gate takes absence for failure
     return {name: float(value) for name, value in found.items() if np.isfinite(value)}
 

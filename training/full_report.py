@@ -43,6 +43,8 @@ class Wanted:
         Of tuning; None for no tuning.
     datasheet
         What is written about the data, kept in the run; None where nothing is.
+    trained_by
+        Who answers for the training, and so cannot approve its model; None where nobody says.
     """
 
     report: Path | None = None
@@ -51,6 +53,7 @@ class Wanted:
     elsewhere: tuple[Path, ...] = ()
     budget: Budget | None = None
     datasheet: Path | None = None
+    trained_by: str | None = None
 
     @property
     def every_case(self) -> bool:

@@ -8,7 +8,10 @@ from typing import Any
 from features.catalogue import Catalogue
 from training.evidence import FIRST_LINE
 from training.gate import Line
+from training.signatories import as_markdown
 
+NOT_RECORDED = "not recorded"
+"""Stands in place of who trained a model where nobody said."""
 _CALIBRATED = {
     "slope": "slope",
     "ratio": "findings expected over findings",
@@ -26,13 +29,14 @@ def model_card(
     approvals: Sequence[str] = (),
 ) -> str:
     """Return the card as Markdown; ``lines`` and ``approvals`` are known only after the gate."""
+    told = {"trained_by": NOT_RECORDED, **about}
     parts = [
         [FIRST_LINE, "", f"# Model card: {catalogue.subject}", ""],
         _purpose(catalogue),
         [
             "## How it was made",
             "",
-            *(f"- {name}: {value}" for name, value in sorted(about.items())),
+            *(f"- {name}: {as_markdown(str(value))}" for name, value in sorted(told.items())),
             "- data: described in `datasheet.md` of the same run, where the folder had one",
             "",
         ],
@@ -50,7 +54,8 @@ def _purpose(catalogue: Catalogue) -> list[str]:
         "**The number** is the chance that a protective interview would find indications, as interviews found them.",
         f"**Inputs**: {len(catalogue.names)} features of catalogue `{catalogue.fingerprint[:12]}`. Nationality, former ",
         "nationality, sex, post and airport of embarkation are not among them; age only sends minors to the child procedure.",
-        "**Form**: monotone trees of limited depth with a calibration; contributions add up to the raw score.",
+        "**Form**: trees of limited depth, monotone in the features that must never lower, or never raise, a score; a calibration; "
+        "contributions add up to the raw score.",
         "",
     ]
 
@@ -71,10 +76,14 @@ def _judged(evidence: Mapping[str, Any]) -> list[str]:
     return [
         "## How well it ranks",
         "",
-        f"Judged on {evidence['cases']:,} cases, of which {evidence['interviewed']:,} were interviewed and "
-        f"{evidence['positives']:,} showed indications; {evidence['random']['interviews']:,} interviews were drawn at "
-        f"random (effective sample size {evidence['random']['effective_size']:.0f}). Share of people with indications "
-        f"reached at {evidence['capacity']:.1%} capacity of each post's week, weighted for who was interviewed:",
+        f"Judged on {evidence['cases']:,} cases, of which {evidence['interviewed']:,} were interviewed with a clear answer, "
+        f"{evidence['positives']:,} of them with a finding; {evidence['random']['interviews']:,} of these interviews were "
+        f"drawn at random (effective sample size {evidence['random']['effective_size']:.0f}).",
+        "",
+        "Whom it reaches is counted among people whose exploitation was confirmed: identified as victims, or found by "
+        "others than an interviewer. Each counts once, whoever chose them for an interview; indications of an interview "
+        "alone do not count. Whom others find is easier to rank than whom nobody finds. Share reached at "
+        f"{evidence['capacity']:.1%} capacity of each post's week:",
         "",
         "| against | model | other | difference | 95 % interval |",
         "|---|---|---|---|---|",
@@ -93,7 +102,11 @@ def _ranking(evidence: Mapping[str, Any]) -> list[str]:
     if not told:
         return []
     said = f"{told['auc']:.3f} [{told['low']:.3f}, {told['high']:.3f}]"
-    return [f"Among those interviewed, the chance that one with indications stands above one without: {said}.", ""]
+    return [
+        f"The chance that one of them ({told['positives']} people of {told['rings']} rings, somebody alone counting as "
+        f"one) stands above somebody of whom nothing was found, interviewed or not: {said}.",
+        "",
+    ]
 
 
 def _fairness(evidence: Mapping[str, Any]) -> list[str]:
@@ -119,7 +132,8 @@ def _fairness(evidence: Mapping[str, Any]) -> list[str]:
         "|---|---|---|---|---|",
         *rows,
         "",
-        "How well an auxiliary model tells a group from score and reasons, among people without indications:",
+        "How well a group is told from the score, or by an auxiliary model from score and reasons, among "
+        f"{'people not exploited in truth' if evidence['truth_known'] else 'those of whom an interview found nothing'}:",
         "",
         "| attribute | group | told by | people | AUC [95 % interval] | within a status |",
         "|---|---|---|---|---|---|",
@@ -146,7 +160,7 @@ def _gate(lines: Sequence[Line], approvals: Sequence[str]) -> list[str]:
     if not lines:
         return ["## The gate", "", "Not yet judged: `mimamori promote` does."]
     closed = [f"- `{line.code}`: {line.no_waiver}" for line in lines if line.no_waiver]
-    waivers = [f"- **Waiver** for `{line.code}`, signed {line.waiver}" for line in lines if line.waiver]
+    waivers = [f"- **Waiver** for `{line.code}`, signed {as_markdown(line.waiver)}" for line in lines if line.waiver]
     return [
         "## The gate",
         "",
@@ -154,8 +168,11 @@ def _gate(lines: Sequence[Line], approvals: Sequence[str]) -> list[str]:
         "|---|---|---|",
         *(f"| {line.condition} | {line.outcome.value} | {line.figures} |" for line in lines),
         "",
-        *(waivers or (["No waiver was given."] if closed else ["No waiver was needed."])),
+        *(waivers or [f"No waiver was {'needed' if all(line.holds for line in lines) else 'given'}."]),
         *closed,
         "",
-        f"Approved by: {', '.join(approvals) if approvals else 'nobody'}.",
+        # a line for each, so that a comma in a name makes no second person
+        f"Approved by {len(approvals) or 'nobody'}{':' if approvals else '.'}",
+        *([""] if approvals else []),
+        *(f"- {as_markdown(who)}" for who in approvals),
     ]

@@ -18,6 +18,7 @@ from models.reasons import LIMIT
 from training.evidence import FIRST_LINE
 from training.labels import NEGATIVE, POSITIVE
 from training.policy import read_policy
+from training.teaching import BACKGROUND_CASES
 
 TEMPLATES = Path(__file__).with_name("paper_templates")
 HAZARDS = Path(__file__).with_name("hazards.toml")
@@ -87,6 +88,7 @@ def _facts() -> dict[str, Any]:
         "positives": sorted(POSITIVE),
         "negatives": sorted(NEGATIVE),
         "policy": read_policy(),
+        "background": BACKGROUND_CASES,
         "excluded": excluded,
         "hazards": hazards(),
         "standards": _STANDARDS,

@@ -114,8 +114,8 @@ def record(registry: Registry, candidate: Candidate, approvals: Sequence[str]) -
     registry.note(candidate.subject, candidate.version, GATE, "passed" if candidate.may_serve else "refused")
 
 
-def crown(registry: Registry, settings: Settings, candidate: Candidate) -> None:
-    """Let a model serve. Every model that ever served is kept, so that its decisions can be recomputed.
+def crown(settings: Settings, candidate: Candidate) -> None:
+    """Let a model serve; MLflow need not answer. Every model that ever served is kept, so that its decisions can be recomputed.
 
     Raises
     ------
@@ -137,7 +137,6 @@ def crown(registry: Registry, settings: Settings, candidate: Candidate) -> None:
         )
         copy_bundle(candidate.folder, settings.home / "champions" / candidate.subject)
         _write_reigns(settings, reigns)
-        registry.crown(candidate.subject, candidate.version)
 
 
 def champion_hash(settings: Settings, subject: str) -> str:
@@ -148,6 +147,8 @@ def champion_hash(settings: Settings, subject: str) -> str:
 
 def step_back(settings: Settings, subject: str) -> str:
     """Let the champion before this one serve again, from the copy kept here; MLflow need not answer.
+
+    Where the files of the champion on record are gone, or others are in their place, its own are brought back instead.
 
     Returns
     -------
@@ -164,19 +165,21 @@ def step_back(settings: Settings, subject: str) -> str:
         past = reigns.get(subject, [])
         if not past:
             raise NotLetIn(f"there is no champion for {subject}")
-        if len(past) < 2:
+        if champion_hash(settings, subject) == past[-1]["sha256"]:
+            past = past[:-1]
+        if not past:
             raise NotLetIn(f"{subject} has no earlier champion to go back to; the champion is unchanged")
-        before = past[-2]
+        before = past[-1]
         kept = settings.home / "kept" / before["sha256"]
         key = load_or_create_key(settings.signing_key_path).public_key()
         try:
             load_bundle(kept, trusted=[key], catalogue=catalogue(subject))
         except BundleRejected as error:
             raise NotLetIn(
-                f"the earlier champion of {subject} is refused: {error}; the champion is unchanged"
+                f"{subject} version {before['version']} is refused: {error}; the champion is unchanged"
             ) from None
         copy_bundle(kept, settings.home / "champions" / subject)
-        reigns[subject] = past[:-1]
+        reigns[subject] = past
         _write_reigns(settings, reigns)
         return before["version"]
 
@@ -191,8 +194,21 @@ def _one_at_a_time(settings: Settings) -> Iterator[None]:
 def _against_the_champion(
     settings: Settings, key: Ed25519PublicKey, bundle: Bundle, told: Path, policy: Policy
 ) -> tuple[str, dict[str, Any] | None]:
-    """Return the champion's hash and the gain over it; nothing of either where there is none."""
+    """Return the champion's hash and the gain over it; nothing of either where none ever served.
+
+    Raises
+    ------
+    NotLetIn
+        If a champion is on record and other files, or none, are in its place.
+    """
     place, serving = settings.home / "champions" / bundle.subject, champion_hash(settings, bundle.subject)
+    past = _reigns(settings).get(bundle.subject, [])
+    if past and past[-1]["sha256"] != serving:
+        raise NotLetIn(
+            f"{bundle.subject} version {past[-1]['version']} is champion on record, but {'other' if serving else 'no'} "
+            "files are in its place, and nothing can be compared with it; "
+            f"`mimamori rollback {bundle.subject}` brings its files back, and said again the champion before it"
+        )
     if not serving:
         return serving, None
     try:

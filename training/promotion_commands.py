@@ -8,14 +8,15 @@ from pathlib import Path
 import click
 
 from features.command_line import Problem
-from features.identity.person import name_skeleton
 from features.settings import Settings
 from models.signing import load_or_create_key
 from training.approvals import approve, approved, scope_of
 from training.gate import Waiver
+from training.model_card import NOT_RECORDED
 from training.policy import POLICY_FILE, PolicyRejected, looser, read_policy
 from training.promotion import Candidate, NotLetIn, crown, examine, record, step_back
-from training.registry import CHALLENGER, NoSuchModel, Registry
+from training.registry import CHALLENGER, CHAMPION, NoSuchModel, Registry
+from training.signatories import NotSigned, same_person, signed_name, signed_reason
 
 _DEMO_APPROVER = "demonstration"
 
@@ -27,7 +28,8 @@ _DEMO_APPROVER = "demonstration"
     "approvers",
     multiple=True,
     metavar="NAME",
-    help="Who approves; two different people must. May be repeated; the second may come in a later run.",
+    help="Who approves; two different people must, and not who trained it. An address or number that is issued to one "
+    "person serves best. May be repeated; the second may come in a later run.",
 )
 @click.option(
     "--waiver", metavar="WHO: WHY", help="Signed: let it serve although evidence is missing. On the model card."
@@ -47,8 +49,7 @@ def promote(
     """Judge MODEL (visa, entry, visa@VERSION …) and let it serve as champion if every line of the policy holds."""
     subject, which = _parsed(model)
     signed = _waiver(waiver, codes, demo=demo)
-    if any(not name_skeleton(name) for name in approvers):
-        raise click.UsageError("--approver needs a name")
+    people = tuple(_name("--approver", name) for name in approvers)
     try:
         policy = read_policy(policy_path)
         weaker = looser(policy, read_policy())
@@ -68,13 +69,13 @@ def promote(
             )
         except (NoSuchModel, NotLetIn) as error:
             raise Problem(str(error)) from None
-        _decide(registry, settings, candidate, approvers, demo=demo, weaker=weaker)
+        _decide(registry, settings, candidate, people, demo=demo, weaker=weaker)
 
 
 @click.command()
 @click.argument("subject", type=click.Choice(["visa", "entry"]))
 def rollback(subject: str) -> None:
-    """Let the champion before this one serve again, at once."""
+    """Let the champion before this one serve again, at once; or this one, where its files are gone or others in their place."""
     settings = Settings.from_environment()
     try:
         version = step_back(settings, subject)
@@ -95,7 +96,8 @@ def _decide(
 ) -> None:  # fmt: skip
     name = f"{candidate.subject} version {candidate.version}"
     if candidate.serves:
-        raise Problem(f"{name} is the champion already; nothing to promote")
+        _already(registry, candidate, name)
+        return
     if demo and not candidate.evidence.get("truth_known"):
         raise Problem(
             f"{name} was judged on records whose truth nobody knows: they are no demonstration, leave out --demo"
@@ -110,6 +112,12 @@ def _decide(
     if weaker:
         raise Problem(
             f"{name} holds, but this policy asks for less than the delivered one ({', '.join(weaker)}), and lets nobody in"
+        )
+    trainer = str(candidate.bundle.about.get("trained_by", NOT_RECORDED))
+    author = [who for who in approvers if not demo and trainer != NOT_RECORDED and same_person(who, trainer)]
+    if author:
+        raise Problem(
+            f"{name} was trained by {trainer}, and who trained a model cannot approve it ({author[0]}); others must"
         )
     key = load_or_create_key(settings.signing_key_path)
     scope = scope_of(
@@ -130,10 +138,33 @@ def _decide(
         click.echo(f"{name} passes and the approval is recorded, but {missing}")
         return
     try:
-        crown(registry, settings, candidate)
+        crown(settings, candidate)
     except NotLetIn as error:
         raise Problem(str(error)) from None
     click.echo(f"{name} is champion, approved by {', '.join(held)}")
+    _move_alias(registry, candidate)
+
+
+def _already(registry: Registry, candidate: Candidate, name: str) -> None:
+    """Say that a model serves; where MLflow's alias was left behind, move it."""
+    try:
+        named = registry.find(candidate.subject, CHAMPION)[0]
+    except NoSuchModel:
+        named = ""
+    if named == candidate.version:
+        raise Problem(f"{name} is the champion already; nothing to promote")
+    _move_alias(registry, candidate)
+    click.echo(f"{name} is the champion already; MLflow's alias now says so, too")
+
+
+def _move_alias(registry: Registry, candidate: Candidate) -> None:
+    try:
+        registry.crown(candidate.subject, candidate.version)
+    except Exception as error:  # it serves already, whatever MLflow says
+        raise Problem(
+            f"it serves, but MLflow's alias could not be moved ({type(error).__name__}); when MLflow answers again, "
+            f"say: mimamori promote {candidate.subject}@{candidate.version}, which moves it"
+        ) from None
 
 
 def _parsed(model: str) -> tuple[str, str]:
@@ -151,4 +182,14 @@ def _waiver(words: str | None, codes: tuple[str, ...], *, demo: bool) -> Waiver 
     who, _, why = words.partition(":")
     if not who.strip() or not why.strip():
         raise click.UsageError("--waiver needs a name and a reason: 'WHO: WHY'")
-    return Waiver(who.strip(), why.strip(), frozenset(codes), failing_too=demo)
+    try:
+        return Waiver(_name("--waiver", who), signed_reason(why), frozenset(codes), failing_too=demo)
+    except NotSigned as error:
+        raise click.UsageError(f"--waiver: {error}") from None
+
+
+def _name(option: str, text: str) -> str:
+    try:
+        return signed_name(text)
+    except NotSigned as error:
+        raise click.UsageError(f"{option}: {error}") from None

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import mlflow
@@ -22,13 +19,12 @@ from mlflow.models import ModelSignature
 from mlflow.tracking import MlflowClient
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
-import features
-import models
 from features.catalogue import Catalogue
 from features.matrix import TABLE_OF_SUBJECT
 from features.settings import Settings
 from features.tables.nine_tables import TABLES
 from models.plain_client import HISTORY
+from training.provenance import DataSeen, code_version, shipped_rooms
 
 CHALLENGER, CHAMPION = "challenger", "champion"
 SERVED = "served"
@@ -37,7 +33,6 @@ _NOBODY = {"mlflow.user": "mimamori", "mlflow.source.name": "mimamori train"}
 """MLflow would write the login name and the path of the program into each run; neither is its business."""
 _OF_THE_MACHINE = ("mlflow.source.git.repoURL", "mlflow.gitRepoURL", "mlflow.source.git.branch")
 """MLflow reads these tags from the folder it runs in; the address of a clone may be a path of this machine or hold a password."""
-_ROOMS = tuple(str(Path(room.__path__[0])) for room in (features, models))
 _NEEDED = (
     "cryptography",
     "numba",
@@ -55,21 +50,12 @@ class NoSuchModel(Exception):
     """Raised when a model version or alias is not in the registry."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataSeen:
-    """Which data a run used: a name, a hash of the content, how many rows, and what for (``fit``, ``judging`` …)."""
-
-    name: str
-    sha256: str
-    rows: int
-    context: str
-
-
 class Run:
     """One open run, to which figures are added as they come."""
 
-    def __init__(self, client: MlflowClient, subject: str, run_id: str, experiment_id: str) -> None:
-        self._client, self._subject, self.run_id, self._experiment_id = client, subject, run_id, experiment_id
+    def __init__(self, client: MlflowClient, subject: str, run: mlflow.entities.Run, tags: Mapping[str, str]) -> None:
+        self._client, self._subject, self._tags = client, subject, tags
+        self.run_id, self._experiment_id = run.info.run_id, run.info.experiment_id
 
     def log(
         self,
@@ -84,10 +70,16 @@ class Run:
         mlflow.set_tags(dict(tags or {}))
 
     def child(
-        self, name: str, *, parameters: Mapping[str, object] | None = None, metrics: Mapping[str, float] | None = None
+        self,
+        name: str,
+        *,
+        parameters: Mapping[str, object] | None = None,
+        metrics: Mapping[str, float] | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
-        """Log a nested run: one cut-off, one alternative, one trial."""
-        with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True, tags=_NOBODY) as run:
+        """Log a run within this one, of the same code and data: one cut-off, one trial."""
+        made_from = {**_NOBODY, **self._tags, **(tags or {})}
+        with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True, tags=made_from) as run:
             forget_the_machine(self._client, run.info.run_id)
             self.log(parameters=parameters, metrics=metrics)
 
@@ -95,7 +87,9 @@ class Run:
         """Log which data were used, with their schema and without their content or place."""
         schema = Schema([ColSpec(DataType.double, name) for name in catalogue.names])
         source = CodeDatasetSource(tags={"rows": str(data.rows)})
-        mlflow.log_input(MetaDataset(source, data.name, data.sha256[:32], schema), context=data.context)
+        # of two with one name and digest MLflow keeps the first, so the use is part of the name
+        named = f"{data.name}, {data.context}"
+        mlflow.log_input(MetaDataset(source, named, data.sha256[:32], schema), context=data.context)
 
     def register(self, artifacts: Path, catalogue: Catalogue, example: pd.DataFrame) -> str:
         """Log a folder (`SERVED`, papers, plots …) and register the model in it, which becomes the challenger.
@@ -117,7 +111,7 @@ class Run:
                 name=self._subject,
                 loader_module="models.plain_client",
                 data_path=str(artifacts / SERVED),
-                code_paths=list(_ROOMS),
+                code_paths=list(shipped_rooms()),
                 signature=signature_of(catalogue),
                 input_example=example,
                 pip_requirements=list(_NEEDED),
@@ -160,11 +154,10 @@ class Registry:
         name = f"mimamori-{subject}"
         experiment = self._client.get_experiment_by_name(name)
         number = experiment.experiment_id if experiment else self._client.create_experiment(name, self._artifacts)
-        with mlflow.start_run(
-            experiment_id=number, tags={**_NOBODY, **code_version(), **(tags or {})}, log_system_metrics=True
-        ) as run:
+        made_from = {**code_version(), **(tags or {})}
+        with mlflow.start_run(experiment_id=number, tags={**_NOBODY, **made_from}, log_system_metrics=True) as run:
             forget_the_machine(self._client, run.info.run_id)
-            yield Run(self._client, subject, run.info.run_id, number)
+            yield Run(self._client, subject, run, made_from)
 
     def _leave_the_run_of_mlflow_run(self) -> None:
         """`mlflow run` opens a run for the command it starts: ours are opened by subject, and no login name stays in its."""
@@ -225,16 +218,6 @@ def forget_the_machine(client: MlflowClient, run_id: str) -> None:
     """Take away what MLflow noted of where the code lies."""
     for key in client.get_run(run_id).data.tags.keys() & set(_OF_THE_MACHINE):
         client.delete_tag(run_id, key)
-
-
-def code_version() -> dict[str, str]:
-    """Return the version of the code as tags: the package's, and the sha256 over the source of all three rooms."""
-    digest = hashlib.sha256()
-    for room in (*_ROOMS, str(Path(__file__).parent)):
-        for path in sorted(Path(room).rglob("*.py")):
-            digest.update(path.relative_to(Path(room).parent).as_posix().encode())
-            digest.update(path.read_bytes())
-    return {"code_version": version("mimamori"), "code_sha256": digest.hexdigest()}
 
 
 def signature_of(catalogue: Catalogue) -> ModelSignature:

@@ -33,10 +33,12 @@ from training.validation import (
     stability,
 )
 
+CUTOFFS, EVERY_CUTOFF = "Cut-offs", "Every cut-off, basis and ranking"
 GROUPED_BY = ("typology", "sex", "minor", "status")
 BASIS_TEXT = (
-    "“labels”: interview findings, each random interview standing for 1/p of the cases that nobody chose; the only basis there is "
-    "outside a synthetic world. An interval by labels cannot know of people whom no interview met. “truth”: possible only in a "
+    "“labels”: interview findings. Whom officers chose stand for themselves; interviews drawn at random stand for all others, by "
+    "the chances with which they were drawn, less what officers had found already; people found later or referred stand for nobody. "
+    "The only basis there is outside a synthetic world. An interval by labels cannot know of people whom no interview met. “truth”: possible only in a "
     "synthetic world; no model saw it."
 )
 
@@ -78,7 +80,7 @@ def report_sections(
         Section("At 2 % capacity", BASIS_TEXT, at_two),
         Section("At every capacity", "Share of the people concerned who are interviewed, if each post-week interviews so many "
                 "per cent of its cases; small posts save up.", across(table, ["ranking"], "capacity"), "capacity.png"),
-        Section("Cut-offs", "Each model was taught with what was known before its cut-off and judged on all later cases, up to "
+        Section(CUTOFFS, "Each model was taught with what was known before its cut-off and judged on all later cases, up to "
                 "the next one.", cutoffs(about), "splits.png"),
         Section("Per cut-off, at 2 % capacity", "The same share at each cut-off.", across(each, ["ranking"], "cut-off")),
         Section("Ranking of all cases", "Whoever stands where in the whole ranking, not only at the top.",
@@ -117,7 +119,7 @@ def report_sections(
                 label_counts(about), appendix=True),
         Section("Selection", "What the random arm tells of everybody.", selection(about), appendix=True),
         Section("Every capacity, basis and ranking", "", table, appendix=True),
-        Section("Every cut-off, basis and ranking", "", each, appendix=True),
+        Section(EVERY_CUTOFF, "", each, appendix=True),
         Section("Every group and basis", "", grouped, appendix=True),
         Section("The checklist", "One point each; who has more is interviewed first.", rules, appendix=True),
     ]  # fmt: skip
@@ -171,7 +173,7 @@ def per_cutoff(about: Subject, rng: np.random.Generator) -> pd.DataFrame:
     """The table at 2 % for each cut-off."""
     tables = []
     for fold in about.folds:
-        table = at_capacity(fold.frame, fold.rankings, Resampled(fold.frame, rng), capacities=(0.02,))
+        table = at_capacity(fold.frame, fold.rankings, Resampled(fold.frame, rng), capacities=(CAPACITY,))
         table = table.drop(columns="capacity")
         table.insert(0, "cut-off", day(fold.split.cutoff_us))
         tables.append(table)

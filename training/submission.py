@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from numpy.typing import NDArray
@@ -139,18 +138,6 @@ _FITTING = {
     "intended_stay_days": "30",
     "permitted_stay_days": "30",
 }
-
-
-def data_hash(records: Records) -> str:
-    """Return a sha256 over the content of all nine tables."""
-    digest = hashlib.sha256()
-    for name in sorted(records.tables):
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, records[name].schema) as stream:
-            stream.write_table(records[name].combine_chunks())
-        digest.update(name.encode())
-        digest.update(sink.getvalue())
-    return digest.hexdigest()
 
 
 def golden_rows(values: Floats) -> Floats:

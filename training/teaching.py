@@ -13,11 +13,14 @@ from training.reliability import slope_and_intercept
 from training.selection import RANDOM, inverse_propensity
 from training.splits import Split
 
-BACKGROUND, AS_FOUND, INTERVIEWED, WEIGHTED, EVERYBODY = (
-    "background", "routes-as-found", "interviewed", "inverse-propensity", "everybody",
+BACKGROUND, LEVELLED, INTERVIEWED, WEIGHTED, EVERYBODY = (
+    "background", "routes-levelled", "interviewed", "inverse-propensity", "everybody",
 )  # fmt: skip
-SCHEMES = (BACKGROUND, AS_FOUND, INTERVIEWED, WEIGHTED, EVERYBODY)
+SCHEMES = (BACKGROUND, LEVELLED, INTERVIEWED, WEIGHTED, EVERYBODY)
 """What a model is taught with; `mimamori train --report` measures all of them side by side."""
+USUAL = {"visa": BACKGROUND, "entry": LEVELLED}
+"""What each subject is taught with unless asked otherwise. Only among landings do routes, with a visa or without, tell a
+nationality; among visa applications levelling gains nothing and costs people where routes differ in truth."""
 BACKGROUND_CASES = 60_000
 """Cases without a label that stand for the ordinary; more made no difference and take time."""
 SUSPECTED = 0.3
@@ -78,10 +81,10 @@ def taught(split: Split, as_of: Ints, scheme: str = BACKGROUND) -> Taught:
     ----------
     scheme
         ``background``: labelled cases, in which indications alone count less than a person identified, and up to 60,000
-        others spread over their time, as if nothing had been found; by each route equally often (`levelled`).
-        ``routes-as-found``: the same without that. ``interviewed``: labelled cases, all alike. ``inverse-propensity``: labelled cases by what they stand for, at
-        most 20 times the lightest. ``everybody``: cases without a label as well, as if nothing had been found; later
-        findings may contradict that, and whoever was not looked at looks harmless.
+        others spread over their time, as if nothing had been found. ``routes-levelled``: the same, with findings weighing
+        alike by each route (`levelled`). ``interviewed``: labelled cases, all alike. ``inverse-propensity``: labelled cases
+        by what they stand for, at most 20 times the lightest. ``everybody``: cases without a label as well, as if nothing
+        had been found; later findings may contradict that, and whoever was not looked at looks harmless.
     """
     labels = split.labels
     known = ~np.isnan(labels.positive[split.calibrate])
@@ -103,7 +106,7 @@ def _part(rows: Ints, split: Split, as_of: Ints, scheme: str) -> Part:
         found = inverse_propensity(labels, _span(as_of, rows)).weight[rows]
         lightest = found[found > 0].min(initial=1.0)
         weight = np.clip(found / lightest, 1.0, TEACHING_CLIP)
-    if scheme in {BACKGROUND, AS_FOUND, EVERYBODY}:
+    if scheme in {BACKGROUND, LEVELLED, EVERYBODY}:
         unknown = np.isnan(labels.positive) & _span(as_of, rows)
         if scheme != EVERYBODY:
             # whoever was interviewed without a clear answer is not the ordinary
@@ -116,7 +119,7 @@ def _part(rows: Ints, split: Split, as_of: Ints, scheme: str) -> Part:
         if scheme != EVERYBODY and labels.confirmed is not None:
             weight[(labels.positive[rows] == 1.0) & ~labels.confirmed[rows]] = SUSPECTED
     positive = np.nan_to_num(labels.positive[rows], nan=0.0)
-    if scheme == BACKGROUND and labels.route is not None:
+    if scheme == LEVELLED and labels.route is not None:
         weight = levelled(positive, weight, labels.route[rows])
     return Part(rows, positive, weight / weight.mean())
 

@@ -12,7 +12,7 @@ import optuna
 from joblib import Parallel, delayed
 from optuna.samplers import TPESampler
 from optuna.storages import RDBStorage
-from optuna.trial import Trial, TrialState
+from optuna.trial import TrialState
 
 from features.matrix import FeatureMatrix
 from models.forest import MAX_DEPTH
@@ -36,13 +36,22 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """One finished trial: its number in the study, its parameters, and their inner average precision."""
+
+    number: int
+    parameters: dict[str, object]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tuned:
-    """The best parameters, their inner average precision, that of the defaults, and how many trials there are now."""
+    """The best parameters, their inner average precision, that of the defaults, and every trial that there is now."""
 
     parameters: dict[str, object]
     value: float
     default_value: float
-    trials: int
+    trials: tuple[Trial, ...]
 
 
 def tune(
@@ -95,7 +104,8 @@ def tune(
     if not finished:
         raise TooFewLabels("no trial of the tuning finished in its time; give it more seconds")
     default = next(trial.value for trial in finished if trial.params == DEFAULTS[matrix.subject])
-    return Tuned(dict(study.best_params), float(study.best_value), float(default or 0.0), len(finished))
+    tried = tuple(Trial(one.number, dict(one.params), float(one.value or 0.0)) for one in finished)
+    return Tuned(dict(study.best_params), float(study.best_value), float(default or 0.0), tried)
 
 
 def known_by(found: Findings, cutoff_us: int) -> Findings:
@@ -103,7 +113,7 @@ def known_by(found: Findings, cutoff_us: int) -> Findings:
     return found.only((found.known_at < cutoff_us) & (found.as_of[found.row] < cutoff_us))
 
 
-def _objective(trial: Trial, matrix: FeatureMatrix, inner: Findings, splits: list[Split], how: How) -> float:
+def _objective(trial: optuna.Trial, matrix: FeatureMatrix, inner: Findings, splits: list[Split], how: How) -> float:
     depth = trial.suggest_int("max_depth", 3, MAX_DEPTH)
     tuned: dict[str, object] = {
         "rounds": trial.suggest_int("rounds", 50, 400, step=10),

@@ -10,10 +10,10 @@ from models.calibration import Calibration
 from tests.training.cases import matrix, outcomes
 from training.splits import last_split
 from training.teaching import (
-    AS_FOUND,
     BACKGROUND,
     EVERYBODY,
     INTERVIEWED,
+    LEVELLED,
     MOST_LEVELLED,
     SUSPECTED,
     TEACHING_CLIP,
@@ -90,8 +90,8 @@ def test_only_where_it_is_asked_for_are_routes_levelled() -> None:
     told = SPLIT.labels.positive == 1.0
     route = (told & (np.arange(len(told)) % 4 > 0)).astype(np.int64)
     split = replace(SPLIT, labels=replace(SPLIT.labels, route=route))
-    plain = taught(split, MADE.as_of, AS_FOUND).whole
-    level = taught(split, MADE.as_of, BACKGROUND).whole
+    plain = taught(split, MADE.as_of, BACKGROUND).whole
+    level = taught(split, MADE.as_of, LEVELLED).whole
     assert np.array_equal(plain.weight, taught(SPLIT, MADE.as_of, BACKGROUND).whole.weight)
     one = (route[level.rows] == 1) & (level.positive == 1.0)
     other = (route[level.rows] == 0) & (level.positive == 1.0)
