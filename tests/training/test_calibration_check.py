@@ -13,7 +13,8 @@ LINES = {"calibration_error", "calibration_in_the_large_low", "calibration_in_th
 
 
 def checked(score: np.ndarray, finding: np.ndarray, seed: int = 0, **more: np.ndarray) -> CalibrationCheck:  # type: ignore[type-arg]
-    found = check_calibration(score, finding, np.full(len(score), 75.0), np.random.default_rng(seed), **more)
+    weight = np.full(len(score), 75.0)
+    found = check_calibration(score, finding, weight, np.random.default_rng(seed), resamples=200, **more)  # type: ignore[arg-type]
     assert found is not None
     return found
 

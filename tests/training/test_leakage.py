@@ -91,7 +91,7 @@ def test_whoever_is_drawn_by_lot_ranks_as_everybody_does_also_where_posts_draw_u
     # 95 of 100 intervals hold one half: 35 of 40 or more but once in a hundred times
     assert held >= 35
     # taken as if each stood for as many, the lot seems to like one post
-    assert np.mean(alike) > 0.6
+    assert np.mean(alike) > 0.56
 
 
 def test_a_lot_of_nobody_tells_nothing() -> None:
