@@ -9,7 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from training.by_labels import ByLabels, rows_of_capacity
+from training.intervals import InterviewError
 from training.judgement import interviewed
+from training.labels import UNFLAGGED_FILES
+from training.population import drawn_by_lot
+from training.selection import TARGETED
 
 CAPACITIES = (0.005, 0.01, 0.02, 0.05)
 """Interviews as a share of all cases of each post-week."""
@@ -40,14 +45,30 @@ class Basis:
 
 
 def bases(frame: pd.DataFrame) -> list[Basis]:
-    """Return the bases on which an evaluation frame can be judged."""
-    found = []
+    """Return the bases on which scores can be compared with what was found: all interviews with their weights, and truth."""
     known = np.flatnonzero(frame["label"].notna().to_numpy() & (frame["weight"].to_numpy() > 0))
-    found.append(Basis(LABELS, known, frame["label"].to_numpy()[known], frame["weight"].to_numpy()[known]))
+    found = Basis(LABELS, known, frame["label"].to_numpy()[known], frame["weight"].to_numpy()[known])
+    told = _truth(frame)
+    return [found] if told is None else [found, told]
+
+
+def _truth(frame: pd.DataFrame) -> Basis | None:
     told = np.flatnonzero(frame["truth"].notna().to_numpy())
-    if len(told):
-        found.append(Basis(TRUTH, told, frame["truth"].to_numpy()[told], np.ones(len(told))))
-    return found
+    return Basis(TRUTH, told, frame["truth"].to_numpy()[told], np.ones(len(told))) if len(told) else None
+
+
+def _by_lot(frame: pd.DataFrame) -> Basis | None:
+    """Return whom the lot drew, each standing for 1/p, and, beside a lot of unflagged files, whom officers chose; None if too few."""
+    by = ByLabels.of(frame)
+    if not by.known:
+        return None
+    labels, weight = by.labels, np.zeros(len(frame))
+    drawn = drawn_by_lot(labels, by.within)
+    weight[drawn] = 1.0 / labels.inclusion[drawn]
+    if labels.lot == UNFLAGGED_FILES:
+        weight[by.within & (labels.arm == TARGETED)] = 1.0
+    rows = np.flatnonzero((weight > 0) & ~np.isnan(labels.told))
+    return Basis(LABELS, rows, labels.told[rows], weight[rows])
 
 
 class Resampled:
@@ -83,6 +104,8 @@ def at_capacity(
     *,
     capacities: tuple[float, ...] = CAPACITIES,
     only: Mask | None = None,
+    of_those_found: bool = False,
+    error: InterviewError | None = None,
 ) -> pd.DataFrame:
     """Compare rankings at interview capacity.
 
@@ -93,18 +116,27 @@ def at_capacity(
         reaches are reached by the model.
     only
         bool[n]: count only these people; the interviews are still those chosen among everybody.
+    of_those_found
+        Whether ``only`` is known of those found alone (`training.by_labels`).
+    error
+        How interviews err, for the rows by labels.
 
     Returns
     -------
     pd.DataFrame
-        One row per basis, capacity and ranking: interviews, positives (estimated number of people concerned), recall, per_100
-        (people reached per 100 interviews), times; each with ``_low`` and ``_high`` (95 %, bootstrap).
+        One row per basis, capacity and ranking: interviews, positives (estimated number of people concerned), random_findings
+        (random interviews with indications that carry a row by labels), recall, per_100
+        (people reached per 100 interviews), times; each with ``_low`` and ``_high`` (95 %: by truth bootstrap, by labels as
+        `training.by_labels` says; NaN where that is not known).
     """
     rows = []
     counted = np.ones(len(frame), dtype=bool) if only is None else only
+    by_labels, basis = ByLabels.of(frame, only, error, of_those_found=of_those_found), _truth(frame)
     for capacity in capacities:
         chosen = {name: interviewed(frame, score, capacity) for name, score in rankings.items()}
-        for basis in bases(frame):
+        for name, told in rows_of_capacity(by_labels, chosen, MODEL).items():
+            rows.append({"basis": LABELS, "capacity": capacity, "ranking": name, **told})
+        if basis is not None:
             reached = {name: _reached(basis, mask, counted, resampled) for name, mask in chosen.items()}
             for name, mask in chosen.items():
                 figures = _figures(reached[name], int(mask.sum()))
@@ -129,6 +161,7 @@ def _figures(reached: Floats, interviews: int) -> dict[str, float]:
     return {
         "interviews": float(interviews),
         "positives": float(total[0]),
+        "random_findings": np.nan,
         **_with_interval("recall", recall),
         **_with_interval("per_100", 100 * reached[:, 0] / max(interviews, 1)),
     }
@@ -148,9 +181,19 @@ def _with_interval(name: str, drawn: Floats) -> dict[str, float]:
 
 
 def ranking_quality(frame: pd.DataFrame, rankings: Mapping[str, Floats], resampled: Resampled) -> pd.DataFrame:
-    """Return average precision and AUC over all cases, with intervals: one row per basis and ranking."""
+    """Return average precision and AUC over all cases, with bootstrap intervals: one row per basis and ranking.
+
+    By labels the random arm alone is ranked, each case standing for 1/p; NaN where it found too few.
+    """
     rows = []
-    for basis in bases(frame):
+    nobody = Basis(LABELS, np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
+    for basis in (_by_lot(frame) or nobody, _truth(frame)):
+        if basis is None:
+            continue
+        if not len(basis.rows):
+            none = _with_interval("average_precision", np.array([np.nan])) | _with_interval("auc", np.array([np.nan]))
+            rows += [{"basis": basis.name, "ranking": name, "cases": 0, "positives": 0, **none} for name in rankings]
+            continue
         for name, score in rankings.items():
             order = np.argsort(-score[basis.rows], kind="stable")
             ends = np.append(np.flatnonzero(np.diff(score[basis.rows][order])), len(order) - 1)

@@ -24,12 +24,14 @@ from models.calibration import Calibration
 from models.forest import Forest, raw_scores
 from models.shap_values import base_value, contributions
 from training.behaviour import check_monotone, check_swaps, explanation_quality
+from training.by_labels import labels_of
 from training.calibration_check import check_calibration
 from training.comparison import ranked_above, recall_gain
 from training.disparity import Comparison, compare_groups, compare_practice
 from training.fairness import AuditedCases, fairness_table
 from training.judgement import interviewed
 from training.leakage import look_for_leaks, look_for_traces, rank_of_the_lot
+from training.lot import check_lot
 from training.proxies import ProxyFigure, audit_proxies
 from training.selection import effective_size
 
@@ -143,7 +145,11 @@ def gather(
         "interviewed": int((~np.isnan(finding)).sum()),
         "positives": int((finding == 1.0).sum()),
         "truth_known": audited.exploited is not None,
-        "random": {"interviews": len(drawn), "effective_size": effective_size(drawn)},
+        "random": {
+            "interviews": len(drawn),
+            "effective_size": effective_size(drawn),
+            "lot": asdict(check_lot(labels_of(frame), frame["as_of"].to_numpy(dtype=np.int64))),
+        },
         "gain": {
             name: asdict(recall_gain((chosen, interviewed(frame, rival, capacity)), together, rng))
             for name, rival in part.rivals.items()

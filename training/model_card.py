@@ -8,6 +8,7 @@ from typing import Any
 from features.catalogue import Catalogue
 from training.evidence import FIRST_LINE
 from training.gate import Line
+from training.lot import CONTRADICTED
 from training.signatories import as_markdown
 
 NOT_RECORDED = "not recorded"
@@ -78,7 +79,7 @@ def _judged(evidence: Mapping[str, Any]) -> list[str]:
         "",
         f"Judged on {evidence['cases']:,} cases, of which {evidence['interviewed']:,} were interviewed with a clear answer, "
         f"{evidence['positives']:,} of them with a finding; {evidence['random']['interviews']:,} of these interviews were "
-        f"drawn at random (effective sample size {evidence['random']['effective_size']:.0f}).",
+        f"drawn at random (effective sample size {evidence['random']['effective_size']:.0f}). {_lot(evidence)}".rstrip(),
         "",
         "Whom it reaches is counted among people whose exploitation was confirmed: identified as victims, or found by "
         "others than an interviewer. Each counts once, whoever chose them for an interview; indications of an interview "
@@ -95,6 +96,15 @@ def _judged(evidence: Mapping[str, Any]) -> list[str]:
         *shown,
         "",
     ]
+
+
+def _lot(evidence: Mapping[str, Any]) -> str:
+    """Return among which files the random arm was declared to be drawn, and what the records say of that."""
+    told = evidence["random"].get("lot")
+    if not told:
+        return ""
+    against = "**The records contradict that.** " if told["verdict"] == CONTRADICTED else ""
+    return f"The lot was declared as drawn among {told['lot']}. {against}{told['words']} "
 
 
 def _ranking(evidence: Mapping[str, Any]) -> list[str]:

@@ -55,7 +55,10 @@ def drawn_frame(rng: np.random.Generator, finding: np.ndarray) -> pd.DataFrame: 
             "sex": rng.choice(["F", "M"], count), "age_band": rng.choice(["18-24", "25-34"], count), "minor": "adult",
             "status": rng.choice(["student", "entertainer"], count), "typology": None, "like": "student",
         }
-    ).assign(week=lambda frame: frame["as_of"] // (7 * DAY_US))  # fmt: skip
+    ).assign(
+        week=lambda frame: frame["as_of"] // (7 * DAY_US), drawn=lambda frame: frame["arm"] == "random", inclusion=0.8,
+        answer=finding, lot="all-files",
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,12 @@ from training.evaluate import LABELS, MODEL, TRUTH, Resampled, at_capacity, aver
 
 
 def frame(label: list[float], weight: list[float], truth: list[float] | None = None) -> pd.DataFrame:
-    n = len(label)
+    """Whoever weighs anything was drawn by lot, with the probability that gives this weight."""
+    n, drawn = len(label), np.array(weight) > 0
+    inclusion = np.where(drawn, 1 / np.maximum(weight, 1e-9), np.nan)
     return pd.DataFrame(
-        {"post": "XX-ANY", "week": 1, "as_of": range(n), "label": label, "weight": weight,
+        {"post": "XX-ANY", "week": 1, "as_of": range(n), "label": label, "weight": weight, "answer": label, "inclusion": inclusion,
+         "arm": np.where(drawn, "random", "none"), "drawn": drawn, "lot": "all-files",
          "truth": truth or [float("nan")] * n, "ring": pd.Series([None] * n, dtype=object)}
     )  # fmt: skip
 
@@ -29,11 +32,8 @@ def resampled(of: pd.DataFrame) -> Resampled:
 
 def test_capacity_counts_all_cases_and_unlabelled_ones_take_interviews() -> None:
     table = at_capacity(TEN, {MODEL: FIRST_TO_LAST}, resampled(TEN), capacities=(0.2,)).set_index("basis")
-    # two interviews of ten cases: a person found who stands for 1 of 1 + 5, and somebody about whom nothing is known
-    assert table.loc[LABELS, "interviews"] == 2
-    assert table.loc[LABELS, "recall"] == pytest.approx(1 / 6)
-    assert table.loc[LABELS, "per_100"] == pytest.approx(50.0)
-    # in truth both of them, of three
+    # two interviews of ten cases reach both of them, of three
+    assert table.loc[TRUTH, "interviews"] == table.loc[LABELS, "interviews"] == 2
     assert table.loc[TRUTH, "recall"] == pytest.approx(2 / 3)
     assert table.loc[TRUTH, "per_100"] == pytest.approx(100.0)
 
