@@ -30,6 +30,7 @@ from training.comparison import ranked_above, recall_gain
 from training.disparity import Comparison, compare_groups, compare_practice
 from training.fairness import AuditedCases, fairness_table
 from training.judgement import interviewed
+from training.labels import UNFLAGGED_FILES
 from training.leakage import look_for_leaks, look_for_traces, rank_of_the_lot
 from training.lot import check_lot
 from training.proxies import ProxyFigure, audit_proxies
@@ -133,6 +134,8 @@ def gather(
     )
     by_lot = (arm == "random") & ~np.isnan(finding)
     drawn = weight[by_lot]
+    # a lot of unflagged files was drawn from those whom officers had not chosen, and stands for these alone
+    anybody = nothing_found & ((frame["lot"] != UNFLAGGED_FILES).to_numpy() | (arm != "targeted"))
     swaps = check_swaps(model.explain, records, catalogue.subject, rng)
     calibration = check_calibration(score, finding, weight, rng, together=together)
     return {
@@ -170,7 +173,7 @@ def gather(
         "proxies": _largest(proxies),
         "leak": asdict(look_for_leaks(known_values, known, explained.contributions, names=catalogue.names)),
         "trace": asdict(look_for_traces(any_values, looked_at, names=catalogue.names)),
-        "lot": asdict(rank_of_the_lot(score, by_lot & nothing_found, nothing_found, weight)),
+        "lot": asdict(rank_of_the_lot(score, by_lot & nothing_found, anybody, weight)),
         "monotone": asdict(check_monotone(model.raw, part.values, catalogue, rng)),
         "swaps": asdict(swaps),
         "explanations": asdict(explanation_quality(part.values[told], explained.contributions, rng)),

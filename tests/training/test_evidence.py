@@ -10,6 +10,7 @@ import pytest
 from features.tables import Records
 from tests.training.conftest import CASES, DAY_US, VISA
 from training.evidence import NOT_COMPARED, JudgingPart, against_champion, gather, write_evidence
+from training.labels import ALL_FILES, UNFLAGGED_FILES
 from training.submission import Submission
 
 
@@ -89,3 +90,18 @@ def test_a_champion_is_not_compared_on_cases_it_learned_from(
     assert told["positives"] == int(label[~early].sum())
     nothing = against_champion(tmp_path, made.judged.scores, champion, trained_until_us=400 * DAY_US, capacity=0.02)
     assert nothing == NOT_COMPARED
+
+
+def test_a_lot_of_unflagged_files_is_compared_with_those_whom_officers_did_not_choose(
+    made: Submission, part: JudgingPart, small_records: Records
+) -> None:
+    frame = part.frame.assign(lot=UNFLAGGED_FILES, weight=1.0)
+    # officers chose the higher half by score of those without findings, and the lot drew the rest
+    score = made.judged.scores(part.values)
+    frame["arm"] = np.where(score > np.median(score), "targeted", "random")
+    told = {
+        lot: gather(replace(part, frame=frame.assign(lot=lot)), made.judged, small_records, VISA, capacity=0.02, seed=1)
+        for lot in (UNFLAGGED_FILES, ALL_FILES)
+    }
+    assert told[UNFLAGGED_FILES]["lot"]["auc"] == pytest.approx(0.5)
+    assert told[ALL_FILES]["lot"]["auc"] < 0.4
