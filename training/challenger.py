@@ -114,8 +114,9 @@ def _trained(
             (artifacts / wanted.datasheet.name).write_bytes(wanted.datasheet.read_bytes())
         progress("gathering evidence for the gate …")
         part = JudgingPart(
-            frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]}, _labelled(cases)
-        )
+            frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]}, _labelled(cases),
+            _looked_at(cases),
+        )  # fmt: skip
         about = {
             **_about(made, split, how, matrix, cases.found.lot), "data_sha256": data, "trained_by": wanted.trained_by or NOT_RECORDED,
         }  # fmt: skip
@@ -137,6 +138,12 @@ def _labelled(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     positive = final_labels(cases.found).positive
     known = ~np.isnan(positive)
     return cases.matrix.values[known], positive[known]
+
+
+def _looked_at(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    looked_at = np.zeros(len(cases.matrix.as_of), dtype=bool)
+    looked_at[cases.found.row] = True
+    return cases.matrix.values, looked_at
 
 
 def _draw(

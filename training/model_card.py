@@ -13,6 +13,11 @@ from training.signatories import as_markdown
 
 NOT_RECORDED = "not recorded"
 """Stands in place of who trained a model where nobody said."""
+_CALIBRATED = {
+    "slope": "slope",
+    "ratio": "findings expected over findings",
+    "error": "error",
+}
 _GROUPED = ("sex", "age_band", "nationality")
 
 
@@ -65,9 +70,9 @@ def _judged(evidence: Mapping[str, Any]) -> list[str]:
     ]
     calibration = evidence.get("calibration") or {}
     shown = [
-        f"- {name.replace('_', ' ')}: {calibration[name]:.3f} [{calibration[low]:.3f}, {calibration[high]:.3f}]"
-        for name, low, high in (("slope", "slope_low", "slope_high"), ("error", "error_low", "error_high"))
-        if name in calibration
+        f"- {words}: {calibration[name]:.3f} [{calibration[f'{name}_low']:.3f}, {calibration[f'{name}_high']:.3f}]"
+        for name, words in _CALIBRATED.items()
+        if calibration.get(name) is not None
     ]
     return [
         "## How well it ranks",
@@ -86,7 +91,7 @@ def _judged(evidence: Mapping[str, Any]) -> list[str]:
         *rows,
         "",
         *_ranking(evidence),
-        "Calibration (1 and 0 would be perfect):",
+        "Calibration (1, 1 and 0 would be perfect):",
         "",
         *shown,
         "",
