@@ -24,18 +24,21 @@ from models.calibration import Calibration
 from models.forest import Forest, raw_scores
 from models.shap_values import base_value, contributions
 from training.behaviour import check_monotone, check_swaps, explanation_quality
+from training.by_labels import labels_of
 from training.calibration_check import check_calibration
 from training.comparison import ranked_above, recall_gain
 from training.disparity import Comparison, compare_groups, compare_practice
 from training.fairness import AuditedCases, fairness_table
 from training.judgement import interviewed
-from training.leakage import look_for_leaks
+from training.labels import UNFLAGGED_FILES
+from training.leakage import look_for_leaks, look_for_traces, rank_of_the_lot
+from training.lot import check_lot
 from training.proxies import ProxyFigure, audit_proxies
 from training.selection import effective_size
 
 FIRST_LINE = "Synthetic data; not validated on any real visa record."
 EVIDENCE, JUDGED = "evidence.json", "judged.parquet"
-EVIDENCE_VERSION = 3
+EVIDENCE_VERSION = 4
 """Raised when a figure changes its meaning: what was gathered before must not be read by a policy of today."""
 NOT_COMPARED = {"positives": 0, "rings": 0, "cases": 0}
 """What is known of a gain over a champion where nothing could be compared: no evidence, which no line takes for a pass."""
@@ -63,12 +66,16 @@ class JudgingPart:
     labelled
         float64[k, f] and float64[k]: every case with a finding, also those learned from, among which a leak is looked for;
         the judging part alone if None.
+    looked_at
+        float64[l, f] and bool[l]: cases of any part, and whether any outcome of theirs is on record, among which traces of
+        having been looked at are looked for; the judging part alone if None.
     """
 
     frame: pd.DataFrame
     values: Floats
     rivals: Mapping[str, Floats]
     labelled: tuple[Floats, Floats] | None = None
+    looked_at: tuple[Floats, NDArray[np.bool_]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,9 @@ def gather(
     comparisons, practice = compare_groups(replace(audited, chosen=everywhere)), compare_practice(audited)
     by_hours = compare_groups(audited)
     known_values, known = (part.values, finding) if part.labelled is None else part.labelled
+    arm = frame["arm"].to_numpy(dtype=np.str_)
+    any_values, looked_at = (part.values, arm != "none") if part.looked_at is None else part.looked_at
+    nothing_found = frame["label"].to_numpy() != 1.0
     innocent = (finding == 0.0 if audited.exploited is None else ~audited.exploited)[told]
     proxies = audit_proxies(
         explained.raw_score[innocent],
@@ -122,9 +132,12 @@ def gather(
         frame["like"].to_numpy(dtype=np.str_)[told][innocent],
         rng,
     )
-    drawn = weight[(frame["arm"] == "random").to_numpy() & ~np.isnan(finding)]
+    by_lot = (arm == "random") & ~np.isnan(finding)
+    drawn = weight[by_lot]
+    # a lot of unflagged files was drawn from those whom officers had not chosen, and stands for these alone
+    anybody = nothing_found & ((frame["lot"] != UNFLAGGED_FILES).to_numpy() | (arm != "targeted"))
     swaps = check_swaps(model.explain, records, catalogue.subject, rng)
-    calibration = check_calibration(score, finding, weight, rng)
+    calibration = check_calibration(score, finding, weight, rng, together=together)
     return {
         "first_line": FIRST_LINE,
         "evidence_version": EVIDENCE_VERSION,
@@ -135,12 +148,16 @@ def gather(
         "interviewed": int((~np.isnan(finding)).sum()),
         "positives": int((finding == 1.0).sum()),
         "truth_known": audited.exploited is not None,
-        "random": {"interviews": len(drawn), "effective_size": effective_size(drawn)},
+        "random": {
+            "interviews": len(drawn),
+            "effective_size": effective_size(drawn),
+            "lot": asdict(check_lot(labels_of(frame), frame["as_of"].to_numpy(dtype=np.int64))),
+        },
         "gain": {
             name: asdict(recall_gain((chosen, interviewed(frame, rival, capacity)), together, rng))
             for name, rival in part.rivals.items()
         },
-        "ranking": asdict(ranked_above(score, together, frame["label"].to_numpy() != 1.0)),
+        "ranking": asdict(ranked_above(score, together, nothing_found)),
         "calibration": {} if calibration is None else asdict(calibration),
         "fairness": {
             "alarms": sum(one.alarm != "none" for one in comparisons),
@@ -155,6 +172,8 @@ def gather(
         },
         "proxies": _largest(proxies),
         "leak": asdict(look_for_leaks(known_values, known, explained.contributions, names=catalogue.names)),
+        "trace": asdict(look_for_traces(any_values, looked_at, names=catalogue.names)),
+        "lot": asdict(rank_of_the_lot(score, by_lot & nothing_found, anybody, weight)),
         "monotone": asdict(check_monotone(model.raw, part.values, catalogue, rng)),
         "swaps": asdict(swaps),
         "explanations": asdict(explanation_quality(part.values[told], explained.contributions, rng)),

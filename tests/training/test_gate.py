@@ -69,7 +69,7 @@ def test_only_the_first_model_of_a_subject_is_excused_from_beating_a_champion() 
 
 
 def test_a_waiver_covers_missing_evidence_and_nothing_that_was_seen_to_fail() -> None:
-    evidence = put(put(good_evidence(), "leak.positives", 3), "calibration.error", 0.2)
+    evidence = put(put(good_evidence(), "leak.positives", 3), "calibration.error_beyond_chance", 0.9)
     lines = {line.code: line for line in judge(evidence, POLICY, Waiver("A. Name", "first year"))}
     assert lines["no_leak"].outcome is Outcome.WAIVED
     assert lines["no_leak"].waiver == "A. Name: first year"
