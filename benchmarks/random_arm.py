@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from synthetic_data.scenario import load_scenario
 from synthetic_data.world import generate
-from training.evaluate import LABELS, MODEL, TRUTH, Resampled, at_capacity
+from training.evaluate import LABELS, MODEL, TRUTH, at_capacity
 from training.intervals import Estimate, InterviewError
 from training.labels import ALL_FILES, ARMS, LOTS, SUBJECTS, UNFLAGGED_FILES, Findings, findings
 from training.population import Mask, describe_population
+from training.resampling import Resampled
 
 SUBJECT = "visa"
 TABLE, ID, TIME = "visa_applications", "application_id", "submitted_at"

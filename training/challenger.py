@@ -19,7 +19,7 @@ from training.alternatives import ARRIVAL, CHECKLIST
 from training.by_labels import LEAST_FOUND, labels_of
 from training.cases import Cases
 from training.checklist import checklist_scores
-from training.evaluate import MODEL, Resampled, at_capacity
+from training.evaluate import MODEL, at_capacity
 from training.evidence import Judged, JudgingPart
 from training.figures import figures
 from training.fit import fit
@@ -33,6 +33,7 @@ from training.plots import draw_capacity, draw_reliability, draw_shap, draw_spli
 from training.provenance import DataSeen, data_hash
 from training.registry import Registry, Run
 from training.report import CUTOFFS, EVERY_CUTOFF
+from training.resampling import Resampled
 from training.sections import UNKNOWN, Section, markdown, write
 from training.selection import Weights
 from training.splits import Split, final_labels, last_split

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from features.matrix import FeatureMatrix
 from models.forest import raw_scores
 from models.tree_text import parse_forest
-from training.evaluate import MODEL, Resampled, at_capacity, ranking_quality
+from training.evaluate import MODEL, at_capacity, ranking_quality
 from training.fit import fit
 from training.making import How
+from training.resampling import Resampled
 from training.validation import Fold
 
 Floats = NDArray[np.float64]

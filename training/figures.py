@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from training.alternatives import ARRIVAL, CHECKLIST
 from training.by_labels import ByLabels
-from training.evaluate import LABELS, MODEL, Resampled, at_capacity, bases, ranking_quality
+from training.evaluate import LABELS, MODEL, at_capacity, bases, ranking_quality
 from training.intervals import InterviewError
 from training.reliability import calibration_figures
+from training.resampling import Resampled
 
 PREFIXES = {MODEL: "", ARRIVAL: "arrival_", CHECKLIST: "checklist_", "champion": "champion_"}
 

@@ -14,12 +14,13 @@ from features.tables.folder import read_folder
 from training.alternatives import ARRIVAL, CHECKLIST, DEFAULTS, own_fields
 from training.cases import Cases, read_truth
 from training.checklist import checklist_scores
-from training.evaluate import MODEL, Resampled, at_capacity
+from training.evaluate import MODEL, at_capacity
 from training.fit import default_scores
 from training.kinship import link_keys, persons, rings
 from training.labels import ALL_FILES
 from training.making import How, Made
 from training.report import Subject, report_sections
+from training.resampling import Resampled
 from training.sections import Section
 from training.splits import Split, final_labels, rolling
 from training.tuning import Budget

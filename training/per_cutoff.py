@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from training.evaluate import MODEL, Resampled, at_capacity, ranking_quality
+from training.evaluate import MODEL, at_capacity, ranking_quality
 from training.intervals import Estimate, InterviewError, added
 from training.judgement import day
 from training.reliability import calibration_figures
+from training.resampling import Resampled
 from training.summary import telling_basis
 from training.validation import Fold
 

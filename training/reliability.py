@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from training.evaluate import LABELS, Resampled, bases
+from training.evaluate import LABELS, bases
+from training.resampling import Resampled
 
 Floats = NDArray[np.float64]
 BINS = 10

@@ -14,7 +14,7 @@ from training.alternatives import CHECKLIST
 from training.by_labels import ByLabels, estimand
 from training.checklist import RULES
 from training.drop_one import drop_families, drop_features
-from training.evaluate import MODEL, Resampled, at_capacity
+from training.evaluate import MODEL, at_capacity
 from training.judgement import day
 from training.labels import Findings
 from training.lot import CONTRADICTED, check_lot
@@ -22,6 +22,7 @@ from training.making import How
 from training.per_cutoff import PerCutoff
 from training.plots import draw_capacity, draw_reliability, draw_splits, draw_worlds
 from training.population import describe_population
+from training.resampling import Resampled
 from training.sections import Section
 from training.splits import final_labels
 from training.summary import CAPACITY, across, aims, headline, in_other_worlds, telling_basis

@@ -9,7 +9,7 @@ import pandas as pd
 
 from training.alternatives import ARRIVAL, CHECKLIST, DEFAULTS
 from training.by_labels import LEAST_FOUND
-from training.evaluate import LABELS, MODEL, TRUTH
+from training.evaluate import LABELS, LEAST_REACHED, MODEL, TRUTH
 from training.sections import UNKNOWN
 
 CAPACITY = 0.02
@@ -72,13 +72,15 @@ def in_other_worlds(elsewhere: pd.DataFrame, home: pd.DataFrame) -> pd.DataFrame
         there = _model_at_two(table)
         of_home = there["recall"] / mine["recall"] if mine["recall"] else float("nan")
         row: dict[str, object] = {"world": world, **there, "of home": of_home}
-        left = 0
+        left = known = 0
         for aim in AIMS:
             times, low, high = _times(table, aim.other)
             name = f"times {aim.other}"
             row |= {name: times, f"{name}_low": low, f"{name}_high": high}
             left += times >= KEPT_ELSEWHERE * aim.times
-        rows.append(row | {"85 % of the aims": f"{left} of {len(AIMS)} met"})
+            known += not np.isnan(times)
+        unknown = f", {len(AIMS) - known} {UNKNOWN}" if known < len(AIMS) else ""
+        rows.append(row | {"85 % of the aims": f"{left} of {known} met{unknown}"})
     return pd.DataFrame(rows)
 
 
@@ -117,7 +119,10 @@ def headline(table: pd.DataFrame) -> str:
 def verdict(table: pd.DataFrame) -> str:
     """Say in words which alternatives the model beats outside the interval, at each capacity; by truth where it is known."""
     basis = telling_basis(table)
-    lines = ["“Beaten” means that the whole interval of the ratio lies above 1."]
+    lines = [
+        "“Beaten” means that the whole interval of the ratio lies above 1, "
+        f"“{UNKNOWN}” by truth that both together reach fewer than {LEAST_REACHED} rings, or people alone."
+    ]
     for capacity, rows in table[table["basis"] == basis].groupby("capacity", sort=True):
         others = rows[rows["ranking"] != MODEL]
         beaten, unknown = others["times_low"] > 1.0, others["times"].isna()

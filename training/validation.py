@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from features.matrix import FeatureMatrix
 from training.alternatives import alternative_scores
-from training.evaluate import MODEL, Resampled, at_capacity
+from training.evaluate import MODEL, at_capacity
 from training.intervals import InterviewError
 from training.judgement import evaluation_frame, interviewed
 from training.labels import Findings
 from training.making import How, Made, make
+from training.resampling import Resampled
 from training.selection import Weights, inverse_propensity
 from training.splits import Split, final_labels, kept_apart, teaches
 from training.teaching import SCHEMES

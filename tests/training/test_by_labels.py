@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from training.by_labels import LEAST_FOUND, ByLabels, estimand
-from training.evaluate import LABELS, MODEL, TRUTH, Resampled, at_capacity
+from training.evaluate import LABELS, MODEL, TRUTH, at_capacity
 from training.intervals import InterviewError
 from training.labels import ALL_FILES, LOTS
+from training.resampling import Resampled
 
 NAN = float("nan")
 

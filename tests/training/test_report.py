@@ -15,7 +15,7 @@ from training.alternatives import NAMES
 from training.by_labels import LEAST_FOUND, labels_of
 from training.challenger import line_of
 from training.drop_one import drop_families
-from training.evaluate import CAPACITIES, MODEL, TRUTH, Resampled, at_capacity
+from training.evaluate import CAPACITIES, MODEL, TRUTH, at_capacity
 from training.figures import figures
 from training.judgement import day
 from training.labels import Findings
@@ -24,6 +24,7 @@ from training.making import How, Made, make
 from training.per_cutoff import PerCutoff
 from training.plots import draw_shap
 from training.report import Subject, label_counts, report_sections
+from training.resampling import Resampled
 from training.sections import table_text
 from training.splits import Split, rolling
 from training.summary import aims, headline
