@@ -64,11 +64,9 @@ class JudgingPart:
     rivals
         Name to float64[n]: what other rankings say of the same cases; one is called ``checklist``.
     labelled
-        float64[k, f] and float64[k]: every case with a finding, also those learned from, among which a leak is looked for;
-        the judging part alone if None.
+        float64[k, f] and float64[k]: every case with a finding, also those learned from; the judging part alone if None.
     looked_at
-        float64[l, f] and bool[l]: cases of any part, and whether any outcome of theirs is on record, among which traces of
-        having been looked at are looked for; the judging part alone if None.
+        float64[l, f] and bool[l]: cases of any part, and whether any outcome is on record; the judging part alone if None.
     """
 
     frame: pd.DataFrame
@@ -107,19 +105,16 @@ def gather(
     rng = np.random.default_rng(seed)
     score = model.scores(part.values)
     frame = part.frame
-    told = np.arange(len(frame))
-    if len(told) > EXPLAINED_CASES:
-        told = np.sort(rng.choice(told, EXPLAINED_CASES, replace=False))
+    told = np.sort(rng.choice(len(frame), min(len(frame), EXPLAINED_CASES), replace=False))
     explained = model.explain(part.values[told])
-    finding, weight = (frame[name].to_numpy(dtype=np.float64) for name in ("label", "weight"))
-    finding = np.where(weight > 0, finding, np.nan)
+    weight = frame["weight"].to_numpy(dtype=np.float64)
+    finding = np.where(weight > 0, frame["label"].to_numpy(dtype=np.float64), np.nan)
     together = frame["together"].to_numpy(dtype=np.int64)
     chosen = interviewed(frame, score, capacity)
     audited = AuditedCases.of(frame, chosen)
     # the alarm asks the score and not the posts' hours, so the same number is chosen among everybody of a week
     everywhere = interviewed(frame.assign(post="everywhere"), score, capacity)
     comparisons, practice = compare_groups(replace(audited, chosen=everywhere)), compare_practice(audited)
-    by_hours = compare_groups(audited)
     known_values, known = (part.values, finding) if part.labelled is None else part.labelled
     arm = frame["arm"].to_numpy(dtype=np.str_)
     any_values, looked_at = (part.values, arm != "none") if part.looked_at is None else part.looked_at
@@ -166,7 +161,7 @@ def gather(
             "practice_comparisons": len(practice),
             "alarmed": ", ".join(_words(one) for one in comparisons if one.alarm != "none") or "none",
             "practice_alarmed": ", ".join(_words(one) for one in practice if one.alarm != "none") or "none",
-            "by_post_hours": [_words(one) for one in by_hours if one.alarm != "none"],
+            "by_post_hours": [_words(one) for one in compare_groups(audited) if one.alarm != "none"],
             "compared": [asdict(one) | {"ratio": one.ratio} for one in (*comparisons, *practice)],
             "table": [cell.as_json() for cell in fairness_table(audited, rng)],
         },
