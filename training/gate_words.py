@@ -55,7 +55,9 @@ def figures(condition: Condition, value: float | None, held: float | None, about
         (1, "不明", "。根拠とした{}：{:g}、{:g}以上が必要"),
     ):
         shown = unknown if value is None or math.isnan(value) else f"{value:.4g}"
-        named = "" if about is None else f" ({about})" if language == 0 else f"（{about}）"
+        named = (
+            "" if about is None else f" ({about})" if language == 0 else f"（{'なし' if about == 'none' else about}）"
+        )
         kind, limit = condition.limit
         said = f"{shown}{named}{', ' if language == 0 else '、'}{_LIMITS[kind][language].format(limit)}"
         if condition.evidence not in {None, condition.figure}:

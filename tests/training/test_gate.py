@@ -121,6 +121,13 @@ def test_the_figures_of_a_line_are_worded_in_both_languages_and_name_no_path() -
     assert waived.figures_ja.startswith("根拠が足りない：")
 
 
+def test_that_no_group_was_found_is_said_in_japanese_too() -> None:
+    evidence = good_evidence()
+    evidence["fairness"]["alarmed"] = "none"
+    line = next(line for line in judge(evidence, POLICY) if line.code == "no_disparity_alarm")
+    assert "（なし）" in line.figures_ja
+
+
 def test_every_count_that_the_policy_asks_for_has_words() -> None:
     assert {line.evidence for line in POLICY.lines if line.evidence not in {None, line.figure}} <= EVIDENCE.keys()
 
