@@ -6,6 +6,7 @@ replace the key beside the model, so the signature says here only that the files
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,11 @@ from features.tables.nine_tables import TABLES
 from models.bundle import Bundle, load_bundle
 
 BUNDLE, SIGNER, SUBJECT = "bundle", "signer.pem", "subject"
-HISTORY = "history_folder"
+HISTORY, WITHOUT_HISTORY = "history_folder", "without_history"
+
+
+class NoHistory(ValueError):
+    """Raised when a call does not say which records were known before."""
 
 
 class RecordsModel:
@@ -40,20 +45,22 @@ class RecordsModel:
         Parameters
         ----------
         model_input
-            Records of ``visa_applications`` or ``landings``, columns and texts as in their CSV files:
+            Records of ``visa_applications`` or ``landings``: ``pandas.read_parquet(path)``, or their CSV file as texts,
             ``pandas.read_csv(path, dtype=str, keep_default_na=False)``, for a family may be called NA.
         params
-            ``history_folder``: a folder of the nine tables that were known before; without it a record is judged as
-            the first that was ever seen, beside the others of the same call.
+            ``history_folder``: a folder of the nine tables that were known before, or ``without_history=True``, by which
+            a record is judged as the first that was ever seen, beside the others of the same call.
 
         Raises
         ------
+        NoHistory
+            If neither is said, or both are: most features count earlier records, and scores without them are others.
         RecordsRejected
             If a record is not as described; it names every fault and no value.
         """
         table = TABLES[TABLE_OF_SUBJECT[self.bundle.subject]]
         own = _read(table.name, model_input)
-        folder = (params or {}).get(HISTORY) or ""
+        folder = _history_folder(params or {})
         history = read_folder(Path(folder)) if folder else empty_records()
         earlier = history[table.name]
         twice = pc.is_in(earlier.column(table.id_column), value_set=own.column(table.id_column).combine_chunks())
@@ -69,6 +76,17 @@ class RecordsModel:
         return pd.concat([shown, told], axis=1).set_index(model_input.index)
 
 
+def _history_folder(params: dict[str, Any]) -> str:
+    folder, without = str(params.get(HISTORY) or ""), bool(params.get(WITHOUT_HISTORY))
+    if bool(folder) == without:
+        raise NoHistory(
+            f"expected params={{'{HISTORY}': DIR}}, a folder of the nine tables as they were known before, or "
+            f"params={{'{WITHOUT_HISTORY}': True}}, by which each record is judged as if nothing had been known before it "
+            "and most scores are others; " + ("both were given" if without else "neither was given")
+        )
+    return folder
+
+
 def _read(table: str, given: pd.DataFrame) -> pa.Table:
     """Read records through the same door as any folder, so that the same faults are found."""
     texts = {name: pa.array([_text(value) for value in column], pa.string()) for name, column in given.items()}
@@ -79,8 +97,12 @@ def _read(table: str, given: pd.DataFrame) -> pa.Table:
 
 
 def _text(value: object) -> str | None:
-    missing = value is None or value == "" or value is pd.NA or value != value  # noqa: PLR0124 (NaN)
-    return None if missing else str(value)
+    """Write a cell as it would stand in a CSV file; pandas gives times, and whole numbers beside gaps as fractions."""
+    if value is None or value == "" or value is pd.NA or value != value:  # noqa: PLR0124 (NaN)
+        return None
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _load_pyfunc(path: str) -> RecordsModel:

@@ -30,14 +30,21 @@ def shadow() -> None:
 
 @shadow.command()
 @click.argument("subject", type=SUBJECT)
-@click.option("--until", type=_UNTIL, required=True, help="When it ends (UTC).")
+@click.option("--until", type=_UNTIL, help="When it ends (UTC); must be said.")
 @click.option("--version", default="challenger", show_default=True, help="An alias or a version number.")
-def start(subject: str, until: dt.datetime, version: str) -> None:
+def start(subject: str, until: dt.datetime | None, version: str) -> None:
     """Let the challenger score every decision from now on, after its answer has gone out."""
+    settings = Settings.from_environment()
+    # before anything about the options, for without a champion no --until helps
+    if not (settings.home / "champions" / subject).exists():
+        raise Problem(
+            f"there is no champion for {subject} to compare with; `mimamori train` and `mimamori promote {subject}` make one"
+        )
+    if until is None:
+        raise click.UsageError("--until must say when the shadow ends")
     until = until.replace(tzinfo=dt.UTC)
     if until <= dt.datetime.now(dt.UTC):
         raise click.UsageError("--until must lie in the future")
-    settings = Settings.from_environment()
     with tempfile.TemporaryDirectory() as place:
         try:
             number, folder = fetch(settings, subject, version, Path(place))

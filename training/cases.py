@@ -15,7 +15,7 @@ from features.matrix import FeatureMatrix, build_matrix, cases_in_order
 from features.tables.folder import Records
 from features.windows.history import History
 from training.judgement import audit_table, routes, rows_of
-from training.labels import Findings, findings
+from training.labels import ALL_FILES, Findings, findings
 from training.splits import Split, final_labels, last_split
 from training.teaching import Taught, taught
 
@@ -42,15 +42,17 @@ class Cases:
     @staticmethod
     def of(
         records: Records, subject: str, truth: pa.Table | None, matrix: FeatureMatrix | None = None,
-        history: History | None = None,
+        history: History | None = None, lot: str = ALL_FILES,
     ) -> Cases:  # fmt: skip
         """Compute all of them, from a history that is already at hand or from the records, unless the matrix is given."""
         matrix = build_matrix(history or records, subject) if matrix is None else matrix
-        found = _found(records, subject, matrix.subject_ids, matrix.as_of)
+        found = _found(records, subject, matrix.subject_ids, matrix.as_of, lot)
         return Cases(records, matrix, found, audit_table(records, subject, matrix.subject_ids, found, truth))
 
     @staticmethod
-    def needed(records: Records, subject: str, truth: pa.Table | None, history: History, scheme: str) -> Cases:
+    def needed(
+        records: Records, subject: str, truth: pa.Table | None, history: History, scheme: str, lot: str = ALL_FILES
+    ) -> Cases:  # fmt: skip
         """Compute only those that teach or judge one model: three of ten in a large world, with the same bits.
 
         Raises
@@ -59,7 +61,7 @@ class Cases:
             If there is not enough to learn from.
         """
         ids, as_of = cases_in_order(history, subject)
-        found = _found(records, subject, ids, as_of)
+        found = _found(records, subject, ids, as_of, lot)
         split = last_split(found)
         teaching = taught(split, as_of, scheme)
         labelled = np.flatnonzero(~np.isnan(final_labels(found).positive))
@@ -70,10 +72,10 @@ class Cases:
         return Cases(records, matrix, found, audit, split.of(rows), teaching.of(rows))
 
 
-def _found(records: Records, subject: str, subject_ids: list[str], as_of: NDArray[np.int64]) -> Findings:
+def _found(records: Records, subject: str, subject_ids: list[str], as_of: NDArray[np.int64], lot: str) -> Findings:
     rows = rows_of(records, subject, subject_ids)
     route = pd.factorize(routes(rows, subject), sort=True)[0].astype(np.int64)
-    return replace(findings(records["outcomes"], subject, subject_ids, as_of), route=route)
+    return replace(findings(records["outcomes"], subject, subject_ids, as_of, lot), route=route)
 
 
 def read_truth(folder: Path) -> pa.Table | None:

@@ -16,14 +16,16 @@ from features.settings import Settings
 from models.shap_values import contributions
 from models.signing import load_or_create_key
 from training.alternatives import ARRIVAL, CHECKLIST
+from training.by_labels import LEAST_FOUND, labels_of
 from training.cases import Cases
 from training.checklist import checklist_scores
-from training.evaluate import MODEL, Resampled, at_capacity
+from training.evaluate import MODEL, at_capacity
 from training.evidence import Judged, JudgingPart
 from training.figures import figures
 from training.fit import fit
 from training.full_report import Wanted, full_report
 from training.kinship import found_together
+from training.lot import CONTRADICTED, LotCheck, check_lot
 from training.making import Grow, How, Made, make
 from training.model_card import NOT_RECORDED
 from training.nested_runs import note_cutoffs, note_trials
@@ -31,7 +33,8 @@ from training.plots import draw_capacity, draw_reliability, draw_shap, draw_spli
 from training.provenance import DataSeen, data_hash
 from training.registry import Registry, Run
 from training.report import CUTOFFS, EVERY_CUTOFF
-from training.sections import Section, markdown, write
+from training.resampling import Resampled
+from training.sections import UNKNOWN, Section, markdown, write
 from training.selection import Weights
 from training.splits import Split, final_labels, last_split
 from training.submission import Submission, golden_rows, submit
@@ -40,8 +43,6 @@ from training.validation import judging_frame
 
 DRAWN_ROWS = 5_000
 """Cases in the picture of what moves the score; more would only thicken the dots."""
-_LEAST_FOUND = 5
-"""With fewer positive findings in the judging part, a share of them says nothing."""
 DATASHEET = "datasheet.md"
 
 
@@ -98,10 +99,10 @@ def _trained(
     frame["score"] = rankings[MODEL]
     progress("judging …")
     resampled = Resampled(frame, np.random.default_rng(how.seed))
-    metrics = figures(frame, rankings, resampled)
+    metrics = figures(frame, rankings, resampled, error=how.error)
     with tempfile.TemporaryDirectory() as place:
         artifacts = Path(place)
-        _draw(artifacts / "plots", matrix, split, made, frame, at_capacity(frame, rankings, resampled))
+        _draw(artifacts / "plots", matrix, split, made, frame, at_capacity(frame, rankings, resampled, error=how.error))
         sections = full_report(cases, how, wanted, progress, made)
         if wanted.report is not None:
             title = f"Does the {matrix.subject} model earn its place?"
@@ -113,10 +114,11 @@ def _trained(
             (artifacts / wanted.datasheet.name).write_bytes(wanted.datasheet.read_bytes())
         progress("gathering evidence for the gate …")
         part = JudgingPart(
-            frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]}, _labelled(cases)
-        )
+            frame, judged, {"arrival": rankings[ARRIVAL], "checklist": rankings[CHECKLIST]}, _labelled(cases),
+            _looked_at(cases),
+        )  # fmt: skip
         about = {
-            **_about(made, split, how, matrix), "data_sha256": data, "trained_by": wanted.trained_by or NOT_RECORDED,
+            **_about(made, split, how, matrix, cases.found.lot), "data_sha256": data, "trained_by": wanted.trained_by or NOT_RECORDED,
         }  # fmt: skip
         _log(run, made, split, how, matrix, weights, metrics, about)
         taught = matrix.values[made.taught.whole.rows]
@@ -128,13 +130,20 @@ def _trained(
             records=cases.records, catalogue=matrix.catalogue, artifacts=artifacts,
             key=load_or_create_key(settings.signing_key_path), seed=how.seed,
         )  # fmt: skip
-    return _line(version, made, metrics), sections
+    checked = check_lot(labels_of(frame), matrix.as_of[split.judge])
+    return line_of(version, made, metrics, checked), sections
 
 
 def _labelled(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     positive = final_labels(cases.found).positive
     known = ~np.isnan(positive)
     return cases.matrix.values[known], positive[known]
+
+
+def _looked_at(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    looked_at = np.zeros(len(cases.matrix.as_of), dtype=bool)
+    looked_at[cases.found.row] = True
+    return cases.matrix.values, looked_at
 
 
 def _draw(
@@ -149,13 +158,14 @@ def _draw(
     draw_capacity(folder / "capacity.png", table)
 
 
-def _about(made: Made, split: Split, how: How, matrix: FeatureMatrix) -> dict[str, str]:
+def _about(made: Made, split: Split, how: How, matrix: FeatureMatrix, lot: str) -> dict[str, str]:
     learned = str(int(matrix.as_of[made.taught.whole.rows].max()))
     return {
         "trained_until_us": learned,
         "learned_until_us": learned,
         "cutoff_us": str(split.cutoff_us),
         "taught_with": how.scheme,
+        "lot": lot,
         "calibration": made.calibration_kind,
         "seed": str(how.seed),
     }
@@ -168,7 +178,7 @@ def _log(
     run.log(
         parameters={
             **made.fitted.parameters, "rounds": made.fitted.rounds, "gap_days": split.gap_days,
-            "taught_with": how.scheme, "calibration": made.calibration_kind,
+            "taught_with": how.scheme, "lot": about["lot"], "calibration": made.calibration_kind,
         },
         metrics=metrics
         | {f"labels {reason}": float(count) for reason, count in split.labels.counts.items()}
@@ -178,19 +188,25 @@ def _log(
         run.saw(DataSeen.of(f"{matrix.subject} cases", about["data_sha256"], rows, name), matrix.catalogue)
 
 
-def _line(version: str, made: Made, metrics: dict[str, float]) -> str:
+def line_of(version: str, made: Made, metrics: dict[str, float], checked: LotCheck) -> str:
+    """Say in one line what came about, and how many of the people concerned it reaches by labels, where that is known."""
     named = f"challenger version {version}, {made.fitted.rounds} trees"
-    people = int(metrics.get("positives", 0))
-    if people < _LEAST_FOUND or "recall_at_2_0pct" not in metrics:
-        return f"{named}; too few people were found ({people}) to say what it reaches"
+    if checked.verdict == CONTRADICTED:
+        named = f"{named}; the records contradict the declared lot ({checked.words})"
+    found, people = int(metrics.get("random_findings", 0)), int(metrics.get("positives", 0))
+    if "recall_at_2_0pct" not in metrics:
+        return (
+            f"{named}; by labels it is not known what it reaches: {people} people were found, {found} of them by "
+            f"random interviews, of which a figure needs {LEAST_FOUND} and some among those chosen"
+        )
 
     def shown(name: str) -> str:
         if name not in metrics:
-            return "not known"
-        return f"{metrics[name]:.3f} [{metrics.get(f'{name}_low', 0):.3f}, {metrics.get(f'{name}_high', 1):.3f}]"
+            return UNKNOWN
+        return f"{metrics[name]:.3f} [{metrics[f'{name}_low']:.3f}, {metrics[f'{name}_high']:.3f}]"
 
     recall, arrival, checklist = (shown(f"{who}recall_at_2_0pct") for who in ("", "arrival_", "checklist_"))
     return (
-        f"{named}; at 2 % capacity it reaches {recall} of the people concerned ({people} were found), "
-        f"arrival order {arrival}, the checklist {checklist}"
+        f"{named}; at 2 % capacity it reaches {recall} of the people concerned (by labels; {people} were found, {found} by "
+        f"random interviews), arrival order {arrival}, the checklist {checklist}"
     )

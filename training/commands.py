@@ -20,8 +20,9 @@ from training.cases import Cases, read_truth
 from training.challenger import datasheet_of, train_challenger
 from training.drift_commands import drift
 from training.fit import Fitted, fit
-from training.full_report import Wanted
-from training.labels import RefusalColumn
+from training.full_report import NothingToJudge, Wanted
+from training.intervals import InterviewError
+from training.labels import ALL_FILES, LOTS, RefusalColumn
 from training.making import Grow, How
 from training.paper_commands import papers
 from training.promotion_commands import promote, rollback
@@ -34,6 +35,8 @@ from training.tuning import Budget
 if TYPE_CHECKING:  # Dask is loaded only when it is asked for
     from features.matrix_on_cluster import FolderOnCluster
 
+_PRINTED = ("At ", "Cut-offs", "Per cut-off", "Ranking of all cases")
+"""How the titles of those sections begin that the terminal gets, besides the first one."""
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -51,6 +54,11 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
               show_default=", ".join(f"{scheme} for {subject}" for subject, scheme in USUAL.items()),
               help="Interviewed cases before a background of others; the same with findings of all routes weighing alike; interviewed cases alone; "
                    "these weighted for who was interviewed; or everybody.")  # fmt: skip
+@click.option("--lot", type=click.Choice(LOTS), default=ALL_FILES, show_default=True,
+              help="Among which files the random arm was drawn; every weight and every interval by labels depends on it.")  # fmt: skip
+@click.option("--interviews-err", type=click.FloatRange(0, 1), nargs=2, metavar="SENSITIVITY FALSE",
+              help="Shares of exploited people, and of others, in whom an interview finds indications; figures by labels then "
+              "speak of exploited people. Not declared, they speak of people with indications.")  # fmt: skip
 @click.option("--tune", "trials", type=click.IntRange(1), metavar="TRIALS",
               help="Search parameters first, this many trials in all; a search that was stopped goes on.")  # fmt: skip
 @click.option("--tune-seconds", type=click.FloatRange(1), help="Stop the search after this time.")
@@ -65,7 +73,8 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @cluster_option
 def train(
-    folder: Path, subject: str, seed: int, threads: int, taught_with: str | None, trials: int | None, tune_seconds: float | None,
+    folder: Path, subject: str, seed: int, threads: int, taught_with: str | None, lot: str,
+    interviews_err: tuple[float, float] | None, trials: int | None, tune_seconds: float | None,
     report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],
     trained_by: str | None, cluster: str | None,
 ) -> None:  # fmt: skip
@@ -78,6 +87,11 @@ def train(
         raise click.UsageError(f"--trained-by: {error}") from None
     settings = Settings.from_environment()
     out = report_out or settings.home / "reports"
+    if interviews_err and interviews_err[0] <= interviews_err[1]:
+        raise click.UsageError(
+            "--interviews-err: interviews that find indications in others as often as in exploited people tell nothing"
+        )
+    answers = InterviewError(*interviews_err) if interviews_err else None
     budget = Budget(trials, tune_seconds) if trials else None
     failed = []
     with _on_cluster(cluster, folder) if cluster else nullcontext() as there:
@@ -95,28 +109,27 @@ def train(
                 datasheet_of(folder),
                 trainer,
             )
-            how = How(seed, threads, taught_with or USUAL[one])
+            how = How(seed, threads, taught_with or USUAL[one], error=answers)
             try:
                 click.echo(f"{one}: computing features …", err=True)
                 history = history_of(records) if there is None and history is None else history
                 if history is None or wanted.every_case:
-                    cases = Cases.of(records, one, truth, None if there is None else there.matrix(one), history)
+                    cases = Cases.of(records, one, truth, None if there is None else there.matrix(one), history, lot)
                 else:
-                    cases = Cases.needed(records, one, truth, history, how.scheme)
+                    cases = Cases.needed(records, one, truth, history, how.scheme, lot)
                 line, sections = train_challenger(
                     cases, how, wanted, settings,
                     lambda words, one=one: click.echo(f"{one}: {words}", err=True),  # type: ignore[misc]
                     fit if there is None else _fit_there(there),
                 )  # fmt: skip
-            except (TooFewLabels, RefusalColumn) as error:
+            except (TooFewLabels, RefusalColumn, NothingToJudge) as error:
                 click.echo(f"{one}: not trained: {error}", err=True)
                 failed.append(one)
                 continue
             del cases  # the matrix of one subject need not lie beside that of the next
-            _print(one, sections)
-            click.echo(f"{one}: {line}")
             if wanted.report is not None:
-                click.echo(f"{one}: report in {wanted.report}")
+                _print(one, sections, wanted.report)
+            click.echo(f"{one}: {line}")
     if failed:
         raise Problem(f"no model for {', '.join(failed)}; see above")
 
@@ -139,17 +152,19 @@ def _fit_there(there: FolderOnCluster) -> Grow:
     return grow
 
 
-def _print(subject: str, sections: list[Section]) -> None:
-    if sections:
-        click.echo(FIRST_LINE)
-    for section in sections:
+def _print(subject: str, sections: list[Section], report: Path) -> None:
+    """Print the tables of the validation and its alternatives, and last what comes of them; the file holds the rest."""
+    first, *later = sections
+    shown = [one for one in later if one.title.startswith(_PRINTED) and not one.appendix]
+    click.echo(FIRST_LINE)
+    for section in [*shown, first]:
         click.echo(f"\n{subject}: {section.title}")
         if section.text:
             click.echo(section.text)
-        if section.file is not None:
-            click.echo(f"see {section.file}")
-        elif section.table is not None:
+        if section.table is not None:
             click.echo(table_text(section.table))
+    rest = len(later) - len(shown)
+    click.echo(f"\n{subject}: {rest} more sections, and the pictures, in {report / 'report.html'}")
 
 
 __all__ = ["drift", "papers", "promote", "rollback", "train"]

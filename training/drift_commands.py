@@ -24,7 +24,7 @@ from training.drift_outcomes import connected, outcome_drift
 from training.drift_report import report
 from training.evidence import FIRST_LINE
 from training.judgement import audit_table, day, evaluation_frame, interviewed
-from training.labels import ARMS, findings
+from training.labels import ALL_FILES, ARMS, findings
 from training.policy import read_policy
 from training.registry import Registry
 from training.selection import inverse_propensity
@@ -73,7 +73,8 @@ def compared(
     """Return the whole comparison, JSON-ready."""
     features = feature_drift(matrix.catalogue.names, matrix.values[then], matrix.values[now])
     score = model.explain(matrix.values).score
-    outcomes = findings(records["outcomes"], matrix.subject, matrix.subject_ids, matrix.as_of)
+    lot = str(model.about.get("lot", ALL_FILES))
+    outcomes = findings(records["outcomes"], matrix.subject, matrix.subject_ids, matrix.as_of, lot)
     labels = outcomes.known_before()
     audit = audit_table(records, matrix.subject, matrix.subject_ids, outcomes)
     frame = evaluation_frame(audit, matrix.as_of, labels, inverse_propensity(labels, now), score)

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from features.matrix import FeatureMatrix
 from models.forest import raw_scores
 from models.tree_text import parse_forest
-from training.evaluate import MODEL, Resampled, at_capacity, ranking_quality
+from training.evaluate import MODEL, at_capacity, ranking_quality
 from training.fit import fit
 from training.making import How
+from training.resampling import Resampled
 from training.validation import Fold
 
 Floats = NDArray[np.float64]
@@ -46,7 +47,7 @@ def _compare(
     )
     rankings = {MODEL: fold.rankings[MODEL], **dict(zip(without, scores, strict=True))}
     resampled = Resampled(fold.frame, rng)
-    table = at_capacity(fold.frame, rankings, resampled, capacities=(0.02,)).merge(
+    table = at_capacity(fold.frame, rankings, resampled, capacities=(0.02,), error=how.error).merge(
         ranking_quality(fold.frame, rankings, resampled)[["basis", "ranking", "average_precision"]],
         on=["basis", "ranking"],
     )

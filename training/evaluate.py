@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from training.by_labels import ByLabels, rows_of_capacity
+from training.intervals import InterviewError, share_bounds
 from training.judgement import interviewed
+from training.labels import UNFLAGGED_FILES
+from training.population import drawn_by_lot
+from training.resampling import Resampled
+from training.selection import TARGETED
 
 CAPACITIES = (0.005, 0.01, 0.02, 0.05)
 """Interviews as a share of all cases of each post-week."""
-RESAMPLES = 300
+LEAST_REACHED = 6
+"""Rings, or people alone, reached by either of two rankings. Fewer cannot tell them apart: five for one and none for the other come
+about by chance in 6 of 100 cases (sign test, two-sided), so their ratio is not known."""
 MODEL = "model"
 LABELS, TRUTH = "labels", "truth"
 
@@ -40,40 +48,30 @@ class Basis:
 
 
 def bases(frame: pd.DataFrame) -> list[Basis]:
-    """Return the bases on which an evaluation frame can be judged."""
-    found = []
+    """Return the bases on which scores can be compared with what was found: all interviews with their weights, and truth."""
     known = np.flatnonzero(frame["label"].notna().to_numpy() & (frame["weight"].to_numpy() > 0))
-    found.append(Basis(LABELS, known, frame["label"].to_numpy()[known], frame["weight"].to_numpy()[known]))
+    found = Basis(LABELS, known, frame["label"].to_numpy()[known], frame["weight"].to_numpy()[known])
+    told = _truth(frame)
+    return [found] if told is None else [found, told]
+
+
+def _truth(frame: pd.DataFrame) -> Basis | None:
     told = np.flatnonzero(frame["truth"].notna().to_numpy())
-    if len(told):
-        found.append(Basis(TRUTH, told, frame["truth"].to_numpy()[told], np.ones(len(told))))
-    return found
+    return Basis(TRUTH, told, frame["truth"].to_numpy()[told], np.ones(len(told))) if len(told) else None
 
 
-class Resampled:
-    """Poisson bootstrap over clusters: the cases of one ring come and go together, every other case alone.
-
-    Every ranking is judged on the same draws, so that differences between rankings have their own, narrower intervals.
-    """
-
-    def __init__(self, frame: pd.DataFrame, rng: np.random.Generator, resamples: int = RESAMPLES) -> None:
-        ring = frame["ring"].to_numpy(dtype=object)
-        own = np.arange(len(frame)).astype(object)
-        self._cluster, names = pd.factorize(np.where(pd.isna(ring), own, ring))
-        # float32 holds small whole numbers exactly and halves the memory
-        self.draws = np.stack([rng.poisson(1.0, len(names)).astype(np.float32) for _ in range(resamples)])
-
-    def sums(self, rows: NDArray[np.int64], parts: Floats) -> Floats:
-        """Return float64[resamples, k]: the sums of parts, float64[len(rows), k], in every resample."""
-        used, at = np.unique(self._cluster[rows], return_inverse=True)
-        gathered = np.zeros((len(used), parts.shape[1]))
-        np.add.at(gathered, at, parts)
-        return self.draws[:, used] @ gathered
-
-    def weights(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
-        """Give float32[len(rows)] for one resample after another; all at once would take a gigabyte for a million rows."""
-        at = self._cluster[rows]
-        return (draw[at] for draw in self.draws)
+def _by_lot(frame: pd.DataFrame) -> Basis | None:
+    """Return whom the lot drew, each standing for 1/p, and, beside a lot of unflagged files, whom officers chose; None if too few."""
+    by = ByLabels.of(frame)
+    if not by.known:
+        return None
+    labels, weight = by.labels, np.zeros(len(frame))
+    drawn = drawn_by_lot(labels, by.within)
+    weight[drawn] = 1.0 / labels.inclusion[drawn]
+    if labels.lot == UNFLAGGED_FILES:
+        weight[by.within & (labels.arm == TARGETED)] = 1.0
+    rows = np.flatnonzero((weight > 0) & ~np.isnan(labels.told))
+    return Basis(LABELS, rows, labels.told[rows], weight[rows])
 
 
 def at_capacity(
@@ -83,6 +81,8 @@ def at_capacity(
     *,
     capacities: tuple[float, ...] = CAPACITIES,
     only: Mask | None = None,
+    of_those_found: bool = False,
+    error: InterviewError | None = None,
 ) -> pd.DataFrame:
     """Compare rankings at interview capacity.
 
@@ -93,52 +93,90 @@ def at_capacity(
         reaches are reached by the model.
     only
         bool[n]: count only these people; the interviews are still those chosen among everybody.
+    of_those_found
+        Whether ``only`` is known of those found alone (`training.by_labels`).
+    error
+        How interviews err, for the rows by labels.
 
     Returns
     -------
     pd.DataFrame
-        One row per basis, capacity and ranking: interviews, positives (estimated number of people concerned), recall, per_100
-        (people reached per 100 interviews), times; each with ``_low`` and ``_high`` (95 %, bootstrap).
+        One row per basis, capacity and ranking: interviews, positives (estimated number of people concerned), random_findings
+        (random interviews with indications that carry a row by labels), recall, per_100
+        (people reached per 100 interviews), times; each with ``_low`` and ``_high`` (95 %: by labels as `training.by_labels` says,
+        by truth bootstrap over rings, and exact bounds by the number of rings where nobody or everybody was reached; NaN where
+        that is not known, and for ``times`` where both reach fewer than `LEAST_REACHED` rings).
     """
     rows = []
     counted = np.ones(len(frame), dtype=bool) if only is None else only
+    by_labels, basis = ByLabels.of(frame, only, error, of_those_found=of_those_found), _truth(frame)
     for capacity in capacities:
         chosen = {name: interviewed(frame, score, capacity) for name, score in rankings.items()}
-        for basis in bases(frame):
+        for name, told in rows_of_capacity(by_labels, chosen, MODEL).items():
+            rows.append({"basis": LABELS, "capacity": capacity, "ranking": name, **told})
+        if basis is not None:
             reached = {name: _reached(basis, mask, counted, resampled) for name, mask in chosen.items()}
             for name, mask in chosen.items():
                 figures = _figures(reached[name], int(mask.sum()))
-                times = _times(reached.get(MODEL), reached[name]) if name != MODEL else {}
+                times = _times(reached[MODEL], reached[name]) if name != MODEL and MODEL in reached else {}
                 rows.append({"basis": basis.name, "capacity": capacity, "ranking": name, **figures, **times})
     return pd.DataFrame(rows)
 
 
-def _reached(basis: Basis, mask: Mask, counted: Mask, resampled: Resampled) -> Floats:
-    """Return float64[1 + resamples, 2]: people reached and people missed (Horvitz and Thompson); first the estimate itself."""
-    inside = mask[basis.rows]
-    value = basis.value * counted[basis.rows] * basis.weight
-    parts = np.column_stack([value * inside, value * ~inside])
-    kept = value > 0
-    return np.vstack([parts.sum(axis=0), resampled.sums(basis.rows[kept], parts[kept])])
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """Whom a ranking reaches among those concerned.
+
+    ``drawn`` is float64[1 + resamples, 2]: people reached and missed, first as they are; ``rings`` are the numbers of the rings reached,
+    and ``size`` is how many rings of one size would tell as much as those concerned do (Kish).
+    """
+
+    drawn: Floats
+    rings: NDArray[np.int64]
+    size: float
 
 
-def _figures(reached: Floats, interviews: int) -> dict[str, float]:
-    total = reached.sum(axis=1)
+def _reached(basis: Basis, mask: Mask, counted: Mask, resampled: Resampled) -> _Reached:
+    rows = basis.rows[(basis.value > 0) & counted[basis.rows]]
+    inside = mask[rows]
+    parts = np.column_stack([inside, ~inside]).astype(np.float64)
+    rings, members = np.unique(resampled.clusters(rows), return_counts=True)
+    size = float(members.sum() ** 2 / (members**2).sum()) if len(rings) else 0.0
+    drawn = np.vstack([parts.sum(axis=0), resampled.sums(rows, parts)])
+    return _Reached(drawn, np.unique(resampled.clusters(rows[inside])), size)
+
+
+def _figures(reached: _Reached, interviews: int) -> dict[str, float]:
+    total = reached.drawn.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        recall = np.where(total > 0, reached[:, 0] / total, np.nan)
+        recall = _with_interval("recall", np.where(total > 0, reached.drawn[:, 0] / total, np.nan))
+    per_100 = _with_interval("per_100", 100 * reached.drawn[:, 0] / max(interviews, 1))
+    if recall["recall"] in {0.0, 1.0}:  # every resample says the same, and the bootstrap has no width
+        recall["recall_low"], recall["recall_high"] = share_bounds(recall["recall"], reached.size)
+        for end in ("low", "high"):
+            per_100[f"per_100_{end}"] = 100 * recall[f"recall_{end}"] * float(total[0]) / max(interviews, 1)
     return {
         "interviews": float(interviews),
         "positives": float(total[0]),
-        **_with_interval("recall", recall),
-        **_with_interval("per_100", 100 * reached[:, 0] / max(interviews, 1)),
+        "random_findings": np.nan,
+        **recall,
+        **per_100,
     }
 
 
-def _times(model: Floats | None, other: Floats) -> dict[str, float]:
-    if model is None:
-        return {}
+def _times(model: _Reached, other: _Reached) -> dict[str, float]:
+    rings = len(np.union1d(model.rings, other.rings))
+    if rings < LEAST_REACHED:
+        return {"times": np.nan, "times_low": np.nan, "times_high": np.nan}
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _with_interval("times", model[:, 0] / other[:, 0])
+        found = _with_interval("times", model.drawn[:, 0] / other.drawn[:, 0])
+    # one of them reaches nobody, so every resample says the same: the odds of the sign test's bounds stand in
+    low, high = share_bounds(float(len(model.rings) > 0), rings)
+    if not len(other.rings):
+        found["times_low"] = low / (1 - low)
+    if not len(model.rings):
+        found["times_high"] = high / (1 - high)
+    return found
 
 
 def _with_interval(name: str, drawn: Floats) -> dict[str, float]:
@@ -148,9 +186,19 @@ def _with_interval(name: str, drawn: Floats) -> dict[str, float]:
 
 
 def ranking_quality(frame: pd.DataFrame, rankings: Mapping[str, Floats], resampled: Resampled) -> pd.DataFrame:
-    """Return average precision and AUC over all cases, with intervals: one row per basis and ranking."""
+    """Return average precision and AUC over all cases, with bootstrap intervals: one row per basis and ranking.
+
+    By labels the random arm alone is ranked, each case standing for 1/p; NaN where it found too few.
+    """
     rows = []
-    for basis in bases(frame):
+    nobody = Basis(LABELS, np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
+    for basis in (_by_lot(frame) or nobody, _truth(frame)):
+        if basis is None:
+            continue
+        if not len(basis.rows):
+            none = _with_interval("average_precision", np.array([np.nan])) | _with_interval("auc", np.array([np.nan]))
+            rows += [{"basis": basis.name, "ranking": name, "cases": 0, "positives": 0, **none} for name in rankings]
+            continue
         for name, score in rankings.items():
             order = np.argsort(-score[basis.rows], kind="stable")
             ends = np.append(np.flatnonzero(np.diff(score[basis.rows][order])), len(order) - 1)

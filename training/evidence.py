@@ -24,12 +24,15 @@ from models.calibration import Calibration
 from models.forest import Forest, raw_scores
 from models.shap_values import base_value, contributions
 from training.behaviour import check_monotone, check_swaps, explanation_quality
+from training.by_labels import labels_of
 from training.calibration_check import check_calibration
 from training.comparison import ranked_above, recall_gain
 from training.disparity import Comparison, compare_groups, compare_practice
 from training.fairness import AuditedCases, fairness_table
 from training.judgement import interviewed
-from training.leakage import look_for_leaks
+from training.labels import UNFLAGGED_FILES
+from training.leakage import look_for_leaks, look_for_traces, rank_of_the_lot
+from training.lot import check_lot
 from training.proxies import ProxyFigure, audit_proxies
 from training.selection import effective_size
 
@@ -61,14 +64,16 @@ class JudgingPart:
     rivals
         Name to float64[n]: what other rankings say of the same cases; one is called ``checklist``.
     labelled
-        float64[k, f] and float64[k]: every case with a finding, also those learned from, among which a leak is looked for;
-        the judging part alone if None.
+        float64[k, f] and float64[k]: every case with a finding, also those learned from; the judging part alone if None.
+    looked_at
+        float64[l, f] and bool[l]: cases of any part, and whether any outcome is on record; the judging part alone if None.
     """
 
     frame: pd.DataFrame
     values: Floats
     rivals: Mapping[str, Floats]
     labelled: tuple[Floats, Floats] | None = None
+    looked_at: tuple[Floats, NDArray[np.bool_]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +105,20 @@ def gather(
     rng = np.random.default_rng(seed)
     score = model.scores(part.values)
     frame = part.frame
-    told = np.arange(len(frame))
-    if len(told) > EXPLAINED_CASES:
-        told = np.sort(rng.choice(told, EXPLAINED_CASES, replace=False))
+    told = np.sort(rng.choice(len(frame), min(len(frame), EXPLAINED_CASES), replace=False))
     explained = model.explain(part.values[told])
-    finding, weight = (frame[name].to_numpy(dtype=np.float64) for name in ("label", "weight"))
-    finding = np.where(weight > 0, finding, np.nan)
+    weight = frame["weight"].to_numpy(dtype=np.float64)
+    finding = np.where(weight > 0, frame["label"].to_numpy(dtype=np.float64), np.nan)
     together = frame["together"].to_numpy(dtype=np.int64)
     chosen = interviewed(frame, score, capacity)
     audited = AuditedCases.of(frame, chosen)
     # the alarm asks the score and not the posts' hours, so the same number is chosen among everybody of a week
     everywhere = interviewed(frame.assign(post="everywhere"), score, capacity)
     comparisons, practice = compare_groups(replace(audited, chosen=everywhere)), compare_practice(audited)
-    by_hours = compare_groups(audited)
     known_values, known = (part.values, finding) if part.labelled is None else part.labelled
+    arm = frame["arm"].to_numpy(dtype=np.str_)
+    any_values, looked_at = (part.values, arm != "none") if part.looked_at is None else part.looked_at
+    nothing_found = frame["label"].to_numpy() != 1.0
     innocent = (finding == 0.0 if audited.exploited is None else ~audited.exploited)[told]
     proxies = audit_proxies(
         explained.raw_score[innocent],
@@ -122,9 +127,12 @@ def gather(
         frame["like"].to_numpy(dtype=np.str_)[told][innocent],
         rng,
     )
-    drawn = weight[(frame["arm"] == "random").to_numpy() & ~np.isnan(finding)]
+    by_lot = (arm == "random") & ~np.isnan(finding)
+    drawn = weight[by_lot]
+    # a lot of unflagged files was drawn from those whom officers had not chosen, and stands for these alone
+    anybody = nothing_found & ((frame["lot"] != UNFLAGGED_FILES).to_numpy() | (arm != "targeted"))
     swaps = check_swaps(model.explain, records, catalogue.subject, rng)
-    calibration = check_calibration(score, finding, weight, rng)
+    calibration = check_calibration(score, finding, weight, rng, together=together)
     return {
         "first_line": FIRST_LINE,
         "evidence_version": EVIDENCE_VERSION,
@@ -135,12 +143,16 @@ def gather(
         "interviewed": int((~np.isnan(finding)).sum()),
         "positives": int((finding == 1.0).sum()),
         "truth_known": audited.exploited is not None,
-        "random": {"interviews": len(drawn), "effective_size": effective_size(drawn)},
+        "random": {
+            "interviews": len(drawn),
+            "effective_size": effective_size(drawn),
+            "lot": asdict(check_lot(labels_of(frame), frame["as_of"].to_numpy(dtype=np.int64))),
+        },
         "gain": {
             name: asdict(recall_gain((chosen, interviewed(frame, rival, capacity)), together, rng))
             for name, rival in part.rivals.items()
         },
-        "ranking": asdict(ranked_above(score, together, frame["label"].to_numpy() != 1.0)),
+        "ranking": asdict(ranked_above(score, together, nothing_found)),
         "calibration": {} if calibration is None else asdict(calibration),
         "fairness": {
             "alarms": sum(one.alarm != "none" for one in comparisons),
@@ -149,12 +161,14 @@ def gather(
             "practice_comparisons": sum(one.seen_from is not None for one in practice),
             "alarmed": ", ".join(_words(one) for one in comparisons if one.alarm != "none") or "none",
             "practice_alarmed": ", ".join(_words(one) for one in practice if one.alarm != "none") or "none",
-            "by_post_hours": [_words(one) for one in by_hours if one.alarm != "none"],
+            "by_post_hours": [_words(one) for one in compare_groups(audited) if one.alarm != "none"],
             "compared": [asdict(one) | {"ratio": one.ratio} for one in (*comparisons, *practice)],
             "table": [cell.as_json() for cell in fairness_table(audited)],
         },
         "proxies": _largest(proxies),
         "leak": asdict(look_for_leaks(known_values, known, explained.contributions, names=catalogue.names)),
+        "trace": asdict(look_for_traces(any_values, looked_at, names=catalogue.names)),
+        "lot": asdict(rank_of_the_lot(score, by_lot & nothing_found, anybody, weight)),
         "monotone": asdict(check_monotone(model.raw, part.values, catalogue, rng)),
         "swaps": asdict(swaps),
         "explanations": asdict(explanation_quality(part.values[told], explained.contributions, rng)),

@@ -11,8 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from training.alternatives import ARRIVAL, CHECKLIST
-from training.evaluate import LABELS, MODEL, Resampled, at_capacity, bases, ranking_quality
+from training.by_labels import ByLabels
+from training.evaluate import LABELS, MODEL, at_capacity, bases, ranking_quality
+from training.intervals import InterviewError
 from training.reliability import calibration_figures
+from training.resampling import Resampled
 
 PREFIXES = {MODEL: "", ARRIVAL: "arrival_", CHECKLIST: "checklist_", "champion": "champion_"}
 
@@ -22,7 +25,13 @@ def at(capacity: float) -> str:
     return f"{capacity:.1%}".replace(".", "_").replace("%", "pct")
 
 
-def figures(frame: pd.DataFrame, rankings: Mapping[str, NDArray[np.float64]], resampled: Resampled) -> dict[str, float]:
+def figures(
+    frame: pd.DataFrame,
+    rankings: Mapping[str, NDArray[np.float64]],
+    resampled: Resampled,
+    *,
+    error: InterviewError | None = None,
+) -> dict[str, float]:
     """Return the figures of one judging part.
 
     Every figure has ``…_low`` and ``…_high`` (95 %). Names: ``recall_at_2_0pct``, ``precision_at_2_0pct``, ``auc``,
@@ -30,7 +39,8 @@ def figures(frame: pd.DataFrame, rankings: Mapping[str, NDArray[np.float64]], re
     nothing for the model, ``arrival_``, ``checklist_`` or ``champion_`` for what it is compared with, all on the same
     cases; ``times_checklist_at_2_0pct`` says how many times the people that the checklist reaches the model reaches.
     ``truth_`` before all that: by the truth of a synthetic world. ``chance_precision`` is the estimated share of people
-    concerned; ``cases``, ``labelled`` and ``positives`` are plain counts.
+    concerned; ``cases``, ``labelled``, ``positives`` and ``random_findings`` are plain counts; figures
+    that too few random findings carry are absent.
     """
     found = {
         "cases": float(len(frame)),
@@ -38,11 +48,12 @@ def figures(frame: pd.DataFrame, rankings: Mapping[str, NDArray[np.float64]], re
         "positives": float(frame["label"].sum()),
         "random_interviews": float(((frame["arm"] == "random") & frame["label"].notna()).sum()),
     }
+    found["random_findings"] = float(ByLabels.of(frame).found)
     for basis in bases(frame):
         shown = "" if basis.name == LABELS else f"{basis.name}_"
         total = basis.weight.sum()
         found[f"{shown}chance_precision"] = float((basis.value * basis.weight).sum() / total) if total > 0 else 0.0
-    found |= capacity_figures(at_capacity(frame, rankings, resampled))
+    found |= capacity_figures(at_capacity(frame, rankings, resampled, error=error))
     for row in ranking_quality(frame, rankings, resampled).to_dict("records"):
         for name in ("average_precision", "auc"):
             for end in ("", "_low", "_high"):

@@ -9,20 +9,26 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from features.matrix import FeatureMatrix
+from features.matrix import TABLE_OF_SUBJECT, FeatureMatrix
 from features.tables.folder import read_folder
 from training.alternatives import ARRIVAL, CHECKLIST, DEFAULTS, own_fields
 from training.cases import Cases, read_truth
 from training.checklist import checklist_scores
-from training.evaluate import MODEL, Resampled, at_capacity
+from training.evaluate import MODEL, at_capacity
 from training.fit import default_scores
 from training.kinship import link_keys, persons, rings
+from training.labels import ALL_FILES
 from training.making import How, Made
 from training.report import Subject, report_sections
+from training.resampling import Resampled
 from training.sections import Section
 from training.splits import Split, final_labels, rolling
 from training.tuning import Budget
 from training.validation import judging_frame, validate
+
+
+class NothingToJudge(Exception):
+    """Raised when another folder holds no case in which the model could be judged; says which folder, and what it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +80,34 @@ def full_report(
         ring = pd.factorize(cases.audit["ring"])[0].astype(np.int64)
     folds = validate(matrix, found, cases.audit, rolling(found, wanted.folds), how, progress)
     about = Subject(matrix, found, folds, how, {"person": persons(keys), "ring": ring})
-    others = [_elsewhere(folder, made, matrix, how, progress) for folder in wanted.elsewhere]
+    others = [judged_elsewhere(folder, made, matrix, how, progress, found.lot) for folder in wanted.elsewhere]
     return report_sections(
         about, wanted.report, progress, each_feature=wanted.each_feature,
         elsewhere=pd.concat(others, ignore_index=True) if others else None,
     )  # fmt: skip
 
 
-def _elsewhere(
-    folder: Path, made: Made, home: FeatureMatrix, how: How, progress: Callable[[str], None]
+def judged_elsewhere(
+    folder: Path, made: Made, home: FeatureMatrix, how: How, progress: Callable[[str], None], lot: str = ALL_FILES
 ) -> pd.DataFrame:
-    """Judge the model, unchanged, on every case of another folder after its first fifth, which only makes history."""
+    """Judge the model, unchanged, on every case of another folder after its first fifth, which only makes history.
+
+    Raises
+    ------
+    NothingToJudge
+        If no case there can be judged.
+    """
     progress(f"in another world: {folder.name} …")
-    cases = Cases.of(read_folder(folder), home.subject, read_truth(folder))
+    cases = Cases.of(read_folder(folder), home.subject, read_truth(folder), lot=lot)
     matrix = cases.matrix
     until = cases.found.last_known_at() - cases.found.window_us()
-    judge = np.flatnonzero((matrix.as_of >= np.quantile(matrix.as_of, 0.2)) & (matrix.as_of < until))
+    first = np.quantile(matrix.as_of, 0.2) if len(matrix.as_of) else 0.0
+    judge = np.flatnonzero((matrix.as_of >= first) & (matrix.as_of < until))
+    if not len(judge):
+        raise NothingToJudge(
+            f"{folder}: {len(matrix.as_of):,} {TABLE_OF_SUBJECT[home.subject]} and none of them can be judged; another world "
+            "needs cases after its first fifth that are older than labels take"
+        )
     nobody = np.empty(0, dtype=np.int64)  # nothing is learned there
     split = Split(int(matrix.as_of[judge[0]]), until, nobody, nobody, judge, final_labels(cases.found), 0.0)
     own = own_fields(home.catalogue)
@@ -102,6 +120,7 @@ def _elsewhere(
             home.values[:, own], made.taught.whole, matrix.values[judge][:, own], seed=how.seed, threads=how.threads
         ),
     }
-    table = at_capacity(frame, rankings, Resampled(frame, np.random.default_rng(how.seed)), capacities=(0.02,))
+    resampled = Resampled(frame, np.random.default_rng(how.seed))
+    table = at_capacity(frame, rankings, resampled, capacities=(0.02,), error=how.error)
     table.insert(0, "world", folder.name)
     return table

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from training import gate_words
 from training.policy import Condition, Policy, Waivable
 
 
@@ -29,8 +30,10 @@ class Line:
     condition_ja: str
     outcome: Outcome
     figures: str
+    figures_ja: str
     reason: str
     waiver: str | None = None
+    before_waiver: Outcome | None = None
     waivable: Waivable = Waivable.WHERE_EVIDENCE_LACKS
     waiver_reason: str = ""
 
@@ -55,8 +58,10 @@ class Line:
             "condition_ja": self.condition_ja,
             "outcome": self.outcome.value,
             "figures": self.figures,
+            "figures_ja": self.figures_ja,
             "reason": self.reason,
             "waiver": self.waiver,
+            "before_waiver": (self.before_waiver or self.outcome).value,
         }
 
 
@@ -112,21 +117,15 @@ def words_at(evidence: Mapping[str, Any], path: str) -> str | None:
 
 def _line(evidence: Mapping[str, Any], condition: Condition) -> Line:
     value = look_up(evidence, condition.figure)
-    needed = f"must be {condition.limit[0].replace('_', ' ')} {condition.limit[1]:g}"
     if value is None and condition.holds_if_absent and _parent_is_absent(evidence, condition.figure):
-        return _told(condition, Outcome.HOLDS, "there is nothing to compare with yet")
+        return _told(condition, Outcome.HOLDS, gate_words.FIRST)
     held = None if condition.evidence is None else look_up(evidence, condition.evidence)
     short = condition.evidence is not None and (held is None or not held >= condition.least_evidence)
     about = None if condition.names is None else words_at(evidence, condition.names)
-    named = "" if about is None else f" ({about})"
-    rests = "" if condition.evidence in {None, condition.figure} else (
-        f"; {condition.evidence} {0 if held is None else held:g}, at least {condition.least_evidence:g} needed"
-    )  # fmt: skip
+    told = gate_words.figures(condition, value, held, about)
     if value is None or math.isnan(value) or short:
-        shown = "not known" if value is None else f"{value:.4g}"
-        return _told(condition, Outcome.NO_EVIDENCE, f"{shown}{named}, {needed}{rests}")
-    outcome = Outcome.HOLDS if condition.met_by(value) else Outcome.FAILS
-    return _told(condition, outcome, f"{value:.4g}{named}, {needed}{rests}")
+        return _told(condition, Outcome.NO_EVIDENCE, told)
+    return _told(condition, Outcome.HOLDS if condition.met_by(value) else Outcome.FAILS, told)
 
 
 def _parent_is_absent(evidence: Mapping[str, Any], path: str) -> bool:
@@ -139,9 +138,9 @@ def _parent_is_absent(evidence: Mapping[str, Any], path: str) -> bool:
     return False
 
 
-def _told(condition: Condition, outcome: Outcome, figures: str) -> Line:
+def _told(condition: Condition, outcome: Outcome, figures: tuple[str, str]) -> Line:
     return Line(
-        condition.code, condition.says, condition.says_ja, outcome, figures, condition.reason,
+        condition.code, condition.says, condition.says_ja, outcome, *figures, condition.reason,
         waivable=condition.waivable, waiver_reason=condition.waiver_reason,
     )  # fmt: skip
 
@@ -150,4 +149,5 @@ def _waived(line: Line, waiver: Waiver | None) -> Line:
     if waiver is None or not waiver.covers(line):
         return line
     signed = f"{waiver.who}: {waiver.why}"
-    return replace(line, outcome=Outcome.WAIVED, figures=f"{line.outcome.value}: {line.figures}", waiver=signed)
+    en, ja = gate_words.before(line.outcome.value, (line.figures, line.figures_ja))
+    return replace(line, outcome=Outcome.WAIVED, figures=en, figures_ja=ja, waiver=signed, before_waiver=line.outcome)

@@ -15,6 +15,7 @@ from scipy import special, stats
 
 LEVEL = 0.95
 _HALVINGS = 60
+_NO_RATIO = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,41 @@ def ratio_of(part: Estimate, whole: Estimate) -> Estimate:
         _odds(whole.value, whole.low, part.value, part.high),
     )
     return Estimate(value, low, 1 / high if high > 0 else 1.0).within(0.0, 1.0)
+
+
+def ratio_with_common(common: Estimate, first: Estimate, second: Estimate) -> Estimate:
+    """Return (common + first) / (common + second) of three independent numbers that are not negative.
+
+    The interval holds each r at which the interval of ``(common + first) - r (common + second)`` holds nil: Fieller's (1954)
+    idea with distances to the bounds in place of standard errors, as Donner and Zou (2012) have it without a common part.
+    NaN where the denominator is nil.
+    """
+    above, below = common.value + first.value, common.value + second.value
+    if below <= 0:
+        return Estimate(math.nan, math.nan, math.nan)
+
+    def bound(ratio: float, sign: float) -> float:
+        """The upper (sign 1) or lower (sign -1) bound of the difference."""
+        square = 0.0
+        for part, factor in ((common, 1 - ratio), (first, 1.0), (second, -ratio)):
+            end = part.high if factor * sign > 0 else part.low
+            square += (factor * (end - part.value)) ** 2
+        return above - ratio * below + sign * math.sqrt(square)
+
+    value = above / below
+    low, high = 0.0, value
+    if bound(0.0, -1.0) > 0:
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if bound(middle, -1.0) > 0 else (low, middle)
+    most = max(value, 1.0)
+    while bound(most, 1.0) > 0 and most < _NO_RATIO:
+        most *= 2
+    least = value
+    for _ in range(_HALVINGS):
+        middle = (least + most) / 2
+        least, most = (middle, most) if bound(middle, 1.0) > 0 else (least, middle)
+    return Estimate(value, low, most if most < _NO_RATIO else math.inf)
 
 
 def _odds(one: float, one_low: float, other: float, other_high: float) -> float:

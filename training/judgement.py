@@ -25,6 +25,10 @@ COLUMNS = (
     "label",
     "confirmed",
     "arm",
+    "drawn",
+    "inclusion",
+    "answer",
+    "lot",
     "weight",
     "truth",
     "ring",
@@ -57,7 +61,9 @@ def evaluation_frame(
     -------
     pd.DataFrame
         ``subject_id``; ``as_of`` (int64, microseconds UTC); ``week`` (int64, Mondays since 1970); ``score``;
-        ``label`` (1, 0, NaN for unlabelled); ``confirmed`` (a 1 that rests on more than an interview's indications); ``arm``; ``weight`` (how many cases a labelled one stands for; 0 if none);
+        ``label`` (1, 0, NaN for unlabelled); ``confirmed`` (a 1 that rests on more than an interview's indications); ``arm``;
+        ``drawn`` (whether the lot drew the case), ``inclusion`` (with which probability), ``answer`` (what the interview alone found)
+        and ``lot`` (among which files it was drawn; the same in all rows); ``weight`` (how many cases a labelled one stands for; 0 if none);
         ``truth`` (1, 0, NaN where no synthetic world tells); ``ring`` (missing where none is known);
         ``like`` (with whom a case is compared); and `GROUPS`, in which
         ``post`` is the port for landings and ``typology`` missing where nobody wrote one down.
@@ -69,6 +75,8 @@ def evaluation_frame(
     frame["label"] = labels.positive
     frame["confirmed"] = (labels.positive == 1.0) & (True if labels.confirmed is None else labels.confirmed)
     frame["arm"] = np.array(ARMS, dtype=object)[labels.arm]
+    frame["drawn"], frame["inclusion"], frame["answer"] = labels.by_lot, labels.inclusion, labels.told
+    frame["lot"] = labels.lot
     frame["weight"] = weights.weight
     return frame[list(COLUMNS)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,9 @@ NEGATIVE = {"no_indication"}
 ARMS = ("none", "later_identification", "referral", "random", "targeted")
 """How a case came to be looked at; where there were several ways, the last in this order counts."""
 FOUND_BY_OTHERS = ("referral", "later_identification")
+ALL_FILES, UNFLAGGED_FILES = "all-files", "unflagged-files"
+LOTS = (ALL_FILES, UNFLAGGED_FILES)
+"""Among which files the random arm is drawn: all, whomever officers choose; or those alone that nobody had chosen."""
 DAY_US = 86_400_000_000
 LONGEST_WINDOW_DAYS = 180
 FOREVER: int = int(np.iinfo(np.int64).max)
@@ -46,6 +50,13 @@ class Labels:
         bool[n]: whether a positive rests on more than the indications of an interview; None for all of them.
     route
         int64[n]: by which route each case came, as `Findings.route`; None where that is not known.
+    drawn
+        bool[n]: whether the lot drew a case, be it that officers chose it as well; None for those whose ``arm`` says so.
+    answer
+        float64[n]: what the interview alone found (1, 0, or NaN for unclear or none): the lot's where a case was drawn,
+        else the officers'. None for ``positive``.
+    lot
+        One of `LOTS`.
     """
 
     positive: Floats
@@ -54,12 +65,26 @@ class Labels:
     counts: dict[str, int]
     confirmed: NDArray[np.bool_] | None = None
     route: Ints | None = None
+    drawn: NDArray[np.bool_] | None = None
+    answer: Floats | None = None
+    lot: str = ALL_FILES
 
     def of(self, cases: Ints) -> Labels:
         """Return the labels of some cases; ``counts`` still speaks of all."""
-        confirmed = None if self.confirmed is None else self.confirmed[cases]
-        route = None if self.route is None else self.route[cases]
-        return Labels(self.positive[cases], self.arm[cases], self.inclusion[cases], self.counts, confirmed, route)
+        each = ("positive", "arm", "inclusion", "confirmed", "route", "drawn", "answer")
+        held = {name: getattr(self, name) for name in each}
+        taken: dict[str, Any] = {name: one[cases] for name, one in held.items() if one is not None}
+        return replace(self, **taken)
+
+    @property
+    def by_lot(self) -> NDArray[np.bool_]:
+        """bool[n]: whom the lot drew."""
+        return self.arm == ARMS.index("random") if self.drawn is None else self.drawn
+
+    @property
+    def told(self) -> Floats:
+        """float64[n]: what interviews found, without referrals and later identifications."""
+        return self.positive if self.answer is None else self.answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,8 @@ class Findings:
         referral, a later identification); None where nobody says, and all count as such.
     route
         int64[n]: cases of one number came by the same route: the status asked for, and for landings with a visa or without.
+    lot
+        One of `LOTS`; the records do not say it.
     """
 
     as_of: Ints
@@ -89,12 +116,14 @@ class Findings:
     typology: NDArray[np.object_]
     confirmed: NDArray[np.bool_] | None = None
     route: Ints | None = None
+    lot: str = ALL_FILES
 
     def only(self, kept: NDArray[np.bool_]) -> Findings:
         """Return the same cases with only these of their outcomes, bool[k]."""
-        return Findings(
-            self.as_of, self.row[kept], self.known_at[kept], self.value[kept], self.arm[kept], self.inclusion[kept],
-            self.typology[kept], None if self.confirmed is None else self.confirmed[kept], self.route,
+        confirmed = None if self.confirmed is None else self.confirmed[kept]
+        return replace(
+            self, row=self.row[kept], known_at=self.known_at[kept], value=self.value[kept], arm=self.arm[kept],
+            inclusion=self.inclusion[kept], typology=self.typology[kept], confirmed=confirmed,
         )  # fmt: skip
 
     def of(self, cases: Ints) -> Findings:
@@ -138,13 +167,19 @@ class Findings:
         ripe = self.as_of < cutoff_us - window_us
         row, value = self.row[at], self.value[at]
         decided = ~np.isnan(value)
-        best = np.full(n, -1.0)
-        np.maximum.at(best, row[decided], value[decided])
+        best = _best(row[decided], value[decided], n)
         arm = np.zeros(n, dtype=np.int64)
         np.maximum.at(arm, row, self.arm[at])
         inclusion = np.full(n, np.nan)
         same = self.arm[at] == arm[row]
         inclusion[row[same]] = self.inclusion[at][same]
+        by_lot, by_officers = (self.arm[at] == ARMS.index(arm) for arm in ("random", "targeted"))
+        # whoever was drawn was drawn, whether or not officers chose the case as well
+        inclusion[row[by_lot]] = self.inclusion[at][by_lot]
+        drawn = np.zeros(n, dtype=bool)
+        drawn[row[by_lot]] = True
+        heard = [_best(row[decided & one], value[decided & one], n) for one in (by_lot, by_officers)]
+        answer = np.where(drawn, *heard)
         positive = np.where(ripe & (best >= 0), best, np.nan)
         late = np.zeros(n, dtype=bool)
         late[self.row[~at]] = True
@@ -153,7 +188,16 @@ class Findings:
         if self.confirmed is not None:
             confirmed = np.zeros(n, dtype=bool)
             confirmed[row[(value == 1.0) & self.confirmed[at]]] = True
-        return Labels(positive, arm, inclusion, counts, confirmed, self.route)
+        return Labels(
+            positive, arm, inclusion, counts, confirmed, self.route, drawn, np.where(ripe & (answer >= 0), answer, np.nan), self.lot
+        )  # fmt: skip
+
+
+def _best(row: Ints, value: Floats, n: int) -> Floats:
+    """Return float64[n]: 1 where anything was found, 0 where nothing was, -1 where nobody told."""
+    best = np.full(n, -1.0)
+    np.maximum.at(best, row, value)
+    return best
 
 
 def _counts(
@@ -171,7 +215,9 @@ def _counts(
     return {reason: int(mask.sum()) for reason, mask in reasons.items()}
 
 
-def findings(outcomes: pa.Table, subject: str, subject_ids: list[str], as_of: Ints) -> Findings:
+def findings(
+    outcomes: pa.Table, subject: str, subject_ids: list[str], as_of: Ints, lot: str = ALL_FILES
+) -> Findings:  # fmt: skip
     """Gather the outcomes of cases.
 
     An indication in any interview of a case makes it positive; an inconclusive one, or none, leaves it unlabelled.
@@ -205,4 +251,5 @@ def findings(outcomes: pa.Table, subject: str, subject_ids: list[str], as_of: In
         inclusion[kept],
         np.asarray(outcomes.column("typology").to_numpy(zero_copy_only=False), dtype=object)[kept],
         (value == 1.0) & (by_others | (finding == "victim_identified")),
+        lot=lot,
     )

@@ -15,6 +15,7 @@ from models.calibration import Calibration
 from models.forest import Forest, raw_scores
 from models.tree_text import parse_forest
 from training.fit import Fitted, fit
+from training.intervals import InterviewError
 from training.splits import Split
 from training.teaching import BACKGROUND, Part, Taught, choose_calibration, taught
 
@@ -32,12 +33,17 @@ class Grow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """The choices behind a model: seed, threads (which change nothing in it), whom it is taught with, tuned parameters."""
+    """The choices behind a model and its report.
+
+    Seed, threads (which change nothing in it), whom it is taught with, tuned parameters; and how interviews err, if anybody
+    declares it, which changes nothing in the model and what figures by labels are about.
+    """
 
     seed: int = 1
     threads: int = 2
     scheme: str = BACKGROUND
     tuned: Mapping[str, object] | None = None
+    error: InterviewError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,16 @@ from typing import Any
 from features.catalogue import Catalogue
 from training.evidence import FIRST_LINE
 from training.gate import Line
+from training.lot import CONTRADICTED
 from training.signatories import as_markdown
 
 NOT_RECORDED = "not recorded"
 """Stands in place of who trained a model where nobody said."""
+_CALIBRATED = {
+    "slope": "slope",
+    "ratio": "findings expected over findings",
+    "error": "error",
+}
 _GROUPED = ("sex", "age_band", "nationality")
 
 
@@ -64,16 +70,16 @@ def _judged(evidence: Mapping[str, Any]) -> list[str]:
     ]
     calibration = evidence.get("calibration") or {}
     shown = [
-        f"- {name.replace('_', ' ')}: {calibration[name]:.3f} [{calibration[low]:.3f}, {calibration[high]:.3f}]"
-        for name, low, high in (("slope", "slope_low", "slope_high"), ("error", "error_low", "error_high"))
-        if name in calibration
+        f"- {words}: {calibration[name]:.3f} [{calibration[f'{name}_low']:.3f}, {calibration[f'{name}_high']:.3f}]"
+        for name, words in _CALIBRATED.items()
+        if calibration.get(name) is not None
     ]
     return [
         "## How well it ranks",
         "",
         f"Judged on {evidence['cases']:,} cases, of which {evidence['interviewed']:,} were interviewed with a clear answer, "
         f"{evidence['positives']:,} of them with a finding; {evidence['random']['interviews']:,} of these interviews were "
-        f"drawn at random (effective sample size {evidence['random']['effective_size']:.0f}).",
+        f"drawn at random (effective sample size {evidence['random']['effective_size']:.0f}). {_lot(evidence)}".rstrip(),
         "",
         "Whom it reaches is counted among people whose exploitation was confirmed: identified as victims, or found by "
         "others than an interviewer. Each counts once, whoever chose them for an interview; indications of an interview "
@@ -85,11 +91,20 @@ def _judged(evidence: Mapping[str, Any]) -> list[str]:
         *rows,
         "",
         *_ranking(evidence),
-        "Calibration (1 and 0 would be perfect):",
+        "Calibration (1, 1 and 0 would be perfect):",
         "",
         *shown,
         "",
     ]
+
+
+def _lot(evidence: Mapping[str, Any]) -> str:
+    """Return among which files the random arm was declared to be drawn, and what the records say of that."""
+    told = evidence["random"].get("lot")
+    if not told:
+        return ""
+    against = "**The records contradict that.** " if told["verdict"] == CONTRADICTED else ""
+    return f"The lot was declared as drawn among {told['lot']}. {against}{told['words']} "
 
 
 def _ranking(evidence: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from training.figures import capacity_figures
 from training.registry import Run
-from training.summary import CAPACITY
 from training.tuning import Trial
 
 
@@ -21,11 +20,11 @@ def note_cutoffs(run: Run, sizes: pd.DataFrame, figures: pd.DataFrame) -> None:
     sizes
         From `training.report.cutoffs`.
     figures
-        From `training.report.per_cutoff`, at `CAPACITY`.
+        ``capacity`` of `training.per_cutoff.PerCutoff`.
     """
     for row in sizes.to_dict("records"):
         date = str(row["cut-off"])
-        told = figures[figures["cut-off"] == date].assign(capacity=CAPACITY)
+        told = figures[figures["cut-off"] == date]
         run.child(
             f"cut-off {date}",
             parameters={re.sub(r"\W+", "_", str(name)): value for name, value in row.items()},

@@ -18,12 +18,14 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.tracking import MlflowClient
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
+from mlflow.types.schema import AnyType
 
 from features.catalogue import Catalogue
 from features.matrix import TABLE_OF_SUBJECT
 from features.settings import Settings
+from features.tables.description import Kind
 from features.tables.nine_tables import TABLES
-from models.plain_client import HISTORY
+from models.plain_client import HISTORY, WITHOUT_HISTORY
 from training.provenance import DataSeen, code_version, shipped_rooms
 
 CHALLENGER, CHAMPION = "challenger", "champion"
@@ -113,7 +115,7 @@ class Run:
                 data_path=str(artifacts / SERVED),
                 code_paths=list(shipped_rooms()),
                 signature=signature_of(catalogue),
-                input_example=example,
+                input_example=(example, {WITHOUT_HISTORY: True}),
                 pip_requirements=list(_NEEDED),
                 tags=dict(_NOBODY),
             )
@@ -221,15 +223,23 @@ def forget_the_machine(client: MlflowClient, run_id: str) -> None:
 
 
 def signature_of(catalogue: Catalogue) -> ModelSignature:
-    """Return what the plain MLflow model takes and gives: records as texts, as in their CSV file; score with contributions."""
+    """Return what the plain MLflow model takes and gives: records as pandas reads their file; score with contributions.
+
+    Texts must be texts. The other columns are texts too as read from CSV, and times, dates, numbers and truth values as
+    read from Parquet: MLflow lets them pass, and the reader of the records checks them.
+    """
     table = TABLES[TABLE_OF_SUBJECT[catalogue.subject]]
     taken = [
-        ColSpec(DataType.string, column.name, required=not (column.nullable or column.optional))
+        ColSpec(
+            DataType.string if column.kind in {Kind.TEXT, Kind.CATEGORY} else AnyType(),
+            column.name,
+            required=not (column.nullable or column.optional),
+        )
         for column in table.columns
     ]
     given = ["score", "raw_score", "base_value", *(f"shap_{name}" for name in catalogue.names)]
     return ModelSignature(
         Schema(taken),
         Schema([ColSpec(DataType.double, name) for name in given]),
-        ParamSchema([ParamSpec(HISTORY, DataType.string, "")]),
+        ParamSchema([ParamSpec(HISTORY, DataType.string, ""), ParamSpec(WITHOUT_HISTORY, DataType.boolean, False)]),
     )

@@ -11,16 +11,19 @@ from numpy.typing import NDArray
 
 from features.matrix import FeatureMatrix
 from training.alternatives import CHECKLIST
+from training.by_labels import ByLabels, estimand
 from training.checklist import RULES
 from training.drop_one import drop_families, drop_features
-from training.evaluate import MODEL, Resampled, at_capacity, ranking_quality
+from training.evaluate import MODEL, at_capacity
 from training.judgement import day
 from training.labels import Findings
+from training.lot import CONTRADICTED, check_lot
 from training.making import How
+from training.per_cutoff import PerCutoff
 from training.plots import draw_capacity, draw_reliability, draw_splits, draw_worlds
-from training.reliability import calibration_figures
+from training.population import describe_population
+from training.resampling import Resampled
 from training.sections import Section
-from training.selection import describe_population
 from training.splits import final_labels
 from training.summary import CAPACITY, across, aims, headline, in_other_worlds, telling_basis
 from training.validation import (
@@ -35,12 +38,6 @@ from training.validation import (
 
 CUTOFFS, EVERY_CUTOFF = "Cut-offs", "Every cut-off, basis and ranking"
 GROUPED_BY = ("typology", "sex", "minor", "status")
-BASIS_TEXT = (
-    "“labels”: interview findings. Whom officers chose stand for themselves; interviews drawn at random stand for all others, by "
-    "the chances with which they were drawn, less what officers had found already; people found later or referred stand for nobody. "
-    "The only basis there is outside a synthetic world. An interval by labels cannot know of people whom no interview met. “truth”: possible only in a "
-    "synthetic world; no model saw it."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +64,31 @@ def report_sections(
     frame, rankings = pooled(about.folds)
     resampled = Resampled(frame, rng)
     progress("figures of all cut-offs together …")
-    table = at_capacity(frame, rankings, resampled)
+    error = about.how.error
+    by_labels = ByLabels.of(frame, error=error)
+    table = at_capacity(frame, rankings, resampled, error=error)
     draw_splits(folder / "splits.png", about.matrix.as_of, [fold.split for fold in about.folds])
     draw_capacity(folder / "capacity.png", table)
     draw_reliability(folder / "calibration.png", frame, rankings[MODEL])
     last = about.folds[-1]
     at_two = table[table["capacity"] == CAPACITY].drop(columns="capacity")
-    each = per_cutoff(about, rng)
-    grouped = by_group(frame, {name: rankings[name] for name in (MODEL, CHECKLIST)}, resampled, GROUPED_BY)
+    each = PerCutoff.of(about.folds, rng, error)
+    each_at_two = each.capacity[each.capacity["capacity"] == CAPACITY]
+    grouped = by_group(frame, {name: rankings[name] for name in (MODEL, CHECKLIST)}, resampled, GROUPED_BY, error=error)
     sections = [
         Section("Does it earn its place?", headline(table), aims(table)),
-        Section("At 2 % capacity", BASIS_TEXT, at_two),
+        Section("At 2 % capacity", f"{estimand(error, about.found.lot)}\n\n{by_labels.reason()}", at_two),
         Section("At every capacity", "Share of the people concerned who are interviewed, if each post-week interviews so many "
                 "per cent of its cases; small posts save up.", across(table, ["ranking"], "capacity"), "capacity.png"),
         Section(CUTOFFS, "Each model was taught with what was known before its cut-off and judged on all later cases, up to "
                 "the next one.", cutoffs(about), "splits.png"),
-        Section("Per cut-off, at 2 % capacity", "The same share at each cut-off.", across(each, ["ranking"], "cut-off")),
-        Section("Ranking of all cases", "Whoever stands where in the whole ranking, not only at the top.",
-                ranking_quality(frame, rankings, resampled)),
-        Section("Calibration", "Slope 1 and error 0 are perfect.", _calibration(about, rng), "calibration.png"),
+        Section("Per cut-off, at 2 % capacity", "The same share at each cut-off.", across(each_at_two, ["ranking"], "cut-off")),
+        Section("Per cut-off, the model at every capacity", "Precision is the share of those called in who are concerned.",
+                each.of_model()),
+        Section("Per cut-off, ranking and calibration", "Slope 1 and error 0 are perfect; both by labels, weighted to all cases.",
+                each.ranking_and_calibration(), "calibration.png"),
+        Section("Ranking of all cases", "Whoever stands where in the whole ranking, not only at the top: the mean over cut-offs, "
+                "for scores of different models have no common order.", each.mean_quality()),
         Section("By typology, sex, age and status, at 2 % capacity", "Read from the audit table; none of these is a feature "
                 "except the status sought.", across(grouped, ["by", "group", "cases", "positives"], "ranking")),
     ]  # fmt: skip
@@ -98,7 +101,7 @@ def report_sections(
         Section("Stability of the ranking", "", stability(about.matrix, about.folds, about.how)),
     ]  # fmt: skip
     if elsewhere is not None and len(elsewhere):
-        home = at_capacity(last.frame, last.rankings, Resampled(last.frame, rng), capacities=(CAPACITY,))
+        home = at_capacity(last.frame, last.rankings, Resampled(last.frame, rng), capacities=(CAPACITY,), error=error)
         draw_worlds(folder / "elsewhere.png", elsewhere[elsewhere["basis"] == telling_basis(elsewhere)])
         words = (
             "The model of the last cut-off, unchanged, on every case of other folders after their first fifth, at 2 %. "
@@ -117,9 +120,11 @@ def report_sections(
                 drop(about.matrix, last, about.how, rng), appendix=True),
         Section("Labels, as known at each cut-off", "Cases by reason; the rows of a column add up to all cases.",
                 label_counts(about), appendix=True),
-        Section("Selection", "What the random arm tells of everybody.", selection(about), appendix=True),
+        Section("Selection", f"What the random arm, drawn among {about.found.lot}, tells of everybody. {_lot_words(about)}",
+                selection(about), appendix=True),
         Section("Every capacity, basis and ranking", "", table, appendix=True),
-        Section(EVERY_CUTOFF, "", each, appendix=True),
+        Section(EVERY_CUTOFF, "", each.capacity, appendix=True),
+        Section("Every figure of every cut-off", "Those of a whole ranking have no capacity.", each.long(), appendix=True),
         Section("Every group and basis", "", grouped, appendix=True),
         Section("The checklist", "One point each; who has more is interviewed first.", rules, appendix=True),
     ]  # fmt: skip
@@ -139,19 +144,29 @@ def selection(about: Subject) -> pd.DataFrame:
     for fold in about.folds:
         mask = np.zeros(len(about.matrix.as_of), dtype=bool)
         mask[fold.split.judge] = True
-        told = describe_population(labels, mask)
+        told = describe_population(labels, mask, error=about.how.error)
         truth = fold.frame["truth"].mean()
         rows.append(
             {
                 "cut-off": day(fold.split.cutoff_us), "cases": int(mask.sum()), "random interviews": told.random_interviews,
-                "effective size": told.effective_size, "weights clipped": fold.weights.clipped,
-                "share with indications": told.prevalence.value, "share with indications_low": told.prevalence.low,
-                "share with indications_high": told.prevalence.high, "share exploited in truth": float(truth),
+                "effective size": told.effective_size, "without a probability": fold.weights.without_probability,
+                "weights clipped": fold.weights.clipped,
+                "share concerned": told.prevalence.value, "share concerned_low": told.prevalence.low,
+                "share concerned_high": told.prevalence.high, "share exploited in truth": float(truth),
                 "reached by interviews": told.reached.value, "reached by interviews_low": told.reached.low,
                 "reached by interviews_high": told.reached.high,
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _lot_words(about: Subject) -> str:
+    checked = check_lot(final_labels(about.found), about.matrix.as_of)
+    return (
+        f"**The records contradict that declaration.** {checked.words}"
+        if checked.verdict == CONTRADICTED
+        else checked.words
+    )
 
 
 def cutoffs(about: Subject) -> pd.DataFrame:
@@ -167,24 +182,3 @@ def cutoffs(about: Subject) -> pd.DataFrame:
             for fold in about.folds
         ]
     )  # fmt: skip
-
-
-def per_cutoff(about: Subject, rng: np.random.Generator) -> pd.DataFrame:
-    """The table at 2 % for each cut-off."""
-    tables = []
-    for fold in about.folds:
-        table = at_capacity(fold.frame, fold.rankings, Resampled(fold.frame, rng), capacities=(CAPACITY,))
-        table = table.drop(columns="capacity")
-        table.insert(0, "cut-off", day(fold.split.cutoff_us))
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
-
-
-def _calibration(about: Subject, rng: np.random.Generator) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {"cut-off": day(fold.split.cutoff_us)}
-            | calibration_figures(fold.frame, fold.rankings[MODEL], Resampled(fold.frame, rng))
-            for fold in about.folds
-        ]
-    )

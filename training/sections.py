@@ -22,6 +22,8 @@ _STYLE = (
 )
 
 
+UNKNOWN = "not known"
+"""In place of a figure that too few findings carry."""
 LONGEST_SHOWN = 30
 """A longer table of the appendix goes into a file of its own."""
 
@@ -101,7 +103,11 @@ def compact(table: pd.DataFrame) -> pd.DataFrame:
         cells = [_number(value) for value in table[name]]
         if f"{name}_low" in table.columns:
             bounds = zip(cells, table[f"{name}_low"], table[f"{name}_high"], strict=True)
-            cells = [cell if cell == "–" else f"{cell} [{_number(low)}, {_number(high)}]" for cell, low, high in bounds]
+            # of a ranking against itself there is no ratio; any other figure that is missing could not be known
+            missing = "–" if str(name).startswith("times") else UNKNOWN
+            cells = [
+                missing if cell == "–" else f"{cell} [{_number(low)}, {_number(high)}]" for cell, low, high in bounds
+            ]
         made[str(name).replace("_", " ")] = cells
     return pd.DataFrame(made)
 

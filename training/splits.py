@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -42,6 +42,8 @@ class Split:
         ``time``, ``person`` or ``ring``: what no training row shares with a judging row.
     dropped
         Training rows left out because they do.
+    shared
+        int64 rows of all cases of such a person or ring, with a label or without: no part of the teaching may hold one.
     """
 
     cutoff_us: int
@@ -53,11 +55,13 @@ class Split:
     gap_days: float
     apart: str = "time"
     dropped: int = 0
+    shared: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def of(self, cases: Ints) -> Split:
         """Return the same split with cases numbered by their place among ``cases``, ascending, which hold all its parts."""
         fit, calibrate, judge = (np.searchsorted(cases, rows) for rows in (self.fit, self.calibrate, self.judge))
-        return replace(self, fit=fit, calibrate=calibrate, judge=judge, labels=self.labels.of(cases))
+        shared = np.flatnonzero(np.isin(cases, self.shared))
+        return replace(self, fit=fit, calibrate=calibrate, judge=judge, labels=self.labels.of(cases), shared=shared)
 
 
 def last_split(found: Findings) -> Split:
@@ -98,7 +102,7 @@ def final_labels(found: Findings) -> Labels:
 
 
 def kept_apart(split: Split, groups: Ints, apart: str) -> Split:
-    """Leave out training rows that share a person or ring with a judging row.
+    """Leave out training rows that share a person or ring with a judging row, and name all cases that do.
 
     Parameters
     ----------
@@ -110,9 +114,8 @@ def kept_apart(split: Split, groups: Ints, apart: str) -> Split:
     fit = split.fit[~np.isin(groups[split.fit], judged)]
     calibrate = split.calibrate[~np.isin(groups[split.calibrate], judged)]
     dropped = len(split.fit) + len(split.calibrate) - len(fit) - len(calibrate)
-    return Split(
-        split.cutoff_us, split.until_us, fit, calibrate, split.judge, split.labels, split.gap_days, apart, dropped
-    )
+    shared = np.flatnonzero(np.isin(groups, judged))
+    return replace(split, fit=fit, calibrate=calibrate, apart=apart, dropped=dropped, shared=shared)
 
 
 def teaches(split: Split) -> bool:

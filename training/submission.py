@@ -149,5 +149,5 @@ def _gains(evidence: Mapping[str, Any]) -> dict[str, float]:
     return {
         f"recall_gain_over_{name}{end}": float(gain[figure])
         for name, gain in evidence["gain"].items()
-        for end, figure in (("", "gain"), ("_low", "low"), ("_high", "high"))
+        for end, figure in (("", "gain"), ("_low", "low"), ("_high", "high"), ("_people", "positives"))
     }

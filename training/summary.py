@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from training.alternatives import ARRIVAL, CHECKLIST, DEFAULTS
-from training.evaluate import LABELS, MODEL, TRUTH
+from training.by_labels import LEAST_FOUND
+from training.evaluate import LABELS, LEAST_REACHED, MODEL, TRUTH
+from training.sections import UNKNOWN
 
 CAPACITY = 0.02
 
@@ -36,7 +38,8 @@ def telling_basis(table: pd.DataFrame) -> str:
 def aims(table: pd.DataFrame) -> pd.DataFrame:
     """Compare a table of `at_capacity` with the aims; one row for each.
 
-    ``met`` says ``yes`` where the whole interval lies above the aim, ``about`` where only the figure does.
+    ``met`` says ``yes`` where the whole interval lies above the aim, ``about`` where only the figure does, and ``not known``
+    where too few random findings carry it.
     """
     basis = telling_basis(table)
     rows = table[(table["basis"] == basis) & (table["capacity"] == CAPACITY)].set_index("ranking")
@@ -45,7 +48,7 @@ def aims(table: pd.DataFrame) -> pd.DataFrame:
         times, low, high = (
             rows.loc[[aim.other], ["times", "times_low", "times_high"]].to_numpy(dtype=np.float64)[0].tolist()
         )
-        met = "yes" if low >= aim.times else "about" if times >= aim.times else "no"
+        met = UNKNOWN if np.isnan(times) else "yes" if low >= aim.times else "about" if times >= aim.times else "no"
         found.append(
             {"people reached, against": aim.other, "aim": f"at least {aim.times:g} times", "times": times, "times_low": low,
              "times_high": high, "met": met}
@@ -69,13 +72,15 @@ def in_other_worlds(elsewhere: pd.DataFrame, home: pd.DataFrame) -> pd.DataFrame
         there = _model_at_two(table)
         of_home = there["recall"] / mine["recall"] if mine["recall"] else float("nan")
         row: dict[str, object] = {"world": world, **there, "of home": of_home}
-        left = 0
+        left = known = 0
         for aim in AIMS:
             times, low, high = _times(table, aim.other)
             name = f"times {aim.other}"
             row |= {name: times, f"{name}_low": low, f"{name}_high": high}
             left += times >= KEPT_ELSEWHERE * aim.times
-        rows.append(row | {"85 % of the aims": f"{left} of {len(AIMS)} met"})
+            known += not np.isnan(times)
+        unknown = f", {len(AIMS) - known} {UNKNOWN}" if known < len(AIMS) else ""
+        rows.append(row | {"85 % of the aims": f"{left} of {known} met{unknown}"})
     return pd.DataFrame(rows)
 
 
@@ -98,6 +103,11 @@ def headline(table: pd.DataFrame) -> str:
     """Say in sentences what the model reaches at 2 %, and which alternatives it beats outside the interval at each capacity."""
     basis = telling_basis(table)
     mine = table[(table["basis"] == basis) & (table["ranking"] == MODEL)].set_index("capacity").loc[CAPACITY]
+    if np.isnan(mine["recall"]):
+        return (
+            f"What the model reaches at 2 % is {UNKNOWN}: judged by {basis}, and {mine['random_findings']:.0f} random interviews with "
+            f"indications carry it, where {LEAST_FOUND} are needed and some among those called in.\n\n{verdict(table)}"
+        )
     said = (
         f"If each post interviews 2 % of its cases in the order of the score, it meets {mine['recall']:.1%} "
         f"[{mine['recall_low']:.1%}, {mine['recall_high']:.1%}] of the people concerned, {mine['per_100']:.1f} in a hundred "
@@ -109,14 +119,18 @@ def headline(table: pd.DataFrame) -> str:
 def verdict(table: pd.DataFrame) -> str:
     """Say in words which alternatives the model beats outside the interval, at each capacity; by truth where it is known."""
     basis = telling_basis(table)
-    lines = ["“Beaten” means that the whole interval of the ratio lies above 1."]
+    lines = [
+        "“Beaten” means that the whole interval of the ratio lies above 1, "
+        f"“{UNKNOWN}” by truth that both together reach fewer than {LEAST_REACHED} rings, or people alone."
+    ]
     for capacity, rows in table[table["basis"] == basis].groupby("capacity", sort=True):
         others = rows[rows["ranking"] != MODEL]
-        beaten = others["times_low"] > 1.0
+        beaten, unknown = others["times_low"] > 1.0, others["times"].isna()
         names = others["ranking"]
+        told = f"; {UNKNOWN}: {', '.join(names[unknown])}" if unknown.any() else ""
         lines.append(
             f"- {capacity:.1%}: beaten: {', '.join(names[beaten]) or 'none'}; "
-            f"**not beaten: {', '.join(names[~beaten]) or 'none'}**."
+            f"**not beaten: {', '.join(names[~beaten & ~unknown]) or 'none'}**{told}."
         )
     return "\n".join(lines)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.calibration import Calibration
 from training.labels import ARMS
 from training.reliability import slope_and_intercept
-from training.selection import RANDOM, inverse_propensity
+from training.selection import has_probability, inverse_propensity
 from training.splits import Split
 
 BACKGROUND, LEVELLED, INTERVIEWED, WEIGHTED, EVERYBODY = (
@@ -90,7 +90,7 @@ def taught(split: Split, as_of: Ints, scheme: str = BACKGROUND) -> Taught:
     known = ~np.isnan(labels.positive[split.calibrate])
     rows = split.calibrate[known]
     weight = inverse_propensity(labels, _span(as_of, rows)).weight[rows]
-    for_all = bool((labels.arm[rows] == RANDOM).any())
+    for_all = bool((has_probability(labels)[rows] & (weight > 0)).any())
     return Taught(
         _part(split.fit, split, as_of, scheme),
         _part(np.concatenate([split.fit, split.calibrate]), split, as_of, scheme),
@@ -111,6 +111,8 @@ def _part(rows: Ints, split: Split, as_of: Ints, scheme: str) -> Part:
         if scheme != EVERYBODY:
             # whoever was interviewed without a clear answer is not the ordinary
             unknown &= labels.arm == NOBODY
+        # whoever belongs to a judged person or ring teaches nothing, not even that nothing was found
+        unknown[split.shared] = False
         others = np.flatnonzero(unknown)
         if scheme != EVERYBODY and len(others) > BACKGROUND_CASES:
             others = others[np.linspace(0, len(others) - 1, BACKGROUND_CASES).astype(np.int64)]

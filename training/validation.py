@@ -11,16 +11,20 @@ from numpy.typing import NDArray
 
 from features.matrix import FeatureMatrix
 from training.alternatives import alternative_scores
-from training.evaluate import MODEL, Resampled, at_capacity
+from training.evaluate import MODEL, at_capacity
+from training.intervals import InterviewError
 from training.judgement import evaluation_frame, interviewed
 from training.labels import Findings
 from training.making import How, Made, make
+from training.resampling import Resampled
 from training.selection import Weights, inverse_propensity
 from training.splits import Split, final_labels, kept_apart, teaches
 from training.teaching import SCHEMES
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
+KNOWN_OF_THOSE_FOUND = ("typology",)
+"""Columns of the audit table that say nothing of people in whom nothing was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def by_scheme(matrix: FeatureMatrix, fold: Fold, how: How, rng: np.random.Genera
         else make(matrix, fold.split, replace(how, scheme=scheme)).scores(judged)
         for scheme in SCHEMES
     }
-    return _at_two(fold, rankings, rng).rename(columns={"ranking": "taught with"})
+    return _at_two(fold, rankings, rng, how).rename(columns={"ranking": "taught with"})
 
 
 def by_group_apart(
@@ -97,7 +101,7 @@ def by_group_apart(
         if teaches(split):
             rankings[apart] = make(matrix, split, how).scores(matrix.values[split.judge])
             dropped[apart] = split.dropped
-    table = _at_two(fold, rankings, rng).rename(columns={"ranking": "nothing shared but"})
+    table = _at_two(fold, rankings, rng, how).rename(columns={"ranking": "nothing shared but"})
     table.insert(1, "training cases left out", table["nothing shared but"].map(dropped))
     return table.rename(columns={"nothing shared but": "kept apart by"})
 
@@ -122,8 +126,8 @@ def stability(matrix: FeatureMatrix, folds: list[Fold], how: How) -> pd.DataFram
     return pd.DataFrame(rows)
 
 
-def _at_two(fold: Fold, rankings: dict[str, Floats], rng: np.random.Generator) -> pd.DataFrame:
-    table = at_capacity(fold.frame, rankings, Resampled(fold.frame, rng), capacities=(0.02,))
+def _at_two(fold: Fold, rankings: dict[str, Floats], rng: np.random.Generator, how: How) -> pd.DataFrame:
+    table = at_capacity(fold.frame, rankings, Resampled(fold.frame, rng), capacities=(0.02,), error=how.error)
     return table.drop(columns=["capacity"])
 
 
@@ -133,6 +137,7 @@ def by_group(
     resampled: Resampled,
     columns: tuple[str, ...],
     capacity: float = 0.02,
+    error: InterviewError | None = None,
 ) -> pd.DataFrame:
     """Tell recall apart by typology, sex, age, status …: one row per basis, column, group and ranking.
 
@@ -143,8 +148,12 @@ def by_group(
         values = frame[column]
         for group in sorted(values.dropna().unique().tolist()):
             only = (values == group).to_numpy(dtype=bool)
-            table = at_capacity(frame, rankings, resampled, capacities=(capacity,), only=only)
-            table = table[table["positives"] > 0]
+            table = at_capacity(
+                frame, rankings, resampled, capacities=(capacity,), only=only,
+                of_those_found=column in KNOWN_OF_THOSE_FOUND, error=error,
+            )  # fmt: skip
+            # a group in which nobody is concerned is left out; one of which too little is known stands there as such
+            table = table[(table["positives"] > 0) | table["positives"].isna()]
             table.insert(1, "by", column)
             table.insert(2, "group", group)
             table.insert(3, "cases", int(only.sum()))

@@ -21,6 +21,9 @@ REFUSAL = re.compile(r"refus|den(y|ied|ial)|reject|visa_(decision|result|granted
 LONGEST_TEXT = 500
 """Characters; a longer id could be put into no index of the database."""
 
+WITHOUT_A_CHANCE = "nothing beside a random interview"
+CHANCE_EXPECTED = "the probability with which the lot drew this file; null only for referrals and later identifications"
+
 Bools = NDArray[np.bool_]
 
 
@@ -67,7 +70,24 @@ def check_table(table: Table, read: ReadTable) -> list[Fault]:
         early = _true(pc.less(rows.column(table.known_at), occurred))
         faults += faults_at(table.name, table.known_at, early, found=f"a time before {table.occurred_at}",
                             expected=f"known_at at or after {table.occurred_at}", code="known_before_event")  # fmt: skip
-    return faults
+    return faults + (_without_a_chance(read) if table.name == "outcomes" else [])
+
+
+def _without_a_chance(read: ReadTable) -> list[Fault]:
+    """Interviews without an inclusion probability: a random one stands for nobody then; of a targeted one it is only noted.
+
+    Why officers chose somebody is not known for the time before there was a random arm, and no weight is made of it.
+    """
+    name = "inclusion_probability"
+    missing = _true(read.rows.column(name).is_null()) & ~read.lost[name]
+    drawn, chosen = (_true(pc.equal(read.rows.column("arm"), arm)) & missing for arm in ("random", "targeted"))
+    faults = faults_at(
+        "outcomes", name, drawn, found=WITHOUT_A_CHANCE, expected=CHANCE_EXPECTED, code="missing_probability"
+    )
+    return faults + faults_at(
+        "outcomes", name, chosen, found="nothing beside a targeted interview", code="missing_probability", blocking=False,
+        expected="1 where it was certain, otherwise the probability; null only for referrals and later identifications",
+    )  # fmt: skip
 
 
 def check_column(table: str, column: Column, values: pa.ChunkedArray, lost: Bools) -> list[Fault]:

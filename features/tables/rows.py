@@ -10,7 +10,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from features.tables.checking import LONGEST_TEXT, unknown_column
+from features.tables.checking import CHANCE_EXPECTED, LONGEST_TEXT, WITHOUT_A_CHANCE, unknown_column
 from features.tables.conversion import EXPECTED
 from features.tables.description import Column, Kind
 from features.tables.faults import Fault, kind_of
@@ -54,7 +54,7 @@ def rows_to_table(name: str, rows: Sequence[Mapping[str, object]]) -> tuple[pa.T
                 faults.append(Fault(name, number, column.name, kind_of(row.get(column.name)), expected, code))
         plain[column.name] = values
         arrays.append(pa.array(values, column.kind.arrow_type))
-    faults += _order_and_ids(name, plain)
+    faults += _order_and_ids(name, plain) + (_without_a_chance(rows) if name == "outcomes" else [])
     return pa.table(arrays, schema=_schema(name)), faults
 
 
@@ -85,6 +85,14 @@ def _order_and_ids(name: str, columns: Mapping[str, list[object]]) -> list[Fault
                           f"known_at at or after {table.occurred_at}", "known_before_event")
                 )  # fmt: skip
     return faults
+
+
+def _without_a_chance(rows: Sequence[Mapping[str, object]]) -> list[Fault]:
+    return [
+        Fault("outcomes", number, "inclusion_probability", WITHOUT_A_CHANCE, CHANCE_EXPECTED, "missing_probability")
+        for number, row in enumerate(rows, start=1)
+        if row.get("arm") == "random" and row.get("inclusion_probability") in (None, "")
+    ]
 
 
 def _value(column: Column, value: object) -> object:

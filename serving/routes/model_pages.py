@@ -13,7 +13,7 @@ from features.tables.times import moment_of
 from models.bundle import Bundle
 from serving.deciding import Desk
 from serving.due import day_of
-from serving.model_words import FIGURES, OUTCOMES
+from serving.model_words import COUNTS, FIGURES, OUTCOMES, figures_of
 from serving.page import page
 from serving.registered import NotRegistered, Registered, find
 from serving.shadow_report import report_of
@@ -62,8 +62,7 @@ def models(request: Request) -> Response:
         )  # fmt: skip
     return page(
         request, "models.html", caller, models=shown, silent=silent, ui=desk.shelf.settings.mlflow_ui, figures=FIGURES,
-        outcomes=OUTCOMES,
-        learned=_learned,
+        counts=COUNTS, figures_of=figures_of, outcomes=OUTCOMES, learned=_learned,
     )  # fmt: skip
 
 

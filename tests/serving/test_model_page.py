@@ -98,7 +98,7 @@ def site(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     runs = {}
     for alias, name in (("champion", "run-of-the-champion"), ("challenger", RUN_NAME)):
         run = client.create_run(experiment, run_name=name)
-        for metric, value in (("auc", 0.75), ("auc_low", 0.7), ("auc_high", 0.8)):
+        for metric, value in (("auc", 0.75), ("auc_low", 0.7), ("auc_high", 0.8), ("positives", 1)):
             client.log_metric(run.info.run_id, metric, value)
         client.log_artifacts(run.info.run_id, str(place / "bundle"), "served/bundle")
         gate = {
@@ -108,6 +108,7 @@ def site(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                     "condition": "is good enough",
                     "outcome": "fails",
                     "figures": "0.1",
+                    "figures_ja": "十分の一",
                     "reason": "",
                     "waiver": None,
                 }
@@ -161,9 +162,20 @@ def test_a_scientist_follows_the_link_from_the_challenger_to_its_run_in_mlflow(p
     assert not visa.get_by_text(MESSAGES["passed"]["en"], exact=True).is_visible()
     visa.get_by_text(MESSAGES["gate_lines"]["en"]).first.click()
     assert visa.get_by_text("is good enough").first.is_visible()
+    visa.get_by_text(MESSAGES["metrics"]["en"]).first.click()
+    row = visa.get_by_role("row").filter(has_text="AUC among those interviewed").first
+    assert MESSAGES["too_few"]["en"] in row.inner_text()
     visa.get_by_role("link", name=MESSAGES["mlflow_run"]["en"]).last.click()
     page.get_by_text(RUN_NAME).first.wait_for(timeout=60_000)
     assert site.run_id in page.url
+
+
+def test_in_japanese_the_figures_of_the_gate_are_japanese(page: Page, site: Site) -> None:
+    page.goto(f"{site.address}/models?lang=ja")
+    visa = page.get_by_role("region", name=MESSAGES["visa_model"]["ja"])
+    visa.get_by_text(MESSAGES["gate_lines"]["ja"]).first.click()
+    assert visa.get_by_text("十分の一").first.is_visible()
+    assert not visa.get_by_text("0.1", exact=True).count()
 
 
 def test_a_challenger_is_put_into_the_shadow_by_command_and_the_page_says_so(
@@ -180,7 +192,12 @@ def test_a_challenger_is_put_into_the_shadow_by_command_and_the_page_says_so(
     finally:
         with service.desk.engine.begin() as connection:
             shadows.stop(connection, "visa")
-    assert CliRunner().invoke(shadow, ["start", "visa", "--until", "2001-01-01"]).exit_code == 2
+    past = CliRunner().invoke(shadow, ["start", "visa", "--until", "2001-01-01"])
+    assert (past.exit_code, "must lie in the future" in past.output) == (2, True)
+    forever = CliRunner().invoke(shadow, ["start", "visa"])
+    assert (forever.exit_code, "--until must say" in forever.output) == (2, True)
+    nobody = CliRunner().invoke(shadow, ["start", "visa", "--until", "2999-01-01", "--version", "99"])
+    assert (nobody.exit_code, "makes a challenger" in nobody.output) == (1, True)
 
 
 def test_without_an_answer_of_mlflow_the_page_still_shows_what_serves(service: Service, tmp_path: Path) -> None:

@@ -55,7 +55,10 @@ def drawn_frame(rng: np.random.Generator, finding: np.ndarray) -> pd.DataFrame: 
             "sex": rng.choice(["F", "M"], count), "age_band": rng.choice(["18-24", "25-34"], count), "minor": "adult",
             "status": rng.choice(["student", "entertainer"], count), "typology": None, "like": "student",
         }
-    ).assign(week=lambda frame: frame["as_of"] // (7 * DAY_US))  # fmt: skip
+    ).assign(
+        week=lambda frame: frame["as_of"] // (7 * DAY_US), drawn=lambda frame: frame["arm"] == "random", inclusion=0.8,
+        answer=finding, lot="all-files",
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +77,9 @@ def made() -> Submission:
     forest = parse_forest(text, VISA.names)
     calibration = Calibration.fit(raw_scores(forest, values[calibrating]), finding[calibrating] == 1.0)
     rivals = {"checklist": rng.random(CASES), "arrival": -np.arange(CASES, dtype=np.float64)}
-    part = JudgingPart(drawn_frame(rng, finding[judging]), values[judging], rivals)
+    # a third of other cases were looked at, whatever stands in their files
+    looked_at = (values[taught], rng.random(CASES) < 0.3)
+    part = JudgingPart(drawn_frame(rng, finding[judging]), values[judging], rivals, None, looked_at)
     about = {"trained_until_us": "-1", "learned_until_us": "-1", "seed": "1"}
     return Submission(text, Judged(forest, calibration), values[taught], golden_rows(values), part, about)
 

@@ -15,7 +15,8 @@ def good_evidence() -> dict[str, Any]:
         "random": {"interviews": 300, "effective_size": 250.0},
         "calibration": {
             "positives": 80, "slope": 1.0, "slope_low": 0.8, "slope_high": 1.2,
-            "error": 0.02, "error_low": 0.01, "error_high": 0.03,
+            "ratio": 1.0, "ratio_low": 0.7, "ratio_high": 1.4,
+            "error": 0.02, "error_low": 0.01, "error_high": 0.03, "error_beyond_chance": 0.1,
         },
         "fairness": {"alarms": 0, "comparisons": 20, "practice_alarms": 0, "practice_comparisons": 20, "table": []},
         "proxies": {
@@ -24,6 +25,8 @@ def good_evidence() -> dict[str, Any]:
             "all": [],
         },
         "leak": {"auc": 0.7, "certainty": 0.4, "purest": "a", "feature": "b", "share": 0.1, "positives": 80},
+        "trace": {"auc": 0.55, "feature": "b", "certainty": 0.3, "purest": "a", "looked_at": 900, "others": 4100, "fewer": 900},
+        "lot": {"interviews": 300, "effective_size": 250.0, "auc": 0.5, "low": 0.47, "high": 0.53},
         "monotone": {"violations": 0, "steps": 5000},
         "swaps": {"changed": 0, "cases": 10_000},
         "explanations": {"stability": 0.8, "stability_high": 0.82, "compactness": 10.0, "cases": 2000},

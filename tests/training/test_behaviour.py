@@ -9,8 +9,6 @@ from features.catalogue import catalogue
 from features.tables import Records
 from models.bundle import Explained
 from training.behaviour import check_monotone, check_swaps, excluded_columns, explanation_quality, swapped
-from training.calibration_check import calibration_error, calibration_slope, check_calibration
-from training.leakage import look_for_leaks
 from training.proxies import auc_with_interval, audit_proxies, reasons_as_shown, within_strata
 
 VISA = catalogue("visa")
@@ -95,35 +93,6 @@ def test_explanations_of_equal_cases_are_steady_and_of_one_feature_are_short() -
     assert best.stability_high - best.stability_low < 1e-9
 
 
-def test_a_leaked_column_is_found_by_its_value_or_by_its_mere_presence() -> None:
-    rng = np.random.default_rng(0)
-    finding = (rng.random(500) < 0.2).astype(float)
-    values = rng.normal(size=(500, 4))
-    contributions = np.abs(rng.normal(size=(500, 4)))
-    names = ("a", "b", "c", "d")
-    clean = look_for_leaks(values, finding, contributions, names=names)
-    assert clean.auc < 0.65
-    assert clean.certainty < 0.8
-    values[:, 1] = finding + rng.normal(scale=0.1, size=500)
-    assert look_for_leaks(values, finding, contributions, names=names).feature == "b"
-    values[:, 1] = np.where(finding == 1.0, np.nan, rng.normal(size=500))
-    told = look_for_leaks(values, finding, contributions, names=names)
-    assert (told.feature, told.auc) == ("b", 1.0)
-
-
-def test_a_mark_on_a_few_of_those_with_indications_and_on_nobody_else_is_found() -> None:
-    rng = np.random.default_rng(0)
-    finding = (rng.random(2000) < 0.1).astype(float)
-    values = rng.integers(0, 50, (2000, 4)).astype(float)
-    marked = np.flatnonzero(finding == 1.0)[:30]
-    values[marked, 2] = 777.0
-    told = look_for_leaks(values, finding, np.ones((2000, 4)), names=("a", "b", "c", "d"))
-    # thirty of two hundred bear it: it hardly ranks, but of thirty bearers all had indications (bound 0.05 ** (1/30))
-    assert told.auc < 0.65
-    assert (told.purest, told.marked) == ("c", 30)
-    assert told.certainty == pytest.approx(0.05 ** (1 / 30))
-
-
 def test_the_auc_and_its_interval_are_those_of_the_literature() -> None:
     rng = np.random.default_rng(0)
     own = rng.random(400) < 0.3
@@ -161,19 +130,3 @@ def test_a_score_that_spells_a_nationality_is_told_and_one_that_does_not_is_not(
 def test_only_the_five_largest_contributions_are_read_as_reasons() -> None:
     shown = reasons_as_shown(np.zeros(1), np.array([[9.0, -8.0, 7.0, 6.0, -5.0, 4.0, 3.0]]))
     assert shown.tolist() == [[0.0, 9.0, -8.0, 7.0, 6.0, -5.0]]
-
-
-def test_calibration_of_true_chances_has_slope_one_and_of_doubled_odds_one_half() -> None:
-    rng = np.random.default_rng(0)
-    odds = rng.normal(size=40_000)
-    chance = 1 / (1 + np.exp(-odds))
-    finding = (rng.random(40_000) < chance).astype(float)
-    ones = np.ones(40_000)
-    assert calibration_slope(chance, finding, ones) == pytest.approx(1.0, abs=0.05)
-    assert calibration_slope(1 / (1 + np.exp(-2 * odds)), finding, ones) == pytest.approx(0.5, abs=0.03)
-    assert calibration_error(chance, finding, ones) < 0.015
-    assert calibration_error(np.full(40_000, 0.9), finding, ones) == pytest.approx(0.9 - finding.mean())
-    found = check_calibration(chance[:2000], finding[:2000], ones[:2000], rng)
-    assert found is not None
-    assert found.slope_low < 1.0 < found.slope_high
-    assert check_calibration(chance[:50], np.zeros(50), ones[:50], rng) is None

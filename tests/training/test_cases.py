@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from features.tables import Records
+from training.by_labels import labels_of
 from training.cases import Cases
+from training.judgement import evaluation_frame
+from training.labels import UNFLAGGED_FILES
+from training.selection import inverse_propensity
+from training.splits import final_labels
 
 
 @pytest.mark.parametrize(("subject", "table"), [("visa", "visa_applications"), ("entry", "landings")])
@@ -21,3 +26,14 @@ def test_a_route_is_the_status_asked_for_and_for_a_landing_whether_there_was_a_v
     labels = cases.found.known_before()
     some = np.arange(0, len(told), 3)
     assert np.array_equal(labels.of(some).route, cases.found.of(some).route)
+
+
+def test_the_declared_lot_reaches_whatever_weighs(world: Records) -> None:
+    cases = Cases.of(world, "visa", None, lot=UNFLAGGED_FILES)
+    assert cases.found.lot == UNFLAGGED_FILES
+    assert cases.found.of(np.arange(3)).lot == UNFLAGGED_FILES
+    assert cases.found.only(cases.found.value == 1.0).lot == UNFLAGGED_FILES
+    labels = final_labels(cases.found)
+    assert labels.of(np.arange(3)).lot == UNFLAGGED_FILES
+    frame = evaluation_frame(cases.audit, cases.matrix.as_of, labels, inverse_propensity(labels))
+    assert labels_of(frame).lot == UNFLAGGED_FILES

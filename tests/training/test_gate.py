@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.training.figures import good_evidence
 from training.gate import Outcome, Waiver, judge, look_up
+from training.gate_words import EVIDENCE
 from training.policy import Condition, read_policy
 
 POLICY = read_policy()
@@ -67,7 +69,7 @@ def test_only_the_first_model_of_a_subject_is_excused_from_beating_a_champion() 
 
 
 def test_a_waiver_covers_missing_evidence_and_nothing_that_was_seen_to_fail() -> None:
-    evidence = put(put(good_evidence(), "leak.positives", 3), "calibration.error", 0.2)
+    evidence = put(put(good_evidence(), "leak.positives", 3), "calibration.error_beyond_chance", 0.9)
     lines = {line.code: line for line in judge(evidence, POLICY, Waiver("A. Name", "first year"))}
     assert lines["no_leak"].outcome is Outcome.WAIVED
     assert lines["no_leak"].waiver == "A. Name: first year"
@@ -104,6 +106,30 @@ def test_a_line_names_the_feature_or_group_that_its_figure_is_about() -> None:
     evidence["leak"]["feature"] = "monthly_income_jpy"
     line = next(line for line in judge(evidence, POLICY) if line.code == "no_leak")
     assert "0.99 (monthly_income_jpy)" in line.figures
+
+
+def test_the_figures_of_a_line_are_worded_in_both_languages_and_name_no_path() -> None:
+    evidence = put(good_evidence(), "leak.positives", 3)
+    for line in judge(evidence, POLICY, Waiver("A. Name", "first year", frozenset({"no_leak"}))):
+        assert not any(condition.evidence and condition.evidence in line.figures for condition in POLICY.lines)
+        assert not re.search("must|rests|needed|evidence", line.figures_ja)
+    line = next(line for line in judge(evidence, POLICY) if line.code == "no_leak")
+    assert line.figures.endswith("; rests on people with indications: 3, at least 10 needed")
+    assert line.figures_ja.endswith("。根拠とした兆候のあった方：3、10以上が必要")
+    waived = next(line for line in judge(evidence, POLICY, Waiver("A. Name", "why")) if line.code == "no_leak")
+    assert waived.as_json()["before_waiver"] == "no evidence"
+    assert waived.figures_ja.startswith("根拠が足りない：")
+
+
+def test_that_no_group_was_found_is_said_in_japanese_too() -> None:
+    evidence = good_evidence()
+    evidence["fairness"]["alarmed"] = "none"
+    line = next(line for line in judge(evidence, POLICY) if line.code == "no_disparity_alarm")
+    assert "（なし）" in line.figures_ja
+
+
+def test_every_count_that_the_policy_asks_for_has_words() -> None:
+    assert {line.evidence for line in POLICY.lines if line.evidence not in {None, line.figure}} <= EVIDENCE.keys()
 
 
 def test_a_truth_value_is_no_figure() -> None:

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from training.intervals import Estimate, InterviewError, added, concerned_bounds, share_bounds, share_of
+from training.intervals import (
+    Estimate,
+    InterviewError,
+    added,
+    concerned_bounds,
+    ratio_with_common,
+    share_bounds,
+    share_of,
+)
 
 
 def test_a_bound_leaves_half_a_tail_with_half_of_what_was_seen() -> None:
@@ -56,3 +64,30 @@ def test_a_share_is_as_unsure_as_what_is_not_known_of_the_rest() -> None:
     # 5 of 5 at best; 5 of 25 at worst, as nothing else is unsure
     assert (told.value, told.low, told.high) == pytest.approx((1.0, 0.2, 1.0))
     assert share_of(Estimate(0, 0, 2), Estimate(8, 8, 8)).high == pytest.approx(0.2)
+
+
+def test_a_ratio_without_a_common_part_is_that_of_donner_and_zou() -> None:
+    first, second = Estimate(12, 7, 19), Estimate(5, 2, 9)
+    told, share = ratio_with_common(Estimate(0, 0, 0), first, second), share_of(first, second)
+    # a share s of two numbers is r / (1 + r) of their ratio r
+    assert (told.value, told.low, told.high) == pytest.approx(
+        [s / (1 - s) for s in (share.value, share.low, share.high)]
+    )
+    assert ratio_with_common(Estimate(0, 0, 0), first, Estimate(1, 0, 3)).high == np.inf
+    assert np.isnan(ratio_with_common(Estimate(0, 0, 1), first, Estimate(0, 0, 3)).value)
+
+
+def test_a_ratio_of_rankings_that_share_people_holds_the_truth_near_its_nominal_rate() -> None:
+    rng, held, worlds = np.random.default_rng(7), 0, 400
+    # of 2,000 each in three parts a tenth is drawn: 3 % concerned among those in both, 2 % in one, 1 % in the other
+    people, shares = 2000, (0.03, 0.02, 0.01)
+    for _ in range(worlds):
+        parts = []
+        for share in shares:
+            concerned = int(share * people)
+            found = rng.hypergeometric(concerned, people - concerned, 200)
+            low, high = share_bounds(found / 200, 200.0)
+            parts.append(Estimate(found / 200, low, high).times(people))
+        held += ratio_with_common(*parts).covers((0.03 + 0.02) / (0.03 + 0.01))
+    # three standard errors of 400 tries below 95 %
+    assert held / worlds > 0.917

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from features.tables import TABLES
-from training.labels import ARMS, DAY_US, RefusalColumn, findings
+from training.labels import ARMS, DAY_US, UNFLAGGED_FILES, RefusalColumn, findings
 
 START = dt.datetime(2009, 1, 1, tzinfo=dt.UTC)
 START_US = int(START.timestamp() * 1e6)
@@ -113,3 +113,24 @@ def test_the_label_window_is_read_from_interviews_and_not_from_later_identificat
     table = outcomes(*rows, ("99", "victim_identified", 700, "later_identification", None))
     found = findings(table, "visa", [str(n) for n in range(100)], days(*[0] * 100))
     assert found.window_us() == 10 * DAY_US
+
+
+def test_a_drawn_case_that_officers_chose_too_keeps_the_lots_answer_and_probability() -> None:
+    table = outcomes(
+        ("a", "no_indication", 1, "random", 0.25),
+        ("a", "indications", 2, "targeted", 0.8),
+        ("b", "no_indication", 1, "random", 0.5),
+        ("b", "victim_identified", 3, "later_identification", None),
+        ("c", "indications", 1, "targeted", 0.9),
+        ("d", "inconclusive", 1, "random", 0.5),
+    )
+    found = findings(table, "visa", list("abcde"), days(0, 0, 0, 0, 0), UNFLAGGED_FILES).known_before()
+    assert found.by_lot.tolist() == [True, True, False, True, False]
+    assert found.inclusion[:4].tolist() == [0.25, 0.5, 0.9, 0.5]
+    assert found.positive[:3].tolist() == [1.0, 1.0, 1.0]
+    # what the interview told, whatever others found
+    assert found.told[:3].tolist() == [0.0, 0.0, 1.0]
+    assert np.isnan(found.told[3:]).all()
+    assert ARMS[found.arm[0]] == "targeted"
+    some = found.of(np.array([0, 3]))
+    assert (some.by_lot.tolist(), some.lot) == ([True, True], UNFLAGGED_FILES)

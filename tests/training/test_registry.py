@@ -31,6 +31,17 @@ mlflow.set_tracking_uri(sys.argv[2])
 model = mlflow.pyfunc.load_model("models:/visa@challenger")
 records = pandas.read_csv(sys.argv[3] + "/visa_applications.csv", dtype=str, keep_default_na=False).tail(20)
 told = model.predict(records, params={"history_folder": sys.argv[3]})
+same = model.predict(pandas.read_parquet(sys.argv[5]).tail(20), params={"history_folder": sys.argv[3]})
+assert same.equals(told), "read_parquet"
+alone = model.predict(records, params={"without_history": True})
+assert not alone["score"].equals(told["score"]), "history"
+for unclear in (None, {"history_folder": ""}, {"history_folder": sys.argv[3], "without_history": True}):
+    try:
+        model.predict(records, params=unclear)
+    except Exception as error:
+        assert "history_folder" in str(error) and "without_history" in str(error), error
+    else:
+        raise AssertionError(unclear)
 import features
 where = features.__file__
 told.map(float.hex).assign(subject_id=records["application_id"], where=where).to_json(sys.argv[4], orient="records")
@@ -108,7 +119,11 @@ def test_the_newest_version_is_the_challenger_with_signature_and_example(registe
     assert info.saved_input_example_info is not None
     example = mlflow.pyfunc.load_model("models:/visa@challenger").input_example
     assert example is not None
-    assert len(mlflow.pyfunc.load_model("models:/visa@challenger").predict(example)) == len(example) == 3
+    assert (
+        len(mlflow.pyfunc.load_model("models:/visa@challenger").predict(example, params={"without_history": True}))
+        == len(example)
+        == 3
+    )
 
 
 def test_a_plain_mlflow_client_scores_records_with_the_same_bits_as_the_bundle(
@@ -116,7 +131,11 @@ def test_a_plain_mlflow_client_scores_records_with_the_same_bits_as_the_bundle(
 ) -> None:
     write_folder(tmp_path / "records", small_records, csv=True)
     (tmp_path / "plain.py").write_text(PLAIN, encoding="utf-8")
-    words = [sysconfig.get_paths()["purelib"], registered.mlflow_uri, str(tmp_path / "records"), str(tmp_path / "told")]
+    write_folder(tmp_path / "parquet", small_records)
+    words = [
+        sysconfig.get_paths()["purelib"], registered.mlflow_uri, str(tmp_path / "records"), str(tmp_path / "told"),
+        str(tmp_path / "parquet" / "visa_applications.parquet"),
+    ]  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["NUMBA_DISABLE_JIT"] = "1"  # compiling anew beside the model takes longer than twenty records do
     done = subprocess.run(

@@ -5,23 +5,43 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.metrics import average_precision_score
 
+import training.commands
+import training.validation
 from features.matrix import FeatureMatrix
 from models.forest import raw_scores
 from tests.training.cases import TELLING, audit, matrix, outcomes
 from training.alternatives import NAMES
+from training.by_labels import LEAST_FOUND, labels_of
+from training.challenger import line_of
 from training.drop_one import drop_families
-from training.evaluate import MODEL, TRUTH, Resampled, at_capacity
+from training.evaluate import CAPACITIES, MODEL, TRUTH, at_capacity
 from training.figures import figures
+from training.judgement import day
 from training.labels import Findings
-from training.making import How
+from training.lot import check_lot
+from training.making import How, Made, make
+from training.per_cutoff import PerCutoff
 from training.plots import draw_shap
 from training.report import Subject, label_counts, report_sections
-from training.splits import rolling
-from training.validation import Fold, pooled, validate
+from training.resampling import Resampled
+from training.sections import Section, table_text
+from training.splits import Split, rolling
+from training.summary import aims, headline
+from training.validation import Fold, by_group_apart, pooled, validate
 
 MADE = matrix(900)
 FOUND = outcomes(MADE, share=0.6)
+
+
+MANY = matrix(4000)
+FOUND_OF_MANY = outcomes(MANY, share=0.6)
+
+
+@pytest.fixture(scope="module")
+def many() -> list[Fold]:
+    return validate(MANY, FOUND_OF_MANY, audit(MANY), rolling(FOUND_OF_MANY, 1), How(), lambda _: None)
 
 
 @pytest.fixture(scope="module")
@@ -42,16 +62,31 @@ def test_every_alternative_stands_in_the_table_and_a_real_signal_beats_arrival_o
     assert quality is not None
     truth = quality[quality["basis"] == TRUTH].set_index("ranking")
     assert truth.loc[MODEL, "average_precision"] > 2 * truth.loc["arrival order", "average_precision"]
+    for printed in training.commands._PRINTED:
+        assert any(one.title.startswith(printed) for one in sections), printed
     pictures = {one.picture for one in sections if one.picture}
     assert pictures == {"splits.png", "capacity.png", "calibration.png"}
     assert all((tmp_path / name).stat().st_size > 1000 for name in pictures)
 
 
-def test_a_real_signal_reaches_twice_the_people_of_arrival_order() -> None:
+def test_the_terminal_gets_the_validation_and_ends_with_what_is_beaten_and_where_the_rest_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sections = [
+        Section("Does it earn its place?", "**not beaten: none**."), Section("At 2 % capacity"), Section("Cut-offs"),
+        Section("By typology"), Section("Taught with whom"), Section("At length", appendix=True),
+    ]  # fmt: skip
+    training.commands._print("visa", sections, Path("there"))
+    printed = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert [line.removeprefix("visa: ") for line in printed[1:]] == [
+        "At 2 % capacity", "Cut-offs", "Does it earn its place?", "**not beaten: none**.",
+        "3 more sections, and the pictures, in there/report.html",
+    ]  # fmt: skip
+
+
+def test_a_real_signal_reaches_twice_the_people_of_arrival_order(many: list[Fold]) -> None:
     # 900 cases leave three interviews at 2 %; of 4,000 there are fourteen, and 56 people concerned
-    made = matrix(4000)
-    found = outcomes(made, share=0.6)
-    frame, rankings = pooled(validate(made, found, audit(made), rolling(found, 1), How(), lambda _: None))
+    frame, rankings = pooled(many)
     table = at_capacity(frame, rankings, Resampled(frame, np.random.default_rng(1)), capacities=(0.02,))
     truth = table[table["basis"] == TRUTH].set_index("ranking")
     assert truth.loc[MODEL, "recall"] > 2 * truth.loc["arrival order", "recall"]
@@ -72,11 +107,74 @@ def test_without_a_truth_nothing_is_said_by_truth(folds: list[Fold]) -> None:
     assert not any(name.startswith("truth_") for name in _figures(MADE, FOUND, [blind]))
 
 
-def test_figures_of_a_run_are_finite_and_have_intervals(folds: list[Fold]) -> None:
-    found = _figures(MADE, FOUND, folds[-1:])
+def test_figures_of_a_run_are_finite_and_have_intervals(many: list[Fold]) -> None:
+    found = _figures(MANY, FOUND_OF_MANY, many[-1:])
     assert all(np.isfinite(value) for value in found.values())
     assert found["recall_at_2_0pct_low"] <= found["recall_at_2_0pct"] <= found["recall_at_2_0pct_high"]
-    assert found["cases"] == len(folds[-1].split.judge)
+    assert found["cases"] == len(many[-1].split.judge)
+    assert found["random_findings"] >= LEAST_FOUND
+
+
+def test_what_too_few_random_findings_carry_is_no_figure(many: list[Fold]) -> None:
+    # nine of the random interviews found indications, the others nothing: one too few
+    frame = many[-1].frame.copy()
+    frame.loc[np.flatnonzero(frame["answer"] == 1.0)[LEAST_FOUND - 1 :], "answer"] = 0.0
+    found = figures(frame, {MODEL: many[-1].rankings[MODEL]}, Resampled(frame, np.random.default_rng(1)))
+    assert found["random_findings"] == LEAST_FOUND - 1
+    assert not any(name.startswith(("recall_at", "precision_at", "average_precision", "auc")) for name in found)
+    checked = check_lot(labels_of(frame), frame["as_of"].to_numpy())
+    line = line_of("1", many[-1].made, found, checked)
+    assert "not known what it reaches" in line
+    assert "0.000" not in line
+    table = at_capacity(frame, many[-1].rankings, Resampled(frame, np.random.default_rng(1)))
+    shown = table_text(table[table["basis"] == "labels"])
+    assert "not known" in shown
+    assert "0.000 [0.000, 0.000]" not in shown
+    blind = table[table["basis"] == "labels"]
+    assert "not known" in headline(blind)
+    assert set(aims(blind)["met"]) == {"not known"}
+
+
+def test_each_cutoff_has_all_its_figures_and_the_pooled_precision_is_their_mean(
+    folds: list[Fold], many: list[Fold]
+) -> None:
+    two = [folds[-1], replace(many[-1])]
+    each = PerCutoff.of(two, np.random.default_rng(1))
+    long = each.long()
+    dates = [day(fold.split.cutoff_us) for fold in two]
+    assert set(long["cut-off"]) == set(dates)
+    truth = long[(long["basis"] == TRUTH) & (long["ranking"] == MODEL)]
+    assert set(truth["figure"]) == {"recall", "precision", "per_100", "times", "average_precision", "auc"}
+    assert set(truth[truth["figure"] == "precision"]["capacity"]) == set(CAPACITIES)
+    assert {"calibration_slope", "calibration_error"} <= set(long["figure"])
+    figures_of = truth[truth["figure"] == "average_precision"].set_index("cut-off")["value"]
+    # by hand from each cut-off's own scores
+    by_hand = [average_precision_score(fold.frame["truth"], fold.rankings[MODEL]) for fold in two]
+    assert figures_of.loc[dates].tolist() == pytest.approx(by_hand)
+    mean = each.mean_quality().set_index(["basis", "ranking"]).loc[(TRUTH, MODEL)]
+    assert mean["average_precision"] == pytest.approx(np.mean(by_hand))
+    assert len(each.of_model()) == 2 * len(CAPACITIES)
+
+
+def test_the_report_keeps_judged_people_and_rings_out_of_what_teaches(
+    folds: list[Fold], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Split] = []
+
+    def watched(made: FeatureMatrix, split: Split, how: How) -> Made:
+        seen.append(split)
+        return make(made, split, how)
+
+    monkeypatch.setattr(training.validation, "make", watched)
+    last = folds[-1]
+    ring = np.where(np.arange(900) % 9 == 0, 4, -1)
+    table = by_group_apart(MADE, last, How(), {"ring": ring}, np.random.default_rng(1))
+    [split] = seen
+    taught = split.labels.positive  # as known at the cut-off
+    assert len(taught) == 900
+    assert not (ring[np.concatenate([split.fit, split.calibrate])] == 4).any()
+    left_out = table.set_index("kept apart by")["training cases left out"]
+    assert left_out.loc["ring"].iloc[0] == (ring[np.concatenate([last.split.fit, last.split.calibrate])] == 4).sum() > 0
 
 
 def test_the_picture_of_what_moves_the_score_bears_a_feature_that_says_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from training.sections import FIRST_LINE, Section, compact, markdown, write
@@ -17,6 +18,11 @@ def test_the_first_line_says_what_data_it_is_about(tmp_path: Path) -> None:
 
 def test_a_figure_and_its_interval_share_a_cell() -> None:
     assert compact(TABLE).to_dict("records") == [{"ranking": "a|b", "recall": "0.250 [0.100, ∞]"}]
+
+
+def test_a_figure_that_cannot_be_known_says_so_and_is_no_nought() -> None:
+    table = pd.DataFrame({"recall": [np.nan], "recall_low": [np.nan], "recall_high": [np.nan], "other": [np.nan]})
+    assert compact(table).to_dict("records") == [{"recall": "not known", "other": "–"}]
 
 
 def test_a_bar_in_a_cell_does_not_break_the_table() -> None:

@@ -19,6 +19,7 @@ from training.signatories import NotSigned, as_markdown, same_person, signed_nam
         ("Tanaka Taro", "TanakaTaro"),
         ("Tanaka Taro", "Tarou Tanaka"),
         ("田中太郎", "田中 太郎"),
+        ("田中太郎", "田\u200b中太\u200b郎"),
         ("田中太郎", "Tanaka Taro"),
         ("田中太郎", "タナカ・タロウ"),
     ],

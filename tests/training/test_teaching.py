@@ -8,13 +8,14 @@ import pytest
 import training.teaching
 from models.calibration import Calibration
 from tests.training.cases import matrix, outcomes
-from training.splits import last_split
+from training.splits import kept_apart, last_split
 from training.teaching import (
     BACKGROUND,
     EVERYBODY,
     INTERVIEWED,
     LEVELLED,
     MOST_LEVELLED,
+    SCHEMES,
     SUSPECTED,
     TEACHING_CLIP,
     WEIGHTED,
@@ -39,6 +40,16 @@ def test_a_weighted_case_counts_at_most_twenty_times_the_lightest() -> None:
     assert weight.max() / weight.min() <= TEACHING_CLIP
 
 
+def test_a_case_drawn_with_a_fifth_of_the_chance_teaches_with_five_times_the_weight() -> None:
+    found = outcomes(MADE, share=0.5)
+    rare = np.arange(len(found.row)) % 2 == 0
+    split = last_split(replace(found, inclusion=np.where(rare, 0.1, 0.5)))
+    part = taught(split, MADE.as_of, WEIGHTED).fit
+    seldom = np.isin(part.rows, found.row[rare])
+    assert part.weight[seldom].min() / part.weight[~seldom].max() == pytest.approx(5.0)
+    assert part.weight[seldom].max() / part.weight[~seldom].min() == pytest.approx(5.0)
+
+
 def test_everybody_teaches_with_those_without_a_label_as_if_nothing_had_been_found() -> None:
     part = taught(SPLIT, MADE.as_of, EVERYBODY).fit
     extra = np.setdiff1d(part.rows, SPLIT.fit)
@@ -59,6 +70,18 @@ def test_a_background_of_at_most_so_many_spreads_over_the_time_of_those_intervie
     assert np.isnan(SPLIT.labels.positive[extra]).all()
     middle = np.median(learned)
     assert 45 <= (extra < middle).sum() <= 55
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_nobody_of_a_judged_person_or_ring_teaches_not_even_without_a_label(scheme: str) -> None:
+    # every third case belongs to one ring, judged ones, labelled ones and such as nobody interviewed
+    groups = np.where(np.arange(2000) % 3 == 0, 7, -1)
+    unlabelled = np.isnan(SPLIT.labels.positive)
+    assert (unlabelled & (groups == 7) & (MADE.as_of < SPLIT.cutoff_us)).any()
+    told = taught(kept_apart(SPLIT, groups, "ring"), MADE.as_of, scheme)
+    for part in (told.fit, told.whole, told.calibrate):
+        assert len(part.rows)
+        assert not (groups[part.rows] == 7).any()
 
 
 def test_indications_alone_teach_less_than_a_person_identified_and_the_inconclusive_are_no_background() -> None:

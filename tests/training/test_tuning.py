@@ -44,8 +44,9 @@ def test_a_search_goes_on_where_it_stopped_and_never_ends_below_the_defaults(tmp
         {"confirmed": np.zeros(len(FOUND.row), dtype=bool)},
         {"confirmed": None},
         {"route": np.arange(len(FOUND.as_of)) % 2},
+        {"lot": "another lot"},
     ],
-    ids=["arm", "inclusion", "confirmed", "unconfirmed", "route"],
+    ids=["arm", "inclusion", "confirmed", "unconfirmed", "route", "lot"],
 )
 def test_a_search_begins_anew_with_whatever_of_the_findings_is_different(
     changed: dict[str, Any], tmp_path: Path

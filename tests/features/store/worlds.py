@@ -49,6 +49,8 @@ def _row(random: np.random.Generator, name: str, number: int, rows: Rows, crowdi
     if name == "outcomes":
         kind = "visa_applications" if row["subject"] == "visa_application" else "landings"
         row["subject_id"] = f"{kind}-{int(random.integers(len(rows[kind])))}"
+        if row["arm"] == "random":
+            row["inclusion_probability"] = 0.5
     if table.known_at != table.occurred_at:
         happened = str(row[table.occurred_at])[:10]
         late = int(random.integers(0, 200))

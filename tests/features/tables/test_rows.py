@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from features.tables import TABLES, read_folder, rows_to_table
 from features.tables.rows import row_as_json
-from tests.features.tables.folders import GOOD, faults_of, folder, good, typed
+from tests.features.tables.folders import GOOD, faults_of, folder, good, typed, with_parquet
 
 
 def said(table: str, *rows: dict[str, Any]) -> list[tuple[int | None, str | None, str]]:
@@ -88,3 +89,23 @@ def test_all_faults_of_all_rows_come_together() -> None:
 def test_an_empty_text_is_nothing_in_json_too() -> None:
     row = {**typed("tip_database", GOOD["tip_database"]), "phone": ""}
     assert rows_to_table("tip_database", [row])[0].column("phone").to_pylist() == [None]
+
+
+@pytest.mark.parametrize(
+    ("arm", "blocking"), [("random", [True]), ("targeted", [False]), ("referral", []), ("later_identification", [])]
+)
+def test_a_random_interview_without_its_probability_is_a_fault_and_a_targeted_one_is_noted(
+    tmp_path: Path, arm: str, blocking: list[bool]
+) -> None:
+    # records.md: null for referrals and later identifications alone
+    found = faults_of(folder(tmp_path, "outcomes", [good("outcomes", arm=arm, inclusion_probability="")]))
+    assert [fault.blocking for fault in found if fault.code == "missing_probability"] == blocking
+    row = {**typed("outcomes", GOOD["outcomes"]), "arm": arm, "inclusion_probability": None}
+    expected = [(1, "inclusion_probability", "missing_probability")] if arm == "random" else []
+    assert said("outcomes", row) == expected
+
+
+def test_a_probability_that_is_no_number_is_missing_in_parquet_too(tmp_path: Path) -> None:
+    place = with_parquet(folder(tmp_path), "outcomes", inclusion_probability=pa.array([0.5, float("nan"), None]))
+    found = [fault for fault in faults_of(place) if fault.code == "missing_probability"]
+    assert [(fault.row, fault.blocking) for fault in found] == [(2, True), (3, True)]
