@@ -31,6 +31,10 @@ DEFAULTS: dict[str, dict[str, object]] = {
 """What tuning may change, by subject. The number of trees is fixed: where a few dozen people were found in the part that would watch
 the growing, its loss would stop it anywhere."""
 
+GRAIN = 2.0**-7
+"""Log-odds; each leaf is a whole number of these, and so is every raw score, exactly. Finer digits rank nobody better, but tell who somebody is:
+without it the landing score tells a nationality with 0.59, with it with 0.57."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
@@ -95,7 +99,7 @@ def fit(
         used = used[:, columns]
     teaching = lgb.Dataset(used, part.positive, weight=weight_of(part), feature_name=names)
     booster = lgb.train(parameters, teaching, rounds)
-    return Fitted(trees_only(booster.model_to_string()), rounds, parameters)
+    return Fitted(trees_of(booster), rounds, parameters)
 
 
 def weight_of(part: Part) -> NDArray[np.float64] | None:
@@ -103,9 +107,15 @@ def weight_of(part: Part) -> NDArray[np.float64] | None:
     return None if (part.weight == 1.0).all() else part.weight
 
 
-def trees_only(text: str) -> str:
-    """Cut what follows the trees: it names the run's settings (threads among them), which say nothing about the model."""
-    return text.partition("end of trees\n")[0] + "end of trees\n"
+def trees_of(booster: lgb.Booster) -> str:
+    """Return the text of the trees, their leaves rounded to `GRAIN`.
+
+    What follows the trees is cut off: it names the run's settings (threads among them), which say nothing about the model.
+    """
+    for number, tree in enumerate(booster.dump_model()["tree_info"]):
+        for leaf in range(tree["num_leaves"]):
+            booster.set_leaf_output(number, leaf, round(booster.get_leaf_output(number, leaf) / GRAIN) * GRAIN)
+    return booster.model_to_string().partition("end of trees\n")[0] + "end of trees\n"
 
 
 def default_scores(

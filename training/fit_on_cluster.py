@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.cluster import Cluster, ClusterProblem, WorkerLeft, attended, blocks_on_workers
-from training.fit import Fitted, parameters_for, trees_only, weight_of
+from training.fit import Fitted, parameters_for, trees_of, weight_of
 from training.teaching import Part
 
 ROWS_ON_ONE_WORKER = 2_000_000
@@ -71,7 +71,7 @@ def fit_on_cluster(
             booster = attended(cluster, workers, grow)
         except WorkerLeft:
             continue
-        text = trees_only(booster.model_to_string())
+        text = trees_of(booster)
         return Fitted(text, rounds, {**parameters, "cluster_workers": len(workers)})
     raise ClusterProblem(f"workers left during {TRIES} tries to grow the trees; see their logs, and repeat the command")
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from models.forest import MAX_DEPTH, raw_scores
 from tests.training.cases import matrix, outcomes
-from training.fit import fit, parameters_for
+from training.fit import GRAIN, fit, parameters_for
 from training.making import How, make
 from training.splits import last_split
 from training.teaching import taught
@@ -17,6 +17,12 @@ def test_the_model_has_the_same_bytes_with_one_and_two_threads() -> None:
     part = taught(SPLIT, MADE.as_of).whole
     texts = {fit(MADE.values, part, MADE.catalogue, seed=1, threads=threads).text for threads in (1, 2, 2)}
     assert len(texts) == 1
+
+
+def test_no_score_is_finer_than_what_ranks_people() -> None:
+    raw = raw_scores(make(MADE, SPLIT, How()).forest, MADE.values)
+    assert len(np.unique(raw)) > 10
+    assert (raw / GRAIN == np.rint(raw / GRAIN)).all()
 
 
 def test_a_confirmed_case_more_never_lowers_the_score() -> None:
