@@ -13,7 +13,7 @@ from training.model_card import model_card
 from training.registry import Registry
 
 VISA = catalogue("visa")
-HOLDS = Line("a", "a condition", "条件", Outcome.HOLDS, "1", "why")
+HOLDS = Line("a", "a condition", "条件", Outcome.HOLDS, "1", "1", "why")
 
 
 @pytest.fixture(scope="module")
