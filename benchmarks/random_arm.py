@@ -59,7 +59,7 @@ def one_world(
     )  # fmt: skip
     kept = np.flatnonzero(rows)
     frame, rankings = frame.iloc[kept].reset_index(drop=True), {name: one[kept] for name, one in rankings.items()}
-    judged = at_capacity(frame, rankings, Resampled(frame, rng, 2), capacities=(CAPACITY,), error=error)
+    judged = at_capacity(frame, rankings, Resampled.of(frame, rng, 2), capacities=(CAPACITY,), error=error)
     judged = judged.set_index(["basis", "ranking"])
     found = describe_population(labels, rows, error=error)
     exploited, targeted = exploited[kept], (labels.arm == ARMS.index("targeted"))[kept]

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from training.kinship import ring_units
 from training.reliability import calibration_error, slope_and_intercept
+from training.resampling import Resampled
 
 RESAMPLES = 1_000
 """Few findings stand for most: with 200 draws the bounds of a slope differed by a tenth from seed to seed."""
@@ -82,11 +84,9 @@ def check_calibration(
     score, positive, weight = score[known], finding[known], weight[known]
     if not 0 < (weight * positive).sum() < weight.sum():
         return None
-    alone = np.arange(len(ring)) + ring.max() + 1
-    cluster = np.unique(np.where(ring >= 0, ring, alone), return_inverse=True)[1]
     drawn = []
-    for _ in range(resamples):
-        times = weight * rng.poisson(1.0, int(cluster.max()) + 1)[cluster]
+    for draw in Resampled(ring_units(ring), rng, resamples).weights(np.arange(len(ring))):
+        times = weight * draw
         if 0 < (times * positive).sum() < times.sum():
             drawn.append(_figures(score, positive, times))
     figures, table = _figures(score, positive, weight), np.array(drawn)

@@ -98,7 +98,7 @@ def _trained(
     }
     frame["score"] = rankings[MODEL]
     progress("judging …")
-    resampled = Resampled(frame, np.random.default_rng(how.seed))
+    resampled = Resampled.of(frame, np.random.default_rng(how.seed))
     metrics = figures(frame, rankings, resampled, error=how.error)
     with tempfile.TemporaryDirectory() as place:
         artifacts = Path(place)

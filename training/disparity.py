@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from training.fairness import LEAST_SHOWN, AuditedCases, Denominator, crossing, denominators
 from training.judgement import MINORS
-from training.randomisation import Lot, needed_chance, shared_level, spread_of_rings, widened
+from training.randomisation import ByChance, of_rings, shared_level, spread_of_rings
 
 COMPARED = (
     ("nationality",), ("sex",), ("age_band",),
@@ -109,12 +109,12 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """A comparison before its level is known: what was seen, the lot, and how much wider rings spread it than single people."""
+    """A comparison before its level is known: what was seen, what chance would give, and how much wider rings spread it than single people."""
 
     named: tuple[str, str, str, int]
     chosen: int
     expected: float
-    lot: Lot
+    by_chance: ByChance
     spread: float
     units: int
 
@@ -123,12 +123,10 @@ class _Tried:
         return not self.named[2].startswith("recall")
 
     def judged(self, level: float) -> Comparison:
-        exact = self.lot.at_least(self.chosen) if self.upward else self.lot.at_most(self.chosen)
-        chance, needed = exact, level
-        if self.spread > 1:
-            chance, needed = widened(exact, self.spread, self.units), needed_chance(level, self.spread, self.units)
+        exact = self.by_chance.at_least(self.chosen) if self.upward else self.by_chance.at_most(self.chosen)
+        chance, needed = of_rings(exact, level, self.spread, self.units)
         least = PRACTICE_RATIO if self.named[2] == PRACTICE else LEAST_RATIO
-        seen = self.lot.seen_from(needed, upward=self.upward)
+        seen = self.by_chance.seen_from(needed, upward=self.upward)
         if seen is not None:
             seen = max(seen, least) if self.upward else min(seen, 1 / least)
         one = Comparison(*self.named, self.chosen, self.expected, chance, seen, "none")
@@ -142,7 +140,7 @@ class _Tried:
 
 def _compared(questions: list[_Question], cases: AuditedCases) -> list[Comparison]:
     tried = [one for question in questions for key in COMPARED for one in _of_attribute(question, cases, key)]
-    attainable = [one.lot.most if one.upward else one.lot.fewest for one in tried]
+    attainable = [one.by_chance.most if one.upward else one.by_chance.fewest for one in tried]
     level = shared_level(FALSE_ALARM_LEVEL / 2, attainable)
     return [one.judged(level) for one in tried]
 
@@ -167,7 +165,7 @@ def _of_attribute(question: _Question, cases: AuditedCases, key: tuple[str, ...]
         expected = float((own * (hits - seen) / (total - own)).sum())
         spread, units = spread_of_rings(codes == group, hit, strata, unit)
         named = (" x ".join(key), label, question.metric, int(mine[group].sum()))
-        found.append(_Tried(named, int(seen.sum()), expected, Lot.of(total, hits, own), spread, units))
+        found.append(_Tried(named, int(seen.sum()), expected, ByChance.of(total, hits, own), spread, units))
     return found
 
 

@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.tables.folder import Records
-from training.kinship import link_keys, rings
+from training.kinship import link_keys, ring_units, rings
 from training.labels import ARMS
-from training.randomisation import Lot, needed_chance, shared_level, spread_of_rings, widened
+from training.randomisation import ByChance, of_rings, shared_level, spread_of_rings
 
 INTERVIEWED = ("random", "targeted")
 """Arms whose findings come within days; referrals and later identifications come late, so that the latest cases have fewer of them."""
@@ -81,7 +81,7 @@ def outcome_drift(frame: pd.DataFrame, ring: Ints, now: Bools) -> list[OutcomeDr
         bool[n]: cases after those that the model learned from; all others are then.
     """
     arm, label = frame["arm"].to_numpy(dtype=np.str_), frame["label"].to_numpy(dtype=np.float64)
-    unit = np.where(ring < 0, np.arange(len(frame)), ring + len(frame))
+    unit = ring_units(ring)
     known = np.isin(arm, INTERVIEWED) & ~np.isnan(label)
     typology = frame["typology"].fillna("").to_numpy(dtype=np.str_)
     told = known & (label == 1.0) & (typology != "")
@@ -99,11 +99,11 @@ def outcome_drift(frame: pd.DataFrame, ring: Ints, now: Bools) -> list[OutcomeDr
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """A question before its level is known: what was seen, the lot, and how much wider rings spread it than single people."""
+    """A question before its level is known: what was seen, what chance would give, and how much wider rings spread it than single people."""
 
     named: tuple[str, str, int, int, int, int]
     observed: int
-    lot: Lot
+    by_chance: ByChance
     spread: float
     units: int
 
@@ -114,7 +114,7 @@ class _Tried:
         counts = [np.bincount(strata[one], minlength=len(ARMS)) for one in (np.ones(len(own), bool), found, own)]
         then, both = int((~own).sum()), int((own & found).sum())
         named = (question, name, then, len(own) - then, int(found.sum()) - both, both)
-        return _Tried(named, both, Lot.of(*counts), *spread_of_rings(own, found, strata, units))
+        return _Tried(named, both, ByChance.of(*counts), *spread_of_rings(own, found, strata, units))
 
     @property
     def either_way(self) -> bool:
@@ -122,15 +122,13 @@ class _Tried:
 
     @property
     def attainable(self) -> float:
-        return 2 * min(self.lot.fewest, self.lot.most) if self.either_way else self.lot.most
+        return 2 * min(self.by_chance.fewest, self.by_chance.most) if self.either_way else self.by_chance.most
 
     def judged(self, level: float) -> OutcomeDrift:
-        chance, one_way = self.lot.at_least(self.observed), level / 2 if self.either_way else level
+        chance, one_way = self.by_chance.at_least(self.observed), level / 2 if self.either_way else level
         if self.either_way:
-            chance = min(chance, self.lot.at_most(self.observed))
-        needed = one_way
-        if self.spread > 1:
-            chance, needed = widened(chance, self.spread, self.units), needed_chance(one_way, self.spread, self.units)
-        seen = self.lot.seen_from(needed, upward=True)
+            chance = min(chance, self.by_chance.at_most(self.observed))
+        chance, needed = of_rings(chance, one_way, self.spread, self.units)
+        seen = self.by_chance.seen_from(needed, upward=True)
         shown = min(2 * chance, 1.0) if self.either_way else chance
         return OutcomeDrift(*self.named, shown, seen, chance <= one_way)

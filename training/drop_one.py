@@ -46,7 +46,7 @@ def _compare(
         delayed(_scores_without)(matrix, fold, how, columns, judged) for columns in without.values()
     )
     rankings = {MODEL: fold.rankings[MODEL], **dict(zip(without, scores, strict=True))}
-    resampled = Resampled(fold.frame, rng)
+    resampled = Resampled.of(fold.frame, rng)
     table = at_capacity(fold.frame, rankings, resampled, capacities=(0.02,), error=how.error).merge(
         ranking_quality(fold.frame, rankings, resampled)[["basis", "ranking", "average_precision"]],
         on=["basis", "ranking"],

@@ -15,7 +15,7 @@ from training.judgement import interviewed
 from training.labels import UNFLAGGED_FILES
 from training.population import drawn_by_lot
 from training.resampling import Resampled
-from training.selection import TARGETED
+from training.selection import TARGETED, effective_size
 
 CAPACITIES = (0.005, 0.01, 0.02, 0.05)
 """Interviews as a share of all cases of each post-week."""
@@ -140,10 +140,9 @@ def _reached(basis: Basis, mask: Mask, counted: Mask, resampled: Resampled) -> _
     rows = basis.rows[(basis.value > 0) & counted[basis.rows]]
     inside = mask[rows]
     parts = np.column_stack([inside, ~inside]).astype(np.float64)
-    rings, members = np.unique(resampled.clusters(rows), return_counts=True)
-    size = float(members.sum() ** 2 / (members**2).sum()) if len(rings) else 0.0
+    members = np.unique(resampled.clusters(rows), return_counts=True)[1]
     drawn = np.vstack([parts.sum(axis=0), resampled.sums(rows, parts)])
-    return _Reached(drawn, np.unique(resampled.clusters(rows[inside])), size)
+    return _Reached(drawn, np.unique(resampled.clusters(rows[inside])), effective_size(members.astype(np.float64)))
 
 
 def _figures(reached: _Reached, interviews: int) -> dict[str, float]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from training.intervals import share_bounds
+from training.kinship import ring_units
 from training.randomisation import LEAST_UNITS
 
 ATTRIBUTES = ("nationality", "sex", "age_band", "status", "post")
@@ -122,7 +123,7 @@ def denominators(cases: AuditedCases) -> dict[str, Denominator]:
     """
     n = len(cases.chosen)
     told, in_truth = (np.full(n, -1) if one is None else one for one in (cases.together, cases.ring))
-    known, latent = (np.where(one < 0, np.arange(n), one + n) for one in (told, in_truth))
+    known, latent = ring_units(told), ring_units(in_truth)
     found = {
         "selection_rate": Denominator(np.ones(n, dtype=bool), False, known),
         "false_positive_rate_interviewed": Denominator((cases.finding == 0.0) & (cases.weight > 0), True, known),

@@ -120,7 +120,7 @@ def judged_elsewhere(
             home.values[:, own], made.taught.whole, matrix.values[judge][:, own], seed=how.seed, threads=how.threads
         ),
     }
-    resampled = Resampled(frame, np.random.default_rng(how.seed))
+    resampled = Resampled.of(frame, np.random.default_rng(how.seed))
     table = at_capacity(frame, rankings, resampled, capacities=(0.02,), error=how.error)
     table.insert(0, "world", folder.name)
     return table

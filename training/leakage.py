@@ -75,7 +75,7 @@ class TraceCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class LotCheck:
+class RankOfTheLot:
     """How often somebody drawn by lot is ranked above anybody: the AUC with its 95 % interval, one half if nothing is amiss."""
 
     interviews: int
@@ -128,7 +128,7 @@ def look_for_traces(values: Floats, looked_at: Bools, *, names: tuple[str, ...])
     )  # fmt: skip
 
 
-def rank_of_the_lot(score: Floats, drawn: Bools, anybody: Bools, weight: Floats) -> LotCheck:
+def rank_of_the_lot(score: Floats, drawn: Bools, anybody: Bools, weight: Floats) -> RankOfTheLot:
     """Tell how those drawn by lot are ranked among anybody.
 
     The variance is that of `training.comparison.placements`, with weights.
@@ -146,12 +146,12 @@ def rank_of_the_lot(score: Floats, drawn: Bools, anybody: Bools, weight: Floats)
     taken = drawn & (weight > 0)
     mass = weight[taken]
     if len(mass) < 2 or anybody.sum() < 2:
-        return LotCheck(len(mass), effective_size(mass), 0.5, 0.0, 1.0)
+        return RankOfTheLot(len(mass), effective_size(mass), 0.5, 0.0, 1.0)
     above, _ = placements(score[taken], score[anybody])
     share = mass / mass.sum()
     auc = float((share * above).sum())
     half = float(norm.ppf(0.975) * np.sqrt((share**2 * (above - auc) ** 2).sum()))
-    return LotCheck(len(mass), effective_size(mass), auc, max(auc - half, 0.0), min(auc + half, 1.0))
+    return RankOfTheLot(len(mass), effective_size(mass), auc, max(auc - half, 0.0), min(auc + half, 1.0))
 
 
 def _told(values: Floats, positive: Bools, names: tuple[str, ...]) -> _Told:

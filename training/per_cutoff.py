@@ -44,7 +44,7 @@ class PerCutoff:
         """Judge each cut-off by itself, all rankings on the same draws."""
         capacity, quality, calibration = [], [], []
         for fold in folds:
-            at, resampled = day(fold.split.cutoff_us), Resampled(fold.frame, rng)
+            at, resampled = day(fold.split.cutoff_us), Resampled.of(fold.frame, rng)
             table = at_capacity(fold.frame, fold.rankings, resampled, error=error)
             for end in ("", "_low", "_high"):
                 table[f"precision{end}"] = table[f"per_100{end}"] / 100

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
-from scipy.stats import norm
+from scipy.optimize import brentq
+from scipy.stats import hypergeom, norm
 from scipy.stats import t as student
 
 POWER = 0.8
@@ -17,7 +17,6 @@ LARGEST_ODDS = 1000.0
 LEAST_UNITS = 5
 """Of fewer rings and single people no spread between them can be told."""
 _NEGLIGIBLE = 1e-80
-_HALVINGS = 40
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -25,7 +24,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Lot:
+class ByChance:
     """The number of a group's members among the chosen, if in each stratum a lot had chosen as many as were chosen.
 
     Attributes
@@ -44,16 +43,18 @@ class Lot:
     most: float
 
     @staticmethod
-    def of(everybody: Ints, chosen: Ints, mine: Ints) -> Lot:
+    def of(everybody: Ints, chosen: Ints, mine: Ints) -> ByChance:
         """Convolve the hypergeometric distributions of the strata, int64[s] each: people, chosen people, and the group's people."""
         chances, least, fewest, most = np.ones(1), 0, 1.0, 1.0
         for total, hit, own in zip(everybody.tolist(), chosen.tolist(), mine.tolist(), strict=True):
+            if not own:
+                continue
             low, one = _hypergeometric(total, hit, own)
             fewest, most = fewest * float(one[0]), most * float(one[-1])
             first, kept = _trimmed(one)
             start, chances = _trimmed(np.convolve(chances, kept))
             least += low + first + start
-        return Lot(least, chances / chances.sum(), fewest, most)
+        return ByChance(least, chances / chances.sum(), fewest, most)
 
     def at_least(self, number: int) -> float:
         """Return the chance of so many or more."""
@@ -83,13 +84,12 @@ class Lot:
             weights = np.exp(weights - weights.max())
             return float(weights[beyond[0] :].sum() / weights.sum())
 
-        low, high = 0.0, float(np.log(LARGEST_ODDS))
-        if power(high) < POWER:
+        largest = float(np.log(LARGEST_ODDS))
+        if power(largest) < POWER:
             return None
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            low, high = (middle, high) if power(middle) < POWER else (low, middle)
-        return float(np.exp(high if upward else -high))
+        # at no difference the power is at most the level, far below
+        tilt = brentq(lambda one: power(one) - POWER, 0.0, largest)
+        return float(np.exp(tilt if upward else -tilt))
 
 
 def shared_level(level: float, attainable: Iterable[float]) -> float:
@@ -133,30 +133,30 @@ def spread_of_rings(own: Bools, hit: Bools, strata: Ints, unit: Ints) -> tuple[f
     return max(together / alone, 1.0) if alone > 0 else 1.0, units
 
 
-def widened(chance: float, spread: float, units: int) -> float:
-    """Return a one-sided chance as it is where the number spreads wider: its normal deviate is so much smaller.
+def of_rings(chance: float, level: float, spread: float, units: int) -> tuple[float, float]:
+    """Return a one-sided chance of single people as it is where rings spread the number wider, and which chance would reach a level.
 
-    Student's distribution stands for the few rings from which the spread is known; of too few nothing is.
+    Its normal deviate is so much smaller, and Student's distribution stands for the few rings from which the spread is known; of
+    fewer than `LEAST_UNITS` nothing is, and no chance reaches any level. Both are as given where rings spread nothing.
+
+    Parameters
+    ----------
+    spread, units
+        From `spread_of_rings`.
     """
+    if spread <= 1:
+        return chance, level
     if units < LEAST_UNITS:
-        return 1.0
-    return float(student.sf(norm.isf(chance) / spread**0.5, units - 1))
-
-
-def needed_chance(level: float, spread: float, units: int) -> float:
-    """Return which exact chance is needed for `widened` to give this level."""
-    return float(norm.sf(student.isf(level, units - 1) * spread**0.5)) if units >= LEAST_UNITS else 0.0
+        return 1.0, 0.0
+    wider = spread**0.5
+    return (
+        float(student.sf(norm.isf(chance) / wider, units - 1)), float(norm.sf(student.isf(level, units - 1) * wider)),
+    )  # fmt: skip
 
 
 def _hypergeometric(total: int, hit: int, own: int) -> tuple[int, Floats]:
     low, high = max(0, own + hit - total), min(own, hit)
-    number = np.arange(low, high + 1)
-
-    def ways(n: int, k: Ints) -> Floats:
-        return np.asarray(gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0))
-
-    logs = ways(own, number) + ways(total - own, hit - number) - ways(total, np.asarray(hit))
-    return low, np.exp(logs)
+    return low, np.asarray(hypergeom.pmf(np.arange(low, high + 1), total, hit, own))
 
 
 def _trimmed(chances: Floats) -> tuple[int, Floats]:

@@ -62,7 +62,7 @@ def report_sections(
     """Measure everything and draw the pictures into a folder."""
     rng = np.random.default_rng(about.how.seed)
     frame, rankings = pooled(about.folds)
-    resampled = Resampled(frame, rng)
+    resampled = Resampled.of(frame, rng)
     progress("figures of all cut-offs together …")
     error = about.how.error
     by_labels = ByLabels.of(frame, error=error)
@@ -101,7 +101,9 @@ def report_sections(
         Section("Stability of the ranking", "", stability(about.matrix, about.folds, about.how)),
     ]  # fmt: skip
     if elsewhere is not None and len(elsewhere):
-        home = at_capacity(last.frame, last.rankings, Resampled(last.frame, rng), capacities=(CAPACITY,), error=error)
+        home = at_capacity(
+            last.frame, last.rankings, Resampled.of(last.frame, rng), capacities=(CAPACITY,), error=error
+        )
         draw_worlds(folder / "elsewhere.png", elsewhere[elsewhere["basis"] == telling_basis(elsewhere)])
         words = (
             "The model of the last cut-off, unchanged, on every case of other folders after their first fifth, at 2 %. "

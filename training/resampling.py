@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from training.kinship import ring_units
+
 RESAMPLES = 300
 
 Floats = NDArray[np.float64]
@@ -16,15 +18,20 @@ Floats = NDArray[np.float64]
 class Resampled:
     """Poisson bootstrap over clusters: the cases of one ring come and go together, every other case alone.
 
+    ``unit``, int64[n], is from `training.kinship.ring_units`; ``draws``, float32[resamples, units], says how often each is there.
     Every ranking is judged on the same draws, so that differences between rankings have their own, narrower intervals.
     """
 
-    def __init__(self, frame: pd.DataFrame, rng: np.random.Generator, resamples: int = RESAMPLES) -> None:
-        ring = frame["ring"].to_numpy(dtype=object)
-        own = np.arange(len(frame)).astype(object)
-        self._cluster, names = pd.factorize(np.where(pd.isna(ring), own, ring))
+    def __init__(self, unit: NDArray[np.int64], rng: np.random.Generator, resamples: int = RESAMPLES) -> None:
+        self._cluster = unit
+        count = int(unit.max(initial=-1)) + 1
         # float32 holds small whole numbers exactly and halves the memory
-        self.draws = np.stack([rng.poisson(1.0, len(names)).astype(np.float32) for _ in range(resamples)])
+        self.draws = np.stack([rng.poisson(1.0, count).astype(np.float32) for _ in range(resamples)])
+
+    @staticmethod
+    def of(frame: pd.DataFrame, rng: np.random.Generator, resamples: int = RESAMPLES) -> Resampled:
+        """Draw the cases of an evaluation frame by its rings."""
+        return Resampled(ring_units(np.asarray(pd.factorize(frame["ring"])[0], dtype=np.int64)), rng, resamples)
 
     def clusters(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return int64[len(rows)]: rows of one number come and go together."""

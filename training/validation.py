@@ -127,7 +127,7 @@ def stability(matrix: FeatureMatrix, folds: list[Fold], how: How) -> pd.DataFram
 
 
 def _at_two(fold: Fold, rankings: dict[str, Floats], rng: np.random.Generator, how: How) -> pd.DataFrame:
-    table = at_capacity(fold.frame, rankings, Resampled(fold.frame, rng), capacities=(0.02,), error=how.error)
+    table = at_capacity(fold.frame, rankings, Resampled.of(fold.frame, rng), capacities=(0.02,), error=how.error)
     return table.drop(columns=["capacity"])
 
 

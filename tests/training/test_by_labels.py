@@ -28,7 +28,7 @@ def sixty(found_among_others: int = 2) -> pd.DataFrame:
 
 def table(frame: pd.DataFrame, error: InterviewError | None = None) -> pd.DataFrame:
     rankings = {MODEL: -np.arange(60.0), "the reverse": np.arange(60.0)}
-    drawn = Resampled(frame, np.random.default_rng(1), 10)
+    drawn = Resampled.of(frame, np.random.default_rng(1), 10)
     return at_capacity(frame, rankings, drawn, capacities=(0.5,), error=error).set_index(["basis", "ranking"])
 
 
@@ -116,7 +116,7 @@ def test_intervals_by_labels_cover_the_truth_near_their_nominal_rate(lot: str) -
         )  # fmt: skip
         noise, apart = rng.normal(size=n), rng.normal(size=n)
         rankings = {MODEL: 1.5 * exploited + noise, "other": 0.8 * exploited + 0.8 * noise + 0.6 * apart}
-        resampled = Resampled(frame, rng, 2)
+        resampled = Resampled.of(frame, rng, 2)
         table = at_capacity(frame, rankings, resampled, capacities=(0.2,), error=error).set_index(["basis", "ranking"])
         if np.isnan(table.loc[(LABELS, MODEL), "recall"]):
             continue

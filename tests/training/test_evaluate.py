@@ -28,7 +28,7 @@ FIRST_TO_LAST = -np.arange(10.0)
 
 
 def resampled(of: pd.DataFrame) -> Resampled:
-    return Resampled(of, np.random.default_rng(1))
+    return Resampled.of(of, np.random.default_rng(1))
 
 
 def test_capacity_counts_all_cases_and_unlabelled_ones_take_interviews() -> None:
@@ -129,7 +129,9 @@ def test_intervals_of_recall_cover_the_truth_near_their_nominal_rate() -> None:
     for _ in range(worlds):
         truth = (rng.random(500) < 0.1).astype(float)
         of = frame([NAN] * 500, [0.0] * 500, truth.tolist())
-        table = at_capacity(of, {MODEL: truth * 1.5 + rng.normal(size=500)}, Resampled(of, rng, 100), capacities=(0.2,))
+        table = at_capacity(
+            of, {MODEL: truth * 1.5 + rng.normal(size=500)}, Resampled.of(of, rng, 100), capacities=(0.2,)
+        )
         row = table[table["basis"] == TRUTH].iloc[0]
         covered += row["recall_low"] <= expected <= row["recall_high"]
     # 95 % nominal; three standard errors below it is 89 %

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from features.tables import Records
-from training.kinship import LINKS, found_together, link_keys, persons, rings
+from training.kinship import LINKS, found_together, link_keys, persons, ring_units, rings
 
 
 def test_findings_that_share_a_key_are_one_ring_also_in_two_steps() -> None:
@@ -45,3 +45,10 @@ def test_people_confirmed_who_share_a_phone_are_one_finding_and_others_do_not_jo
     assert together[3] not in {-1, together[0]}
     nobody = found_together(world, "visa", frame.assign(confirmed=False))
     assert nobody.tolist() == [-1] * 4
+
+
+def test_each_ring_is_one_unit_and_so_is_everybody_of_none() -> None:
+    unit = ring_units(np.array([-1, 4, -1, 4, 0]))
+    assert unit[1] == unit[3]
+    assert sorted(np.unique(unit)) == [0, 1, 2, 3]
+    assert len(ring_units(np.array([], dtype=np.int64))) == 0

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.stats import hypergeom, nchypergeom_fisher
 
-from training.randomisation import POWER, Lot, shared_level
+from training.randomisation import POWER, ByChance, shared_level
 
 
-def lot(*strata: tuple[int, int, int]) -> Lot:
+def by_chance(*strata: tuple[int, int, int]) -> ByChance:
     everybody, chosen, mine = (np.array(one) for one in zip(*strata, strict=True))
-    return Lot.of(everybody, chosen, mine)
+    return ByChance.of(everybody, chosen, mine)
 
 
 def test_the_number_over_two_strata_has_the_chances_of_all_pairs_that_add_up_to_it() -> None:
@@ -20,7 +20,7 @@ def test_the_number_over_two_strata_has_the_chances_of_all_pairs_that_add_up_to_
     for one, other in product(range(7), range(4)):
         if one + other < 9:
             chances[one + other] += hypergeom.pmf(one, 20, 6, 9) * hypergeom.pmf(other, 12, 3, 5)
-    drawn = lot(first, second)
+    drawn = by_chance(first, second)
     for number in range(9):
         assert drawn.at_least(number) == pytest.approx(
             chances[number:].sum() + (hypergeom.pmf(6, 20, 6, 9) * hypergeom.pmf(3, 12, 3, 5)), rel=1e-9
@@ -33,7 +33,7 @@ def test_the_number_over_two_strata_has_the_chances_of_all_pairs_that_add_up_to_
 @pytest.mark.parametrize("upward", [True, False])
 def test_the_ratio_that_is_seen_is_seen_four_times_in_five_by_fishers_noncentral_distribution(upward: bool) -> None:
     everybody, chosen, mine, level = 2000, 200, 150, 0.001
-    odds = lot((everybody, chosen, mine)).seen_from(level, upward=upward)
+    odds = by_chance((everybody, chosen, mine)).seen_from(level, upward=upward)
     assert odds is not None
     assert (odds > 1) == upward
     numbers = np.arange(mine + 1)
@@ -48,8 +48,8 @@ def test_the_ratio_that_is_seen_is_seen_four_times_in_five_by_fishers_noncentral
 
 def test_no_ratio_is_seen_where_the_most_surprising_outcome_is_none() -> None:
     # that none of five is among the chosen tenth has a chance of 59 %
-    assert lot((1000, 100, 5)).seen_from(0.01, upward=False) is None
-    assert lot((1000, 100, 5)).seen_from(0.01, upward=True) is not None
+    assert by_chance((1000, 100, 5)).seen_from(0.01, upward=False) is None
+    assert by_chance((1000, 100, 5)).seen_from(0.01, upward=True) is not None
 
 
 def test_tests_that_could_never_raise_an_alarm_take_nothing_from_the_others() -> None:

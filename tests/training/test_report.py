@@ -87,7 +87,7 @@ def test_the_terminal_gets_the_validation_and_ends_with_what_is_beaten_and_where
 def test_a_real_signal_reaches_twice_the_people_of_arrival_order(many: list[Fold]) -> None:
     # 900 cases leave three interviews at 2 %; of 4,000 there are fourteen, and 56 people concerned
     frame, rankings = pooled(many)
-    table = at_capacity(frame, rankings, Resampled(frame, np.random.default_rng(1)), capacities=(0.02,))
+    table = at_capacity(frame, rankings, Resampled.of(frame, np.random.default_rng(1)), capacities=(0.02,))
     truth = table[table["basis"] == TRUTH].set_index("ranking")
     assert truth.loc[MODEL, "recall"] > 2 * truth.loc["arrival order", "recall"]
 
@@ -119,14 +119,14 @@ def test_what_too_few_random_findings_carry_is_no_figure(many: list[Fold]) -> No
     # nine of the random interviews found indications, the others nothing: one too few
     frame = many[-1].frame.copy()
     frame.loc[np.flatnonzero(frame["answer"] == 1.0)[LEAST_FOUND - 1 :], "answer"] = 0.0
-    found = figures(frame, {MODEL: many[-1].rankings[MODEL]}, Resampled(frame, np.random.default_rng(1)))
+    found = figures(frame, {MODEL: many[-1].rankings[MODEL]}, Resampled.of(frame, np.random.default_rng(1)))
     assert found["random_findings"] == LEAST_FOUND - 1
     assert not any(name.startswith(("recall_at", "precision_at", "average_precision", "auc")) for name in found)
     checked = check_lot(labels_of(frame), frame["as_of"].to_numpy())
     line = line_of("1", many[-1].made, found, checked)
     assert "not known what it reaches" in line
     assert "0.000" not in line
-    table = at_capacity(frame, many[-1].rankings, Resampled(frame, np.random.default_rng(1)))
+    table = at_capacity(frame, many[-1].rankings, Resampled.of(frame, np.random.default_rng(1)))
     shown = table_text(table[table["basis"] == "labels"])
     assert "not known" in shown
     assert "0.000 [0.000, 0.000]" not in shown
@@ -187,7 +187,7 @@ def test_the_picture_of_what_moves_the_score_bears_a_feature_that_says_nothing(t
 def _figures(made: FeatureMatrix, found: Findings, folds: list[Fold]) -> dict[str, float]:
     frame, rankings = pooled(folds)
     kept = {name: rankings[name] for name in (MODEL, "arrival order", "checklist")}
-    return figures(frame, kept, Resampled(frame, np.random.default_rng(1)))
+    return figures(frame, kept, Resampled.of(frame, np.random.default_rng(1)))
 
 
 def test_scores_in_the_frame_are_those_of_the_model(folds: list[Fold]) -> None:
