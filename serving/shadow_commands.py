@@ -13,6 +13,7 @@ from features.catalogue import catalogue
 from features.command_line import Problem
 from features.settings import Settings
 from models.bundle import BundleRejected, copy_bundle, load_bundle
+from models.commands import champion
 from models.signing import NoTrustedKey, trusted_keys
 from serving.app import open_desk
 from serving.registered import NotRegistered, fetch
@@ -36,10 +37,7 @@ def start(subject: str, until: dt.datetime | None, version: str) -> None:
     """Let the challenger score every decision from now on, after its answer has gone out."""
     settings = Settings.from_environment()
     # before anything about the options, for without a champion no --until helps
-    if not (settings.home / "champions" / subject).exists():
-        raise Problem(
-            f"there is no champion for {subject} to compare with; `mimamori train` and `mimamori promote {subject}` make one"
-        )
+    serves = champion(settings, subject)
     if until is None:
         raise click.UsageError("--until must say when the shadow ends")
     until = until.replace(tzinfo=dt.UTC)
@@ -54,8 +52,7 @@ def start(subject: str, until: dt.datetime | None, version: str) -> None:
         except (BundleRejected, NoTrustedKey) as error:
             raise Problem(f"the challenger is refused: {error}") from None
         desk = open_desk(settings)
-        champion = desk.shelf.bundles.get(subject)
-        if champion is not None and champion.sha256 == bundle.sha256:
+        if serves.sha256 == bundle.sha256:
             raise Problem(f"{subject} version {number} is the champion itself; there is nothing to compare")
         copy_bundle(folder, settings.home / "challengers" / subject)
     with desk.engine.begin() as connection:
