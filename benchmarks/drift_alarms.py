@@ -52,8 +52,8 @@ def one_world(scenario: str, seed: int, applications: int) -> dict[str, object]:
 def main() -> None:
     """Print a line for each world, and how many raised an alarm."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--worlds", type=int, default=10)
-    parser.add_argument("--applications", type=int, default=20_000)
+    parser.add_argument("--worlds", type=int, default=10, help="of each scenario")
+    parser.add_argument("--applications", type=int, default=20_000, help="of each world")
     wanted = parser.parse_args()
     told = []
     for scenario in ("default", "shift"):

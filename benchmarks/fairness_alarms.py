@@ -80,8 +80,8 @@ def table(worlds: int, applications: int, scenarios: tuple[str, ...] = ("flat", 
 def main() -> None:
     """Print each world that raised an alarm, and how many did."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--worlds", type=int, default=20)
-    parser.add_argument("--applications", type=int, default=12_000)
+    parser.add_argument("--worlds", type=int, default=20, help="of each scenario")
+    parser.add_argument("--applications", type=int, default=12_000, help="of each world")
     wanted = parser.parse_args()
     told = table(wanted.worlds, wanted.applications)
     alarmed = told[["model", "practice", "by age"]] != ""

@@ -125,9 +125,11 @@ def table(worlds: int, applications: int, shares: list[float], lot: str = ALL_FI
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--worlds", type=int, default=50)
-    parser.add_argument("--applications", type=int, default=3000)
-    parser.add_argument("--shares", type=float, nargs="+", default=[0.008, 0.02, 0.05, 0.1])
+    parser.add_argument("--worlds", type=int, default=50, help="for each share")
+    parser.add_argument("--applications", type=int, default=3000, help="of each world")
+    parser.add_argument(
+        "--shares", type=float, nargs="+", default=[0.008, 0.02, 0.05, 0.1], help="of files drawn at random"
+    )
     parser.add_argument("--lot", choices=LOTS, default=ALL_FILES, help="among which files the random arm is drawn")
     wanted = parser.parse_args()
     print("Synthetic data; not validated on any real visa record.\n")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import hypergeom, nchypergeom_fisher
 
-from training.randomisation import POWER, ByChance, shared_level
+from training.randomisation import LEAST_UNITS, POWER, ByChance, of_rings, shared_level
 
 
 def by_chance(*strata: tuple[int, int, int]) -> ByChance:
@@ -58,3 +58,11 @@ def test_tests_that_could_never_raise_an_alarm_take_nothing_from_the_others() ->
     assert shared_level(0.05, [0.001, 0.03, 0.9]) == 0.025
     assert shared_level(0.05, [0.001, 0.9]) == 0.05
     assert shared_level(0.05, []) == 0.05
+
+
+def test_what_rings_need_is_what_reaches_the_level_and_of_few_rings_nothing_does() -> None:
+    _, needed = of_rings(0.5, 0.01, 3.0, 12)
+    assert needed < 0.01
+    assert of_rings(needed, 0.01, 3.0, 12)[0] == pytest.approx(0.01)
+    assert of_rings(1e-9, 0.01, 3.0, LEAST_UNITS - 1) == (1.0, 0.0)
+    assert of_rings(0.004, 0.01, 1.0, 2) == (0.004, 0.01)

@@ -44,3 +44,9 @@ def test_a_table_turned_shows_each_ranking_once_with_its_intervals() -> None:
     wide = across(table(), ["ranking"], "capacity")
     assert wide["ranking"].tolist() == [MODEL, ARRIVAL, CHECKLIST, DEFAULTS]
     assert wide["2.0%_low"].iloc[0] == pytest.approx(0.18)
+
+
+def test_an_aim_of_which_nothing_is_known_elsewhere_counts_neither_as_met_nor_as_missed() -> None:
+    there = table(0.15, arrival=np.nan, checklist=1.2, defaults=1.3)
+    there.insert(0, "world", "there")
+    assert in_other_worlds(there, table(0.2)).iloc[0]["85 % of the aims"] == "1 of 2 met, 1 not known"

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import training.teaching
 from models.calibration import Calibration
 from tests.training.cases import matrix, outcomes
+from training.commands import train
 from training.splits import kept_apart, last_split
 from training.teaching import (
     BACKGROUND,
@@ -150,3 +152,9 @@ def test_findings_that_stand_for_nobody_move_no_chance() -> None:
     positive[30], weight[30] = 1.0, 0.0
     assert set(calibrations(raw, positive, weight)) == {"none"}
     assert choose_calibration(raw, positive, weight)[0] == "none"
+
+
+def test_unless_asked_otherwise_routes_are_levelled_for_landings_alone_and_help_says_so() -> None:
+    assert "background for visa, routes-levelled for entry" in " ".join(
+        CliRunner().invoke(train, ["--help"]).output.split()
+    )
