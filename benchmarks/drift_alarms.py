@@ -16,10 +16,10 @@ import pyarrow as pa
 from features.matrix import TABLE_OF_SUBJECT
 from synthetic_data.regimes import DAY_US, END
 from synthetic_data.world import generate
-from training.drift_outcomes import FALSE_ALARM_LEVEL, TYPOLOGY, connected, outcome_drift
-from training.judgement import audit_table, evaluation_frame
-from training.labels import findings
-from training.selection import inverse_propensity
+from training.data.judgement import audit_table, evaluation_frame
+from training.data.labels import findings
+from training.data.selection import inverse_propensity
+from training.drift.outcomes import FALSE_ALARM_LEVEL, TYPOLOGY, connected, outcome_drift
 
 SUBJECT = "visa"
 # about nine times the usual interviews and more people concerned, so that small worlds have findings to compare

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from synthetic_data.scenario import load_scenario
 from synthetic_data.world import generate
-from training.evaluate import LABELS, MODEL, TRUTH, at_capacity
-from training.intervals import Estimate, InterviewError
-from training.labels import ALL_FILES, ARMS, LOTS, SUBJECTS, UNFLAGGED_FILES, Findings, findings
-from training.population import Mask, describe_population
-from training.resampling import Resampled
+from training.data.labels import ALL_FILES, ARMS, LOTS, SUBJECTS, UNFLAGGED_FILES, Findings, findings
+from training.evaluation.evaluate import LABELS, MODEL, TRUTH, at_capacity
+from training.evaluation.intervals import Estimate, InterviewError
+from training.evaluation.population import Mask, describe_population
+from training.evaluation.resampling import Resampled
 
 SUBJECT = "visa"
 TABLE, ID, TIME = "visa_applications", "application_id", "submitted_at"
@@ -35,7 +35,7 @@ def one_world(
 ) -> dict[str, object]:
     """Estimate prevalence and the shares reached in one world, by interviews and by two rankings, and compare with its truth.
 
-    Rankings are judged by the function that makes the reports' tables, `training.evaluate.at_capacity`.
+    Rankings are judged by the function that makes the reports' tables, `training.evaluation.evaluate.at_capacity`.
     """
     records, truth = generate(seed, applications, "default", {**SHARE, "random_share": share})
     ids = records[TABLE][ID].to_pylist()

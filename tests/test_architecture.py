@@ -15,9 +15,9 @@ ALLOWED = {
     "synthetic_data": {"features"},
 }
 DOORS = {
-    "mlflow": {"training/registry.py", "serving/registered.py"},
-    "shap": {"training/plots.py"},
-    "lightgbm": {"training/fit.py", "training/fit_on_cluster.py"},
+    "mlflow": {"training/tracking/registry.py", "serving/registered.py"},
+    "shap": {"training/reporting/plots.py"},
+    "lightgbm": {"training/fitting/fit.py", "training/fitting/fit_on_cluster.py"},
     "dask": {"features/cluster.py"},
     "distributed": {"features/cluster.py"},
 }

@@ -15,31 +15,31 @@ from features.matrix import FeatureMatrix
 from features.settings import Settings
 from models.shap_values import contributions
 from models.signing import load_or_create_key
-from training.alternatives import ARRIVAL, CHECKLIST
-from training.by_labels import LEAST_FOUND, labels_of
-from training.cases import Cases
-from training.checklist import checklist_scores
-from training.evaluate import MODEL, at_capacity
-from training.evidence import Judged, JudgingPart
-from training.figures import figures
-from training.fit import fit
-from training.full_report import Wanted, full_report
-from training.kinship import found_together
-from training.lot import CONTRADICTED, LotCheck, check_lot
-from training.making import Grow, How, Made, make
-from training.model_card import NOT_RECORDED
-from training.nested_runs import note_cutoffs, note_trials
-from training.plots import draw_capacity, draw_reliability, draw_shap, draw_splits
-from training.provenance import DataSeen, data_hash
-from training.registry import Registry, Run
-from training.report import CUTOFFS, EVERY_CUTOFF
-from training.resampling import Resampled
-from training.sections import UNKNOWN, Section, markdown, write
-from training.selection import Weights
-from training.splits import Split, final_labels, last_split
+from training.data.cases import Cases
+from training.data.kinship import found_together
+from training.data.lot import CONTRADICTED, LotCheck, check_lot
+from training.data.selection import Weights
+from training.data.splits import Split, final_labels, last_split
+from training.evaluation.alternatives import ARRIVAL, CHECKLIST
+from training.evaluation.by_labels import LEAST_FOUND, labels_of
+from training.evaluation.checklist import checklist_scores
+from training.evaluation.evaluate import MODEL, at_capacity
+from training.evaluation.figures import figures
+from training.evaluation.resampling import Resampled
+from training.evaluation.validation import judging_frame
+from training.fitting.fit import fit
+from training.fitting.making import Grow, How, Made, make
+from training.fitting.tuning import tune
+from training.gate.evidence import Judged, JudgingPart
+from training.papers.model_card import NOT_RECORDED
+from training.reporting.full_report import Wanted, full_report
+from training.reporting.plots import draw_capacity, draw_reliability, draw_shap, draw_splits
+from training.reporting.report import CUTOFFS, EVERY_CUTOFF
+from training.reporting.sections import UNKNOWN, Section, markdown, write
 from training.submission import Submission, golden_rows, submit
-from training.tuning import tune
-from training.validation import judging_frame
+from training.tracking.nested_runs import note_cutoffs, note_trials
+from training.tracking.provenance import DataSeen, data_hash
+from training.tracking.registry import Registry, Run
 
 DRAWN_ROWS = 5_000
 """Cases in the picture of what moves the score; more would only thicken the dots."""

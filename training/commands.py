@@ -16,21 +16,21 @@ from features.command_line import Problem, cluster_option
 from features.matrix import history_of
 from features.settings import Settings
 from features.tables.folder import read_folder
-from training.cases import Cases, read_truth
 from training.challenger import datasheet_of, train_challenger
-from training.drift_commands import drift
-from training.fit import Fitted, fit
-from training.full_report import NothingToJudge, Wanted
-from training.intervals import InterviewError
-from training.labels import ALL_FILES, LOTS, RefusalColumn
-from training.making import Grow, How
-from training.paper_commands import papers
-from training.promotion_commands import promote, rollback
-from training.sections import FIRST_LINE, Section, table_text
-from training.signatories import NotSigned, signed_name
-from training.splits import TooFewLabels
-from training.teaching import SCHEMES, USUAL, Part
-from training.tuning import Budget
+from training.data.cases import Cases, read_truth
+from training.data.labels import ALL_FILES, LOTS, RefusalColumn
+from training.data.splits import TooFewLabels
+from training.drift.commands import drift
+from training.evaluation.intervals import InterviewError
+from training.fitting.fit import Fitted, fit
+from training.fitting.making import Grow, How
+from training.fitting.teaching import SCHEMES, USUAL, Part
+from training.fitting.tuning import Budget
+from training.gate.commands import promote, rollback
+from training.gate.signatories import NotSigned, signed_name
+from training.papers.commands import papers
+from training.reporting.full_report import NothingToJudge, Wanted
+from training.reporting.sections import FIRST_LINE, Section, table_text
 
 if TYPE_CHECKING:  # Dask is loaded only when it is asked for
     from features.matrix_on_cluster import FolderOnCluster
@@ -141,7 +141,7 @@ def _on_cluster(address: str, folder: Path) -> AbstractContextManager[FolderOnCl
 
 
 def _fit_there(there: FolderOnCluster) -> Grow:
-    from training.fit_on_cluster import fit_on_cluster  # noqa: PLC0415
+    from training.fitting.fit_on_cluster import fit_on_cluster  # noqa: PLC0415
 
     def grow(
         values: NDArray[np.float64], part: Part, catalogue: Catalogue, *, seed: int, threads: int,

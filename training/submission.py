@@ -22,10 +22,10 @@ from features.tables.nine_tables import TABLES
 from models.bundle import save_bundle
 from models.input_profile import InputProfile
 from models.plain_client import BUNDLE, SIGNER, SUBJECT
-from training.evidence import Judged, JudgingPart, gather, write_evidence
-from training.model_card import model_card
-from training.policy import read_policy
-from training.registry import SERVED, Run
+from training.gate.evidence import Judged, JudgingPart, gather, write_evidence
+from training.gate.policy import read_policy
+from training.papers.model_card import model_card
+from training.tracking.registry import SERVED, Run
 
 GOLDEN_ROWS = 50
 EXAMPLE_ROWS = 3

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from serving.model_words import COUNTS, FIGURES, LEAST_PEOPLE, OUTCOMES, figures_of
-from training.gate import Outcome
+from training.gate.verdict import Outcome
 
 
 def test_every_outcome_and_figure_is_worded_in_both_languages() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from training.fairness import AuditedCases
+from training.fairness.groups import AuditedCases
 
 
 def drawn(seed: int, count: int = 3000) -> AuditedCases:

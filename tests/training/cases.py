@@ -7,7 +7,7 @@ import pandas as pd
 
 from features.catalogue import catalogue
 from features.matrix import FeatureMatrix
-from training.labels import ARMS, DAY_US, Findings
+from training.data.labels import ARMS, DAY_US, Findings
 
 TELLING = "guarantor_findings_ever_count"
 

@@ -19,10 +19,10 @@ from models.forest import raw_scores
 from models.signing import load_or_create_key
 from models.tree_text import parse_forest
 from synthetic_data.world import generate
-from training.evidence import Judged, JudgingPart
-from training.provenance import DataSeen, data_hash
-from training.registry import Registry
+from training.gate.evidence import Judged, JudgingPart
 from training.submission import Submission, golden_rows, submit
+from training.tracking.provenance import DataSeen, data_hash
+from training.tracking.registry import Registry
 
 DAY_US = 86_400_000_000
 CASES = 4_000

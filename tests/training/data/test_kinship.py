@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from features.tables import Records
+from training.data.kinship import LINKS, found_together, link_keys, persons, ring_units, rings
+
+
+def test_findings_that_share_a_key_are_one_ring_also_in_two_steps() -> None:
+    keys = {"phone": np.array([5, 5, 0, 0, 5]), "guarantor": np.array([0, 7, 7, 0, 0])}
+    found = rings(keys, np.array([1.0, 1.0, 1.0, 1.0, 0.0]))
+    assert found[0] == found[1] == found[2]  # 0 and 1 by phone, 1 and 2 by guarantor
+    assert found[3] not in {-1, found[0]}  # alone: an empty key connects nobody
+    assert found[4] == -1  # no indications, no ring, whatever the phone
+
+
+def test_nobody_found_makes_no_ring() -> None:
+    assert rings({"phone": np.array([5, 5])}, np.array([0.0, np.nan])).tolist() == [-1, -1]
+
+
+def test_one_person_has_one_number_and_an_unknown_one_has_none() -> None:
+    found = persons({"person": np.array([9, 4, 9, 0])})
+    assert found[0] == found[2] != found[1]
+    assert found[3] == -1
+
+
+def test_keys_are_read_in_the_order_of_the_cases(world: Records) -> None:
+    ids = world["visa_applications"]["application_id"].to_pylist()[:50]
+    there, back = link_keys(world, "visa", ids), link_keys(world, "visa", ids[::-1])
+    assert set(there) == set(LINKS["visa"])
+    assert np.array_equal(there["person"], back["person"][::-1])
+
+
+def test_people_confirmed_who_share_a_phone_are_one_finding_and_others_do_not_join_them(world: Records) -> None:
+    table = world["visa_applications"]
+    keys = link_keys(world, "visa", table["application_id"].to_pylist())["guarantor_phone"]
+    shared = next(key for key, count in zip(*np.unique(keys[keys != 0], return_counts=True), strict=True) if count >= 3)
+    pair, alone = np.flatnonzero(keys == shared)[:3], np.flatnonzero(keys == 0)[:1]
+    ids = table["application_id"].take([*pair.tolist(), *alone.tolist()]).to_pylist()
+    frame = pd.DataFrame({"subject_id": ids, "confirmed": [True, True, False, True]})
+    together = found_together(world, "visa", frame)
+    assert together[0] == together[1] >= 0
+    assert together[2] == -1
+    assert together[3] not in {-1, together[0]}
+    nobody = found_together(world, "visa", frame.assign(confirmed=False))
+    assert nobody.tolist() == [-1] * 4
+
+
+def test_each_ring_is_one_unit_and_so_is_everybody_of_none() -> None:
+    unit = ring_units(np.array([-1, 4, -1, 4, 0]))
+    assert unit[1] == unit[3]
+    assert sorted(np.unique(unit)) == [0, 1, 2, 3]
+    assert len(ring_units(np.array([], dtype=np.int64))) == 0

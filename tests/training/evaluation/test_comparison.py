@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.evaluation.comparison import LEAST_RINGS, ranked_above, recall_gain
+from training.fairness.proxies import auc_with_interval
+
+
+def test_recall_and_its_gain_by_hand() -> None:
+    rng = np.random.default_rng(0)
+    together = np.array([0, 1, 2, -1, -1, 3, 4, 4])
+    first = np.array([True, True, False, False, True, True, True, False])
+    second = np.array([True, False, False, True, True, False, False, False])
+    gain = recall_gain((first, second), together, rng)
+    assert (gain.first, gain.second, gain.gain, gain.positives, gain.rings) == (4 / 6, 1 / 6, 3 / 6, 6, 5)
+    assert -1 < gain.low <= gain.gain <= gain.high
+    same = recall_gain((first, first), together, rng)
+    assert (same.low, same.high) == (0.0, 0.0)
+    nobody = recall_gain((first, second), np.full(8, -1), rng)
+    assert (nobody.positives, nobody.rings, nobody.low, nobody.high) == (0, 0, -1.0, 1.0)
+
+
+def test_people_of_few_rings_say_nothing_however_many_they_are() -> None:
+    together = np.arange(400) // 100
+    assert together.max() + 1 < LEAST_RINGS
+    gain = recall_gain((np.ones(400, bool), np.zeros(400, bool)), together, np.random.default_rng(0))
+    assert (gain.gain, gain.low, gain.high) == (1.0, -1.0, 1.0)
+    found = ranked_above(np.arange(800)[::-1] / 800, np.append(together, np.full(400, -1)), np.arange(800) >= 400)
+    assert (found.auc, found.low, found.high) == (1.0, 0.0, 1.0)
+
+
+def test_of_people_alone_the_auc_is_that_of_delong_and_its_interval_a_little_wider() -> None:
+    rng = np.random.default_rng(2)
+    score = rng.random(2_000)
+    score[:60] += 0.2
+    together = np.where(np.arange(2_000) < 60, np.arange(2_000), -1)
+    found, known = ranked_above(score, together, together < 0), auc_with_interval(together >= 0, score)
+    assert found.auc == pytest.approx(known[0])
+    assert found.low == pytest.approx(known[1], abs=0.003)
+    assert found.low < known[1]
+
+
+@pytest.mark.parametrize(("rings", "size"), [(5, 1), (6, 8), (12, 4), (30, 1)])
+def test_a_lot_seldom_passes_for_a_ranking(rings: int, size: int) -> None:
+    rng = np.random.default_rng(3)
+    together = np.append(np.repeat(np.arange(rings), size), np.full(1_000, -1))
+    passed, gained = 0, 0
+    for _ in range(400):
+        # whoever is of one ring gets nearly one score
+        score = np.append(np.repeat(rng.random(rings), size) + rng.random(rings * size) * 0.01, rng.random(1_000))
+        passed += ranked_above(score, together, together < 0).low > 0.5
+        one, other = (np.repeat(rng.random(rings) < 0.3, size) for _ in range(2))
+        chosen = tuple(np.append(part, np.zeros(1_000, dtype=bool)) for part in (one, other))
+        gained += recall_gain((chosen[0], chosen[1]), together, rng).low > 0
+    assert passed <= 0.05 * 400
+    if rings >= 10:  # what the policy asks for
+        assert gained <= 0.05 * 400

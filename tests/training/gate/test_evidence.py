@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from features.tables import Records
+from tests.training.conftest import CASES, DAY_US, VISA
+from training.data.labels import ALL_FILES, UNFLAGGED_FILES
+from training.gate.evidence import NOT_COMPARED, JudgingPart, against_champion, gather, write_evidence
+from training.submission import Submission
+
+
+@pytest.fixture(scope="module")
+def part(made: Submission) -> JudgingPart:
+    """The judging part of a good model, with unequal weights, a known truth, and findings that are all alone."""
+    frame = made.part.frame.copy()
+    exploited = np.arange(CASES) % 4 == 0
+    frame["truth"] = exploited.astype(float)
+    frame["weight"] = np.where(frame["label"] == 1.0, 1.0, 9.0)
+    return replace(made.part, frame=frame)
+
+
+@pytest.fixture(scope="module")
+def evidence(made: Submission, part: JudgingPart, small_records: Records) -> dict[str, Any]:
+    return gather(part, made.judged, small_records, VISA, capacity=0.02, seed=1)
+
+
+def test_calibration_weighs_each_case_by_how_many_it_stands_for(
+    evidence: dict[str, Any], made: Submission, part: JudgingPart
+) -> None:
+    score, frame = made.judged.scores(part.values), part.frame
+    expected = (score * frame["weight"]).sum() / (frame["label"] * frame["weight"]).sum()
+    assert evidence["calibration"]["ratio"] == pytest.approx(expected)
+    assert expected > 3 * score.sum() / frame["label"].sum()
+
+
+def test_proxies_are_looked_for_among_those_who_are_no_victims(evidence: dict[str, Any]) -> None:
+    people = [
+        one["people"]
+        for one in evidence["proxies"]["all"]
+        if (one["attribute"], one["told_by"]) == ("nationality", "score")
+    ]
+    # three nationalities make up everybody; a quarter is exploited
+    assert len(people) == 3
+    assert sum(people) == CASES * 3 // 4
+
+
+def test_the_judging_part_itself_tells_who_was_looked_at_where_nothing_else_is_given(
+    made: Submission, part: JudgingPart, small_records: Records
+) -> None:
+    frame = part.frame.copy()
+    frame.loc[::2, "arm"], frame.loc[::2, "label"], frame.loc[::2, "weight"] = "none", np.nan, 0.0
+    values = part.values.copy()
+    values[1::2, 7] = 777.0
+    told = gather(
+        replace(part, frame=frame, values=values, looked_at=None),
+        made.judged,
+        small_records,
+        VISA,
+        capacity=0.02,
+        seed=1,
+    )
+    assert (told["trace"]["looked_at"], told["trace"]["feature"], told["trace"]["auc"]) == (
+        CASES // 2,
+        VISA.names[7],
+        1.0,
+    )
+
+
+def test_a_champion_is_not_compared_on_cases_it_learned_from(
+    made: Submission, part: JudgingPart, tmp_path: Path
+) -> None:
+    frame = part.frame
+    write_evidence(tmp_path, {}, part, VISA.names)
+    learned = int(frame["as_of"].median())
+    label = frame["label"].to_numpy()
+    early = (frame["as_of"] <= learned).to_numpy()
+    # by rows, as both are asked about the same cases: the champion knows the answers of those from which it learned
+    known = {values.tobytes() for values in part.values[early & (label == 1.0)]}
+
+    def champion(values: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+        return np.array([row.tobytes() in known for row in values]) * 1.0
+
+    told = against_champion(tmp_path, made.judged.scores, champion, trained_until_us=learned, capacity=0.02)
+    assert told["cases"] == (~early).sum()
+    assert told["positives"] == int(label[~early].sum())
+    nothing = against_champion(tmp_path, made.judged.scores, champion, trained_until_us=400 * DAY_US, capacity=0.02)
+    assert nothing == NOT_COMPARED
+
+
+def test_a_lot_of_unflagged_files_is_compared_with_those_whom_officers_did_not_choose(
+    made: Submission, part: JudgingPart, small_records: Records
+) -> None:
+    frame = part.frame.assign(lot=UNFLAGGED_FILES, weight=1.0)
+    # officers chose the higher half by score of those without findings, and the lot drew the rest
+    score = made.judged.scores(part.values)
+    frame["arm"] = np.where(score > np.median(score), "targeted", "random")
+    told = {
+        lot: gather(replace(part, frame=frame.assign(lot=lot)), made.judged, small_records, VISA, capacity=0.02, seed=1)
+        for lot in (UNFLAGGED_FILES, ALL_FILES)
+    }
+    assert told[UNFLAGGED_FILES]["lot"]["auc"] == pytest.approx(0.5)
+    assert told[ALL_FILES]["lot"]["auc"] < 0.4

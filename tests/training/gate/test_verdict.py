@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.training.figures import good_evidence
+from training.gate.policy import Condition, read_policy
+from training.gate.verdict import Outcome, Waiver, judge, look_up
+from training.gate.words import EVIDENCE
+
+POLICY = read_policy()
+
+
+def put(evidence: dict[str, Any], path: str, value: float | None) -> dict[str, Any]:
+    *parents, name = path.split(".")
+    at = evidence
+    for parent in parents:
+        at = at[parent]
+    at[name] = value
+    return evidence
+
+
+def bad(condition: Condition) -> float:
+    """The nearest figure beyond the limit: the limit itself where the line asks for more than it."""
+    kind, limit = condition.limit
+    return {"above": limit, "at_least": limit - 0.001, "at_most": limit + 0.001}[kind]
+
+
+def test_a_model_whose_every_figure_is_within_its_limit_passes() -> None:
+    assert [line.outcome for line in judge(good_evidence(), POLICY)] == [Outcome.HOLDS] * len(POLICY.lines)
+
+
+@pytest.mark.parametrize("condition", POLICY.lines, ids=lambda line: line.code)
+def test_each_line_alone_refuses_a_model_and_says_so_with_its_figure(condition: Condition) -> None:
+    value = bad(condition)
+    lines = judge(put(good_evidence(), condition.figure, value), POLICY)
+    refused = [line for line in lines if not line.holds]
+    assert condition.code in {line.code for line in refused}
+    # one figure may be the evidence of its own line, but no other line may fall with it
+    assert len(refused) == 1
+    assert f"{value:.4g}" in refused[0].figures
+    assert f"{condition.limit[1]:g}" in refused[0].figures
+
+
+@pytest.mark.parametrize("condition", [line for line in POLICY.lines if line.evidence], ids=lambda line: line.code)
+def test_too_little_evidence_is_a_failure_of_its_own_kind(condition: Condition) -> None:
+    assert condition.evidence is not None
+    lines = judge(put(good_evidence(), condition.evidence, condition.least_evidence - 1), POLICY)
+    line = next(line for line in lines if line.code == condition.code)
+    assert line.outcome is Outcome.NO_EVIDENCE
+    assert f"at least {condition.least_evidence:g}" in line.figures
+
+
+@pytest.mark.parametrize("condition", POLICY.lines, ids=lambda line: line.code)
+@pytest.mark.parametrize("value", [None, float("nan")], ids=["absent", "not a number"])
+def test_a_figure_that_is_not_known_never_holds(condition: Condition, value: float | None) -> None:
+    lines = judge(put(good_evidence(), condition.figure, value), POLICY)
+    assert next(line for line in lines if line.code == condition.code).outcome is Outcome.NO_EVIDENCE
+
+
+def test_only_the_first_model_of_a_subject_is_excused_from_beating_a_champion() -> None:
+    evidence = good_evidence()
+    del evidence["gain"]["champion"]
+    assert all(line.holds for line in judge(evidence, POLICY))
+    evidence["gain"]["champion"] = {"positives": 0, "cases": 0}  # a champion that could not be compared
+    assert [line.code for line in judge(evidence, POLICY) if not line.holds] == ["better_than_champion"]
+
+
+def test_a_waiver_covers_missing_evidence_and_nothing_that_was_seen_to_fail() -> None:
+    evidence = put(put(good_evidence(), "leak.positives", 3), "calibration.error_beyond_chance", 0.9)
+    lines = {line.code: line for line in judge(evidence, POLICY, Waiver("A. Name", "first year"))}
+    assert lines["no_leak"].outcome is Outcome.WAIVED
+    assert lines["no_leak"].waiver == "A. Name: first year"
+    assert lines["calibration_error"].outcome is Outcome.FAILS
+    shown = {line.code: line for line in judge(evidence, POLICY, Waiver("A. Name", "show", failing_too=True))}
+    assert shown["calibration_error"].outcome is Outcome.WAIVED
+
+
+def test_a_waiver_for_one_line_covers_no_other() -> None:
+    evidence = put(put(good_evidence(), "leak.positives", 3), "random.effective_size", 1)
+    lines = judge(evidence, POLICY, Waiver("A. Name", "first year", frozenset({"no_leak"})))
+    assert {line.code for line in lines if not line.holds} == {"no_certainty", "enough_random_interviews"}
+
+
+def test_no_waiver_covers_a_line_whose_evidence_can_always_be_had() -> None:
+    evidence = put(put(good_evidence(), "swaps.cases", 3), "monotone.violations", 2)
+    lines = judge(evidence, POLICY, Waiver("A. Name", "a show", failing_too=True))
+    assert {line.code for line in lines if not line.holds} == {"excluded_attributes", "monotone"}
+
+
+@pytest.mark.parametrize("code", ["better_than_chance", "better_than_checklist"])
+def test_outside_a_demonstration_nobody_signs_for_a_model_that_was_not_seen_to_be_worth_having(code: str) -> None:
+    condition = next(line for line in POLICY.lines if line.code == code)
+    evidence = put(good_evidence(), str(condition.evidence), condition.least_evidence - 1)
+    [refused] = [line for line in judge(evidence, POLICY, Waiver("A. Name", "first year")) if not line.holds]
+    assert refused.code == code
+    assert condition.waiver_reason in refused.no_waiver
+    shown = judge(evidence, POLICY, Waiver("A. Name", "a show", failing_too=True))
+    assert {line.code for line in shown if line.outcome is Outcome.WAIVED} == {code}
+
+
+def test_a_line_names_the_feature_or_group_that_its_figure_is_about() -> None:
+    evidence = put(good_evidence(), "leak.auc", 0.99)
+    evidence["leak"]["feature"] = "monthly_income_jpy"
+    line = next(line for line in judge(evidence, POLICY) if line.code == "no_leak")
+    assert "0.99 (monthly_income_jpy)" in line.figures
+
+
+def test_the_figures_of_a_line_are_worded_in_both_languages_and_name_no_path() -> None:
+    evidence = put(good_evidence(), "leak.positives", 3)
+    for line in judge(evidence, POLICY, Waiver("A. Name", "first year", frozenset({"no_leak"}))):
+        assert not any(condition.evidence and condition.evidence in line.figures for condition in POLICY.lines)
+        assert not re.search("must|rests|needed|evidence", line.figures_ja)
+    line = next(line for line in judge(evidence, POLICY) if line.code == "no_leak")
+    assert line.figures.endswith("; rests on people with indications: 3, at least 10 needed")
+    assert line.figures_ja.endswith("。根拠とした兆候のあった方：3、10以上が必要")
+    nothing = next(line for line in judge(put(evidence, "leak.positives", None), POLICY) if line.code == "no_leak")
+    assert nothing.figures.endswith("; rests on people with indications: 0, at least 10 needed")
+    waived = next(line for line in judge(evidence, POLICY, Waiver("A. Name", "why")) if line.code == "no_leak")
+    assert waived.as_json()["before_waiver"] == "no evidence"
+    assert waived.figures_ja.startswith("根拠が足りない：")
+
+
+def test_that_no_group_was_found_is_said_in_japanese_too() -> None:
+    evidence = good_evidence()
+    evidence["fairness"]["alarmed"] = "none"
+    line = next(line for line in judge(evidence, POLICY) if line.code == "no_disparity_alarm")
+    assert "（なし）" in line.figures_ja
+
+
+def test_every_count_that_the_policy_asks_for_has_words() -> None:
+    assert {line.evidence for line in POLICY.lines if line.evidence not in {None, line.figure}} <= EVIDENCE.keys()
+
+
+def test_a_truth_value_is_no_figure() -> None:
+    assert look_up({"a": {"b": True}}, "a.b") is None
+    assert look_up({"a": {"b": 2}}, "a.b") == 2.0

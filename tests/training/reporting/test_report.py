@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score
+
+import training.commands
+import training.evaluation.validation
+from features.matrix import FeatureMatrix
+from models.forest import raw_scores
+from tests.training.cases import TELLING, audit, matrix, outcomes
+from training.challenger import line_of
+from training.data.judgement import day
+from training.data.labels import Findings
+from training.data.lot import check_lot
+from training.data.splits import Split, rolling
+from training.evaluation.alternatives import NAMES
+from training.evaluation.by_labels import LEAST_FOUND, labels_of
+from training.evaluation.drop_one import drop_families
+from training.evaluation.evaluate import CAPACITIES, MODEL, TRUTH, at_capacity
+from training.evaluation.figures import figures
+from training.evaluation.per_cutoff import PerCutoff
+from training.evaluation.resampling import Resampled
+from training.evaluation.validation import Fold, by_group_apart, pooled, validate
+from training.fitting.making import How, Made, make
+from training.reporting.plots import draw_shap
+from training.reporting.report import Subject, label_counts, report_sections
+from training.reporting.sections import Section, table_text
+from training.reporting.summary import aims, headline
+
+MADE = matrix(900)
+FOUND = outcomes(MADE, share=0.6)
+
+
+MANY = matrix(4000)
+FOUND_OF_MANY = outcomes(MANY, share=0.6)
+
+
+@pytest.fixture(scope="module")
+def many() -> list[Fold]:
+    return validate(MANY, FOUND_OF_MANY, audit(MANY), rolling(FOUND_OF_MANY, 1), How(), lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def folds() -> list[Fold]:
+    return validate(MADE, FOUND, audit(MADE), rolling(FOUND, 1), How(), lambda _: None)
+
+
+def test_every_alternative_stands_in_the_table_and_a_real_signal_beats_arrival_order(
+    folds: list[Fold], tmp_path: Path
+) -> None:
+    about = Subject(MADE, FOUND, folds, How(), {"person": np.arange(900), "ring": np.full(900, -1)})
+    sections = report_sections(about, tmp_path, lambda _: None)
+    table = next(one.table for one in sections if one.title == "At 2 % capacity")
+    assert table is not None
+    assert set(table["ranking"]) == {MODEL, *NAMES}
+    assert set(table["basis"]) == {"labels", TRUTH}
+    quality = next(one.table for one in sections if one.title == "Ranking of all cases")
+    assert quality is not None
+    truth = quality[quality["basis"] == TRUTH].set_index("ranking")
+    assert truth.loc[MODEL, "average_precision"] > 2 * truth.loc["arrival order", "average_precision"]
+    for printed in training.commands._PRINTED:
+        assert any(one.title.startswith(printed) for one in sections), printed
+    pictures = {one.picture for one in sections if one.picture}
+    assert pictures == {"splits.png", "capacity.png", "calibration.png"}
+    assert all((tmp_path / name).stat().st_size > 1000 for name in pictures)
+
+
+def test_the_terminal_gets_the_validation_and_ends_with_what_is_beaten_and_where_the_rest_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sections = [
+        Section("Does it earn its place?", "**not beaten: none**."), Section("At 2 % capacity"), Section("Cut-offs"),
+        Section("By typology"), Section("Taught with whom"), Section("At length", appendix=True),
+    ]  # fmt: skip
+    training.commands._print("visa", sections, Path("there"))
+    printed = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert [line.removeprefix("visa: ") for line in printed[1:]] == [
+        "At 2 % capacity", "Cut-offs", "Does it earn its place?", "**not beaten: none**.",
+        "3 more sections, and the pictures, in there/report.html",
+    ]  # fmt: skip
+
+
+def test_a_real_signal_reaches_twice_the_people_of_arrival_order(many: list[Fold]) -> None:
+    # 900 cases leave three interviews at 2 %; of 4,000 there are fourteen, and 56 people concerned
+    frame, rankings = pooled(many)
+    table = at_capacity(frame, rankings, Resampled.of(frame, np.random.default_rng(1)), capacities=(0.02,))
+    truth = table[table["basis"] == TRUTH].set_index("ranking")
+    assert truth.loc[MODEL, "recall"] > 2 * truth.loc["arrival order", "recall"]
+
+
+def test_reasons_add_up_to_all_cases_at_every_cutoff(folds: list[Fold]) -> None:
+    table = label_counts(Subject(MADE, FOUND, folds, How(), {}))
+    assert (table.drop(columns="reason").sum() == 900).all()
+
+
+def test_leaving_out_what_tells_costs_most(folds: list[Fold]) -> None:
+    table = drop_families(MADE, folds[-1], How(), np.random.default_rng(1))
+    assert table[table["basis"] == TRUTH].iloc[0]["left out"] == MADE.catalogue.by_name(TELLING).family
+
+
+def test_without_a_truth_nothing_is_said_by_truth(folds: list[Fold]) -> None:
+    blind = replace(folds[-1], frame=folds[-1].frame.assign(truth=np.nan))
+    assert not any(name.startswith("truth_") for name in _figures(MADE, FOUND, [blind]))
+
+
+def test_figures_of_a_run_are_finite_and_have_intervals(many: list[Fold]) -> None:
+    found = _figures(MANY, FOUND_OF_MANY, many[-1:])
+    assert all(np.isfinite(value) for value in found.values())
+    assert found["recall_at_2_0pct_low"] <= found["recall_at_2_0pct"] <= found["recall_at_2_0pct_high"]
+    assert found["cases"] == len(many[-1].split.judge)
+    assert found["random_findings"] >= LEAST_FOUND
+
+
+def test_what_too_few_random_findings_carry_is_no_figure(many: list[Fold]) -> None:
+    # nine of the random interviews found indications, the others nothing: one too few
+    frame = many[-1].frame.copy()
+    frame.loc[np.flatnonzero(frame["answer"] == 1.0)[LEAST_FOUND - 1 :], "answer"] = 0.0
+    found = figures(frame, {MODEL: many[-1].rankings[MODEL]}, Resampled.of(frame, np.random.default_rng(1)))
+    assert found["random_findings"] == LEAST_FOUND - 1
+    assert not any(name.startswith(("recall_at", "precision_at", "average_precision", "auc")) for name in found)
+    checked = check_lot(labels_of(frame), frame["as_of"].to_numpy())
+    line = line_of("1", many[-1].made, found, checked)
+    assert "not known what it reaches" in line
+    assert "0.000" not in line
+    table = at_capacity(frame, many[-1].rankings, Resampled.of(frame, np.random.default_rng(1)))
+    shown = table_text(table[table["basis"] == "labels"])
+    assert "not known" in shown
+    assert "0.000 [0.000, 0.000]" not in shown
+    blind = table[table["basis"] == "labels"]
+    assert "not known" in headline(blind)
+    assert set(aims(blind)["met"]) == {"not known"}
+
+
+def test_each_cutoff_has_all_its_figures_and_the_pooled_precision_is_their_mean(
+    folds: list[Fold], many: list[Fold]
+) -> None:
+    two = [folds[-1], replace(many[-1])]
+    each = PerCutoff.of(two, np.random.default_rng(1))
+    long = each.long()
+    dates = [day(fold.split.cutoff_us) for fold in two]
+    assert set(long["cut-off"]) == set(dates)
+    truth = long[(long["basis"] == TRUTH) & (long["ranking"] == MODEL)]
+    assert set(truth["figure"]) == {"recall", "precision", "per_100", "times", "average_precision", "auc"}
+    assert set(truth[truth["figure"] == "precision"]["capacity"]) == set(CAPACITIES)
+    assert {"calibration_slope", "calibration_error"} <= set(long["figure"])
+    figures_of = truth[truth["figure"] == "average_precision"].set_index("cut-off")["value"]
+    # by hand from each cut-off's own scores
+    by_hand = [average_precision_score(fold.frame["truth"], fold.rankings[MODEL]) for fold in two]
+    assert figures_of.loc[dates].tolist() == pytest.approx(by_hand)
+    mean = each.mean_quality().set_index(["basis", "ranking"]).loc[(TRUTH, MODEL)]
+    assert mean["average_precision"] == pytest.approx(np.mean(by_hand))
+    assert len(each.of_model()) == 2 * len(CAPACITIES)
+
+
+def test_the_report_keeps_judged_people_and_rings_out_of_what_teaches(
+    folds: list[Fold], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Split] = []
+
+    def watched(made: FeatureMatrix, split: Split, how: How) -> Made:
+        seen.append(split)
+        return make(made, split, how)
+
+    monkeypatch.setattr(training.evaluation.validation, "make", watched)
+    last = folds[-1]
+    ring = np.where(np.arange(900) % 9 == 0, 4, -1)
+    table = by_group_apart(MADE, last, How(), {"ring": ring}, np.random.default_rng(1))
+    [split] = seen
+    taught = split.labels.positive  # as known at the cut-off
+    assert len(taught) == 900
+    assert not (ring[np.concatenate([split.fit, split.calibrate])] == 4).any()
+    left_out = table.set_index("kept apart by")["training cases left out"]
+    assert left_out.loc["ring"].iloc[0] == (ring[np.concatenate([last.split.fit, last.split.calibrate])] == 4).sum() > 0
+
+
+def test_the_picture_of_what_moves_the_score_bears_a_feature_that_says_nothing(tmp_path: Path) -> None:
+    values = MADE.values[:50].copy()
+    values[:, 0] = np.nan
+    draw_shap(tmp_path / "shap.png", MADE.catalogue.names, values, np.zeros_like(values))
+    assert (tmp_path / "shap.png").stat().st_size > 1000
+
+
+def _figures(made: FeatureMatrix, found: Findings, folds: list[Fold]) -> dict[str, float]:
+    frame, rankings = pooled(folds)
+    kept = {name: rankings[name] for name in (MODEL, "arrival order", "checklist")}
+    return figures(frame, kept, Resampled.of(frame, np.random.default_rng(1)))
+
+
+def test_scores_in_the_frame_are_those_of_the_model(folds: list[Fold]) -> None:
+    last = folds[-1]
+    again = last.made.calibration.scores(raw_scores(last.made.forest, MADE.values[last.split.judge]))
+    assert np.array_equal(last.frame["score"].to_numpy(), again)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from training.evaluation.alternatives import ARRIVAL, CHECKLIST, DEFAULTS
+from training.evaluation.evaluate import MODEL, TRUTH
+from training.reporting.summary import across, aims, headline, in_other_worlds, verdict
+
+
+def table(recall: float = 0.2, *, arrival: float = 6.0, checklist: float = 1.6, defaults: float = 1.2) -> pd.DataFrame:
+    """The model and three others at 1 % and 2 %; each interval reaches a tenth to both sides."""
+    rows = []
+    for capacity in (0.01, 0.02):
+        for ranking, times in ((MODEL, np.nan), (ARRIVAL, arrival), (CHECKLIST, checklist), (DEFAULTS, defaults)):
+            share = recall if ranking == MODEL else recall / times
+            rows.append(
+                {"basis": TRUTH, "capacity": capacity, "ranking": ranking, "positives": 100.0, "recall": share, "recall_low": 0.9 * share,
+                 "recall_high": 1.1 * share, "per_100": 10.0, "times": times, "times_low": 0.9 * times, "times_high": 1.1 * times}
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_an_aim_is_met_where_the_whole_interval_lies_above_it() -> None:
+    # 6 * 0.9 > 5; 1.6 > 1.5 > 1.6 * 0.9; 1.2 < 1.5
+    assert aims(table())["met"].tolist() == ["yes", "about", "no"]
+
+
+def test_the_report_says_where_the_model_is_not_better() -> None:
+    told = verdict(table(defaults=1.05))
+    assert f"2.0%: beaten: {ARRIVAL}, {CHECKLIST}; **not beaten: {DEFAULTS}**" in told
+    assert "20.0% [18.0%, 22.0%]" in headline(table())
+
+
+def test_other_worlds_stand_beside_home_and_85_per_cent_of_the_aims() -> None:
+    there = table(0.15, arrival=4.4, checklist=1.2, defaults=1.3).assign(world="other")
+    found = in_other_worlds(there, table(0.2)).iloc[0]
+    assert found["of home"] == pytest.approx(0.75)
+    assert found["85 % of the aims"] == "2 of 3 met"  # 4.4 >= 4.25, 1.2 < 1.275 <= 1.3
+
+
+def test_a_table_turned_shows_each_ranking_once_with_its_intervals() -> None:
+    wide = across(table(), ["ranking"], "capacity")
+    assert wide["ranking"].tolist() == [MODEL, ARRIVAL, CHECKLIST, DEFAULTS]
+    assert wide["2.0%_low"].iloc[0] == pytest.approx(0.18)
+
+
+def test_an_aim_of_which_nothing_is_known_elsewhere_counts_neither_as_met_nor_as_missed() -> None:
+    there = table(0.15, arrival=np.nan, checklist=1.2, defaults=1.3)
+    there.insert(0, "world", "there")
+    assert in_other_worlds(there, table(0.2)).iloc[0]["85 % of the aims"] == "1 of 2 met, 1 not known"

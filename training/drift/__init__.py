@@ -1,0 +1,1 @@
+"""Is today still like the time the model learned from? Inputs, scores and outcomes."""

@@ -1,0 +1,1 @@
+"""How is a model made? Teaching, trees, calibration, and the search for parameters."""

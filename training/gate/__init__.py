@@ -1,0 +1,1 @@
+"""May a model serve? Evidence, policy, verdict, approvals, promotion and the way back."""

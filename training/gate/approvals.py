@@ -1,0 +1,74 @@
+"""Who said that this model may serve? Approvals, each bound to what it was given for and sealed with the signing key.
+
+MLflow keeps them and is not trusted with them: whoever can write in its store can neither add an approval nor move one.
+A name is what somebody typed (`training.gate.signatories`); that two names are two people is for those to see to who let
+people onto the machine that holds the key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from training.gate.signatories import same_person
+from training.gate.verdict import Waiver
+from training.tracking.registry import Registry
+
+APPROVALS = "approvals"
+_PURPOSE = "mimamori approval 1"
+
+
+def scope_of(
+    *, subject: str, version: str, bundle: str, policy: str, champion: str, waiver: Waiver | None, demo: bool
+) -> dict[str, str]:
+    """Return what an approval is for. Under any other bundle, policy, champion to beat, waiver or mode it does not count."""
+    signed = "" if waiver is None else f"{waiver.who}: {waiver.why} ({', '.join(sorted(waiver.codes)) or 'any line'})"
+    return {
+        "purpose": _PURPOSE, "subject": subject, "version": version, "bundle": bundle, "policy": policy,
+        "champion": champion, "waiver": signed, "mode": "demonstration" if demo else "service",
+    }  # fmt: skip
+
+
+def approved(registry: Registry, scope: Mapping[str, str], key: Ed25519PrivateKey) -> list[str]:
+    """Return who approved so far; whatever the signing key did not seal for this very scope is passed over."""
+    try:
+        noted = json.loads(registry.notes(scope["subject"], scope["version"]).get(APPROVALS, "[]"))
+        pairs = [(str(one["who"]), str(one["seal"])) for one in noted]
+    except (ValueError, TypeError, KeyError):
+        return []
+    held: list[str] = []
+    for who, seal in pairs:
+        if _sealed(who, seal, scope, key) and not _among(who, held):
+            held.append(who)
+    return held
+
+
+def approve(registry: Registry, scope: Mapping[str, str], key: Ed25519PrivateKey, names: Sequence[str]) -> list[str]:
+    """Record who approves, each person once, and return everybody who did so far."""
+    held = approved(registry, scope, key)
+    for name in names:
+        if not _among(name, held):
+            held.append(name)
+    noted = [{"who": who, "seal": key.sign(_told(who, scope)).hex()} for who in held]
+    registry.note(scope["subject"], scope["version"], APPROVALS, noted)
+    return held
+
+
+def _among(name: str, held: Sequence[str]) -> bool:
+    return any(same_person(name, one) for one in held)
+
+
+def _told(who: str, scope: Mapping[str, str]) -> bytes:
+    return rfc8785.dumps({"who": who, **scope})
+
+
+def _sealed(who: str, seal: str, scope: Mapping[str, str], key: Ed25519PrivateKey) -> bool:
+    try:
+        key.public_key().verify(bytes.fromhex(seal), _told(who, scope))
+    except (InvalidSignature, ValueError):
+        return False
+    return True

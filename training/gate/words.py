@@ -1,0 +1,74 @@
+"""How do the figures of a line of the gate read, in English and Japanese? The evidence by what it counts, not by its path."""
+
+from __future__ import annotations
+
+import math
+
+from training.gate.policy import Condition
+
+EVIDENCE: dict[str, tuple[str, str]] = {
+    "gain.champion.rings": ("rings of people confirmed, and people alone", "被害が確認された方の集団（単独の方も1と数える）"),
+    "gain.checklist.rings": ("rings of people confirmed, and people alone", "被害が確認された方の集団（単独の方も1と数える）"),
+    "ranking.rings": ("rings of people confirmed, and people alone", "被害が確認された方の集団（単独の方も1と数える）"),
+    "random.effective_size": ("interviews drawn at random, as they count once weighted", "抽選による面接（重みを考えた数）"),
+    "lot.effective_size": ("interviews drawn at random, as they count once weighted", "抽選による面接（重みを考えた数）"),
+    "calibration.positives": ("people with indications", "兆候のあった方"),
+    "leak.positives": ("people with indications", "兆候のあった方"),
+    "trace.fewer": ("files looked at, or files not looked at, whichever are fewer", "調べられた案件と、そうでない案件の少ない方"),
+    "fairness.comparisons": ("comparisons of groups", "集団の比較"),
+    "fairness.practice_comparisons": ("comparisons of groups", "集団の比較"),
+    "proxies.nationality.score.people": ("people of this group", "この集団の方"),
+    "proxies.sex.score.people": ("people of this group", "この集団の方"),
+    "proxies.nationality.reasons.people": ("people of this group", "この集団の方"),
+    "proxies.sex.reasons.people": ("people of this group", "この集団の方"),
+    "monotone.steps": ("steps tried", "試した変化"),
+    "swaps.cases": ("cases tried", "試した案件"),
+    "explanations.cases": ("cases explained", "説明を比べた案件"),
+}  # fmt: skip
+"""What the number at a path of the evidence counts; a path that is not here is shown as it is."""
+FIRST = ("there is nothing to compare with yet", "比べるモデルがまだありません")
+_LIMITS = {
+    "above": ("must be above {:g}", "{:g}より大きいこと"),
+    "at_least": ("must be at least {:g}", "{:g}以上であること"),
+    "at_most": ("must be at most {:g}", "{:g}以下であること"),
+}
+
+
+def figures(condition: Condition, value: float | None, held: float | None, about: str | None) -> tuple[str, str]:
+    """Say by what a line was judged.
+
+    Parameters
+    ----------
+    value, held
+        The figure, and the number of what it rests on; None where it is not known.
+    about
+        The feature or group that the figure is about, if it is about one.
+
+    Returns
+    -------
+    str, str
+        In English and in Japanese.
+    """
+    told = []
+    for language, unknown, rests in (
+        (0, "not known", "; rests on {}: {:g}, at least {:g} needed"),
+        (1, "不明", "。根拠とした{}：{:g}、{:g}以上が必要"),
+    ):
+        shown = unknown if value is None or math.isnan(value) else f"{value:.4g}"
+        named = (
+            "" if about is None else f" ({about})" if language == 0 else f"（{'なし' if about == 'none' else about}）"
+        )
+        kind, limit = condition.limit
+        said = f"{shown}{named}{', ' if language == 0 else '、'}{_LIMITS[kind][language].format(limit)}"
+        if condition.evidence not in {None, condition.figure}:
+            path = str(condition.evidence)
+            noun = EVIDENCE.get(path, (path, path))[language]
+            said += rests.format(noun, 0 if held is None else held, condition.least_evidence)
+        told.append(said)
+    return told[0], told[1]
+
+
+def before(outcome: str, told: tuple[str, str]) -> tuple[str, str]:
+    """Put before the figures of a waived line what it came to without the waiver."""
+    ja = {"fails": "満たさない", "no evidence": "根拠が足りない"}[outcome]
+    return f"{outcome}: {told[0]}", f"{ja}：{told[1]}"

@@ -1,0 +1,1 @@
+"""How is a training run told? Report, sections, summary and pictures."""

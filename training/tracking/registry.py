@@ -1,0 +1,245 @@
+"""Where are runs and models kept? MLflow: experiments, runs, registry, aliases. The only file of training that imports it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+from mlflow.data.code_dataset_source import CodeDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.tracking import MlflowClient
+from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
+from mlflow.types.schema import AnyType
+
+from features.catalogue import Catalogue
+from features.matrix import TABLE_OF_SUBJECT
+from features.settings import Settings
+from features.tables.description import Kind
+from features.tables.nine_tables import TABLES
+from models.plain_client import HISTORY, WITHOUT_HISTORY
+from training.tracking.provenance import DataSeen, code_version, shipped_rooms
+
+CHALLENGER, CHAMPION = "challenger", "champion"
+SERVED = "served"
+"""Folder of a run's artifacts from which the MLflow model is made: bundle, signer's public key, subject."""
+_NOBODY = {"mlflow.user": "mimamori", "mlflow.source.name": "mimamori train"}
+"""MLflow would write the login name and the path of the program into each run; neither is its business."""
+_OF_THE_MACHINE = ("mlflow.source.git.repoURL", "mlflow.gitRepoURL", "mlflow.source.git.branch")
+"""MLflow reads these tags from the folder it runs in; the address of a clone may be a path of this machine or hold a password."""
+_NEEDED = (
+    "cryptography",
+    "numba",
+    "numpy",
+    "pandas",
+    "phonenumbers",
+    "pyarrow",
+    "rapidfuzz",
+    "rfc8785",
+    "scikit-learn",
+)
+
+
+class NoSuchModel(Exception):
+    """Raised when a model version or alias is not in the registry."""
+
+
+class Run:
+    """One open run, to which figures are added as they come."""
+
+    def __init__(self, client: MlflowClient, subject: str, run: mlflow.entities.Run, tags: Mapping[str, str]) -> None:
+        self._client, self._subject, self._tags = client, subject, tags
+        self.run_id, self._experiment_id = run.info.run_id, run.info.experiment_id
+
+    def log(
+        self,
+        *,
+        parameters: Mapping[str, object] | None = None,
+        metrics: Mapping[str, float] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Log parameters, metrics and tags."""
+        mlflow.log_params({key: str(value)[:500] for key, value in (parameters or {}).items()})
+        mlflow.log_metrics(dict(metrics or {}))
+        mlflow.set_tags(dict(tags or {}))
+
+    def child(
+        self,
+        name: str,
+        *,
+        parameters: Mapping[str, object] | None = None,
+        metrics: Mapping[str, float] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Log a run within this one, of the same code and data: one cut-off, one trial."""
+        made_from = {**_NOBODY, **self._tags, **(tags or {})}
+        with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True, tags=made_from) as run:
+            forget_the_machine(self._client, run.info.run_id)
+            self.log(parameters=parameters, metrics=metrics)
+
+    def saw(self, data: DataSeen, catalogue: Catalogue) -> None:
+        """Log which data were used, with their schema and without their content or place."""
+        schema = Schema([ColSpec(DataType.double, name) for name in catalogue.names])
+        source = CodeDatasetSource(tags={"rows": str(data.rows)})
+        # of two with one name and digest MLflow keeps the first, so the use is part of the name
+        named = f"{data.name}, {data.context}"
+        mlflow.log_input(MetaDataset(source, named, data.sha256[:32], schema), context=data.context)
+
+    def register(self, artifacts: Path, catalogue: Catalogue, example: pd.DataFrame) -> str:
+        """Log a folder (`SERVED`, papers, plots …) and register the model in it, which becomes the challenger.
+
+        Parameters
+        ----------
+        example
+            Some records, as texts; their names and numbers must be synthetic.
+
+        Returns
+        -------
+        str
+            The new version.
+        """
+        mlflow.log_artifacts(str(artifacts))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # MLflow speaks of type hints in its own code
+            info = mlflow.pyfunc.log_model(
+                name=self._subject,
+                loader_module="models.plain_client",
+                data_path=str(artifacts / SERVED),
+                code_paths=list(shipped_rooms()),
+                signature=signature_of(catalogue),
+                input_example=(example, {WITHOUT_HISTORY: True}),
+                pip_requirements=list(_NEEDED),
+                tags=dict(_NOBODY),
+            )
+        try:
+            self._client.create_registered_model(self._subject)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        made = self._client.create_model_version(
+            self._subject,
+            info.model_uri,
+            self.run_id,
+            model_id=info.model_id,
+            tags={"catalogue": catalogue.fingerprint},
+        )
+        self._client.set_registered_model_alias(self._subject, CHALLENGER, made.version)
+        return str(made.version)
+
+
+class Registry:
+    """MLflow as this project uses it."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        mlflow.environment_variables.MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
+        mlflow.set_tracking_uri(settings.mlflow_uri)
+        mlflow.set_system_metrics_sampling_interval(1)
+        mlflow.set_system_metrics_samples_before_logging(1)
+        self._client = MlflowClient()
+        self._artifacts = (settings.home / "mlflow-artifacts").as_uri()
+
+    @contextmanager
+    def run(self, subject: str, *, tags: Mapping[str, str] | None = None) -> Iterator[Run]:
+        """Open a run in the subject's experiment; system metrics are sampled until it closes."""
+        self._leave_the_run_of_mlflow_run()
+        name = f"mimamori-{subject}"
+        experiment = self._client.get_experiment_by_name(name)
+        number = experiment.experiment_id if experiment else self._client.create_experiment(name, self._artifacts)
+        made_from = {**code_version(), **(tags or {})}
+        with mlflow.start_run(experiment_id=number, tags={**_NOBODY, **made_from}, log_system_metrics=True) as run:
+            forget_the_machine(self._client, run.info.run_id)
+            yield Run(self._client, subject, run, made_from)
+
+    def _leave_the_run_of_mlflow_run(self) -> None:
+        """`mlflow run` opens a run for the command it starts: ours are opened by subject, and no login name stays in its."""
+        opened = os.environ.pop("MLFLOW_RUN_ID", None)
+        if opened is not None:
+            for key, value in _NOBODY.items():
+                self._client.set_tag(opened, key, value)
+            forget_the_machine(self._client, opened)
+
+    def find(self, subject: str, which: str) -> tuple[str, dict[str, float]]:
+        """Return (version, metrics of its run) of an alias or version number.
+
+        Raises
+        ------
+        NoSuchModel
+            If there is none.
+        """
+        try:
+            if which.isdigit():
+                found = self._client.get_model_version(subject, which)
+            else:
+                found = self._client.get_model_version_by_alias(subject, which)
+        except MlflowException:
+            raise NoSuchModel(
+                f"no model {subject}@{which}; `mimamori train DIR --subject {subject}` makes one"
+            ) from None
+        metrics = dict(self._client.get_run(found.run_id).data.metrics) if found.run_id else {}
+        return str(found.version), metrics
+
+    def download(self, subject: str, version: str, target: Path, name: str = f"{SERVED}/bundle") -> Path:
+        """Fetch a folder of a version's run; raises `NoSuchModel` if it is not there."""
+        found = self._client.get_model_version(subject, version)
+        try:
+            return Path(mlflow.artifacts.download_artifacts(f"runs:/{found.run_id}/{name}", dst_path=str(target)))
+        except (MlflowException, OSError):
+            raise NoSuchModel(f"{subject} version {version} has no {name}; train it again") from None
+
+    def keep(self, subject: str, version: str, folder: Path, name: str) -> None:
+        """Add the files of a folder to a version's run."""
+        found = self._client.get_model_version(subject, version)
+        self._client.log_artifacts(found.run_id, str(folder), name)
+
+    def notes(self, subject: str, version: str) -> dict[str, str]:
+        """Return the tags of a version: approvals, waiver, outcome of the gate."""
+        return dict(self._client.get_model_version(subject, version).tags)
+
+    def note(self, subject: str, version: str, key: str, value: object) -> None:
+        """Set a tag of a version; anything but text is written as JSON."""
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        self._client.set_model_version_tag(subject, version, key, text)
+
+    def crown(self, subject: str, version: str) -> None:
+        """Let the alias ``champion`` name a version."""
+        self._client.set_registered_model_alias(subject, CHAMPION, version)
+
+
+def forget_the_machine(client: MlflowClient, run_id: str) -> None:
+    """Take away what MLflow noted of where the code lies."""
+    for key in client.get_run(run_id).data.tags.keys() & set(_OF_THE_MACHINE):
+        client.delete_tag(run_id, key)
+
+
+def signature_of(catalogue: Catalogue) -> ModelSignature:
+    """Return what the plain MLflow model takes and gives: records as pandas reads their file; score with contributions.
+
+    Texts must be texts. The other columns are texts too as read from CSV, and times, dates, numbers and truth values as
+    read from Parquet: MLflow lets them pass, and the reader of the records checks them.
+    """
+    table = TABLES[TABLE_OF_SUBJECT[catalogue.subject]]
+    taken = [
+        ColSpec(
+            DataType.string if column.kind in {Kind.TEXT, Kind.CATEGORY} else AnyType(),
+            column.name,
+            required=not (column.nullable or column.optional),
+        )
+        for column in table.columns
+    ]
+    given = ["score", "raw_score", "base_value", *(f"shap_{name}" for name in catalogue.names)]
+    return ModelSignature(
+        Schema(taken),
+        Schema([ColSpec(DataType.double, name) for name in given]),
+        ParamSchema([ParamSpec(HISTORY, DataType.string, ""), ParamSpec(WITHOUT_HISTORY, DataType.boolean, False)]),
+    )
