@@ -23,7 +23,7 @@ FILES = ("model.txt", "golden.json")
 _KEYS = {"subject", "version", "catalogue", "features", "files", "calibration", "profile", "about"}
 _GOLDEN = {"values", "raw_scores", "scores", "contribution_sums"}
 _VERSION = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_SLOPES, _INTERCEPTS = (1e-3, 1e3), (-1e3, 1e3)
+_SLOPES, _INTERCEPTS, _FLOORS = (1e-3, 1e3), (-1e3, 1e3), (0.0, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +116,18 @@ def read_golden(content: bytes, n_features: int) -> Golden:
 
 
 def _calibration(given: object) -> Calibration:
-    _expect(isinstance(given, dict) and set(given) == {"slope", "intercept"}, "calibration", "slope and intercept")
-    slope, intercept = _floats([given["slope"], given["intercept"]], 2, "calibration", NAME)  # type: ignore[index]
-    _expect(_SLOPES[0] <= slope <= _SLOPES[1], "calibration's slope", f"{_SLOPES[0]} to {_SLOPES[1]}")
+    # models made before there was a floor have none
     _expect(
-        _INTERCEPTS[0] <= intercept <= _INTERCEPTS[1],
-        "calibration's intercept",
-        f"{_INTERCEPTS[0]} to {_INTERCEPTS[1]}",
-    )
-    return Calibration(slope, intercept)
+        isinstance(given, dict) and {"slope", "intercept"} <= set(given) <= {"slope", "intercept", "floor"},
+        "calibration", "slope, intercept and floor",
+    )  # fmt: skip
+    numbers = [given["slope"], given["intercept"], given.get("floor", (0.0).hex())]  # type: ignore[attr-defined, index]
+    slope, intercept, floor = _floats(numbers, 3, "calibration", NAME)
+    for name, value, (low, high) in (
+        ("slope", slope, _SLOPES), ("intercept", intercept, _INTERCEPTS), ("floor", floor, _FLOORS)
+    ):  # fmt: skip
+        _expect(low <= value <= high, f"calibration's {name}", f"{low} to {high}")
+    return Calibration(slope, intercept, floor)
 
 
 def _profile(given: object, n_features: int) -> InputProfile:

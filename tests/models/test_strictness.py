@@ -74,6 +74,13 @@ def test_the_same_manifest_signed_again_is_accepted(folder: Path) -> None:
     assert load(folder).calibration == Calibration(1.2, -0.4)
 
 
+def test_a_manifest_from_before_there_was_a_floor_is_accepted_and_has_none(folder: Path) -> None:
+    manifest = manifest_of(folder)
+    del manifest["calibration"]["floor"]
+    signed(folder, manifest)
+    assert load(folder).calibration == Calibration(1.2, -0.4, 0.0)
+
+
 @pytest.mark.parametrize(
     "number",
     ["nan", "inf", "-inf", "0x0.0p+0", "-0x1.0000000000000p+0", "0x1.0000000000000p+99", "1.2", 1.2, None, "", [], "x"],
@@ -90,6 +97,9 @@ EDITS: dict[str, Edit] = {
     "no intercept": lambda m: m["calibration"].pop("intercept"),
     "more calibration": lambda m: m["calibration"].update(power="0x1.0p+0"),
     "endless intercept": lambda m: m["calibration"].update(intercept="inf"),
+    "floor of all": lambda m: m["calibration"].update(floor=(1.0).hex()),
+    "floor below nought": lambda m: m["calibration"].update(floor=(-0.1).hex()),
+    "floor in words": lambda m: m["calibration"].update(floor="none"),
     "no calibration": lambda m: m.update(calibration=None),
     "empty profile": lambda m: m.update(profile={"low": [], "high": [], "missing": []}),
     "no profile": lambda m: m.update(profile={}),

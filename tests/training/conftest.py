@@ -14,11 +14,11 @@ import pytest
 from features.catalogue import catalogue
 from features.settings import Settings
 from features.tables import Records
-from models.calibration import Calibration
 from models.forest import raw_scores
 from models.signing import load_or_create_key
 from models.tree_text import parse_forest
 from synthetic_data.world import generate
+from training.fitting.calibrating import choose_calibration
 from training.gate.evidence import Judged, JudgingPart
 from training.submission import Submission, golden_rows, submit
 from training.tracking.provenance import DataSeen, data_hash
@@ -75,7 +75,8 @@ def made() -> Submission:
     )
     text = booster.model_to_string().partition("end of trees\n")[0] + "end of trees\n"
     forest = parse_forest(text, VISA.names)
-    calibration = Calibration.fit(raw_scores(forest, values[calibrating]), finding[calibrating] == 1.0)
+    raw = raw_scores(forest, values[calibrating])
+    calibration = choose_calibration(raw, finding[calibrating], np.ones(len(raw)))[1]
     rivals = {"checklist": rng.random(CASES), "arrival": -np.arange(CASES, dtype=np.float64)}
     # a third of other cases were looked at, whatever stands in their files
     looked_at = (values[taught], rng.random(CASES) < 0.3)

@@ -14,7 +14,7 @@ def good_evidence() -> dict[str, Any]:
         "ranking": {"auc": 0.8, "low": 0.7, "high": 0.9, "positives": 80, "rings": 40},
         "random": {"interviews": 300, "effective_size": 250.0},
         "calibration": {
-            "positives": 80, "slope": 1.0, "slope_low": 0.8, "slope_high": 1.2,
+            "positives": 80, "effective_positives": 40.0, "slope": 1.0, "slope_low": 0.8, "slope_high": 1.2,
             "ratio": 1.0, "ratio_low": 0.7, "ratio_high": 1.4,
             "error": 0.02, "error_low": 0.01, "error_high": 0.03, "error_beyond_chance": 0.1,
         },

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.kinship import ring_units
+from training.data.selection import effective_size
 from training.evaluation.reliability import calibration_error, slope_and_intercept
 from training.evaluation.resampling import Resampled
 
@@ -33,6 +34,8 @@ class CalibrationCheck:
     slope
         Of the logistic recalibration: 1 is right, below 1 scores are too extreme. NaN, as are its bounds, where it has no
         answer or too few draws had one.
+    effective_positives
+        Kish's effective size of those with indications: a few of the lot stand for thousands, and all the others for themselves.
     ratio
         Calibration in the large: findings expected by the scores, over findings. 1 is right, below 1 scores promise too little.
     error
@@ -44,6 +47,7 @@ class CalibrationCheck:
 
     cases: int
     positives: int
+    effective_positives: float
     slope: float
     slope_low: float
     slope_high: float
@@ -99,7 +103,8 @@ def check_calibration(
     ]
     beyond = max(figures[2] - float(np.quantile(by_chance, 0.95)), 0.0) / float(np.average(positive, weights=weight))
     slope, ratio, error = ((figure, *ends) for figure, ends in zip(figures, bounds, strict=True))
-    return CalibrationCheck(len(score), int(positive.sum()), *slope, *ratio, *error, beyond)
+    size = effective_size(weight[positive == 1.0])
+    return CalibrationCheck(len(score), int(positive.sum()), size, *slope, *ratio, *error, beyond)
 
 
 def _figures(score: Floats, positive: Floats, weight: Floats) -> tuple[float, float, float]:

@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calibration import Calibration
 from training.data.labels import ARMS
 from training.data.selection import has_probability, inverse_propensity
 from training.data.splits import Split
-from training.evaluation.reliability import slope_and_intercept
 
 BACKGROUND, LEVELLED, INTERVIEWED, WEIGHTED, EVERYBODY = (
     "background", "routes-levelled", "interviewed", "inverse-propensity", "everybody",
@@ -29,7 +27,6 @@ MOST_LEVELLED = 4.0
 """The findings of a route count at most so many times more, or less, than they would; more would follow single people."""
 TEACHING_CLIP = 20.0
 """A heavier case would make the trees follow single people."""
-_FLATTEST = 0.05
 NOBODY = ARMS.index("none")
 
 Floats = NDArray[np.float64]
@@ -149,51 +146,3 @@ def levelled(positive: Floats, weight: Floats, route: Ints) -> Floats:
 
 def _span(as_of: Ints, rows: Ints) -> NDArray[np.bool_]:
     return (as_of >= as_of[rows].min()) & (as_of <= as_of[rows].max())
-
-
-def calibrations(raw: Floats, positive: Floats, weight: Floats) -> dict[str, Calibration]:
-    """Fit each way of turning raw log-odds into a chance: as they are, shifted, or shifted and stretched (Platt)."""
-    found = {"none": Calibration()}
-    # findings that stand for nobody (referrals) say nothing of a chance, however many they are
-    counted = weight > 0
-    if 0 < positive[counted].sum() < counted.sum():
-        chance = 1.0 / (1.0 + np.exp(-raw))
-        found["shift"] = Calibration(1.0, _shift(raw, positive, weight))
-        slope, intercept = slope_and_intercept(chance, positive, weight)
-        if np.isfinite(slope) and slope > _FLATTEST:
-            found["platt"] = Calibration(slope, intercept)
-    return found
-
-
-def choose_calibration(raw: Floats, positive: Floats, weight: Floats) -> tuple[str, Calibration]:
-    """Fit on the earlier half, keep the kind with the lowest weighted log loss on the later half, and fit that on both.
-
-    Parameters
-    ----------
-    raw, positive, weight
-        float64[n] in order of time, of cases that the trees were not fitted on.
-    """
-    half = len(raw) // 2
-    tried = calibrations(raw[:half], positive[:half], weight[:half])
-    if half == 0 or not 0 < positive[half:].sum() < len(raw) - half:
-        tried = {}
-    losses = {name: _log_loss(one.scores(raw[half:]), positive[half:], weight[half:]) for name, one in tried.items()}
-    whole = calibrations(raw, positive, weight)
-    best = min((name for name in losses if name in whole), key=lambda name: losses[name], default="shift")
-    best = best if best in whole else "none"
-    return best, whole[best]
-
-
-def _log_loss(score: Floats, positive: Floats, weight: Floats) -> float:
-    score = np.clip(score, 1e-9, 1 - 1e-9)
-    return float(np.average(-np.log(np.where(positive == 1.0, score, 1 - score)), weights=weight))
-
-
-def _shift(raw: Floats, positive: Floats, weight: Floats) -> float:
-    """The intercept at which the weighted mean score is the weighted share of positives, by bisection."""
-    low, high = -40.0, 40.0
-    for _ in range(80):
-        middle = (low + high) / 2
-        mean = np.average(1.0 / (1.0 + np.exp(-np.clip(raw + middle, -50, 50))), weights=weight)
-        low, high = (middle, high) if mean < np.average(positive, weights=weight) else (low, middle)
-    return (low + high) / 2

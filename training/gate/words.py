@@ -12,7 +12,7 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "ranking.rings": ("rings of people confirmed, and people alone", "被害が確認された方の集団（単独の方も1と数える）"),
     "random.effective_size": ("interviews drawn at random, as they count once weighted", "抽選による面接（重みを考えた数）"),
     "lot.effective_size": ("interviews drawn at random, as they count once weighted", "抽選による面接（重みを考えた数）"),
-    "calibration.positives": ("people with indications", "兆候のあった方"),
+    "calibration.effective_positives": ("people with indications, as they count once weighted", "兆候のあった方（重みを考えた数）"),
     "leak.positives": ("people with indications", "兆候のあった方"),
     "trace.fewer": ("files looked at, or files not looked at, whichever are fewer", "調べられた案件と、そうでない案件の少ない方"),
     "fairness.comparisons": ("comparisons of groups", "集団の比較"),

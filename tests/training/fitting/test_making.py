@@ -8,9 +8,10 @@ from models.forest import raw_scores
 from models.tree_text import parse_forest
 from tests.training.cases import matrix, outcomes
 from training.data.splits import last_split
+from training.fitting.calibrating import choose_calibration
 from training.fitting.fit import Fitted, fit
 from training.fitting.making import How, make
-from training.fitting.teaching import Part, choose_calibration
+from training.fitting.teaching import Part
 
 
 def test_a_model_is_calibrated_by_trees_that_have_not_seen_the_calibrating_cases() -> None:

@@ -7,7 +7,6 @@ import pytest
 from click.testing import CliRunner
 
 import training.fitting.teaching
-from models.calibration import Calibration
 from tests.training.cases import matrix, outcomes
 from training.commands import train
 from training.data.splits import kept_apart, last_split
@@ -21,8 +20,6 @@ from training.fitting.teaching import (
     SUSPECTED,
     TEACHING_CLIP,
     WEIGHTED,
-    calibrations,
-    choose_calibration,
     levelled,
     taught,
 )
@@ -129,29 +126,6 @@ def test_calibrating_weights_stand_for_all_cases_of_their_time() -> None:
     assert found.for_all
     first, last = MADE.as_of[SPLIT.calibrate].min(), MADE.as_of[SPLIT.calibrate].max()
     assert found.calibrate.weight.sum() == pytest.approx(((MADE.as_of >= first) & (MADE.as_of <= last)).sum())
-
-
-def test_the_kind_of_calibration_is_chosen_by_what_happened_later() -> None:
-    rng = np.random.default_rng(0)
-    raw = rng.normal(size=4000)
-    stretched = (rng.random(4000) < 1 / (1 + np.exp(-(3.0 * raw - 1.0)))).astype(float)
-    kind, found = choose_calibration(raw, stretched, np.ones(4000))
-    assert kind == "platt"
-    assert found.slope == pytest.approx(3.0, abs=0.4)
-    shifted = (rng.random(4000) < 1 / (1 + np.exp(-(raw - 2.0)))).astype(float)
-    assert calibrations(raw, shifted, np.ones(4000))["shift"].intercept == pytest.approx(-2.0, abs=0.15)
-
-
-def test_findings_of_one_kind_alone_calibrate_nothing() -> None:
-    assert choose_calibration(np.zeros(10), np.zeros(10), np.ones(10)) == ("none", Calibration())
-
-
-def test_findings_that_stand_for_nobody_move_no_chance() -> None:
-    # the only finding came by referral: its weight is 0, and a shift to "never" would be no chance at all
-    raw, positive, weight = np.linspace(-3, 1, 40), np.zeros(40), np.ones(40)
-    positive[30], weight[30] = 1.0, 0.0
-    assert set(calibrations(raw, positive, weight)) == {"none"}
-    assert choose_calibration(raw, positive, weight)[0] == "none"
 
 
 def test_unless_asked_otherwise_routes_are_levelled_for_landings_alone_and_help_says_so() -> None:

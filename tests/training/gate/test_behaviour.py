@@ -3,12 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from features.catalogue import catalogue
 from features.tables import Records
 from models.bundle import Explained
-from training.fairness.proxies import auc_with_interval, audit_proxies, reasons_as_shown, within_strata
 from training.gate.behaviour import check_monotone, check_swaps, excluded_columns, explanation_quality, swapped
 
 VISA = catalogue("visa")
@@ -91,42 +89,3 @@ def test_explanations_of_equal_cases_are_steady_and_of_one_feature_are_short() -
     assert abs(shaken.stability) < 0.3
     assert shaken.stability_low < shaken.stability < shaken.stability_high < shaken.stability + 0.3
     assert best.stability_high - best.stability_low < 1e-9
-
-
-def test_the_auc_and_its_interval_are_those_of_the_literature() -> None:
-    rng = np.random.default_rng(0)
-    own = rng.random(400) < 0.3
-    predicted = np.round(rng.normal(size=400) + own, 1)  # with ties
-    auc, low, high = auc_with_interval(own, predicted)
-    assert auc == pytest.approx(roc_auc_score(own, predicted), abs=1e-12)
-    drawn = []
-    for _ in range(500):
-        rows = rng.integers(0, 400, 400)
-        drawn.append(roc_auc_score(own[rows], predicted[rows]))
-    assert (low, high) == pytest.approx(tuple(np.quantile(drawn, (0.025, 0.975))), abs=0.02)
-
-
-def test_a_difference_between_statuses_is_not_told_within_them() -> None:
-    status = np.repeat(np.array(["a", "b"]), 500)
-    rng = np.random.default_rng(0)
-    own = rng.random(1000) < np.where(status == "a", 0.9, 0.1)
-    predicted = (status == "a") + rng.normal(scale=0.01, size=1000)
-    assert auc_with_interval(own, predicted)[0] > 0.85
-    assert within_strata(own, predicted, status) == pytest.approx(0.5, abs=0.06)
-
-
-def test_a_score_that_spells_a_nationality_is_told_and_one_that_does_not_is_not() -> None:
-    rng = np.random.default_rng(0)
-    nationality = rng.choice(["PHL", "THA"], 1000)
-    contributions = rng.normal(size=(1000, 8))
-    status = np.full(1000, "student")
-    fair = audit_proxies(contributions.sum(axis=1), contributions, {"nationality": nationality}, status, rng)
-    assert max(one.auc for one in fair) < 0.58
-    contributions[:, 3] += 5.0 * (nationality == "PHL")
-    told = audit_proxies(contributions.sum(axis=1), contributions, {"nationality": nationality}, status, rng)
-    assert min(one.auc for one in told) > 0.8
-
-
-def test_only_the_five_largest_contributions_are_read_as_reasons() -> None:
-    shown = reasons_as_shown(np.zeros(1), np.array([[9.0, -8.0, 7.0, 6.0, -5.0, 4.0, 3.0]]))
-    assert shown.tolist() == [[0.0, 9.0, -8.0, 7.0, 6.0, -5.0]]
