@@ -17,7 +17,7 @@ from features.matrix import TABLE_OF_SUBJECT
 from synthetic_data.regimes import DAY_US, END
 from synthetic_data.world import generate
 from training.data.judgement import audit_table, evaluation_frame
-from training.data.labels import findings
+from training.data.outcomes import findings
 from training.data.selection import inverse_propensity
 from training.drift.outcomes import FALSE_ALARM_LEVEL, TYPOLOGY, connected, outcome_drift
 

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from synthetic_data.scenario import load_scenario
 from synthetic_data.world import generate
-from training.data.labels import ALL_FILES, ARMS, LOTS, SUBJECTS, UNFLAGGED_FILES, Findings, findings
+from training.data.labels import ALL_FILES, ARMS, LOTS, UNFLAGGED_FILES, Findings
+from training.data.outcomes import SUBJECTS, findings
 from training.evaluation.evaluate import LABELS, MODEL, TRUTH, at_capacity
 from training.evaluation.intervals import Estimate, InterviewError
 from training.evaluation.population import Mask, describe_population

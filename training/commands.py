@@ -18,7 +18,8 @@ from features.settings import Settings
 from features.tables.folder import read_folder
 from training.challenger import datasheet_of, train_challenger
 from training.data.cases import Cases, read_truth
-from training.data.labels import ALL_FILES, LOTS, RefusalColumn
+from training.data.labels import ALL_FILES, LOTS
+from training.data.outcomes import RefusalColumn
 from training.data.splits import TooFewLabels
 from training.drift.commands import drift
 from training.evaluation.intervals import InterviewError

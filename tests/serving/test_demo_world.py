@@ -13,7 +13,7 @@ from features.settings import Settings
 from serving.commands import DEMO_WORLD, demo, let_in, verdict_in_short
 from serving.registered import Registered
 from synthetic_data.world import generate
-from training.data.labels import findings
+from training.data.outcomes import findings
 from training.data.splits import last_split
 
 SIZE = next(one.default for one in demo.params if one.name == "applications")

@@ -15,7 +15,8 @@ from features.matrix import FeatureMatrix, build_matrix, cases_in_order
 from features.tables.folder import Records
 from features.windows.history import History
 from training.data.judgement import audit_table, routes, rows_of
-from training.data.labels import ALL_FILES, Findings, findings
+from training.data.labels import ALL_FILES, Findings
+from training.data.outcomes import findings
 from training.data.splits import Split, final_labels, last_split
 from training.fitting.teaching import Taught, taught
 

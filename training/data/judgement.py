@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from features.matrix import TABLE_OF_SUBJECT
 from features.tables.folder import Records
 from features.tables.times import moment_of
-from training.data.labels import ARMS, SUBJECTS, Findings, Labels
+from training.data.labels import ARMS, Findings, Labels
+from training.data.outcomes import SUBJECTS
 from training.data.selection import Weights
 
 WEEK_US = 7 * 86_400_000_000

@@ -6,17 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.tables.checking import REFUSAL
-
-SUBJECTS = {"visa": "visa_application", "entry": "landing"}
-POSITIVE = {"indications", "victim_identified"}
-NEGATIVE = {"no_indication"}
 ARMS = ("none", "later_identification", "referral", "random", "targeted")
 """How a case came to be looked at; where there were several ways, the last in this order counts."""
-FOUND_BY_OTHERS = ("referral", "later_identification")
 ALL_FILES, UNFLAGGED_FILES = "all-files", "unflagged-files"
 LOTS = (ALL_FILES, UNFLAGGED_FILES)
 """Among which files the random arm is drawn: all, whomever officers choose; or those alone that nobody had chosen."""
@@ -26,10 +19,6 @@ FOREVER: int = int(np.iinfo(np.int64).max)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-class RefusalColumn(Exception):
-    """Raised when outcomes carry a column made from a refusal or a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,43 +202,3 @@ def _counts(
         "not interviewed": ripe & (best < 0) & ~seen & ~late,
     }
     return {reason: int(mask.sum()) for reason, mask in reasons.items()}
-
-
-def findings(
-    outcomes: pa.Table, subject: str, subject_ids: list[str], as_of: Ints, lot: str = ALL_FILES
-) -> Findings:  # fmt: skip
-    """Gather the outcomes of cases.
-
-    An indication in any interview of a case makes it positive; an inconclusive one, or none, leaves it unlabelled.
-
-    Raises
-    ------
-    RefusalColumn
-        If a column's name speaks of a refusal or decision.
-    """
-    for name in outcomes.column_names:
-        if REFUSAL.search(name):
-            raise RefusalColumn(f"outcomes have a column {name!r}; labels come from findings alone, remove it")
-    rows_of = {subject_id: row for row, subject_id in enumerate(subject_ids)}
-    about = np.asarray(outcomes.column("subject").to_numpy(zero_copy_only=False)) == SUBJECTS[subject]
-    row = np.array([rows_of.get(one, -1) for one in outcomes.column("subject_id").to_pylist()], dtype=np.int64)
-    kept = np.flatnonzero(about & (row >= 0))
-    known_at = outcomes.column("known_at").cast(pa.int64()).to_numpy()
-    finding = outcomes.column("finding").to_numpy(zero_copy_only=False)[kept]
-    value = np.full(len(kept), np.nan)
-    value[np.isin(finding, list(POSITIVE))] = 1.0
-    value[np.isin(finding, list(NEGATIVE))] = 0.0
-    arms = np.array([ARMS.index(one) for one in outcomes.column("arm").to_pylist()], dtype=np.int64)[kept]
-    by_others = np.isin(arms, [ARMS.index(one) for one in FOUND_BY_OTHERS])
-    inclusion = outcomes.column("inclusion_probability").cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return Findings(
-        np.asarray(as_of, dtype=np.int64),
-        row[kept],
-        known_at[kept],
-        value,
-        arms,
-        inclusion[kept],
-        np.asarray(outcomes.column("typology").to_numpy(zero_copy_only=False), dtype=object)[kept],
-        (value == 1.0) & (by_others | (finding == "victim_identified")),
-        lot=lot,
-    )

@@ -20,7 +20,8 @@ from features.tables.folder import Records, read_folder
 from models.bundle import Bundle
 from models.commands import champion
 from training.data.judgement import audit_table, day, evaluation_frame, interviewed
-from training.data.labels import ALL_FILES, ARMS, findings
+from training.data.labels import ALL_FILES, ARMS
+from training.data.outcomes import findings
 from training.data.selection import inverse_propensity
 from training.drift.outcomes import connected, outcome_drift
 from training.drift.report import report

@@ -15,7 +15,7 @@ from features.tables.description import Use
 from features.tables.nine_tables import TABLES
 from models.forest import MAX_DEPTH
 from models.reasons import LIMIT
-from training.data.labels import NEGATIVE, POSITIVE
+from training.data.outcomes import NEGATIVE, POSITIVE
 from training.fitting.teaching import BACKGROUND_CASES
 from training.gate.evidence import FIRST_LINE
 from training.gate.policy import read_policy

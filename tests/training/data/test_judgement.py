@@ -6,7 +6,7 @@ import pandas as pd
 from features.matrix import build_matrix
 from features.tables import Records
 from training.data.judgement import COLUMNS, audit_table, blocks, evaluation_frame, interviewed
-from training.data.labels import findings
+from training.data.outcomes import findings
 from training.data.selection import inverse_propensity
 
 

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from features.tables import TABLES
-from training.data.labels import ARMS, DAY_US, UNFLAGGED_FILES, RefusalColumn, findings
+from training.data.labels import ARMS, DAY_US, UNFLAGGED_FILES
+from training.data.outcomes import RefusalColumn, findings
 
 START = dt.datetime(2009, 1, 1, tzinfo=dt.UTC)
 START_US = int(START.timestamp() * 1e6)

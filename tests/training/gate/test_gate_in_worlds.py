@@ -20,7 +20,7 @@ from features.tables.folder import read_folder, write_folder
 from synthetic_data.world import generate
 from training.commands import train
 from training.data.cases import TRUTH_FILE
-from training.data.labels import findings
+from training.data.outcomes import findings
 from training.gate.commands import promote
 from training.gate.leakage import TraceCheck, look_for_traces
 from training.gate.policy import read_policy
