@@ -23,6 +23,7 @@ SLIPS = {"thousand": 1000.0, "hundred": 100.0, "ten": 10.0, "months and years": 
 DRAWS, LIKE_SCORES = 1000, 100
 """How often outcomes are drawn for an interval, and in how many classes of like scores."""
 _SLIP_ROOM = 0.1
+_SHARED = 0.5
 _FLOOR = 1e-4
 
 Floats = NDArray[np.float64]
@@ -90,10 +91,13 @@ class Expected:
 def stability_index(then: Floats, now: Floats) -> float:
     """Return the population stability index of two samples, missing values as a bin of their own.
 
-    Bins are quantiles of the earlier sample; empty ones count as `_FLOOR` of all.
+    Bins are quantiles of the earlier sample, and a value that many share has one of its own: where nine in ten stand at the
+    largest value, whoever falls below it would share a bin with them. Empty bins count as `_FLOOR` of all.
     """
     known = then[~np.isnan(then)]
     edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else np.zeros(0)
+    shared = np.array([(known == edge).mean() * BINS >= _SHARED for edge in edges], dtype=bool)
+    edges = np.unique(np.concatenate([edges, np.nextafter(edges[shared], -np.inf)]))
 
     def shares(sample: Floats) -> Floats:
         missing = np.isnan(sample)

@@ -124,7 +124,9 @@ def _line(evidence: Mapping[str, Any], condition: Condition) -> Line:
     about = None if condition.names is None else words_at(evidence, condition.names)
     told = gate_words.figures(condition, value, held, about)
     if value is None or math.isnan(value) or short:
-        return _told(condition, Outcome.NO_EVIDENCE, told)
+        # a policy that asks for more evidence must not make a failure that was seen into evidence that lacks
+        failed = condition.delivered is not None and _line(evidence, condition.delivered).outcome is Outcome.FAILS
+        return _told(condition, Outcome.FAILS if failed else Outcome.NO_EVIDENCE, told)
     return _told(condition, Outcome.HOLDS if condition.met_by(value) else Outcome.FAILS, told)
 
 
