@@ -125,7 +125,7 @@ def _decide(
         policy=candidate.policy.sha256, champion=candidate.champion, waiver=candidate.waiver,
     )  # fmt: skip
     before = approved(registry, scope, key)
-    held = approve(registry, scope, key, approvers or ((_DEMO_APPROVER,) if demo else ()))
+    held = approve(registry, settings, scope, key, approvers or ((_DEMO_APPROVER,) if demo else ()))
     record(registry, candidate, held)
     needed = 1 if demo else candidate.policy.approvers
     if len(held) < needed:

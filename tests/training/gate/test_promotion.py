@@ -205,7 +205,7 @@ def test_a_waiver_with_name_and_reason_is_printed_on_the_model_card(settings: Se
     assert card.startswith("Synthetic data; not validated on any real visa record.\n")
     assert "**Waiver** for `no_leak`, signed Officer A: the first year has few findings" in card
     assert "\nApproved by 2:\n\n- A\n- B\n" in card
-    assert "- trained_by: not recorded" in card
+    assert "- trained by: not recorded" in card
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_demonstrations_approval_does_not_count_in_service(settings: Settings)
     registry, key = Registry(settings), load_or_create_key(settings.signing_key_path)
     told = {"subject": "visa", "version": "1", "bundle": "b", "policy": "p", "champion": ""}
     shown, served = (scope_of(**told, waiver=None, demo=demo) for demo in (True, False))
-    assert approve(registry, shown, key, ["Officer A"]) == approved(registry, shown, key) == ["Officer A"]
+    assert approve(registry, settings, shown, key, ["Officer A"]) == approved(registry, shown, key) == ["Officer A"]
     assert approved(registry, served, key) == []
 
 
