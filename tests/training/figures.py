@@ -7,7 +7,7 @@ from typing import Any
 
 def good_evidence() -> dict[str, Any]:
     gain = {"first": 0.6, "second": 0.3, "gain": 0.3, "low": 0.2, "high": 0.4, "positives": 80, "rings": 40}
-    told = {"auc": 0.55, "best_within_status": 0.54, "people": 400}
+    told = {"auc": 0.55, "best_within_status": 0.54, "people_within_status": 400, "people": 400}
     return {
         "cases": 5000, "interviewed": 900, "positives": 80, "capacity": 0.02,
         "gain": {"champion": dict(gain), "checklist": dict(gain)},

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from training.data.labels import ALL_FILES, UNFLAGGED_FILES, Labels
-from training.data.selection import TARGETED, effective_size, has_probability
-from training.evaluation.intervals import share_bounds
+from training.data.selection import TARGETED, has_probability
+from training.evaluation.intervals import weighted_share_bounds
 
 AGREES, CONTRADICTED, NOT_TOLD = "agrees", "contradicted", "not told"
 CHANCE = 0.001
@@ -89,6 +89,4 @@ def _most_people(labels: Labels, drawn: NDArray[np.bool_], number: int) -> float
     told = drawn & ~np.isnan(labels.told)
     if not told.any():
         return float(number)
-    weight = 1.0 / labels.inclusion[told]
-    share = float(np.average(labels.told[told], weights=weight))
-    return number * share_bounds(share, effective_size(weight), level=1 - 2 * CHANCE)[1]
+    return number * weighted_share_bounds(labels.told[told], 1.0 / labels.inclusion[told], level=1 - 2 * CHANCE)[1]

@@ -13,27 +13,26 @@ from numpy.typing import NDArray
 
 from training.data.kinship import ring_units
 from training.data.selection import effective_size
-from training.evaluation.reliability import calibration_error, slope_and_intercept
+from training.evaluation.calibration_slope import slope_and_intercept, slope_bounds
+from training.evaluation.reliability import calibration_error
 from training.evaluation.resampling import Resampled
 
 RESAMPLES = 1_000
-"""Few findings stand for most: with 200 draws the bounds of a slope differed by a tenth from seed to seed."""
 WITHOUT_FAULT = 200
-MOST = 0.9
-"""The least share of bootstrap draws in which the slope has an answer; with fewer, the others say nothing of its spread."""
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationCheck:
-    """Calibration over cases with a finding, weighted by how many cases each stands for, with 95 % bootstrap bounds over rings.
+    """Calibration over cases with a finding, weighted by how many cases each stands for, with 95 % bounds.
+
+    Of the slope by its likelihood, of the others by bootstrap over rings.
 
     Attributes
     ----------
     slope
-        Of the logistic recalibration: 1 is right, below 1 scores are too extreme. NaN, as are its bounds, where it has no
-        answer or too few draws had one.
+        Of the logistic recalibration: 1 is right, below 1 scores are too extreme. NaN, as are its bounds, where it has no answer.
     effective_positives
         Kish's effective size of those with indications: a few of the lot stand for thousands, and all the others for themselves.
     ratio
@@ -88,34 +87,25 @@ def check_calibration(
     score, positive, weight = score[known], finding[known], weight[known]
     if not 0 < (weight * positive).sum() < weight.sum():
         return None
+    unit = ring_units(ring)
     drawn = []
-    for draw in Resampled(ring_units(ring), rng, resamples).weights(np.arange(len(ring))):
+    for draw in Resampled(unit, rng, resamples).weights(np.arange(len(ring))):
         times = weight * draw
         if 0 < (times * positive).sum() < times.sum():
             drawn.append(_figures(score, positive, times))
-    figures, table = _figures(score, positive, weight), np.array(drawn)
-    bounds = [_bounds(column) for column in table.T]
-    if np.isnan(table[:, 0]).mean() > 1 - MOST or np.isnan(figures[0]):
-        figures, bounds[0] = (float("nan"), *figures[1:]), (float("nan"), float("nan"))
+    figures = _figures(score, positive, weight)
+    bounds = [np.quantile(column, (0.025, 0.975)).tolist() for column in np.array(drawn).T]
+    slope = (slope_and_intercept(score, positive, weight)[0], *slope_bounds(score, positive, weight, unit))
     by_chance = [
         calibration_error(score, (rng.random(len(score)) < score).astype(np.float64), weight)
         for _ in range(WITHOUT_FAULT)
     ]
-    beyond = max(figures[2] - float(np.quantile(by_chance, 0.95)), 0.0) / float(np.average(positive, weights=weight))
-    slope, ratio, error = ((figure, *ends) for figure, ends in zip(figures, bounds, strict=True))
+    beyond = max(figures[1] - float(np.quantile(by_chance, 0.95)), 0.0) / float(np.average(positive, weights=weight))
+    ratio, error = ((figure, low, high) for figure, (low, high) in zip(figures, bounds, strict=True))
     size = effective_size(weight[positive == 1.0])
     return CalibrationCheck(len(score), int(positive.sum()), size, *slope, *ratio, *error, beyond)
 
 
-def _figures(score: Floats, positive: Floats, weight: Floats) -> tuple[float, float, float]:
-    slope, _ = slope_and_intercept(score, positive, weight)
+def _figures(score: Floats, positive: Floats, weight: Floats) -> tuple[float, float]:
     ratio = float((weight * score).sum() / (weight * positive).sum())
-    return slope, ratio, calibration_error(score, positive, weight)
-
-
-def _bounds(drawn: Floats) -> tuple[float, float]:
-    kept = drawn[~np.isnan(drawn)]
-    if not len(kept):
-        return float("nan"), float("nan")
-    low, high = np.quantile(kept, (0.025, 0.975))
-    return float(low), float(high)
+    return ratio, calibration_error(score, positive, weight)

@@ -104,7 +104,7 @@ def at_capacity(
         One row per basis, capacity and ranking: interviews, positives (estimated number of people concerned), random_findings
         (random interviews with indications that carry a row by labels), recall, per_100
         (people reached per 100 interviews), times; each with ``_low`` and ``_high`` (95 %: by labels as `training.evaluation.by_labels` says,
-        by truth bootstrap over rings, and exact bounds by the number of rings where nobody or everybody was reached; NaN where
+        by truth bootstrap over rings, and exact bounds by the number of rings where fewer than `LEAST_REACHED` are reached, or missed; NaN where
         that is not known, and for ``times`` where both reach fewer than `LEAST_REACHED` rings).
     """
     rows = []
@@ -128,11 +128,12 @@ class _Reached:
     """Whom a ranking reaches among those concerned.
 
     ``drawn`` is float64[1 + resamples, 2]: people reached and missed, first as they are; ``rings`` are the numbers of the rings reached,
-    and ``size`` is how many rings of one size would tell as much as those concerned do (Kish).
+    ``missed`` of how many rings somebody is missed, and ``size`` is how many rings of one size would tell as much as those concerned do (Kish).
     """
 
     drawn: Floats
     rings: NDArray[np.int64]
+    missed: int
     size: float
 
 
@@ -142,7 +143,8 @@ def _reached(basis: Basis, mask: Mask, counted: Mask, resampled: Resampled) -> _
     parts = np.column_stack([inside, ~inside]).astype(np.float64)
     members = np.unique(resampled.clusters(rows), return_counts=True)[1]
     drawn = np.vstack([parts.sum(axis=0), resampled.sums(rows, parts)])
-    return _Reached(drawn, np.unique(resampled.clusters(rows[inside])), effective_size(members.astype(np.float64)))
+    rings, missed = (np.unique(resampled.clusters(rows[one])) for one in (inside, ~inside))
+    return _Reached(drawn, rings, len(missed), effective_size(members.astype(np.float64)))
 
 
 def _figures(reached: _Reached, interviews: int) -> dict[str, float]:
@@ -150,7 +152,8 @@ def _figures(reached: _Reached, interviews: int) -> dict[str, float]:
     with np.errstate(divide="ignore", invalid="ignore"):
         recall = _with_interval("recall", np.where(total > 0, reached.drawn[:, 0] / total, np.nan))
     per_100 = _with_interval("per_100", 100 * reached.drawn[:, 0] / max(interviews, 1))
-    if recall["recall"] in {0.0, 1.0}:  # every resample says the same, and the bootstrap has no width
+    if min(len(reached.rings), reached.missed) < LEAST_REACHED and total[0] > 0:
+        # resamples of a few rings say nearly the same, or, of one, all the same
         recall["recall_low"], recall["recall_high"] = share_bounds(recall["recall"], reached.size)
         for end in ("low", "high"):
             per_100[f"per_100_{end}"] = 100 * recall[f"recall_{end}"] * float(total[0]) / max(interviews, 1)

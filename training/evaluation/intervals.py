@@ -11,11 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special, stats
 
 LEVEL = 0.95
 _HALVINGS = 60
 _NO_RATIO = 1e6
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,45 @@ def share_bounds(share: float, size: float, level: float = LEVEL) -> tuple[float
     low = 0.0 if found <= 0 else _where(beyond, tail)
     high = 1.0 if found >= size else _where(beyond, 1 - tail)
     return low, high
+
+
+def weighted_share_bounds(found: Floats, weight: Floats, level: float = LEVEL) -> tuple[float, float]:
+    """Return the mid-P interval of a weighted share; (0, 1) of nobody. With equal weights it is `share_bounds`.
+
+    Kish's effective size takes it that weights and findings have nothing to do with each other. Where posts draw
+    unequally and differ in what is found they have, so the size is that of a simple sample whose share would vary as much
+    as this one (linearised), and for the upper bound one more finding is imagined where it would weigh most, as Fay and
+    Feuer (1997) have it for weighted sums of Poisson counts, mid-P after Fay and Kim (2017).
+
+    Parameters
+    ----------
+    found, weight
+        float64[n] of 1 or 0, and float64[n] above nought.
+    """
+    if not len(weight):
+        return 0.0, 1.0
+    whole, number = float(weight.sum()), float(weight @ found)
+    yes, no = float(weight**2 @ found), float(weight**2 @ (1.0 - found))
+
+    def shape(share: float, yes: float, no: float) -> tuple[float, float]:
+        """The beta distribution of a share that was seen with these sums of squared weights."""
+        square = ((1 - share) ** 2 * yes + share**2 * no) / whole**2
+        size = share * (1 - share) / square if 0.0 < share < 1.0 else whole**2 / (yes + no)
+        return share * size, (1 - share) * size + 1
+
+    few = shape(number / whole, yes, no) if found.any() else None
+    many = None
+    if not found.all():
+        most = float(weight[found == 0.0].max())
+        many = shape(min((number + most) / whole, 1.0), yes + most**2, no - most**2)
+
+    def beyond(chance: float) -> float:
+        """The chance of more than was found, and half of that of just as many."""
+        as_many = float(special.betainc(*few, chance)) if few else 1.0
+        return (as_many + (float(special.betainc(*many, chance)) if many else 0.0)) / 2
+
+    tail = (1 - level) / 2
+    return (_where(beyond, tail) if few else 0.0), (_where(beyond, 1 - tail) if many else 1.0)
 
 
 def concerned_bounds(found: int, interviewed: int, error: InterviewError, level: float = LEVEL) -> tuple[int, int]:

@@ -15,8 +15,8 @@ from training.evaluation.intervals import (
     added,
     concerned_bounds,
     ratio_of,
-    share_bounds,
     share_of,
+    weighted_share_bounds,
 )
 
 Floats = NDArray[np.float64]
@@ -38,7 +38,7 @@ def describe_population(
 ) -> Population:
     """Estimate prevalence, and the share of concerned people who were reached: by targeted interviews, or by a choice.
 
-    A random arm drawn among all files speaks for all, by its share of findings at the effective sample size; drawn among
+    A random arm drawn among all files speaks for all, by its weighted share of findings; drawn among
     unflagged files (``labels.lot``) it speaks for the others, and whom officers chose is known from their own interviews
     (`training.evaluation.intervals` puts both together). The records do not say which it is; where officers choose well, the wrong
     answer counts those whom they chose twice or not at all. Referrals and later identifications count for nothing.
@@ -100,13 +100,12 @@ def _people_by_lot(labels: Labels, drawn: Mask, number: int, error: InterviewErr
         return Estimate(0.0, 0.0, 0.0)
     told = drawn if error is not None else drawn & ~np.isnan(labels.told)
     weight = _one_in(labels, told)
-    size = effective_size(weight)
-    if not size:
+    if not len(weight):
         return Estimate(0.0, 0.0, float(number))
-    share = float(np.average(np.nan_to_num(labels.told[told]), weights=weight))
+    found = np.nan_to_num(labels.told[told])
     right = error or InterviewError()
-    low, high = (right.corrected(one) for one in share_bounds(share, size))
-    return Estimate(right.corrected(share), low, high).times(float(number))
+    low, high = (right.corrected(one) for one in weighted_share_bounds(found, weight))
+    return Estimate(right.corrected(float(np.average(found, weights=weight))), low, high).times(float(number))
 
 
 def _one_in(labels: Labels, rows: Mask) -> Floats:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
 
+from training.evaluation.calibration_slope import slope_and_intercept, slope_bounds
 from training.evaluation.evaluate import LABELS, bases
 from training.evaluation.resampling import Resampled
 
@@ -14,16 +14,13 @@ Floats = NDArray[np.float64]
 BINS = 10
 LEAST = 5
 """Fewer findings of either kind say nothing about calibration."""
-_EDGE = 1e-7
-_MOST_STEPS = 60
-_FLAT = 1e-9
-_ROUNDING = 1e-12
 
 
 def calibration_figures(frame: pd.DataFrame, score: Floats, resampled: Resampled) -> dict[str, float]:
     """Return slope and intercept of the findings on the log-odds of the score, and the expected calibration error.
 
-    A slope of 1 and an intercept of 0 are perfect; below 1 the scores are too extreme. All with 95 % intervals.
+    A slope of 1 and an intercept of 0 are perfect; below 1 the scores are too extreme. All with 95 % intervals: bootstrap over
+    rings, and of the slope by its likelihood (`slope_bounds`).
     """
     basis = next(one for one in bases(frame) if one.name == LABELS)
     known = score[basis.rows]
@@ -37,6 +34,9 @@ def calibration_figures(frame: pd.DataFrame, score: Floats, resampled: Resampled
         result[name] = float(table[0, column])
         if len(kept):
             result[f"{name}_low"], result[f"{name}_high"] = (float(one) for one in np.quantile(kept, (0.025, 0.975)))
+    if np.isfinite(result["calibration_slope"]):
+        bounds = slope_bounds(known, basis.value, basis.weight, resampled.clusters(basis.rows))
+        result["calibration_slope_low"], result["calibration_slope_high"] = bounds
     return result
 
 
@@ -47,42 +47,6 @@ def _figures(score: Floats, value: Floats, weight: Floats) -> tuple[float, float
     slope, intercept = slope_and_intercept(score, value, weight)
     brier = float(np.average((score - value) ** 2, weights=weight))
     return slope, intercept, calibration_error(score, value, weight), brier
-
-
-def slope_and_intercept(score: Floats, value: Floats, weight: Floats) -> tuple[float, float]:
-    """Fit ``log-odds(value) = slope * log-odds(score) + intercept`` (Cox 1958) to findings of 1 or 0; NaN if it has no answer.
-
-    Newton's steps from a slope of nought, each halved until the likelihood rises: it is concave, so they reach its top
-    if there is one. There is none where one score is above, or below, all of the other finding (Albert and Anderson 1984).
-    """
-    counted = weight > 0
-    clipped = np.clip(score[counted], _EDGE, 1 - _EDGE)
-    odds, value, share = np.log(clipped / (1 - clipped)), value[counted], weight[counted] / weight.sum()
-    yes, no = odds[value == 1.0], odds[value != 1.0]
-    if not len(yes) or not len(no) or yes.min() >= no.max() or no.min() >= yes.max():
-        return float("nan"), float("nan")
-    centre, scale = float((share * odds).sum()), float(np.ptp(odds))
-    design = np.column_stack([(odds - centre) / scale, np.ones(len(odds))])
-    mean = float((share * value).sum())
-    beta = np.array([0.0, np.log(mean / (1 - mean))])
-    reached = _likelihood(design @ beta, value, share)
-    for _ in range(_MOST_STEPS):
-        chance = expit(design @ beta)
-        rise = design.T @ (share * (value - chance))
-        if np.abs(rise).max() < _FLAT * mean * (1 - mean):
-            return float(beta[0] / scale), float(beta[1] - beta[0] * centre / scale)
-        bend = design.T @ (design * (share * chance * (1 - chance))[:, None])
-        if np.linalg.cond(bend) > 1e12:
-            break
-        step = np.linalg.solve(bend, rise)
-        while (further := _likelihood(design @ (beta + step), value, share)) < reached - _ROUNDING:
-            step = step / 2
-        beta, reached = beta + step, further
-    return float("nan"), float("nan")
-
-
-def _likelihood(odds: Floats, value: Floats, share: Floats) -> float:
-    return float((share * (value * odds - np.logaddexp(0.0, odds))).sum())
 
 
 def calibration_error(score: Floats, value: Floats, weight: Floats | None = None, bins: int = BINS) -> float:

@@ -74,7 +74,10 @@ def validate(
 
 
 def pooled(folds: list[Fold]) -> tuple[pd.DataFrame, dict[str, Floats]]:
-    """Put the judged cases of all cut-offs together; their post-weeks do not overlap."""
+    """Put the judged cases of all cut-offs together, each ranked by the model of its own cut-off.
+
+    A cut-off falls within a week, which is one post-week here and two where each cut-off is judged by itself.
+    """
     frame = pd.concat([fold.frame for fold in folds], ignore_index=True)
     return frame, {name: np.concatenate([fold.rankings[name] for fold in folds]) for name in folds[0].rankings}
 

@@ -23,8 +23,11 @@ BACKGROUND_CASES = 60_000
 """Cases without a label that stand for the ordinary; more made no difference and take time."""
 SUSPECTED = 0.3
 """How much indications of one interview count beside a person identified, referred or found later: few are borne out."""
+LEVELLING = 0.5
+"""How far findings are levelled between routes: 0 leaves them as found, at 1 all routes weigh alike. Where routes differ in
+truth, all of it costs more than half of the people reached; half of it costs none, and a score tells hardly more of nationality."""
 MOST_LEVELLED = 4.0
-"""The findings of a route count at most so many times more, or less, than they would; more would follow single people."""
+"""Levelled whole, the findings of a route would count at most so many times more, or less; more would follow single people."""
 TEACHING_CLIP = 20.0
 """A heavier case would make the trees follow single people."""
 NOBODY = ARMS.index("none")
@@ -79,7 +82,7 @@ def taught(split: Split, as_of: Ints, scheme: str = BACKGROUND) -> Taught:
     scheme
         ``background``: labelled cases, in which indications alone count less than a person identified, and up to 60,000
         others spread over their time, as if nothing had been found. ``routes-levelled``: the same, with findings weighing
-        alike by each route (`levelled`). ``interviewed``: labelled cases, all alike. ``inverse-propensity``: labelled cases
+        more alike by each route (`levelled`). ``interviewed``: labelled cases, all alike. ``inverse-propensity``: labelled cases
         by what they stand for, at most 20 times the lightest. ``everybody``: cases without a label as well, as if nothing
         had been found; later findings may contradict that, and whoever was not looked at looks harmless.
     """
@@ -124,7 +127,7 @@ def _part(rows: Ints, split: Split, as_of: Ints, scheme: str) -> Part:
 
 
 def levelled(positive: Floats, weight: Floats, route: Ints) -> Floats:
-    """Let findings weigh as much beside other cases by every route (reweighing; Kamiran and Calders 2012).
+    """Let findings weigh more alike beside other cases by every route (reweighing; Kamiran and Calders 2012, by half).
 
     Routes go with nationalities. Where more is found by one, be it that officers look there more, the trees would learn the
     route, and the score would tell where somebody comes from.
@@ -140,7 +143,7 @@ def levelled(positive: Floats, weight: Floats, route: Ints) -> Floats:
         here = route == one
         found = here & (positive == 1.0)
         factor = odds * weight[here & ~found].sum() / weight[found].sum()
-        out[found] *= np.clip(factor, 1 / MOST_LEVELLED, MOST_LEVELLED)
+        out[found] *= np.clip(factor, 1 / MOST_LEVELLED, MOST_LEVELLED) ** LEVELLING
     return out
 
 

@@ -228,7 +228,9 @@ def _largest(figures: list[ProxyFigure]) -> dict[str, Any]:
     found: dict[str, Any] = {"all": [asdict(one) for one in figures]}
     for one in sorted(figures, key=lambda figure: figure.auc):
         before = found.setdefault(one.attribute, {}).get(one.told_by, {})
-        within = {"best_within_status": one.auc_within_status, "group_within_status": one.group}
+        within = {
+            "best_within_status": one.auc_within_status, "group_within_status": one.group, "people_within_status": one.people,
+        }  # fmt: skip
         if before and before["best_within_status"] > one.auc_within_status:
             within = {name: before[name] for name in within}
         found[one.attribute][one.told_by] = asdict(one) | within

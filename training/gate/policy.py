@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 
@@ -46,6 +46,8 @@ class Condition:
         Dotted path to words in the evidence that say what the figure is about: which feature, which group.
     waivable, waiver_reason
         Whether a waiver may cover missing evidence, and if not everywhere, why.
+    delivered
+        In another policy than the delivered one, the delivered line of the same code: what fails by it fails.
     """
 
     code: str
@@ -60,6 +62,7 @@ class Condition:
     names: str | None = None
     waivable: Waivable = Waivable.WHERE_EVIDENCE_LACKS
     waiver_reason: str = ""
+    delivered: Condition | None = None
 
     def met_by(self, value: float) -> bool:
         """Say whether a value is within the limit; NaN never is."""
@@ -79,7 +82,7 @@ class Policy:
 
 
 def read_policy(path: Path = POLICY_FILE) -> Policy:
-    """Read a policy file.
+    """Read a policy file; the lines of another than the delivered one know the delivered lines that they stand for.
 
     Raises
     ------
@@ -91,7 +94,8 @@ def read_policy(path: Path = POLICY_FILE) -> Policy:
         raw = tomllib.loads(content.decode("utf-8"))
         if type(raw["approvers"]) is not int or not isinstance(raw["line"], list):
             raise TypeError("approvers is not a whole number, or line is no list")
-        lines = tuple(_condition(entry) for entry in raw["line"])
+        delivered = {} if path == POLICY_FILE else {line.code: line for line in read_policy().lines}
+        lines = tuple(replace(line, delivered=delivered.get(line.code)) for line in map(_condition, raw["line"]))
         policy = Policy(
             str(raw["version"]),
             _number(raw["capacity"]),

@@ -144,11 +144,13 @@ def _line(evidence: Mapping[str, Any], condition: Condition) -> Line:
     held = None if condition.evidence is None else look_up(evidence, condition.evidence)
     short = condition.evidence is not None and (held is None or not held >= condition.least_evidence)
     about = None if condition.names is None else words_at(evidence, condition.names)
-    if short:  # a figure that rests on too little says nothing, and is not shown
-        return _told(condition, Outcome.NO_EVIDENCE, gate_words.evidence(condition, held))
     told = gate_words.figures(condition, value, held, about)
-    if value is None or math.isnan(value):
-        return _told(condition, Outcome.NO_EVIDENCE, told)
+    if value is None or math.isnan(value) or short:
+        # a policy that asks for more evidence must not make a failure that was seen into evidence that lacks
+        if condition.delivered is not None and _line(evidence, condition.delivered).outcome is Outcome.FAILS:
+            return _told(condition, Outcome.FAILS, told)
+        # a figure that rests on too little says nothing, and is not shown
+        return _told(condition, Outcome.NO_EVIDENCE, gate_words.evidence(condition, held) if short else told)
     outcome = Outcome.HOLDS if condition.met_by(value) else Outcome.FAILS
     return replace(_told(condition, outcome, told), judged=gate_words.judged(condition, value, about)[0])
 

@@ -91,7 +91,8 @@ def _judged(evidence: Mapping[str, Any]) -> list[str]:
         "Whom it reaches is counted among people whose exploitation was confirmed: identified as victims, or found by "
         "others than an interviewer. Each counts once, whoever chose them for an interview; indications of an interview "
         "alone do not count. Whom others find is easier to rank than whom nobody finds. Share reached at "
-        f"{evidence['capacity']:.1%} capacity of each post's week:",
+        f"{evidence['capacity']:.1%} capacity of each post's week, minors ranked among all others though in service they go to the "
+        "child procedure:",
         "",
         "| against | model | other | difference | 95 % interval |",
         "|---|---|---|---|---|",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,8 @@ import pandas as pd
 FIRST_LINE = "Synthetic data unless real records were given; not validated on any real visa record."
 _STYLE = (
     "body{font-family:system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem;line-height:1.45}"
-    "table{border-collapse:collapse;font-size:.85rem}th,td{border:1px solid #bbb;padding:.2rem .5rem;text-align:right}"
-    "th:first-child,td:first-child{text-align:left}img{max-width:100%}div{overflow-x:auto}nav{font-size:.9rem;columns:2}"
+    "table{border-collapse:collapse;font-size:.85rem}th,td{border:1px solid #bbb;padding:.2rem .5rem;text-align:left}"
+    ".number{text-align:right;white-space:nowrap}img{max-width:100%}div{overflow-x:auto}nav{font-size:.9rem}nav ol{columns:2}"
     "h2{margin-top:2.5rem;border-top:1px solid #ccc;padding-top:.6rem}tr:nth-child(even){background:#f6f6f6}th{background:#eee}"
 )
 
@@ -49,7 +50,7 @@ class Section:
         return re.sub(r"[^a-z0-9]+", "_", self.title.lower()).strip("_") + ".csv"
 
 
-APPENDIX = Section("Appendix")
+APPENDIX = Section("Appendix", "What the sections above rest on; a long table stands in a file of its own.")
 
 
 def write(folder: Path, title: str, sections: Sequence[Section]) -> None:
@@ -67,7 +68,7 @@ def markdown(title: str, sections: Sequence[Section]) -> str:
     lines = [FIRST_LINE, "", f"# {title}", ""]
     for section in _in_order(sections):
         if section is APPENDIX:
-            lines += ["# Appendix", ""]
+            lines += [f"# {section.title}", "", section.text, ""]
             continue
         lines += [f"## {section.title}", ""]
         lines += [section.text, ""] if section.text else []
@@ -87,15 +88,16 @@ def _in_order(sections: Sequence[Section]) -> list[Section]:
 
 
 def table_text(table: pd.DataFrame) -> str:
-    """Return a table as Markdown, a figure and its interval in one cell."""
+    """Return a table as Markdown, a figure and its interval in one cell; numbers stand right, words left."""
     shown = compact(table)
-    rows = [list(shown.columns), ["---"] * len(shown.columns), *shown.to_numpy().tolist()]
+    sides = ["---:" if number else "---" for number in _numbers(table)]
+    rows = [list(shown.columns), sides, *shown.to_numpy().tolist()]
     return "\n".join("| " + " | ".join(str(cell).replace("|", "/") for cell in row) + " |" for row in rows)
 
 
 def compact(table: pd.DataFrame) -> pd.DataFrame:
     """Put ``name``, ``name_low`` and ``name_high`` into one column of text."""
-    ends = {f"{name}_{end}" for name in table.columns for end in ("low", "high")}
+    ends = _ends(table)
     made = {}
     for name in table.columns:
         if name in ends:
@@ -110,6 +112,16 @@ def compact(table: pd.DataFrame) -> pd.DataFrame:
             ]
         made[str(name).replace("_", " ")] = cells
     return pd.DataFrame(made)
+
+
+def _numbers(table: pd.DataFrame) -> list[bool]:
+    """Return for each column of `compact` whether it holds numbers."""
+    kinds = (table[name].dtype for name in table.columns if name not in _ends(table))
+    return [pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) for kind in kinds]
+
+
+def _ends(table: pd.DataFrame) -> set[str]:
+    return {f"{name}_{end}" for name in table.columns for end in ("low", "high")}
 
 
 def _number(value: object) -> str:
@@ -128,13 +140,13 @@ def _number(value: object) -> str:
 def _html(folder: Path, title: str, sections: Sequence[Section]) -> str:
     parts = [f"<p><strong>{escape(FIRST_LINE)}</strong></p>", f"<h1>{escape(title)}</h1>"]
     ordered = _in_order(sections)
-    links = "".join(f'<li><a href="#s{number}">{escape(one.title)}</a></li>' for number, one in enumerate(ordered))
-    parts.append(f"<nav><ol>{links}</ol></nav>")
+    parts.append(_contents(ordered))
     for number, section in enumerate(ordered):
-        parts.append(f'<h2 id="s{number}">{escape(section.title)}</h2>')
-        parts += [f"<p>{_bold(text)}</p>" for text in section.text.split("\n") if text]
+        level = "h1" if section is APPENDIX else "h2"
+        parts.append(f'<{level} id="s{number}">{escape(section.title)}</{level}>')
+        parts += _paragraphs(section.text)
         if section.table is not None:
-            table = f"<div>{compact(section.table).to_html(index=False, border=0)}</div>"
+            table = f"<div>{_html_table(section.table)}</div>"
             rows = f"{len(section.table)} rows; also in {section.file}"
             parts.append(table if section.file is None else f"<details><summary>{rows}</summary>{table}</details>")
         if section.picture is not None:
@@ -142,6 +154,39 @@ def _html(folder: Path, title: str, sections: Sequence[Section]) -> str:
             parts.append(f'<img alt="{escape(section.title)}" src="data:image/png;base64,{picture}">')
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
     return f'<!doctype html><!-- {FIRST_LINE} -->\n<html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
+
+
+def _contents(ordered: Sequence[Section]) -> str:
+    """List the sections by number, and those of the appendix by letter."""
+    links = [f'<a href="#s{number}">{escape(one.title)}</a>' for number, one in enumerate(ordered)]
+    at = ordered.index(APPENDIX) if APPENDIX in ordered else len(ordered)
+    main = "".join(f"<li>{link}</li>" for link in links[:at])
+    later = "".join(f"<li>{link}</li>" for link in links[at + 1 :])
+    appendix = f'<p>{links[at]}</p><ol type="A">{later}</ol>' if later else ""
+    return f"<nav><ol>{main}</ol>{appendix}</nav>"
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Return a paragraph for each line, and a list where lines begin with a hyphen."""
+    parts = []
+    for listed, lines in groupby((line for line in text.split("\n") if line), lambda line: line.startswith("- ")):
+        if listed:
+            parts.append("<ul>" + "".join(f"<li>{_bold(line.removeprefix('- '))}</li>" for line in lines) + "</ul>")
+        else:
+            parts += [f"<p>{_bold(line)}</p>" for line in lines]
+    return parts
+
+
+def _html_table(table: pd.DataFrame) -> str:
+    shown = compact(table)
+    sides = [' class="number"' if number else "" for number in _numbers(table)]
+
+    def row(tag: str, cells: Iterable[object]) -> str:
+        filled = (f"<{tag}{side}>{escape(str(cell))}</{tag}>" for side, cell in zip(sides, cells, strict=True))
+        return f"<tr>{''.join(filled)}</tr>"
+
+    body = "".join(row("td", cells) for cells in shown.to_numpy().tolist())
+    return f"<table><thead>{row('th', shown.columns)}</thead><tbody>{body}</tbody></table>"
 
 
 def _bold(text: str) -> str:

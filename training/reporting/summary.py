@@ -30,6 +30,12 @@ KEPT_ELSEWHERE = 0.85
 """So much of each aim shall be left in worlds of other seeds, hubs and habits."""
 
 
+AIMS_MET = (
+    f"An aim is met (“yes”) where the whole interval of the ratio lies above it, “about” where only the ratio itself does, “no” where not "
+    f"even that, and “{UNKNOWN}” where too little carries a ratio."
+)
+
+
 def telling_basis(table: pd.DataFrame) -> str:
     """Return by what to judge: truth where a synthetic world tells it, labels elsewhere."""
     return TRUTH if (table["basis"] == TRUTH).any() else LABELS
@@ -121,18 +127,60 @@ def verdict(table: pd.DataFrame) -> str:
     basis = telling_basis(table)
     lines = [
         "“Beaten” means that the whole interval of the ratio lies above 1, "
-        f"“{UNKNOWN}” by truth that both together reach fewer than {LEAST_REACHED} rings, or people alone."
+        f"“{UNKNOWN}” by truth that both together reach fewer than {LEAST_REACHED} rings, or people alone, and by labels that "
+        f"fewer than {LEAST_FOUND} random interviews found indications."
     ]
     for capacity, rows in table[table["basis"] == basis].groupby("capacity", sort=True):
         others = rows[rows["ranking"] != MODEL]
         beaten, unknown = others["times_low"] > 1.0, others["times"].isna()
         names = others["ranking"]
-        told = f"; {UNKNOWN}: {', '.join(names[unknown])}" if unknown.any() else ""
-        lines.append(
-            f"- {capacity:.1%}: beaten: {', '.join(names[beaten]) or 'none'}; "
-            f"**not beaten: {', '.join(names[~beaten & ~unknown]) or 'none'}**{told}."
-        )
+        told = [f"beaten: {_listed(names[beaten])}"] if beaten.any() else []
+        # bold is for what speaks against the model; of what is not known nothing is claimed
+        told += [f"**not beaten: {_listed(names[~beaten & ~unknown])}**"] if (~beaten & ~unknown).any() else []
+        told += [f"{UNKNOWN}: {'all' if unknown.all() else _listed(names[unknown])}"] if unknown.any() else []
+        lines.append(f"- {capacity:.1%}: {'. '.join(told)}.")
     return "\n".join(lines)
+
+
+def _listed(names: pd.Series[str]) -> str:
+    """Put names side by side that may have commas in them."""
+    return "; ".join(names)
+
+
+def of_adults(grouped: pd.DataFrame) -> str:
+    """Say how minors stand in figures at capacity, and what the model reaches of adults alone.
+
+    Parameters
+    ----------
+    grouped
+        From `training.evaluation.validation.by_group` at `CAPACITY`, with the column ``minor``.
+    """
+    told = (grouped["basis"] == telling_basis(grouped)) & (grouped["by"] == "minor") & (grouped["ranking"] == MODEL)
+    adults = grouped[told & (grouped["group"] == "adult")]
+    known = adults[adults["recall"].notna()]
+    recall = (
+        f"Of adults alone, the interviews being the same, it meets {row['recall']:.1%} [{row['recall_low']:.1%}, {row['recall_high']:.1%}] "
+        f"of {row['positives']:,.0f} people concerned."
+        for row in known.to_dict("records")
+    )
+    return (
+        "Minors are ranked among all others in every figure of this report and take up interviews of its capacity, although in service "
+        "they go to the child procedure whatever their score. "
+        + next(recall, f"What it meets of adults alone is {UNKNOWN}.")
+    )
+
+
+def known_alone(table: pd.DataFrame, figures: tuple[str, ...]) -> tuple[pd.DataFrame, str]:
+    """Leave out each basis by which no figure is known in any row, and say so in a sentence; empty where all tell something."""
+    if "basis" not in table.columns:
+        return table, ""
+    tells = table[list(figures)].notna().any(axis=1).groupby(table["basis"], sort=False).any()
+    silent = [str(basis) for basis in tells.index[~tells]]
+    if not silent:
+        return table, ""
+    return table[~table["basis"].isin(silent)].reset_index(
+        drop=True
+    ), f"By {' and '.join(silent)} none of this is known."
 
 
 def across(table: pd.DataFrame, index: list[str], columns: str, value: str = "recall") -> pd.DataFrame:

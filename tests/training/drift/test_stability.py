@@ -29,6 +29,18 @@ def test_samples_of_one_distribution_are_stable_and_a_moved_one_is_not() -> None
     assert stability_index(then, rng.normal(loc=1.0, size=5000)) > SHIFTED
 
 
+def test_a_fall_from_a_value_that_nearly_all_share_is_seen_as_a_rise_is() -> None:
+    rng = np.random.default_rng(0)
+    ones, zeros = np.ones(1000), np.zeros(1000)
+    assert stability_index(ones, zeros) > 1
+    assert stability_index(ones, zeros) == pytest.approx(stability_index(zeros, ones))
+    planned = (rng.random(1000) < 0.93).astype(float)
+    assert stability_index(planned, zeros) > 1
+    year = np.where(rng.random(1000) < 0.93, 365.0, rng.integers(0, 365, 1000))
+    assert stability_index(year, rng.integers(0, 365, 1000).astype(float)) > 1
+    assert stability_index(year, rng.permutation(year)) == 0.0
+
+
 def test_values_that_go_missing_raise_the_alarm() -> None:
     rng = np.random.default_rng(0)
     then, now = rng.normal(size=(2000, 2)), rng.normal(size=(2000, 2))

@@ -95,6 +95,16 @@ def test_nobody_or_everybody_reached_has_an_interval_by_the_number_of_rings() ->
     assert 0.6 < row["recall_low"] < 0.75
 
 
+def test_few_rings_reached_have_an_interval_by_their_number_and_not_by_resamples_that_are_alike() -> None:
+    # one ring of eight, of whom three are reached: every resample says 3/8
+    of = of_truth([1.0] * 8 + [0.0] * 32, ["R"] * 8 + [None] * 32)
+    first = np.where(np.isin(np.arange(40), [0, 1, 2, 20, 21]), 1.0, 0.0)
+    row = at_capacity(of, {MODEL: first}, resampled(of), capacities=(0.125,)).iloc[-1]
+    assert row["recall"] == 3 / 8
+    assert row["recall_low"] < 0.05
+    assert row["recall_high"] > 0.9
+
+
 def test_people_counted_apart_do_not_change_who_is_interviewed() -> None:
     only = np.array([False, False, True, *[False] * 7])
     table = at_capacity(TEN, {MODEL: FIRST_TO_LAST}, resampled(TEN), capacities=(0.2,), only=only).set_index("basis")

@@ -12,6 +12,7 @@ from training.evaluation.intervals import (
     ratio_with_common,
     share_bounds,
     share_of,
+    weighted_share_bounds,
 )
 
 
@@ -91,3 +92,28 @@ def test_a_ratio_of_rankings_that_share_people_holds_the_truth_near_its_nominal_
         held += ratio_with_common(*parts).covers((0.03 + 0.02) / (0.03 + 0.01))
     # three standard errors of 400 tries below 95 %
     assert held / worlds > 0.917
+
+
+def test_a_weighted_share_of_equal_weights_is_a_plain_one() -> None:
+    for found in (0, 1, 7, 39, 40):
+        told = (np.arange(40) < found).astype(float)
+        assert weighted_share_bounds(told, np.full(40, 12.5)) == pytest.approx(share_bounds(found / 40, 40.0))
+    assert weighted_share_bounds(np.empty(0), np.empty(0)) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "found"), [((0.02, 0.08), (0.06, 0.003)), ((0.06, 0.12), (0.06, 0.01)), ((0.05, 0.05), (0.02, 0.02))]
+)
+def test_posts_that_draw_unequally_and_differ_in_what_is_found_do_not_spoil_the_bounds(
+    drawn: tuple[float, float], found: tuple[float, float]
+) -> None:
+    rng = np.random.default_rng(0)
+    held = 0
+    for _ in range(300):
+        there = [rng.random(size) < share for size, share in zip((3_000, 9_000), found, strict=True)]
+        lot = [one[rng.random(len(one)) < chance] for one, chance in zip(there, drawn, strict=True)]
+        weight = np.repeat(1 / np.array(drawn), [len(one) for one in lot])
+        low, high = weighted_share_bounds(np.concatenate(lot).astype(float), weight)
+        held += low <= np.concatenate(there).mean() <= high
+    # Kish's size holds it in 255 of 300 by the first
+    assert 277 <= held <= 299

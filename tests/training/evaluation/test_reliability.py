@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from training.evaluation.reliability import calibration_error, reliability, slope_and_intercept
+from training.evaluation.calibration_slope import slope_and_intercept
+from training.evaluation.reliability import calibration_error, reliability
 
 
 def test_slope_and_intercept_are_those_of_a_weighted_logistic_regression() -> None:

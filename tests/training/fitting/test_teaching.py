@@ -15,6 +15,7 @@ from training.fitting.teaching import (
     EVERYBODY,
     INTERVIEWED,
     LEVELLED,
+    LEVELLING,
     MOST_LEVELLED,
     SCHEMES,
     SUSPECTED,
@@ -95,17 +96,18 @@ def test_indications_alone_teach_less_than_a_person_identified_and_the_inconclus
     assert not np.isin(part.rows, told.row[unclear]).any()
 
 
-def test_by_every_route_findings_weigh_as_much_beside_other_cases() -> None:
+def test_findings_weigh_half_way_as_much_beside_other_cases_by_every_route() -> None:
     # 4 of 10 by the first route, 2 of 10 by the second, none of 5 by the third
     positive = np.array([1.0] * 4 + [0.0] * 6 + [1.0] * 2 + [0.0] * 8 + [0.0] * 5)
     route = np.repeat([0, 1, 2], [10, 10, 5])
     weight = levelled(positive, np.ones(25), route)
     odds = [weight[(route == one) & (positive == 1)].sum() / (route[positive == 0] == one).sum() for one in (0, 1)]
-    assert odds == pytest.approx([6 / 19, 6 / 19])
+    # as found 4/6 and 2/8, levelled 6/19 each: half way between the logarithms
+    assert odds == pytest.approx([np.sqrt(4 / 6 * 6 / 19), np.sqrt(2 / 8 * 6 / 19)])
     assert (weight[positive == 0] == 1.0).all()
-    # a single one among very many counts at most four times
+    # a single one among very many counts at most the root of four times
     rare = levelled(np.array([1.0] * 50 + [0.0] * 50 + [1.0] + [0.0] * 99), np.ones(200), np.repeat([0, 1], 100))
-    assert rare[100] == MOST_LEVELLED
+    assert rare[100] == MOST_LEVELLED**LEVELLING == 2.0
 
 
 def test_only_where_it_is_asked_for_are_routes_levelled() -> None:

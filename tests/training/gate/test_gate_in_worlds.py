@@ -21,8 +21,9 @@ from synthetic_data.world import generate
 from training.commands import train
 from training.data.cases import TRUTH_FILE
 from training.data.outcomes import findings
+from training.data.splits import final_labels
 from training.gate.commands import promote
-from training.gate.leakage import TraceCheck, look_for_traces
+from training.gate.leakage import LeakCheck, TraceCheck, look_for_leaks, look_for_traces
 from training.gate.policy import read_policy
 from training.gate.verdict import Outcome, judge
 
@@ -56,12 +57,13 @@ def ids_in(records: Records, kept: pa.ChunkedArray) -> Truths:
     return np.asarray(pc.is_in(own, value_set=outcomes["subject_id"].combine_chunks()).to_numpy())
 
 
-def planted(records: Records, column: str, rows: Truths, value: float | str | None) -> Records:
-    """Write one value into a column of some applications."""
+def planted(records: Records, column: str, rows: Truths, value: float | str | np.ndarray[tuple[int]] | None) -> Records:  # type: ignore[type-arg]
+    """Write one value, or one for each row, into a column of some applications."""
     table = records["visa_applications"]
     at = table.schema.get_field_index(column)
     kind = table.schema.field(at).type
-    marked = pc.if_else(pa.array(rows), pa.scalar(value, kind), table.column(at))
+    given = pa.array(value, kind) if isinstance(value, np.ndarray) else pa.scalar(value, kind)
+    marked = pc.if_else(pa.array(rows), given, table.column(at))
     return Records({**records.tables, "visa_applications": table.set_column(at, table.schema.field(at), marked)})
 
 
@@ -86,6 +88,12 @@ def fails(output: str) -> dict[str, str]:
     return {line.split(":")[0]: line for line in failed}
 
 
+def leaked(records: Records) -> LeakCheck:
+    matrix = build_matrix(records, "visa")
+    found = final_labels(findings(records["outcomes"], "visa", matrix.subject_ids, matrix.as_of)).positive
+    return look_for_leaks(matrix.values, found, np.ones_like(matrix.values), names=matrix.catalogue.names)
+
+
 def traced(records: Records) -> TraceCheck:
     matrix = build_matrix(records, "visa")
     found = findings(records["outcomes"], "visa", matrix.subject_ids, matrix.as_of)
@@ -94,8 +102,8 @@ def traced(records: Records) -> TraceCheck:
     return look_for_traces(matrix.values, seen, names=matrix.catalogue.names)
 
 
-def refused(told: TraceCheck) -> set[str]:
-    lines = judge({"trace": asdict(told)}, read_policy())
+def refused(told: TraceCheck | LeakCheck) -> set[str]:
+    lines = judge({"trace" if isinstance(told, TraceCheck) else "leak": asdict(told)}, read_policy())
     return {line.code for line in lines if line.outcome is Outcome.FAILS}
 
 
@@ -144,6 +152,26 @@ def test_a_mark_on_a_part_or_on_those_found_alone_or_a_gap_is_seen(
     told = traced(planted(records, "monthly_income_jpy", ~looked_at, 200_000.0))
     assert refused(told) >= {"no_trace", "no_mark"}
     assert told.feature == "monthly_income_yen"
+
+
+def test_low_incomes_that_honest_files_have_too_are_named_as_a_leak_and_as_a_trace(
+    no_signal: tuple[Records, pa.Table], looked_at: Truths
+) -> None:
+    records = no_signal[0]
+    income = records["visa_applications"]["monthly_income_jpy"].to_numpy()
+    low = np.random.default_rng(0).choice(income[income <= np.nanquantile(income, 0.12)], len(income))
+    found = ids_in(
+        records, pc.is_in(records["outcomes"]["finding"], value_set=pa.array(["indications", "victim_identified"]))
+    )
+    assert not refused(leaked(records))
+    # a fifth of those found escape it: at best 0.8 * 0.97 + 0.2 * 0.5
+    told = leaked(planted(records, "monthly_income_jpy", found & (np.arange(len(found)) % 5 > 0), low))
+    assert 0.85 < told.auc < 0.92
+    assert refused(told) == {"no_leak"}
+    assert told.feature == "monthly_income_yen"
+    trace = traced(planted(records, "monthly_income_jpy", looked_at, low))
+    assert refused(trace) == {"no_trace"}
+    assert trace.feature == "monthly_income_yen"
 
 
 def test_marks_in_ids_in_the_order_of_rows_in_free_text_and_in_a_column_more_move_no_feature(

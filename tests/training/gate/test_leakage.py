@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from training.gate.leakage import look_for_leaks, look_for_traces, rank_of_the_lot
+from training.gate.leakage import TREE_CASES, look_for_leaks, look_for_traces, rank_of_the_lot
 
 NAMES = ("a", "b", "c", "d")
 
@@ -25,6 +25,40 @@ def test_a_leaked_column_is_found_by_its_value_or_by_its_mere_presence() -> None
     assert (told.feature, told.auc) == ("b", 1.0)
 
 
+def test_values_of_honest_files_between_others_and_gaps_are_found_where_no_order_tells_them() -> None:
+    rng = np.random.default_rng(0)
+    finding = (rng.random(4000) < 0.1).astype(float)
+    values = rng.random((4000, 4))
+    values[rng.random((4000, 4)) < 0.5] = np.nan
+    clean = look_for_leaks(values, finding, np.ones((4000, 4)), names=NAMES)
+    assert clean.auc < 0.6
+    values[finding == 1.0, 2] = rng.random(int(finding.sum())) * 0.12
+    told = look_for_leaks(values, finding, np.ones((4000, 4)), names=NAMES)
+    # of those of whom nothing was found half lie below, without a value, and 6 % bear one: 0.94 + 0.06 / 2
+    assert (told.feature, told.auc) == ("c", pytest.approx(0.97, abs=0.02))
+    assert told.certainty < 0.8
+
+
+def test_a_tree_is_tried_on_cases_that_it_did_not_see_and_where_there_are_enough_of_them() -> None:
+    rng = np.random.default_rng(0)
+    finding = np.arange(200) % 4 == 0
+    # noise: a tree judged on its own cases would reach 0.7
+    values = rng.random((200, 4))
+    assert look_for_traces(values, finding, names=NAMES).auc < 0.6
+    few = np.arange(200) < 4
+    values[:] = 1.0
+    values[:2, 0], values[2:4, 0] = 0.0, 2.0
+    # four are too few for five folds: the order alone speaks, of which half say so and half the reverse
+    assert look_for_traces(values, few, names=NAMES).auc == pytest.approx(0.5)
+
+
+def test_of_very_many_cases_some_are_tried() -> None:
+    looked_at = np.arange(TREE_CASES + 10_000) % 2 == 0
+    values = np.zeros((len(looked_at), 4))
+    values[:, 3] = np.where(looked_at, 1.0, np.where(np.arange(len(looked_at)) % 4 == 1, 0.0, 2.0))
+    assert look_for_traces(values, looked_at, names=NAMES).auc == 1.0
+
+
 def test_a_mark_on_a_few_of_those_with_indications_and_on_nobody_else_is_found() -> None:
     rng = np.random.default_rng(0)
     finding = (rng.random(2000) < 0.1).astype(float)
@@ -42,7 +76,8 @@ def test_the_auc_of_one_feature_is_that_of_the_literature_with_ties_and_gaps() -
     rng = np.random.default_rng(0)
     looked_at = rng.random(900) < 0.3
     values = np.zeros((900, 4))
-    values[:, 2] = np.where(rng.random(900) < 0.2, np.nan, rng.integers(0, 6, 900) + looked_at)
+    # gaps below, and a drift that goes one way: the order tells more than a few ranges do
+    values[:, 2] = np.where((rng.random(900) < 0.2) & ~looked_at, np.nan, rng.integers(0, 30, 900) + 15 * looked_at)
     told = look_for_traces(values, looked_at, names=NAMES)
     assert (told.feature, told.looked_at, told.others) == ("c", looked_at.sum(), (~looked_at).sum())
     assert told.auc == pytest.approx(roc_auc_score(looked_at, np.nan_to_num(values[:, 2], nan=-1.0)))

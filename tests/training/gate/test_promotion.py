@@ -298,7 +298,7 @@ def synthetic(settings: Settings, made: Submission, small_records: Records, tmp_
 
 
 def test_what_let_a_model_in_is_told_apart_by_tag_and_card(settings: Settings, synthetic: str, tmp_path: Path) -> None:
-    strict = stricter(tmp_path, "at_most = 0.95", "at_most = 0.01")  # no_leak fails on evidence
+    strict = stricter(tmp_path, "at_most = 0.85", "at_most = 0.01")  # no_leak fails on evidence
     lacking = stricter(tmp_path, '"leak.positives"\nleast_evidence = 10', '"leak.positives"\nleast_evidence = 99999')
     waiver, demo = ("--waiver", "Officer A: the first year"), ("--demo", "--waiver", "Officer A: only a show")
     for words, verdict in (
@@ -320,7 +320,7 @@ def test_what_let_a_model_in_is_told_apart_by_tag_and_card(settings: Settings, s
 def test_a_demonstration_without_a_waiver_says_that_it_needs_one(
     settings: Settings, synthetic: str, tmp_path: Path
 ) -> None:
-    strict = stricter(tmp_path, "at_most = 0.95", "at_most = 0.01")
+    strict = stricter(tmp_path, "at_most = 0.85", "at_most = 0.01")
     refused = say("promote", f"visa@{synthetic}", "--policy", strict, "--demo")
     assert refused.exit_code == 1
     assert "add --waiver 'WHO: WHY'" in refused.output
@@ -330,7 +330,7 @@ def test_a_demonstration_without_a_waiver_says_that_it_needs_one(
 def test_what_stands_in_the_way_is_printed_last_and_what_holds_in_a_line_each(
     settings: Settings, tmp_path: Path
 ) -> None:
-    path = stricter(tmp_path, "at_most = 0.95", "at_most = 0.01")
+    path = stricter(tmp_path, "at_most = 0.85", "at_most = 0.01")
     text = Path(path).read_text(encoding="utf-8")
     Path(path).write_text(text.replace('"trace.fewer"\nleast_evidence = 100', '"trace.fewer"\nleast_evidence = 99999'))
     printed = say("promote", "visa@1", "--policy", path).output.splitlines()
@@ -346,7 +346,7 @@ def test_what_stands_in_the_way_is_printed_last_and_what_holds_in_a_line_each(
 def test_a_waiver_for_a_line_that_holds_or_fails_is_remarked_upon(settings: Settings, tmp_path: Path) -> None:
     signed = ("--waiver", "Officer A: the first year", "--waive", "no_leak")
     assert "--waive no_leak: it holds" in say("promote", "visa@1", *signed).output
-    strict = stricter(tmp_path, "at_most = 0.95", "at_most = 0.01")
+    strict = stricter(tmp_path, "at_most = 0.85", "at_most = 0.01")
     assert "--waive no_leak: it was seen to fail" in say("promote", "visa@1", *signed, "--policy", strict).output
 
 
@@ -355,7 +355,7 @@ def test_faults_of_approvers_are_said_beside_failing_lines(
 ) -> None:
     authored = replace(made, about={**made.about, "trained_by": "Alice Smith"})
     version = hand_in(settings, authored, small_records, tmp_path)
-    strict = stricter(tmp_path, "at_most = 0.95", "at_most = 0.01")
+    strict = stricter(tmp_path, "at_most = 0.85", "at_most = 0.01")
     people = ("--approver", "A. Smith", "--approver", "Officer B", "--approver", "officer b")
     refused = say("promote", f"visa@{version}", "--policy", strict, *people).output
     assert "not promoted (no_leak)" in refused

@@ -59,6 +59,7 @@ def test_the_card_says_of_whom_its_figures_speak(evidence: dict[str, Any]) -> No
     people, rings = evidence["ranking"]["positives"], evidence["ranking"]["rings"]
     assert f"({people} people of {rings} rings" in card
     assert "exploitation was confirmed" in card
+    assert "minors ranked among all others though in service they go to the child procedure:" in card
     assert "above somebody of whom nothing was found, interviewed or not" in card
     assert "weighted for who was interviewed" not in card
     assert "of whom an interview found nothing:" in card

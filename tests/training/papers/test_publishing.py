@@ -26,6 +26,13 @@ def test_every_paper_says_first_that_the_data_are_synthetic() -> None:
         assert first == FIRST_LINE
 
 
+def test_papers_say_that_figures_rank_minors_whom_no_officer_sees_ranked() -> None:
+    written = {name: " ".join(text.split()) for name, text in papers().items()}
+    assert "figures at a capacity still rank them among all others" in written["model_card.md"]
+    assert "figures of reports and of the gate rank them among all others" in written["annex_iv.md"]
+    assert "(who are not ranked)" not in written["annex_iv.md"]
+
+
 @pytest.mark.parametrize("one", hazards(), ids=lambda one: one["id"])
 def test_each_hazard_names_tests_that_exist(one: dict[str, list[str]]) -> None:
     assert one["tests"]

@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 
 from tests.training.cases import matrix, outcomes
 from training.data.splits import rolling
-from training.reporting.plots import draw_capacity, draw_splits, draw_worlds
+from training.evaluation.intervals import share_bounds
+from training.reporting.plots import FEW_FINDINGS, draw_capacity, draw_reliability, draw_shap, draw_splits, draw_worlds
 
 RANKINGS = ("model", "arrival order", "random", "checklist", "another")
 CAPACITIES = (0.005, 0.01, 0.02, 0.05)
@@ -40,7 +41,7 @@ def legend_covers_nothing(figure: Figure) -> bool:
 
 def rows(column: str, places: tuple[object, ...]) -> pd.DataFrame:
     told = [
-        {"basis": basis, column: place, "ranking": ranking, "positives": 20.0, "recall": 0.1, "recall_low": 0.0, "recall_high": 0.4}
+        {"basis": basis, column: place, "ranking": ranking, "positives": 20.0, "random_findings": 12.0, "recall": 0.1, "recall_low": 0.0, "recall_high": 0.4}
         for basis, place, ranking in product(("labels", "truth"), places, RANKINGS)
     ]  # fmt: skip
     return pd.DataFrame(told)
@@ -64,6 +65,85 @@ def test_every_point_stands_at_its_own_capacity_and_the_legend_beside_the_panels
     assert legend_covers_nothing(figure)
     for axis, ranking in product(range(2), range(len(RANKINGS))):
         assert nearest(figure, axis, ranking) == ["0.5 %", "1 %", "2 %", "5 %"]
+    assert figure.get_supxlabel() == FEW_FINDINGS
+
+
+def nothing_known_by_labels() -> pd.DataFrame:
+    table = rows("capacity", CAPACITIES)
+    blind = table["basis"] == "labels"
+    table.loc[blind, ["positives", "recall", "recall_low", "recall_high"]] = np.nan
+    return table.assign(random_findings=np.where(blind, 3.0, np.nan))
+
+
+def test_a_basis_by_which_nothing_is_known_has_a_sentence_and_no_panel(drawn: list[Figure], tmp_path: Path) -> None:
+    table = nothing_known_by_labels()
+    draw_capacity(tmp_path / "capacity.png", table)
+    draw_capacity(tmp_path / "blind.png", table[table["basis"] == "labels"])
+    with_truth, blind = drawn
+    assert [axis.get_title() for axis in with_truth.axes] == ["by truth: 20 people concerned"]
+    assert not any(axis.axison for axis in blind.axes)
+    for figure in drawn:
+        assert figure.get_supxlabel() == "by labels: not known, 3 random interviews with indications are fewer than 10"
+
+
+def test_a_world_in_which_nothing_is_known_has_no_number_of_people(drawn: list[Figure], tmp_path: Path) -> None:
+    table = rows("world", ("far", "near")).query("basis == 'labels'").reset_index(drop=True)
+    table.loc[table["world"] == "far", ["positives", "recall", "recall_low", "recall_high"]] = np.nan
+    draw_worlds(tmp_path / "elsewhere.png", table)
+    assert [one.get_text() for one in drawn[0].axes[0].get_xticklabels()] == ["far\nnot known", "near\n20 people"]
+
+
+def judged(score: list[float], found: list[float], weight: float = 1.0) -> tuple[pd.DataFrame, np.ndarray]:  # type: ignore[type-arg]
+    return pd.DataFrame({"label": found, "weight": weight, "truth": np.nan}), np.array(score)
+
+
+def test_each_bin_of_calibration_has_its_interval_and_its_number_of_interviews(
+    drawn: list[Figure], tmp_path: Path
+) -> None:
+    # ten bins of twenty interviews of one score each: 0.05, 0.15 … 0.95; in bin k, 2k of twenty found indications
+    score = [0.1 * place + 0.05 for place in range(10) for _ in range(20)]
+    found = [float(one < 2 * place) for place in range(10) for one in range(20)]
+    draw_reliability(tmp_path / "calibration.png", *judged(score, found, 7.0))
+    [axis] = drawn[0].axes
+    assert axis.get_xscale() == "linear"
+    assert [one.get_text() for one in axis.texts] == ["20"] * 10
+    [bars] = axis.containers[0].lines[2]
+    ends = np.array([part[:, 1] for part in bars.get_segments()])
+    assert ends == pytest.approx(np.array([share_bounds(place / 10, 20) for place in range(10)]))
+
+
+def test_small_scores_stand_on_logarithmic_axes_and_what_was_not_found_at_their_edge(
+    drawn: list[Figure], tmp_path: Path
+) -> None:
+    score = [0.001 * 2**place for place in range(10) for _ in range(20)]
+    found = [float(place in {4, 9} and one < 4) for place in range(10) for one in range(20)]
+    draw_reliability(tmp_path / "calibration.png", *judged(score, found))
+    [axis] = drawn[0].axes
+    assert (axis.get_xscale(), axis.get_yscale()) == ("log", "log")
+    shown = {line.get_label(): np.asarray(line.get_ydata()) for line in axis.lines}
+    assert shown["share found"] == pytest.approx([0.2, 0.2])
+    assert shown["none found"].tolist() == [axis.get_ylim()[0]] * 8
+    assert legend_covers_nothing(drawn[0])
+
+
+def test_unequal_weights_widen_the_interval_of_a_bin(drawn: list[Figure], tmp_path: Path) -> None:
+    # one bin: weights of 1 and 3 in turn are worth 40² / (10·1 + 10·9) = 16 of twenty interviews
+    frame, score = judged([0.5] * 200, [0.0, 0.0, 1.0, 1.0] * 50)
+    frame["weight"] = [1.0, 3.0] * 100
+    draw_reliability(tmp_path / "calibration.png", frame, score)
+    [bars] = drawn[0].axes[0].containers[0].lines[2]
+    assert tuple(bars.get_segments()[0][:, 1]) == pytest.approx(share_bounds(0.5, 16.0))
+
+
+def test_no_name_is_cut_off_and_the_dots_have_two_fifths_of_the_picture(drawn: list[Figure], tmp_path: Path) -> None:
+    names = tuple(sorted(matrix(2).catalogue.names, key=len)[-25:])
+    values = np.random.default_rng(1).random((60, 25))
+    draw_shap(tmp_path / "shap.png", names, values, values - 0.5)
+    picture = plt.imread(tmp_path / "shap.png")[:, :, :3]
+    edges = [picture[0], picture[-1], picture[:, 0], picture[:, -1]]
+    assert all((edge == 1.0).all() for edge in edges)
+    axis = drawn[0].axes[0]
+    assert axis.get_window_extent().width / drawn[0].dpi * 110 > 0.4 * picture.shape[1]
 
 
 def test_worlds_have_no_order_and_are_named_in_words(drawn: list[Figure], tmp_path: Path) -> None:

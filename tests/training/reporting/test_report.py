@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score
 
@@ -13,7 +14,7 @@ from features.matrix import FeatureMatrix
 from models.forest import raw_scores
 from tests.training.cases import TELLING, audit, matrix, outcomes
 from training.challenger import line_of
-from training.data.judgement import day
+from training.data.judgement import day, interviewed
 from training.data.labels import Findings
 from training.data.lot import check_lot
 from training.data.splits import Split, rolling
@@ -52,7 +53,8 @@ def folds() -> list[Fold]:
 def test_every_alternative_stands_in_the_table_and_a_real_signal_beats_arrival_order(
     folds: list[Fold], tmp_path: Path
 ) -> None:
-    about = Subject(MADE, FOUND, folds, How(), {"person": np.arange(900), "ring": np.full(900, -1)})
+    # all are one person: kept apart by person nothing is left to learn from
+    about = Subject(MADE, FOUND, folds, How(), {"person": np.zeros(900, dtype=int), "ring": np.full(900, -1)})
     sections = report_sections(about, tmp_path, lambda _: None)
     table = next(one.table for one in sections if one.title == "At 2 % capacity")
     assert table is not None
@@ -62,11 +64,26 @@ def test_every_alternative_stands_in_the_table_and_a_real_signal_beats_arrival_o
     assert quality is not None
     truth = quality[quality["basis"] == TRUTH].set_index("ranking")
     assert truth.loc[MODEL, "average_precision"] > 2 * truth.loc["arrival order", "average_precision"]
+    says_what_its_figures_are_about({one.title: one.text for one in sections})
     for printed in training.commands._PRINTED:
         assert any(one.title.startswith(printed) for one in sections), printed
     pictures = {one.picture for one in sections if one.picture}
     assert pictures == {"splits.png", "capacity.png", "calibration.png"}
     assert all((tmp_path / name).stat().st_size > 1000 for name in pictures)
+
+
+def says_what_its_figures_are_about(text: dict[str, str]) -> None:
+    first = text["Does it earn its place?"]
+    assert "Minors are ranked among all others" in first
+    assert "“about” where only the ratio itself does" in first
+    assert "not the sum of each by itself" in text["At 2 % capacity"]
+    assert "Estimates by labels rest on the few random interviews" in text["At every capacity"]
+    assert "Calibration is by labels always" in text["Per cut-off, ranking and calibration"]
+    apart = text["No person, no ring on both sides"]
+    assert "the model saw nobody of the same ring." in apart
+    assert "By person this was not possible here" in apart
+    assert "cases of a later day stand there as after the cut-off" in text["Labels, as known at each cut-off"]
+    assert "indications in some honest people" in text["Selection"]
 
 
 def test_the_terminal_gets_the_validation_and_ends_with_what_is_beaten_and_where_the_rest_is(
@@ -95,6 +112,23 @@ def test_a_real_signal_reaches_twice_the_people_of_arrival_order(many: list[Fold
 def test_reasons_add_up_to_all_cases_at_every_cutoff(folds: list[Fold]) -> None:
     table = label_counts(Subject(MADE, FOUND, folds, How(), {}))
     assert (table.drop(columns="reason").sum() == 900).all()
+    # the last was recorded thirty days after the last case of which anything is known
+    assert table.columns[-1] == f"{day(FOUND.last_known_at())} (end of records)"
+
+
+def test_all_cutoffs_together_are_the_sum_of_each_only_where_their_weeks_and_blocks_stay_apart() -> None:
+    # a post of thirty cases a week; the cut-off falls in the middle of the third of four weeks
+    weeks = np.repeat(np.arange(4), 30)
+    frame = pd.DataFrame({"post": "XX", "week": weeks, "as_of": np.arange(120)})
+    score = np.random.default_rng(1).random(120)
+    early = np.arange(120) < 75
+    each = np.empty(120, dtype=bool)
+    for part in (early, ~early):
+        each[part] = interviewed(frame[part].reset_index(drop=True), score[part], 0.02)
+    together = interviewed(frame, score, 0.02)
+    assert together.tolist() != each.tolist()
+    apart = frame.assign(post=np.where(early, "XX before", "XX after"))
+    assert interviewed(apart, score, 0.02).tolist() == each.tolist()
 
 
 def test_leaving_out_what_tells_costs_most(folds: list[Fold]) -> None:

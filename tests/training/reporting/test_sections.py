@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from training.reporting.sections import FIRST_LINE, Section, compact, markdown, write
+from training.reporting.sections import APPENDIX, FIRST_LINE, Section, compact, markdown, write
 
 TABLE = pd.DataFrame({"ranking": ["a|b"], "recall": [0.25], "recall_low": [0.1], "recall_high": [float("inf")]})
 
@@ -26,7 +26,38 @@ def test_a_figure_that_cannot_be_known_says_so_and_is_no_nought() -> None:
 
 
 def test_a_bar_in_a_cell_does_not_break_the_table() -> None:
-    assert "| a/b | 0.250 [0.100, ∞] |" in markdown("T", [Section("One", table=TABLE)])
+    assert "| --- | ---: |\n| a/b | 0.250 [0.100, ∞] |" in markdown("T", [Section("One", table=TABLE)])
+
+
+def page(tmp_path: Path, *sections: Section) -> str:
+    write(tmp_path, "T", sections)
+    return (tmp_path / "report.html").read_text()
+
+
+def test_lines_with_a_hyphen_are_a_list(tmp_path: Path) -> None:
+    text = page(tmp_path, Section("One", "Before.\n- 1 %: **a** < b\n- 2 %: c\n\nAfter."))
+    listed = "<ul><li>1 %: <strong>a</strong> &lt; b</li><li>2 %: c</li></ul>"
+    assert f"<p>Before.</p>{listed}<p>After.</p>" in text
+
+
+def test_numbers_stand_right_and_words_left(tmp_path: Path) -> None:
+    table = TABLE.assign(met="yes", cases=[3], known=[True])
+    text = page(tmp_path, Section("One", table=table))
+    assert (
+        '<tr><td>a|b</td><td class="number">0.250 [0.100, ∞]</td><td>yes</td><td class="number">3</td><td>True</td></tr>'
+    ) in text
+    assert ".number{text-align:right" in text
+    assert "td{border:1px solid #bbb;padding:.2rem .5rem;text-align:left}" in text
+
+
+def test_the_appendix_has_a_sentence_and_no_number_of_its_own(tmp_path: Path) -> None:
+    text = page(tmp_path, Section("One"), Section("Last", appendix=True), Section("Two"))
+    assert (
+        '<nav><ol><li><a href="#s0">One</a></li><li><a href="#s1">Two</a></li></ol>'
+        '<p><a href="#s2">Appendix</a></p><ol type="A"><li><a href="#s3">Last</a></li></ol></nav>'
+    ) in text
+    assert f'<h1 id="s2">Appendix</h1><p>{APPENDIX.text}</p><h2 id="s3">Last</h2>' in text
+    assert f"# Appendix\n\n{APPENDIX.text}" in (tmp_path / "report.md").read_text()
 
 
 def test_a_long_table_of_the_appendix_is_a_file_and_folded_in_the_page(tmp_path: Path) -> None:

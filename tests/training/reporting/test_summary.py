@@ -6,7 +6,7 @@ import pytest
 
 from training.evaluation.alternatives import ARRIVAL, CHECKLIST, DEFAULTS
 from training.evaluation.evaluate import MODEL, TRUTH
-from training.reporting.summary import across, aims, headline, in_other_worlds, verdict
+from training.reporting.summary import across, aims, headline, in_other_worlds, known_alone, of_adults, verdict
 
 
 def table(recall: float = 0.2, *, arrival: float = 6.0, checklist: float = 1.6, defaults: float = 1.2) -> pd.DataFrame:
@@ -29,8 +29,46 @@ def test_an_aim_is_met_where_the_whole_interval_lies_above_it() -> None:
 
 def test_the_report_says_where_the_model_is_not_better() -> None:
     told = verdict(table(defaults=1.05))
-    assert f"2.0%: beaten: {ARRIVAL}, {CHECKLIST}; **not beaten: {DEFAULTS}**" in told
+    assert f"2.0%: beaten: {ARRIVAL}; {CHECKLIST}. **not beaten: {DEFAULTS}**." in told
     assert "20.0% [18.0%, 22.0%]" in headline(table())
+
+
+def test_nothing_is_in_bold_where_nothing_speaks_against_the_model() -> None:
+    every = verdict(table(defaults=3.0))
+    assert f"2.0%: beaten: {ARRIVAL}; {CHECKLIST}; {DEFAULTS}.\n" in f"{every}\n"
+    none = verdict(table(arrival=np.nan, checklist=np.nan, defaults=np.nan))
+    assert "2.0%: not known: all.\n" in f"{none}\n"
+    some = verdict(table(arrival=np.nan, defaults=1.05))
+    assert f"2.0%: beaten: {CHECKLIST}. **not beaten: {DEFAULTS}**. not known: {ARRIVAL}." in some
+    assert "**" not in every + none
+
+
+def grouped(recall: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "basis": TRUTH, "by": ["sex", "minor", "minor", "minor"], "group": ["F", "adult", "minor", "adult"],
+            "ranking": [MODEL, MODEL, MODEL, CHECKLIST], "positives": [9.0, 40.0, 8.0, 40.0],
+            "recall": [0.9, recall, 0.8, 0.7], "recall_low": 0.1, "recall_high": 0.3,
+        }
+    )  # fmt: skip
+
+
+def test_recall_among_adults_stands_alone_for_minors_are_ranked_here_and_not_in_service() -> None:
+    assert "Of adults alone, the interviews being the same, it meets 20.0% [10.0%, 30.0%] of 40 people" in of_adults(
+        grouped(0.2)
+    )
+    assert of_adults(grouped(np.nan)).endswith("What it meets of adults alone is not known.")
+    assert "although in service they go to the child procedure" in of_adults(grouped(np.nan))
+
+
+def test_a_basis_of_which_nothing_is_known_is_named_once_and_takes_no_rows() -> None:
+    told = pd.DataFrame(
+        {"basis": ["labels", "labels", TRUTH, TRUTH], "recall": [np.nan, np.nan, np.nan, 0.3], "precision": np.nan}
+    )
+    kept, words = known_alone(told, ("recall", "precision"))
+    assert kept["basis"].tolist() == [TRUTH, TRUTH]
+    assert words == "By labels none of this is known."
+    assert known_alone(kept, ("recall",)) == (kept, "")
 
 
 def test_other_worlds_stand_beside_home_and_85_per_cent_of_the_aims() -> None:
