@@ -14,6 +14,8 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from features.settings import Settings
+from training.gate.reigns import one_at_a_time
 from training.gate.signatories import same_person
 from training.gate.verdict import Waiver
 from training.tracking.registry import Registry
@@ -47,14 +49,17 @@ def approved(registry: Registry, scope: Mapping[str, str], key: Ed25519PrivateKe
     return held
 
 
-def approve(registry: Registry, scope: Mapping[str, str], key: Ed25519PrivateKey, names: Sequence[str]) -> list[str]:
-    """Record who approves, each person once, and return everybody who did so far."""
-    held = approved(registry, scope, key)
-    for name in names:
-        if not _among(name, held):
-            held.append(name)
-    noted = [{"who": who, "seal": key.sign(_told(who, scope)).hex()} for who in held]
-    registry.note(scope["subject"], scope["version"], APPROVALS, noted)
+def approve(
+    registry: Registry, settings: Settings, scope: Mapping[str, str], key: Ed25519PrivateKey, names: Sequence[str]
+) -> list[str]:
+    """Record who approves, each person once, and return everybody who did so far; of two at one moment, both."""
+    with one_at_a_time(settings):
+        held = approved(registry, scope, key)
+        for name in names:
+            if not _among(name, held):
+                held.append(name)
+        noted = [{"who": who, "seal": key.sign(_told(who, scope)).hex()} for who in held]
+        registry.note(scope["subject"], scope["version"], APPROVALS, noted)
     return held
 
 

@@ -134,7 +134,7 @@ def _decide(
         )
     if known_trainer is not None and any(same_person(who, known_trainer) for who in approvers):
         raise Problem(f"{name} passes, but no approval was recorded{besides}")
-    held = approve(registry, scope, key, approvers or ((_DEMO_APPROVER,) if demo else ()))
+    held = approve(registry, settings, scope, key, approvers or ((_DEMO_APPROVER,) if demo else ()))
     record(registry, candidate, held)
     needed = 1 if demo else candidate.policy.approvers
     if len(held) < needed:

@@ -277,7 +277,7 @@ def test_a_demonstrations_approval_does_not_count_in_service(settings: Settings)
     registry, key = Registry(settings), load_or_create_key(settings.signing_key_path)
     told = {"subject": "visa", "version": "1", "bundle": "b", "policy": "p", "champion": ""}
     shown, served = (scope_of(**told, waiver=None, demo=demo) for demo in (True, False))
-    assert approve(registry, shown, key, ["Officer A"]) == approved(registry, shown, key) == ["Officer A"]
+    assert approve(registry, settings, shown, key, ["Officer A"]) == approved(registry, shown, key) == ["Officer A"]
     assert approved(registry, served, key) == []
 
 
