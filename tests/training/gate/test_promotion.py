@@ -216,7 +216,7 @@ def test_a_waiver_with_name_and_reason_is_printed_on_the_model_card(settings: Se
     assert card.startswith("Synthetic data; not validated on any real visa record.\n")
     assert "**Waiver** for `no_leak`, signed Officer A: the first year has few findings" in card
     assert "\nApproved by 2:\n\n- A\n- B\n" in card
-    assert "- trained_by: not recorded" in card
+    assert "- trained by: not recorded" in card
 
 
 @pytest.mark.parametrize(
