@@ -18,6 +18,7 @@ from features.settings import Settings
 from training.gate.reigns import one_at_a_time
 from training.gate.signatories import same_person
 from training.gate.verdict import Waiver
+from training.papers.model_card import NOT_RECORDED
 from training.tracking.registry import Registry
 
 APPROVALS = "approvals"
@@ -61,6 +62,20 @@ def approve(
         noted = [{"who": who, "seal": key.sign(_told(who, scope)).hex()} for who in held]
         registry.note(scope["subject"], scope["version"], APPROVALS, noted)
     return held
+
+
+def signer_fault(waiver: Waiver | None, approvers: Sequence[str], trainer: str) -> str | None:
+    """Say why a waiver is nobody's word: its signer answers for the model as an approver, and did not train it."""
+    if waiver is None:
+        return None
+    if trainer != NOT_RECORDED and same_person(waiver.who, trainer):
+        return f"the waiver is signed by {waiver.who}, who trained the model ({trainer}); another approver must sign it"
+    if not _among(waiver.who, approvers):
+        return (
+            f"the waiver is signed by {waiver.who}, who is none of its approvers ({', '.join(approvers) or 'nobody yet'}); "
+            "who signs it approves first, or in the same command with --approver"
+        )
+    return None
 
 
 def _among(name: str, held: Sequence[str]) -> bool:

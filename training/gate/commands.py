@@ -10,7 +10,7 @@ import click
 from features.command_line import Problem
 from features.settings import Settings
 from models.signing import load_or_create_key
-from training.gate.approvals import approve, approved, scope_of
+from training.gate.approvals import approve, approved, scope_of, signer_fault
 from training.gate.policy import POLICY_FILE, PolicyRejected, looser, read_policy
 from training.gate.promotion import Candidate, NotLetIn, crown, examine, record, step_back
 from training.gate.signatories import NotSigned, same_person, signed_name, signed_reason
@@ -105,6 +105,16 @@ def _decide(
     for line in candidate.lines:
         why = f" ({line.no_waiver})" if line.no_waiver else ""
         click.echo(f"{line.outcome.value:11} {line.code}: {line.condition}: {line.figures}{why}")
+    trainer = str(candidate.bundle.about.get("trained_by", NOT_RECORDED))
+    key = load_or_create_key(settings.signing_key_path)
+    scope = scope_of(
+        subject=candidate.subject, version=candidate.version, bundle=candidate.bundle.sha256, demo=demo,
+        policy=candidate.policy.sha256, champion=candidate.champion, waiver=candidate.waiver,
+    )  # fmt: skip
+    before = approved(registry, scope, key)
+    fault = None if demo else signer_fault(candidate.waiver, (*before, *approvers), trainer)
+    if fault:
+        raise Problem(f"{name}: {fault}")
     if not candidate.may_serve:
         record(registry, candidate, ())
         failed = ", ".join(line.code for line in candidate.lines if not line.holds)
@@ -113,18 +123,11 @@ def _decide(
         raise Problem(
             f"{name} holds, but this policy asks for less than the delivered one ({', '.join(weaker)}), and lets nobody in"
         )
-    trainer = str(candidate.bundle.about.get("trained_by", NOT_RECORDED))
     author = [who for who in approvers if not demo and trainer != NOT_RECORDED and same_person(who, trainer)]
     if author:
         raise Problem(
             f"{name} was trained by {trainer}, and who trained a model cannot approve it ({author[0]}); others must"
         )
-    key = load_or_create_key(settings.signing_key_path)
-    scope = scope_of(
-        subject=candidate.subject, version=candidate.version, bundle=candidate.bundle.sha256, demo=demo,
-        policy=candidate.policy.sha256, champion=candidate.champion, waiver=candidate.waiver,
-    )  # fmt: skip
-    before = approved(registry, scope, key)
     held = approve(registry, settings, scope, key, approvers or ((_DEMO_APPROVER,) if demo else ()))
     record(registry, candidate, held)
     needed = 1 if demo else candidate.policy.approvers

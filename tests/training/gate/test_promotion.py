@@ -257,9 +257,31 @@ def test_one_person_under_another_spelling_is_not_a_second_one(settings: Setting
 def test_an_approval_with_a_narrow_waiver_does_not_count_for_a_wide_one(settings: Settings) -> None:
     narrow = ("--waiver", "Officer A: the first year", "--waive", "no_leak")
     assert say("promote", "visa@1", *narrow, "--approver", "Officer A").exit_code == 0
-    wide = say("promote", "visa@1", "--waiver", "Officer A: the first year", "--approver", "Officer B")
+    wide = say("promote", "visa@1", "--waiver", "Officer B: the first year", "--approver", "Officer B")
     assert "and 1 did" in wide.output
     assert champion(settings) is None
+
+
+def test_a_waiver_is_signed_by_an_approver_who_did_not_train_the_model(
+    settings: Settings, made: Submission, small_records: Records, tmp_path: Path
+) -> None:
+    both = ("--approver", "Alice Smith", "--approver", "Bob Jones")
+    refused = say("promote", "visa@1", *both, "--waiver", "Minister Suzuki: the first year")
+    assert refused.exit_code == 1
+    assert "signed by Minister Suzuki, who is none of its approvers (Alice Smith, Bob Jones)" in refused.output
+    assert Registry(settings).notes("visa", "1")["approvals"] == "[]"
+    authored = replace(made, about={**made.about, "trained_by": "Ann Lee"})
+    version = hand_in(settings, authored, small_records, tmp_path)
+    refused = say("promote", f"visa@{version}", *both, "--waiver", "A. Lee: the first year")
+    assert refused.exit_code == 1
+    assert "signed by A. Lee, who trained the model (Ann Lee)" in refused.output
+    assert champion(settings) is None
+    # in a later run the one who signed has approved already
+    signed = ("--waiver", "A. Smith: the first year")
+    assert "is none of its approvers (Bob Jones)" in say("promote", "visa@1", *both[2:], *signed).output
+    assert say("promote", "visa@1", *both[:2], *signed).exit_code == 0
+    assert say("promote", "visa@1", *both[2:], *signed).exit_code == 0
+    assert champion(settings) is not None
 
 
 def test_a_demonstrations_approval_does_not_count_in_service(settings: Settings) -> None:
