@@ -18,7 +18,6 @@ from features.settings import Settings
 from training.gate.reigns import one_at_a_time
 from training.gate.signatories import same_person
 from training.gate.verdict import Waiver
-from training.papers.model_card import NOT_RECORDED
 from training.tracking.registry import Registry
 
 APPROVALS = "approvals"
@@ -64,11 +63,11 @@ def approve(
     return held
 
 
-def signer_fault(waiver: Waiver | None, approvers: Sequence[str], trainer: str) -> str | None:
+def signer_fault(waiver: Waiver | None, approvers: Sequence[str], *, trainer: str | None) -> str | None:
     """Say why a waiver is nobody's word: its signer answers for the model as an approver, and did not train it."""
     if waiver is None:
         return None
-    if trainer != NOT_RECORDED and same_person(waiver.who, trainer):
+    if trainer is not None and same_person(waiver.who, trainer):
         return f"the waiver is signed by {waiver.who}, who trained the model ({trainer}); another approver must sign it"
     if not _among(waiver.who, approvers):
         return (
@@ -76,6 +75,31 @@ def signer_fault(waiver: Waiver | None, approvers: Sequence[str], trainer: str) 
             "who signs it approves first, or in the same command with --approver"
         )
     return None
+
+
+def objections(approvers: Sequence[str], *, trainer: str | None, held: Sequence[str]) -> list[str]:
+    """Say which of these approvers count for nobody, and why.
+
+    Parameters
+    ----------
+    trainer
+        Who trained the model; None where nobody said.
+    held
+        Who approved before. Saying one's approval again, in the same spelling, is no fault.
+    """
+    found = [
+        f"{who} cannot approve what {trainer} trained: who trained a model cannot approve it, others must"
+        for who in approvers
+        if trainer is not None and same_person(who, trainer)
+    ]
+    seen = list(held)
+    for who in approvers:
+        other = next((one for one in seen if same_person(who, one)), None)
+        if other is None:
+            seen.append(who)
+        elif who not in held:
+            found.append(f"{who} and {other} may be one person and count once")
+    return found
 
 
 def _among(name: str, held: Sequence[str]) -> bool:
