@@ -227,6 +227,7 @@ def test_a_waiver_with_name_and_reason_is_printed_on_the_model_card(settings: Se
         ("visa@1", "--waive", "no_leak"),
         ("visa@1", "--waiver", "A: the first year", "--waive", "no_such_line"),
         ("visa@1", "--approver", " "),
+        ("visa@1", "--approver", "\u041efficer A"),  # a Cyrillic letter in a Latin word
         ("visa@1", "--approver", "A\nApproved by 2:"),
         ("visa@1", "--waiver", "\u200b: \u200b"),
         ("visa@1", "--waiver", "...: the first year has few"),
@@ -258,7 +259,7 @@ def test_an_approval_written_into_mlflow_by_hand_does_not_count(settings: Settin
     assert champion(settings) is None
 
 
-@pytest.mark.parametrize("name", ["OFFICER A", "A, Officer", "Ｏfficer A", "Оfficer А", "OfficerA", "O. A.", "A"])
+@pytest.mark.parametrize("name", ["OFFICER A", "A, Officer", "Ｏfficer A", "Officer \u0410", "OfficerA", "O. A.", "A"])
 def test_one_person_under_another_spelling_is_not_a_second_one(settings: Settings, name: str) -> None:
     say("promote", "visa@1", "--approver", "Officer A")
     assert say("promote", "visa@1", "--approver", name).exit_code == 1
