@@ -83,7 +83,7 @@ def submit(
     evidence = gather(made.part, made.judged, records, catalogue, capacity=read_policy().capacity, seed=seed)
     about = {
         **made.about,
-        "evidence_sha256": write_evidence(artifacts / "evidence", evidence, made.part, catalogue.names),
+        "evidence_sha256": write_evidence(artifacts / "evidence", evidence, made.part, key),
     }
     sha256 = save_bundle(
         artifacts / SERVED / BUNDLE,

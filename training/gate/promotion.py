@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from features.catalogue import catalogue
 from features.settings import Settings
 from models.bundle import Bundle, BundleRejected, copy_bundle, load_bundle
-from models.signing import load_or_create_key
-from training.gate.evidence import EVIDENCE, EVIDENCE_VERSION, NOT_COMPARED, against_champion, evidence_hash
+from models.signing import Ed25519Key, load_or_create_key
+from training.gate.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_hash
 from training.gate.policy import Policy
 from training.gate.reigns import (
     announce,
@@ -26,6 +24,7 @@ from training.gate.reigns import (
     settled,
     write_reigns,
 )  # fmt: skip
+from training.gate.sealed_part import NOT_COMPARED, SEALED, against_champion
 from training.gate.verdict import Line, Verdict, Waiver, judge, verdict_of
 from training.papers.model_card import model_card
 from training.tracking.registry import NoSuchModel, Registry
@@ -79,11 +78,11 @@ def examine(
     NotLetIn
         If its files or its evidence are missing or were changed.
     """
-    key = load_or_create_key(settings.signing_key_path).public_key()
+    key = load_or_create_key(settings.signing_key_path)
     try:
         folder = registry.download(subject, version, place)
         told = registry.download(subject, version, place, EVIDENCE_FOLDER)
-        bundle = load_bundle(folder, trusted=[key], catalogue=catalogue(subject))
+        bundle = load_bundle(folder, trusted=[key.public_key()], catalogue=catalogue(subject))
     except (NoSuchModel, BundleRejected) as error:
         raise NotLetIn(f"{subject} version {version} cannot be judged: {error}") from None
     if bundle.about.get("evidence_sha256") != evidence_hash(told):
@@ -191,7 +190,7 @@ def step_back(settings: Settings, subject: str) -> str:
 
 
 def _against_the_champion(
-    settings: Settings, key: Ed25519PublicKey, bundle: Bundle, version: str, told: Path, policy: Policy
+    settings: Settings, key: Ed25519Key, bundle: Bundle, version: str, told: Path, policy: Policy
 ) -> tuple[str, dict[str, Any] | None]:
     """Return the champion's hash and the gain over it; nothing of either where none ever served.
 
@@ -213,12 +212,13 @@ def _against_the_champion(
     if not serving:
         return serving, None
     try:
-        champion = load_bundle(place, trusted=[key], catalogue=bundle.catalogue)
+        champion = load_bundle(place, trusted=[key.public_key()], catalogue=bundle.catalogue)
     except BundleRejected:
         # one made for another catalogue cannot be compared
         return serving, dict(NOT_COMPARED)
     return serving, against_champion(
-        told,
+        told / SEALED,
+        key,
         lambda values: bundle.explain(values).score,
         lambda values: champion.explain(values).score,
         trained_until_us=int(str(champion.about.get("learned_until_us", champion.about["trained_until_us"]))),

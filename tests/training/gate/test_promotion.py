@@ -186,7 +186,7 @@ def test_rollback_refuses_a_kept_model_that_was_changed(settings: Settings, leni
     assert champion(settings) == serving
 
 
-@pytest.mark.parametrize("name", ["evidence.json", "judged.parquet"])
+@pytest.mark.parametrize("name", ["evidence.json", "judged.sealed"])
 def test_evidence_that_was_bettered_afterwards_is_not_judged(settings: Settings, name: str) -> None:
     Registry(settings)  # says where MLflow keeps its runs
     run = MlflowClient().get_model_version("visa", "2").run_id
