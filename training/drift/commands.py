@@ -24,10 +24,21 @@ from training.data.labels import ALL_FILES, ARMS
 from training.data.outcomes import findings
 from training.data.selection import inverse_propensity
 from training.drift.outcomes import connected, outcome_drift
-from training.drift.report import report
-from training.drift.stability import LEAST_CASES, by_quarter, expected_performance, feature_drift, score_drift
-from training.gate.evidence import FIRST_LINE
+from training.drift.pictures import draw_inputs, draw_quarters
+from training.drift.reference import growing, reference
+from training.drift.report import INPUTS, QUARTERS, alarm_in_words, sections, title
+from training.drift.stability import (
+    LEAST_CASES,
+    by_quarter,
+    expected_performance,
+    feature_drift,
+    score_drift,
+    shift_limit,
+)
+from training.drift.words import number_of
 from training.gate.policy import read_policy
+from training.reporting.sections import FIRST_LINE, markdown, write
+from training.tracking.provenance import data_hash
 from training.tracking.registry import Registry
 
 
@@ -56,23 +67,28 @@ def drift(folder: Path, subject: str, out: Path | None, strict: bool) -> None:
             f"at least {LEAST_CASES} of either are needed to compare"
         )
     found = compared(model, records, matrix, then, now)
-    place = (out or settings.home / "reports") / subject
-    place.mkdir(parents=True, exist_ok=True)
+    place = (out or settings.home / "reports") / subject / "drift"
+    draw_quarters(place / QUARTERS, found["quarters"])
+    draw_inputs(place / INPUTS, found["features"], found["limit"])
+    write(place, title(found), sections(found))
     (place / "drift.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    (place / "drift.md").write_text(report(found), encoding="utf-8")
     with Registry(settings).run(subject, tags={"kind": "drift", "model_sha256": model.sha256}) as run:
         run.log(metrics=metrics_of(found))
-    click.echo(report(found))
-    click.echo(f"written to {place}")
+    click.echo(markdown(title(found), sections(found)))
+    click.echo(f"written to {place / 'report.html'}; report.md and drift.json beside it")
     if strict and found["alarms"]:
-        raise Problem(f"{found['alarms']} alarms of drift: {'; '.join(found['alarmed'])}")
+        named = "; ".join(alarm_in_words(one) for one in found["alarmed"])
+        raise Problem(f"{number_of(found['alarms'], 'alarm')} of drift: {named}")
 
 
 def compared(
     model: Bundle, records: Records, matrix: FeatureMatrix, then: NDArray[np.bool_], now: NDArray[np.bool_]
 ) -> dict[str, Any]:
-    """Return the whole comparison, JSON-ready."""
-    features = feature_drift(matrix.catalogue.names, matrix.values[then], matrix.values[now])
+    """Return the whole comparison, JSON-ready: inputs and scores with the reference, outcomes with all that came before."""
+    before = reference(matrix.as_of, int(matrix.as_of[then].max()), LEAST_CASES)
+    names = matrix.catalogue.names
+    features = feature_drift(names, matrix.values[before], matrix.values[now], growing(matrix.catalogue))
+    taught_by = model.about.get("data_sha256")
     score = model.explain(matrix.values).score
     lot = str(model.about.get("lot", ALL_FILES))
     outcomes = findings(records["outcomes"], matrix.subject, matrix.subject_ids, matrix.as_of, lot)
@@ -82,7 +98,7 @@ def compared(
     capacity = read_policy().capacity
     current = frame[now].reset_index(drop=True)
     expected = expected_performance(score[now], interviewed(current, score[now], capacity), np.random.default_rng(0))
-    moved = score_drift(score[then], score[now])
+    moved = score_drift(score[before], score[now])
     outcomes_moved = outcome_drift(frame, connected(records, matrix.subject, frame), now)
     alarmed = [
         *(f"feature {one.feature}" for one in features if one.alarm),
@@ -93,8 +109,10 @@ def compared(
         "first_line": FIRST_LINE,
         "subject": matrix.subject,
         "model_sha256": model.sha256,
-        "then": {"cases": int(then.sum()), "until": day(int(matrix.as_of[then].max()))},
-        "now": {"cases": int(now.sum()), "until": day(int(matrix.as_of[now].max()))},
+        "same_records": None if taught_by is None else taught_by == data_hash(records),
+        "then": _time(matrix.as_of[before]),
+        "now": _time(matrix.as_of[now]),
+        "limit": shift_limit(int(before.sum()), int(now.sum()), len(names)),
         "alarms": len(alarmed),
         "alarmed": alarmed,
         "features": [asdict(one) for one in features],
@@ -125,8 +143,16 @@ def metrics_of(found: dict[str, Any]) -> dict[str, float]:
         **{f"drift/stability_index/{one['feature']}": one["stability_index"] for one in found["features"]},
         **{f"drift/missing_share/{one['feature']}": one["missing_now"] for one in found["features"]},
         **{f"drift/unit_slip/{one['feature']}": float(one["slip"] is not None) for one in found["features"]},
-        **{f"drift/indications_share/{one['arm']}": one["share_now"] for one in found["outcomes"]},
+        **{
+            f"drift/indications_share/{one['arm']}": one["share_now"]
+            for one in found["outcomes"]
+            if one["share_now"] is not None
+        },
     }
+
+
+def _time(as_of: NDArray[np.int64]) -> dict[str, object]:
+    return {"cases": len(as_of), "since": day(int(as_of.min())), "until": day(int(as_of.max()))}
 
 
 def _outcomes(frame: pd.DataFrame, then: NDArray[np.bool_], now: NDArray[np.bool_]) -> list[dict[str, Any]]:
@@ -136,7 +162,7 @@ def _outcomes(frame: pd.DataFrame, then: NDArray[np.bool_], now: NDArray[np.bool
         if not known.any():
             continue
         shares = [
-            float(frame["label"].to_numpy()[known & part].mean()) if (known & part).any() else 0.0
+            float(frame["label"].to_numpy()[known & part].mean()) if (known & part).any() else None
             for part in (then, now)
         ]
         rows.append({

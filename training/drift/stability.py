@@ -31,13 +31,26 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class FeatureDrift:
-    """One feature then and now: stability index, missing shares, the unit slip that its median looks like, if any, and whether somebody should look."""
+    """One feature then and now.
+
+    Attributes
+    ----------
+    stability_index, missing_then, missing_now
+        Population stability index, and shares without a value.
+    slip
+        The change of unit that would explain how its median moved, if any.
+    grows
+        Whether it grows only because records are kept longer; its stability index then raises no alarm.
+    alarm
+        Whether somebody should look.
+    """
 
     feature: str
     stability_index: float
     missing_then: float
     missing_now: float
     slip: str | None
+    grows: bool
     alarm: bool
 
 
@@ -116,8 +129,13 @@ def shift_limit(then: int, now: int, compared: int) -> float:
     return max(SHIFTED, float(chi2.isf(FALSE_ALARM_LEVEL / compared, BINS)) * (1 / then + 1 / now))
 
 
-def feature_drift(names: tuple[str, ...], then: Floats, now: Floats) -> list[FeatureDrift]:
-    """Compare every feature of two matrices, float64[n, f] and float64[m, f]; the most shifted first."""
+def feature_drift(
+    names: tuple[str, ...], then: Floats, now: Floats, growing: frozenset[str] = frozenset()
+) -> list[FeatureDrift]:
+    """Compare every feature of two matrices, float64[n, f] and float64[m, f]; the most shifted first.
+
+    Those of ``growing`` come last; missing values and slips of unit alarm for them, too, a stability index alone does not.
+    """
     found = []
     limit = shift_limit(len(then), len(now), len(names))
     for at, name in enumerate(names):
@@ -127,8 +145,10 @@ def feature_drift(names: tuple[str, ...], then: Floats, now: Floats) -> list[Fea
         # a median that moved by a whole unit while the distribution did not is chance of counts
         slip = unit_slip(first, second) if index >= SHIFTED else None
         jumped = _jumped(missing, (len(then), len(now)), len(names))
-        found.append(FeatureDrift(name, index, *missing, slip, index >= limit or jumped or slip is not None))
-    return sorted(found, key=lambda one: -one.stability_index)
+        grows = name in growing
+        alarm = (index >= limit and not grows) or jumped or slip is not None
+        found.append(FeatureDrift(name, index, *missing, slip, grows, alarm))
+    return sorted(found, key=lambda one: (one.grows, -one.stability_index))
 
 
 def score_drift(then: Floats, now: Floats) -> ScoreDrift:

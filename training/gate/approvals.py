@@ -14,6 +14,8 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from features.settings import Settings
+from training.gate.reigns import one_at_a_time
 from training.gate.signatories import same_person
 from training.gate.verdict import Waiver
 from training.tracking.registry import Registry
@@ -47,15 +49,43 @@ def approved(registry: Registry, scope: Mapping[str, str], key: Ed25519PrivateKe
     return held
 
 
-def approve(registry: Registry, scope: Mapping[str, str], key: Ed25519PrivateKey, names: Sequence[str]) -> list[str]:
-    """Record who approves, each person once, and return everybody who did so far."""
-    held = approved(registry, scope, key)
-    for name in names:
-        if not _among(name, held):
-            held.append(name)
-    noted = [{"who": who, "seal": key.sign(_told(who, scope)).hex()} for who in held]
-    registry.note(scope["subject"], scope["version"], APPROVALS, noted)
+def approve(
+    registry: Registry, settings: Settings, scope: Mapping[str, str], key: Ed25519PrivateKey, names: Sequence[str]
+) -> list[str]:
+    """Record who approves, each person once, and return everybody who did so far; of two at one moment, both."""
+    with one_at_a_time(settings):
+        held = approved(registry, scope, key)
+        for name in names:
+            if not _among(name, held):
+                held.append(name)
+        noted = [{"who": who, "seal": key.sign(_told(who, scope)).hex()} for who in held]
+        registry.note(scope["subject"], scope["version"], APPROVALS, noted)
     return held
+
+
+def objections(approvers: Sequence[str], *, trainer: str | None, held: Sequence[str]) -> list[str]:
+    """Say which of these approvers count for nobody, and why.
+
+    Parameters
+    ----------
+    trainer
+        Who trained the model; None where nobody said.
+    held
+        Who approved before. Saying one's approval again, in the same spelling, is no fault.
+    """
+    found = [
+        f"{who} cannot approve what {trainer} trained: who trained a model cannot approve it, others must"
+        for who in approvers
+        if trainer is not None and same_person(who, trainer)
+    ]
+    seen = list(held)
+    for who in approvers:
+        other = next((one for one in seen if same_person(who, one)), None)
+        if other is None:
+            seen.append(who)
+        elif who not in held:
+            found.append(f"{who} and {other} may be one person and count once")
+    return found
 
 
 def _among(name: str, held: Sequence[str]) -> bool:

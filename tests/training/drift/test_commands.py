@@ -37,7 +37,8 @@ class Model:
     sha256 = "0" * 64
 
     def __init__(self, learned_until_us: int, higher_from: int) -> None:
-        self.about = {"learned_until_us": str(learned_until_us), "trained_until_us": str(learned_until_us)}
+        self.about = {"learned_until_us": str(learned_until_us), "trained_until_us": str(learned_until_us),
+                      "data_sha256": "of other records"}  # fmt: skip
         self.higher_from = higher_from
 
     def explain(self, values: np.ndarray) -> SimpleNamespace:  # type: ignore[type-arg]
@@ -67,16 +68,21 @@ def test_a_strict_comparison_fails_on_scores_and_on_outcomes_alone(
     monkeypatch.setattr(f"{place}.champion", lambda settings, subject: model)
     monkeypatch.setattr(f"{place}.read_folder", lambda folder: given)
     monkeypatch.setattr(f"{place}.build_matrix", lambda records, subject: matrix)
-    monkeypatch.setattr(f"{place}.feature_drift", lambda names, then, now: [])
+    monkeypatch.setattr(f"{place}.feature_drift", lambda names, then, now, growing: [])
     monkeypatch.setattr(f"{place}.Registry", lambda settings: SimpleNamespace(run=nothing_logged))
     said = CliRunner().invoke(
         drift, [str(tmp_path), "--subject", "visa", "--strict", "--out", str(tmp_path)], catch_exceptions=False
     )
     assert said.exit_code == (1 if alarmed else 0), said.output
-    told = json.loads((tmp_path / "visa" / "drift.json").read_text(encoding="utf-8"))
+    told = json.loads((tmp_path / "visa" / "drift" / "drift.json").read_text(encoding="utf-8"))
     assert told["alarmed"] == alarmed
     assert told["alarms"] == len(alarmed)
     assert all(name in said.output for name in alarmed)
+    assert said.output.count(str(tmp_path / "visa" / "drift" / "report.html")) == 1
+    assert told["then"]["until"] < told["now"]["since"]
+    # the first of three thousand cases lie outside the last two years before the cut-off
+    assert told["then"]["cases"] < half
+    assert told["same_records"] is False
 
 
 def lately_another_typology(outcomes: pa.Table, lately: set[str]) -> pa.Table:

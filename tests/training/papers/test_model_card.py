@@ -4,12 +4,15 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from features.catalogue import catalogue
 from features.settings import Settings
+from training.evaluation.intervals import share_bounds
+from training.fairness.groups import AuditedCases, denominators
 from training.gate.verdict import Line, Outcome
-from training.papers.model_card import model_card
+from training.papers.model_card import CHOSEN_AMONG, LEAST_EFFECTIVE, model_card
 from training.tracking.registry import Registry
 
 VISA = catalogue("visa")
@@ -47,6 +50,13 @@ def test_the_card_says_whether_a_waiver_was_needed(evidence: dict[str, Any], out
     assert said in model_card(VISA, evidence, {}, lines=[replace(HOLDS, outcome=outcome)])
 
 
+def test_the_card_says_what_let_the_model_in(evidence: dict[str, Any]) -> None:
+    waived = replace(HOLDS, outcome=Outcome.WAIVED, waiver="A: the first year")
+    assert "**Passed**: every line holds." in model_card(VISA, evidence, {}, lines=[HOLDS])
+    assert "**Waived**" in model_card(VISA, evidence, {}, lines=[waived])
+    assert "**Demonstration**" in model_card(VISA, evidence, {}, lines=[waived], demo=True)
+
+
 def test_the_card_says_of_whom_its_figures_speak(evidence: dict[str, Any]) -> None:
     card = model_card(VISA, evidence, {})
     people, rings = evidence["ranking"]["positives"], evidence["ranking"]["rings"]
@@ -60,5 +70,36 @@ def test_the_card_says_of_whom_its_figures_speak(evidence: dict[str, Any]) -> No
 
 
 def test_a_card_without_a_trainer_says_so(evidence: dict[str, Any]) -> None:
-    assert "- trained_by: not recorded\n" in model_card(VISA, evidence, {})
-    assert "- trained_by: Officer T\n" in model_card(VISA, evidence, {"trained_by": "Officer T"})
+    assert "- trained by: not recorded\n" in model_card(VISA, evidence, {})
+    assert "- trained by: Officer T\n" in model_card(VISA, evidence, {"trained_by": "Officer T"})
+
+
+def test_times_are_dates_and_lines_are_whole(evidence: dict[str, Any]) -> None:
+    # 1 289 789 335 s after 1970 lie on the 15th of November 2010
+    card = model_card(VISA, evidence, {"cutoff_us": "1289789335000000", "trained_until_us": "1289789335000000"})
+    assert "- judged on cases from (cut-off): 2010-11-15\n" in card
+    assert "1289789335" not in card
+    assert "Nationality, former nationality, sex" in card
+
+
+def test_a_share_that_few_people_carry_is_left_out_and_every_other_has_words(evidence: dict[str, Any]) -> None:
+    cell = {"attribute": "sex", "group": "one", "metric": "recall_interviewed", "people": 7, "value": 0.5}
+    few, enough = share_bounds(0.5, LEAST_EFFECTIVE - 0.5), share_bounds(0.5, LEAST_EFFECTIVE + 0.5)
+    table = [cell | {"low": few[0], "high": few[1]}, cell | {"group": "other", "low": enough[0], "high": enough[1]}]
+    card = model_card(VISA, evidence | {"fairness": evidence["fairness"] | {"table": table}}, {})
+    assert "| sex | other | people with indications (recall) | 7 |" in card
+    assert "| sex | one |" not in card
+    assert "(1 left out)" in card
+
+
+def test_every_metric_of_the_fairness_table_has_words() -> None:
+    nobody = np.zeros(0, dtype=bool)
+    cases = AuditedCases(nobody, np.zeros(0), np.zeros(0), {}, exploited=nobody)
+    assert CHOSEN_AMONG.keys() == denominators(cases).keys()
+
+
+def test_the_card_says_how_far_the_number_is_a_chance(evidence: dict[str, Any]) -> None:
+    told = evidence | {"calibration": {"effective_positives": 12.0}}
+    assert "findings that count as 12 " in model_card(VISA, told, {})
+    assert "rest on no finding and" in model_card(VISA, evidence | {"calibration": {}}, {})
+    assert "The number** is the chance" not in model_card(VISA, evidence, {})

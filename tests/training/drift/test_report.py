@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from features.tables.allowed import TYPOLOGIES
+from serving import record_words
+from training.drift import stability, words
+from training.drift.pictures import draw_inputs, draw_quarters
+from training.drift.report import INPUTS, QUARTERS, alarm_in_words, sections, title
+from training.reporting.sections import markdown, write
+
+
+@pytest.fixture
+def found() -> dict[str, Any]:
+    feature = {
+        "stability_index": 0.1,
+        "missing_then": 0.0,
+        "missing_now": 0.0,
+        "slip": None,
+        "grows": False,
+        "alarm": False,
+    }
+    quarter = {"quarter": "2010Q1", "cases": 5, "mean_score": 0.1, "findings": 1, "indications": 1,
+               "their_mean_score": 0.2, "typologies": {"T11": 1}}  # fmt: skip
+    promise = dict.fromkeys(("precision", "recall"), 0.1)
+    return {
+        "subject": "visa", "same_records": True, "limit": 0.25,
+        "then": {"cases": 900, "since": "2008-01-01", "until": "2010-01-01"},
+        "now": {"cases": 300, "since": "2010-01-02", "until": "2011-01-01"},
+        "alarms": 1, "alarmed": ["typology T11"],
+        "features": [{**feature, "feature": "income", "slip": "thousand"}, {**feature, "feature": "kept", "grows": True}],
+        "score": {"stability_index": 0.01, "mean_then": 0.02, "mean_now": 0.03, "alarm": False},
+        "outcomes": [{"arm": "referral", "then": 0, "share_then": None, "now": 4, "share_now": 0.25}],
+        "outcome_tests": [{"question": "typology", "of": "T11", "found_then": 0, "then": 9, "found_now": 5, "now": 9,
+                           "chance": 0.001, "seen_from": None, "alarm": True}],
+        "quarters": [{**quarter, "now": False}, {**quarter, "now": True}],
+        "expected": {"capacity": 0.02, **promise, **{f"{one}_{end}": 0.1 for one in promise for end in ("low", "high")}},
+    }  # fmt: skip
+
+
+def test_the_report_has_words_for_typologies_units_and_what_it_does_not_know(found: dict[str, Any]) -> None:
+    said = markdown(title(found), sections(found))
+    assert "**1 alarm**: typology T11 (labour exploitation of men)." in said
+    assert "| referral | 0 | – | 4 | 0.250 |" in said
+    assert words.SLIPS["thousand"] in said
+    assert "| kept | 0.100 | 0.0% | 0.0% | – | grows with the records |" in said
+    assert alarm_in_words("feature income") == "feature income"
+
+
+@pytest.mark.parametrize(
+    ("same", "said"), [(True, "the very records"), (False, "not the very records"), (None, "not on record")]
+)
+def test_the_report_says_whether_the_champion_learned_from_these_records(
+    same: bool | None, said: str, found: dict[str, Any]
+) -> None:
+    assert said in sections(found | {"same_records": same})[0].text
+
+
+def test_the_page_holds_its_pictures(found: dict[str, Any], tmp_path: Any) -> None:
+    draw_quarters(tmp_path / QUARTERS, found["quarters"])
+    draw_inputs(tmp_path / INPUTS, found["features"], found["limit"])
+    write(tmp_path, title(found), sections(found))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("data:image/png;base64,") == 2
+
+
+def test_typologies_and_units_are_worded_as_on_the_pages() -> None:
+    assert {code: both[1] for code, both in record_words.TYPOLOGIES.items()} == words.TYPOLOGIES
+    assert set(TYPOLOGIES) == set(words.TYPOLOGIES)
+    assert set(stability.SLIPS) == set(words.SLIPS)
