@@ -37,7 +37,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One finished trial: its number in the study, its parameters, and their inner average precision."""
+    """One finished trial: its number among the finished ones, counted from 1 as progress counts them, its parameters, and their inner average precision."""
 
     number: int
     parameters: dict[str, object]
@@ -74,7 +74,12 @@ def tune(
         If what was known before the outer cut-off is too little to be split again.
     """
     inner = known_by(found, outer.cutoff_us)
-    splits = rolling(inner, INNER_FOLDS)
+    try:
+        splits = rolling(inner, INNER_FOLDS)
+    except TooFewLabels as error:
+        raise TooFewLabels(
+            f"for --tune, which sees only what was known before the cut-off, {error}; or leave out --tune"
+        ) from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     store.parent.mkdir(parents=True, exist_ok=True)
     study = optuna.create_study(
@@ -104,7 +109,7 @@ def tune(
     if not finished:
         raise TooFewLabels("no trial of the tuning finished in its time; give it more seconds")
     default = next(trial.value for trial in finished if trial.params == DEFAULTS[matrix.subject])
-    tried = tuple(Trial(one.number, dict(one.params), float(one.value or 0.0)) for one in finished)
+    tried = tuple(Trial(number, dict(one.params), float(one.value or 0.0)) for number, one in enumerate(finished, 1))
     return Tuned(dict(study.best_params), float(study.best_value), float(default or 0.0), tried)
 
 
