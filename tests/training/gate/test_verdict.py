@@ -130,7 +130,7 @@ def test_the_figures_of_a_line_are_worded_in_both_languages_and_name_no_path() -
         assert not re.search("must|rests|needed|evidence", line.figures_ja)
     line = next(line for line in judge(evidence, POLICY) if line.code == "no_leak")
     assert line.figures.endswith("; rests on people with indications: 3, at least 10 needed")
-    assert line.figures_ja.endswith("。根拠とした兆候のあった方：3、10以上が必要")
+    assert line.figures_ja.endswith("。兆候のあった方の人数：3（10以上必要）")
     nothing = next(line for line in judge(put(evidence, "leak.positives", None), POLICY) if line.code == "no_leak")
     assert nothing.figures.endswith("; rests on people with indications: 0, at least 10 needed")
     waived = next(line for line in judge(evidence, POLICY, Waiver("A. Name", "why")) if line.code == "no_leak")
