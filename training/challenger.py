@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,7 +37,7 @@ from training.papers.model_card import NOT_RECORDED
 from training.reporting.full_report import Wanted, full_report
 from training.reporting.plots import draw_capacity, draw_reliability, draw_shap, draw_splits
 from training.reporting.report import CUTOFFS, EVERY_CUTOFF
-from training.reporting.sections import UNKNOWN, Section, markdown, write
+from training.reporting.sections import UNKNOWN, Section, write
 from training.submission import Submission, golden_rows, submit
 from training.tracking.nested_runs import note_cutoffs, note_trials
 from training.tracking.provenance import DataSeen, data_hash
@@ -71,7 +73,8 @@ def train_challenger(
     split = cases.split or last_split(cases.found)
     data = data_hash(cases.records)
     # open from here on, so that its times and system metrics are those of the whole work
-    with Registry(settings).run(cases.matrix.subject, tags={"data_sha256": data}) as run:
+    tags = {"kind": "train" if wanted.report is None else "report", "data_sha256": data}
+    with Registry(settings).run(cases.matrix.subject, what=f"{how.scheme} seed {how.seed}", tags=tags) as run:
         return _trained(cases, split, how, wanted, settings, progress, grow, run, data)
 
 
@@ -107,7 +110,7 @@ def _trained(
         if wanted.report is not None:
             title = f"Does the {matrix.subject} model earn its place?"
             write(wanted.report, title, sections)
-            (artifacts / "report.md").write_text(markdown(title, sections), encoding="utf-8")
+            copy_report(wanted.report, artifacts / "report", sections)
             tables = {one.title: one.table for one in sections if one.table is not None}
             note_cutoffs(run, tables[CUTOFFS], tables[EVERY_CUTOFF])
         if wanted.datasheet is not None:
@@ -132,6 +135,14 @@ def _trained(
         )  # fmt: skip
     checked = check_lot(labels_of(frame), matrix.as_of[split.judge])
     return line_of(version, made, metrics, checked), sections
+
+
+def copy_report(written: Path, to: Path, sections: Sequence[Section]) -> None:
+    """Copy a report with the pictures and tables that it links to, and nothing else that lies in its folder."""
+    to.mkdir(parents=True)
+    beside = {name for one in sections for name in (one.picture, one.file) if name is not None}
+    for name in ("report.md", "report.html", *sorted(beside)):
+        shutil.copyfile(written / name, to / name)
 
 
 def _labelled(cases: Cases) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -181,7 +192,7 @@ def _log(
             "taught_with": how.scheme, "lot": about["lot"], "calibration": made.calibration_kind,
         },
         metrics=metrics
-        | {f"labels {reason}": float(count) for reason, count in split.labels.counts.items()}
+        | {"labels_" + re.sub(r"\W+", "_", reason): float(count) for reason, count in split.labels.counts.items()}
         | {"weights_clipped": float(weights.clipped), "weights_effective_size": weights.effective_size},
     )  # fmt: skip
     for name, rows in (("fit", split.fit), ("calibrate", split.calibrate), ("judging", split.judge)):

@@ -22,7 +22,8 @@ from features.tables.nine_tables import TABLES
 from models.bundle import save_bundle
 from models.input_profile import InputProfile
 from models.plain_client import BUNDLE, SIGNER, SUBJECT
-from training.gate.evidence import Judged, JudgingPart, gather, write_evidence
+from training.data.judgement import day
+from training.gate.evidence import FIRST_LINE, Judged, JudgingPart, gather, write_evidence
 from training.gate.policy import read_policy
 from training.papers.model_card import model_card
 from training.tracking.registry import SERVED, Run
@@ -82,7 +83,7 @@ def submit(
     evidence = gather(made.part, made.judged, records, catalogue, capacity=read_policy().capacity, seed=seed)
     about = {
         **made.about,
-        "evidence_sha256": write_evidence(artifacts / "evidence", evidence, made.part, catalogue.names),
+        "evidence_sha256": write_evidence(artifacts / "evidence", evidence, made.part, key),
     }
     sha256 = save_bundle(
         artifacts / SERVED / BUNDLE,
@@ -103,7 +104,16 @@ def submit(
         metrics={name: float(evidence[name]) for name in _FIGURES} | _gains(evidence),
         tags={"catalogue": catalogue.fingerprint, "bundle_sha256": sha256},
     )
-    return run.register(artifacts, catalogue, example_of(catalogue.subject)), evidence
+    return run.register(artifacts, catalogue, example_of(catalogue.subject), described(about, evidence)), evidence
+
+
+def described(about: Mapping[str, str], evidence: Mapping[str, Any]) -> str:
+    """Say in one line what the registry shows of a version; first of all what data it was taught with."""
+    until = day(int(about["learned_until_us"]))
+    return (
+        f"{FIRST_LINE} Taught with cases until {until}; judged on {evidence['cases']:,} later cases, of which "
+        f"{evidence['interviewed']:,} were interviewed, {evidence['positives']:,} with indications."
+    )
 
 
 def example_of(subject: str) -> pd.DataFrame:

@@ -121,7 +121,7 @@ def site(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         client.set_registered_model_alias("visa", alias, made.version)
         runs[alias] = (made.version, run.info.run_id)
     client.set_model_version_tag("visa", runs["challenger"][0], "gate", "refused")
-    client.set_model_version_tag("visa", runs["champion"][0], "gate", "passed")
+    client.set_model_version_tag("visa", runs["champion"][0], "gate", "waived")
     client.set_model_version_tag(
         "visa", runs["champion"][0], "waiver", "A. Person: the first year has few findings (no_leak)"
     )
@@ -158,7 +158,7 @@ def test_a_scientist_follows_the_link_from_the_challenger_to_its_run_in_mlflow(p
     visa = page.get_by_role("region", name=MESSAGES["visa_model"]["en"])
     assert visa.get_by_text("the first year has few findings").is_visible()
     assert visa.get_by_text(MESSAGES["refused"]["en"], exact=True).is_visible()
-    assert visa.get_by_text(MESSAGES["passed_waived"]["en"], exact=True).is_visible()
+    assert visa.get_by_text(MESSAGES["waived"]["en"], exact=True).is_visible()
     assert not visa.get_by_text(MESSAGES["passed"]["en"], exact=True).is_visible()
     visa.get_by_text(MESSAGES["gate_lines"]["en"]).first.click()
     assert visa.get_by_text("is good enough").first.is_visible()

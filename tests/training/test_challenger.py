@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import mlflow
 import numpy as np
 import pandas as pd
 import pytest
 from mlflow.entities import Run
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.tracking import MlflowClient
 
 from features.catalogue import Catalogue
@@ -37,6 +41,8 @@ class Trained:
     run: Run
     children: list[Run]
     open_at: list[bool]
+    version: ModelVersion
+    report: Path
 
     def kind(self, name: str) -> list[Run]:
         return [one for one in self.children if one.data.tags["kind"] == name]
@@ -76,6 +82,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, small_records: Records) ->
         )
         registry = Registry(settings)
         version, _ = registry.find("visa", CHALLENGER)
+        report = registry.download("visa", version, home / "fetched", "report")
         key = load_or_create_key(settings.signing_key_path).public_key()
         folder = registry.download("visa", version, home / "fetched")
         client = MlflowClient(settings.mlflow_uri)
@@ -86,7 +93,16 @@ def trained(tmp_path_factory: pytest.TempPathFactory, small_records: Records) ->
             order_by=["attribute.run_name"],
         )
         bundle = load_bundle(folder, trusted=[key], catalogue=matrix.catalogue)
-        yield Trained(cases, last_split(found), bundle, run, list(children), open_at)
+        yield Trained(
+            cases,
+            last_split(found),
+            bundle,
+            run,
+            list(children),
+            open_at,
+            client.get_model_version("visa", version),
+            report,
+        )
 
 
 def test_each_cutoff_of_a_report_is_a_run_within_the_run(trained: Trained) -> None:
@@ -103,8 +119,42 @@ def test_each_cutoff_of_a_report_is_a_run_within_the_run(trained: Trained) -> No
     assert last.metrics["arrival_recall_at_2_0pct"] == own.metrics["arrival_recall_at_2_0pct"]
 
 
+def test_the_run_holds_the_whole_report_and_every_link_of_it_leads_to_a_file(trained: Trained) -> None:
+    linked = set(re.findall(r"\]\(([^)#]+)\)", (trained.report / "report.md").read_text(encoding="utf-8")))
+    held = {path.name for path in trained.report.iterdir()}
+    assert any(name.endswith(".png") for name in linked)
+    assert held == linked | {"report.md", "report.html"}
+
+
+def test_runs_say_by_name_kind_and_source_what_they_are(trained: Trained) -> None:
+    tags = trained.run.data.tags
+    day = datetime.fromtimestamp(trained.run.info.start_time / 1000, UTC).date()
+    assert trained.run.info.run_name == f"visa {day} report background seed 1"
+    assert tags["kind"] == "report"
+    assert tags["mlflow.source.name"] == "mimamori train --report"
+    assert {one.data.tags["kind"] for one in trained.children} == {"cut-off", "trial"}
+    assert all(one.data.tags["mlflow.source.name"] == tags["mlflow.source.name"] for one in trained.children)
+
+
+def test_every_metric_is_in_snake_case(trained: Trained) -> None:
+    for run in (trained.run, *trained.children):
+        own = {name for name in run.data.metrics if not name.startswith("system/")}
+        assert own
+        assert all(re.fullmatch("[a-z0-9_]+", name) for name in own)
+    assert trained.run.data.metrics["labels_after_the_cut_off"] > 0
+
+
+def test_a_version_says_what_it_is_and_first_that_its_data_are_synthetic(trained: Trained) -> None:
+    said = trained.version.description
+    learned = trained.cases.matrix.as_of[trained.split.calibrate].max()
+    until = datetime.fromtimestamp(learned / 1e6, UTC).date()
+    assert said.startswith("Synthetic data; not validated on any real visa record.")
+    assert f"Taught with cases until {until}; judged on {len(trained.split.judge):,} later cases" in said
+
+
 def test_each_trial_of_a_search_is_a_run_within_the_run(trained: Trained) -> None:
     first, second = trained.kind("trial")
+    assert [first.info.run_name, second.info.run_name] == ["trial 1", "trial 2"]  # as the terminal counts them
     assert first.data.params["max_depth"] == "3"  # the defaults are tried first
     best = max((first, second), key=lambda one: one.data.metrics["inner_average_precision"])
     assert best.data.params["num_leaves"] == trained.run.data.params["num_leaves"]

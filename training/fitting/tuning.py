@@ -37,7 +37,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One finished trial: its number in the study, its parameters, and their inner average precision."""
+    """One finished trial: its number among the finished ones, counted from 1 as progress counts them, its parameters, and their inner average precision."""
 
     number: int
     parameters: dict[str, object]
@@ -104,7 +104,7 @@ def tune(
     if not finished:
         raise TooFewLabels("no trial of the tuning finished in its time; give it more seconds")
     default = next(trial.value for trial in finished if trial.params == DEFAULTS[matrix.subject])
-    tried = tuple(Trial(one.number, dict(one.params), float(one.value or 0.0)) for one in finished)
+    tried = tuple(Trial(number, dict(one.params), float(one.value or 0.0)) for number, one in enumerate(finished, 1))
     return Tuned(dict(study.best_params), float(study.best_value), float(default or 0.0), tried)
 
 

@@ -63,6 +63,31 @@ def approve(
     return held
 
 
+def objections(approvers: Sequence[str], *, trainer: str | None, held: Sequence[str]) -> list[str]:
+    """Say which of these approvers count for nobody, and why.
+
+    Parameters
+    ----------
+    trainer
+        Who trained the model; None where nobody said.
+    held
+        Who approved before. Saying one's approval again, in the same spelling, is no fault.
+    """
+    found = [
+        f"{who} cannot approve what {trainer} trained: who trained a model cannot approve it, others must"
+        for who in approvers
+        if trainer is not None and same_person(who, trainer)
+    ]
+    seen = list(held)
+    for who in approvers:
+        other = next((one for one in seen if same_person(who, one)), None)
+        if other is None:
+            seen.append(who)
+        elif who not in held:
+            found.append(f"{who} and {other} may be one person and count once")
+    return found
+
+
 def _among(name: str, held: Sequence[str]) -> bool:
     return any(same_person(name, one) for one in held)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,15 +11,17 @@ import click
 from features.command_line import Problem
 from features.settings import Settings
 from models.signing import load_or_create_key
-from training.gate.approvals import approve, approved, scope_of
+from training.gate.approvals import approve, approved, objections, scope_of
 from training.gate.policy import POLICY_FILE, PolicyRejected, looser, read_policy
 from training.gate.promotion import Candidate, NotLetIn, crown, examine, record, step_back
 from training.gate.signatories import NotSigned, same_person, signed_name, signed_reason
-from training.gate.verdict import Waiver
+from training.gate.verdict import Line, Outcome, Waiver
 from training.papers.model_card import NOT_RECORDED
 from training.tracking.registry import CHALLENGER, CHAMPION, NoSuchModel, Registry
 
 _DEMO_APPROVER = "demonstration"
+_IN_ORDER = (Outcome.HOLDS, Outcome.WAIVED, Outcome.NO_EVIDENCE, Outcome.FAILS)
+"""What stands in the way is printed last, where a terminal still shows it."""
 
 
 @click.command()
@@ -65,11 +68,18 @@ def promote(
             version, _ = registry.find(subject, which)
             click.echo(f"{subject} version {version}: comparing with champion and policy …", err=True)
             candidate = examine(
-                registry, settings, policy, subject=subject, version=version, place=Path(place), waiver=signed
+                registry,
+                settings,
+                policy,
+                subject=subject,
+                version=version,
+                place=Path(place),
+                waiver=signed,
+                demo=demo,
             )
         except (NoSuchModel, NotLetIn) as error:
             raise Problem(str(error)) from None
-        _decide(registry, settings, candidate, people, demo=demo, weaker=weaker)
+        _decide(registry, settings, candidate, people, weaker=weaker)
 
 
 @click.command()
@@ -91,10 +101,9 @@ def rollback(subject: str) -> None:
 
 
 def _decide(
-    registry: Registry, settings: Settings, candidate: Candidate, approvers: tuple[str, ...], *, demo: bool,
-    weaker: list[str],
-) -> None:  # fmt: skip
-    name = f"{candidate.subject} version {candidate.version}"
+    registry: Registry, settings: Settings, candidate: Candidate, approvers: tuple[str, ...], *, weaker: list[str]
+) -> None:
+    name, demo = f"{candidate.subject} version {candidate.version}", candidate.demo
     if candidate.serves:
         _already(registry, candidate, name)
         return
@@ -102,35 +111,35 @@ def _decide(
         raise Problem(
             f"{name} was judged on records whose truth nobody knows: they are no demonstration, leave out --demo"
         )
-    for line in candidate.lines:
-        why = f" ({line.no_waiver})" if line.no_waiver else ""
-        click.echo(f"{line.outcome.value:11} {line.code}: {line.condition}: {line.figures}{why}")
-    if not candidate.may_serve:
-        record(registry, candidate, ())
-        failed = ", ".join(line.code for line in candidate.lines if not line.holds)
-        raise Problem(f"{name} was not promoted ({failed}); the champion is unchanged")
-    if weaker:
-        raise Problem(
-            f"{name} holds, but this policy asks for less than the delivered one ({', '.join(weaker)}), and lets nobody in"
-        )
+    _print(candidate.lines)
+    _remark(candidate)
     trainer = str(candidate.bundle.about.get("trained_by", NOT_RECORDED))
-    author = [who for who in approvers if not demo and trainer != NOT_RECORDED and same_person(who, trainer)]
-    if author:
-        raise Problem(
-            f"{name} was trained by {trainer}, and who trained a model cannot approve it ({author[0]}); others must"
-        )
     key = load_or_create_key(settings.signing_key_path)
     scope = scope_of(
         subject=candidate.subject, version=candidate.version, bundle=candidate.bundle.sha256, demo=demo,
         policy=candidate.policy.sha256, champion=candidate.champion, waiver=candidate.waiver,
     )  # fmt: skip
     before = approved(registry, scope, key)
+    known_trainer = None if demo or trainer == NOT_RECORDED else trainer
+    faults = objections(approvers, trainer=known_trainer, held=before)
+    besides = "".join(f"; {one}" for one in faults)
+    if not candidate.may_serve:
+        record(registry, candidate, ())
+        failed = ", ".join(line.code for line in candidate.lines if not line.holds)
+        advice = "; --demo alone lets nothing pass, add --waiver 'WHO: WHY'" if demo and not candidate.waiver else ""
+        raise Problem(f"{name} was not promoted ({failed}); the champion is unchanged{advice}{besides}")
+    if weaker:
+        raise Problem(
+            f"{name} holds, but this policy asks for less than the delivered one ({', '.join(weaker)}), and lets nobody in{besides}"
+        )
+    if known_trainer is not None and any(same_person(who, known_trainer) for who in approvers):
+        raise Problem(f"{name} passes, but no approval was recorded{besides}")
     held = approve(registry, settings, scope, key, approvers or ((_DEMO_APPROVER,) if demo else ()))
     record(registry, candidate, held)
     needed = 1 if demo else candidate.policy.approvers
     if len(held) < needed:
         missing = (
-            f"{needed} different people must approve and {len(held)} did; the champion is unchanged. "
+            f"{needed} different people must approve and {len(held)} did{besides}; the champion is unchanged. "
             f"Say: mimamori promote {candidate.subject}@{candidate.version} --approver NAME, with the same waiver if any"
         )
         if len(held) == len(before):
@@ -143,6 +152,27 @@ def _decide(
         raise Problem(str(error)) from None
     click.echo(f"{name} is champion, approved by {', '.join(held)}")
     _move_alias(registry, candidate)
+
+
+def _print(lines: Sequence[Line]) -> None:
+    """Print what stands in nobody's way in a line each, then what does, with what it asks and why nobody may sign for it."""
+    for line in sorted(lines, key=lambda one: _IN_ORDER.index(one.outcome)):
+        click.echo(
+            f"{line.outcome.value:11} {line.code}: {line.judged if line.judged and line.holds else line.figures}"
+        )
+        for words in () if line.holds else (line.condition, line.no_waiver):
+            if words:
+                click.echo(f"{'':11} {words}")
+
+
+def _remark(candidate: Candidate) -> None:
+    """Say of each line named by --waive for which that changed nothing, why."""
+    of = {line.code: line for line in candidate.lines}
+    for code in sorted(candidate.waiver.codes if candidate.waiver else ()):
+        if of[code].outcome is Outcome.HOLDS:
+            click.echo(f"--waive {code}: it holds, so that nothing is waived there")
+        elif of[code].outcome is Outcome.FAILS and not candidate.demo:
+            click.echo(f"--waive {code}: it was seen to fail, and a waiver is for missing evidence alone")
 
 
 def _already(registry: Registry, candidate: Candidate, name: str) -> None:

@@ -7,7 +7,7 @@ better a figure afterwards.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from models.bundle import Explained
 from models.calibration import Calibration
 from models.forest import Forest, raw_scores
 from models.shap_values import base_value, contributions
+from models.signing import Ed25519Key
 from training.data.judgement import interviewed
 from training.data.labels import UNFLAGGED_FILES
 from training.data.lot import check_lot
@@ -35,19 +36,16 @@ from training.fairness.groups import AuditedCases, fairness_table
 from training.fairness.proxies import ProxyFigure, audit_proxies
 from training.gate.behaviour import check_monotone, check_swaps, explanation_quality
 from training.gate.leakage import look_for_leaks, look_for_traces, rank_of_the_lot
+from training.gate.sealed_part import SEALED, seal_part
 
 FIRST_LINE = "Synthetic data; not validated on any real visa record."
-EVIDENCE, JUDGED = "evidence.json", "judged.parquet"
+EVIDENCE = "evidence.json"
 EVIDENCE_VERSION = 5
 """Raised when a figure changes its meaning: what was gathered before must not be read by a policy of today."""
-NOT_COMPARED = {"positives": 0, "rings": 0, "cases": 0}
-"""What is known of a gain over a champion where nothing could be compared: no evidence, which no line takes for a pass."""
 EXPLAINED_CASES = 30_000
 """As many as proxies, leaks and the steadiness of explanations are measured on; each measures a sample of these."""
-_KEPT = ("as_of", "week", "together")
 
 Floats = NDArray[np.float64]
-Scores = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +173,8 @@ def gather(
     }
 
 
-def write_evidence(folder: Path, evidence: Mapping[str, Any], part: JudgingPart, names: tuple[str, ...]) -> str:
-    """Write the evidence, and the judging part as later comparisons need it, into a folder.
-
-    Posts are numbered and no id, nationality or sex is kept: a comparison of rankings needs none of them.
+def write_evidence(folder: Path, evidence: Mapping[str, Any], part: JudgingPart, key: Ed25519Key) -> str:
+    """Write the evidence, and the judging part as later comparisons need it, sealed to a key, into a folder.
 
     Returns
     -------
@@ -186,41 +182,18 @@ def write_evidence(folder: Path, evidence: Mapping[str, Any], part: JudgingPart,
         The sha256 over both files, for the signed manifest.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    kept = part.frame[list(_KEPT)].reset_index(drop=True)
-    kept["post"] = np.unique(part.frame["post"].to_numpy(dtype=np.str_), return_inverse=True)[1]
-    values = pd.DataFrame(part.values, columns=[f"value_{name}" for name in names])
-    pd.concat([kept, values], axis=1).to_parquet(folder / JUDGED, compression="zstd", index=False)
+    seal_part(folder / SEALED, part.frame, part.values, key)
     (folder / EVIDENCE).write_bytes(rfc8785.dumps(_plain(evidence)))
     return evidence_hash(folder)
 
 
 def evidence_hash(folder: Path) -> str:
-    """Return the sha256 over the evidence and the judging part in a folder."""
-    digests = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (EVIDENCE, JUDGED)]
+    """Return the sha256 over the evidence and the sealed judging part in a folder; nothing where one is missing."""
+    paths = [folder / name for name in (EVIDENCE, SEALED)]
+    if not all(path.exists() for path in paths):
+        return ""
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
     return hashlib.sha256(" ".join(digests).encode()).hexdigest()
-
-
-def against_champion(
-    folder: Path, challenger: Scores, champion: Scores, *, trained_until_us: int, capacity: float, seed: int = 1
-) -> dict[str, Any]:
-    """Compare a challenger with the champion on the challenger's judging part.
-
-    Cases that the champion learned from are left out, for on them it knows the answers.
-
-    Parameters
-    ----------
-    challenger, champion
-        Functions from float64[n, f] to scores, float64[n].
-    """
-    frame = pd.read_parquet(folder / JUDGED)
-    frame = frame[frame["as_of"] > trained_until_us].reset_index(drop=True)
-    if not len(frame):
-        return dict(NOT_COMPARED)
-    values = np.ascontiguousarray(frame.filter(like="value_").to_numpy(dtype=np.float64))
-    chosen = [interviewed(frame, scores(values), capacity) for scores in (challenger, champion)]
-    together = frame["together"].to_numpy(dtype=np.int64)
-    gain = recall_gain((chosen[0], chosen[1]), together, np.random.default_rng(seed))
-    return asdict(gain) | {"cases": len(frame)}
 
 
 def _largest(figures: list[ProxyFigure]) -> dict[str, Any]:

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from features.catalogue import catalogue
 from features.settings import Settings
 from models.bundle import Bundle, BundleRejected, copy_bundle, load_bundle
-from models.signing import load_or_create_key
-from training.gate.evidence import EVIDENCE, EVIDENCE_VERSION, NOT_COMPARED, against_champion, evidence_hash
+from models.signing import Ed25519Key, load_or_create_key
+from training.gate.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_hash
 from training.gate.policy import Policy
 from training.gate.reigns import (
     announce,
@@ -26,11 +24,12 @@ from training.gate.reigns import (
     settled,
     write_reigns,
 )  # fmt: skip
-from training.gate.verdict import Line, Waiver, judge
+from training.gate.sealed_part import NOT_COMPARED, SEALED, against_champion
+from training.gate.verdict import Line, Verdict, Waiver, judge, verdict_of
 from training.papers.model_card import model_card
 from training.tracking.registry import NoSuchModel, Registry
 
-GATE, EVIDENCE_FOLDER = "gate", "evidence"
+GATE, EVIDENCE_FOLDER, WAIVER = "gate", "evidence", "waiver"
 
 
 class NotLetIn(Exception):
@@ -50,11 +49,17 @@ class Candidate:
     policy: Policy
     waiver: Waiver | None = None
     champion: str = ""
+    demo: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the gate says of it in one word."""
+        return verdict_of(self.lines, demo=self.demo)
 
     @property
     def may_serve(self) -> bool:
         """Whether every line of the policy holds or is waived."""
-        return all(line.holds for line in self.lines)
+        return self.verdict is not Verdict.REFUSED
 
     @property
     def serves(self) -> bool:
@@ -64,7 +69,7 @@ class Candidate:
 
 def examine(
     registry: Registry, settings: Settings, policy: Policy, *, subject: str, version: str, place: Path,
-    waiver: Waiver | None,
+    waiver: Waiver | None, demo: bool = False,
 ) -> Candidate:  # fmt: skip
     """Fetch a version into ``place``, verify it, compare it with the champion and judge it.
 
@@ -73,11 +78,11 @@ def examine(
     NotLetIn
         If its files or its evidence are missing or were changed.
     """
-    key = load_or_create_key(settings.signing_key_path).public_key()
+    key = load_or_create_key(settings.signing_key_path)
     try:
         folder = registry.download(subject, version, place)
         told = registry.download(subject, version, place, EVIDENCE_FOLDER)
-        bundle = load_bundle(folder, trusted=[key], catalogue=catalogue(subject))
+        bundle = load_bundle(folder, trusted=[key.public_key()], catalogue=catalogue(subject))
     except (NoSuchModel, BundleRejected) as error:
         raise NotLetIn(f"{subject} version {version} cannot be judged: {error}") from None
     if bundle.about.get("evidence_sha256") != evidence_hash(told):
@@ -96,26 +101,29 @@ def examine(
     if gain is not None:
         evidence["gain"]["champion"] = gain
     lines = judge(evidence, policy, waiver)
-    return Candidate(subject, version, folder, bundle, evidence, lines, policy, waiver, champion)
+    return Candidate(subject, version, folder, bundle, evidence, lines, policy, waiver, champion, demo)
 
 
 def record(registry: Registry, candidate: Candidate, approvals: Sequence[str]) -> None:
     """Keep with the version what the gate said, and the model card that prints it."""
     with tempfile.TemporaryDirectory() as place:
         lines = [line.as_json() for line in candidate.lines]
-        said = {"policy": candidate.policy.sha256, "lines": lines, "approvals": list(approvals)}
+        said = {
+            "policy": candidate.policy.sha256, "verdict": candidate.verdict.value, "lines": lines,
+            "approvals": list(approvals),
+        }  # fmt: skip
         (Path(place) / "gate.json").write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         card = model_card(
             catalogue(candidate.subject), candidate.evidence, candidate.bundle.about,
-            lines=candidate.lines, approvals=approvals,
+            lines=candidate.lines, approvals=approvals, demo=candidate.demo,
         )  # fmt: skip
         (Path(place) / "model_card.md").write_text(card, encoding="utf-8")
         registry.keep(candidate.subject, candidate.version, Path(place), GATE)
     waived = [line for line in candidate.lines if line.waiver]
-    if waived:
-        signed = f"{waived[0].waiver} ({', '.join(line.code for line in waived)})"
-        registry.note(candidate.subject, candidate.version, "waiver", signed[:4_000])
-    registry.note(candidate.subject, candidate.version, GATE, "passed" if candidate.may_serve else "refused")
+    signed = f"{waived[0].waiver} ({', '.join(line.code for line in waived)})" if waived else ""
+    if waived or WAIVER in registry.notes(candidate.subject, candidate.version):  # one of an earlier judgement goes
+        registry.note(candidate.subject, candidate.version, WAIVER, signed[:4_000])
+    registry.note(candidate.subject, candidate.version, GATE, candidate.verdict.value)
 
 
 def crown(settings: Settings, candidate: Candidate) -> None:
@@ -182,7 +190,7 @@ def step_back(settings: Settings, subject: str) -> str:
 
 
 def _against_the_champion(
-    settings: Settings, key: Ed25519PublicKey, bundle: Bundle, version: str, told: Path, policy: Policy
+    settings: Settings, key: Ed25519Key, bundle: Bundle, version: str, told: Path, policy: Policy
 ) -> tuple[str, dict[str, Any] | None]:
     """Return the champion's hash and the gain over it; nothing of either where none ever served.
 
@@ -204,12 +212,13 @@ def _against_the_champion(
     if not serving:
         return serving, None
     try:
-        champion = load_bundle(place, trusted=[key], catalogue=bundle.catalogue)
+        champion = load_bundle(place, trusted=[key.public_key()], catalogue=bundle.catalogue)
     except BundleRejected:
         # one made for another catalogue cannot be compared
         return serving, dict(NOT_COMPARED)
     return serving, against_champion(
-        told,
+        told / SEALED,
+        key,
         lambda values: bundle.explain(values).score,
         lambda values: champion.explain(values).score,
         trained_until_us=int(str(champion.about.get("learned_until_us", champion.about["trained_until_us"]))),

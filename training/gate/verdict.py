@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -21,9 +21,21 @@ class Outcome(StrEnum):
     WAIVED = "waived"
 
 
+class Verdict(StrEnum):
+    """What the gate said of a model, in one word: the tag of its version, the word on its card and on the page about models."""
+
+    PASSED = "passed"
+    WAIVED = "waived"
+    DEMONSTRATION = "demonstration"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One condition, what became of it, and the figures it was judged by."""
+    """One condition, what became of it, and the figures it was judged by.
+
+    ``judged`` is the figure beside its limit alone, without what it rests on, in English; nothing where it does not count.
+    """
 
     code: str
     condition: str
@@ -36,6 +48,7 @@ class Line:
     before_waiver: Outcome | None = None
     waivable: Waivable = Waivable.WHERE_EVIDENCE_LACKS
     waiver_reason: str = ""
+    judged: str = ""
 
     @property
     def holds(self) -> bool:
@@ -94,6 +107,15 @@ def judge(evidence: Mapping[str, Any], policy: Policy, waiver: Waiver | None = N
     return [_waived(_line(evidence, condition), waiver) for condition in policy.lines]
 
 
+def verdict_of(lines: Sequence[Line], *, demo: bool) -> Verdict:
+    """Return what the lines come to: a demonstration asks for fewer people and lets more be waived, so it is never a pass."""
+    if not all(line.holds for line in lines):
+        return Verdict.REFUSED
+    if demo:
+        return Verdict.DEMONSTRATION
+    return Verdict.WAIVED if any(line.outcome is Outcome.WAIVED for line in lines) else Verdict.PASSED
+
+
 def look_up(evidence: Mapping[str, Any], path: str) -> float | None:
     """Return the number at a dotted path; None where there is none."""
     at: Any = evidence
@@ -125,9 +147,12 @@ def _line(evidence: Mapping[str, Any], condition: Condition) -> Line:
     told = gate_words.figures(condition, value, held, about)
     if value is None or math.isnan(value) or short:
         # a policy that asks for more evidence must not make a failure that was seen into evidence that lacks
-        failed = condition.delivered is not None and _line(evidence, condition.delivered).outcome is Outcome.FAILS
-        return _told(condition, Outcome.FAILS if failed else Outcome.NO_EVIDENCE, told)
-    return _told(condition, Outcome.HOLDS if condition.met_by(value) else Outcome.FAILS, told)
+        if condition.delivered is not None and _line(evidence, condition.delivered).outcome is Outcome.FAILS:
+            return _told(condition, Outcome.FAILS, told)
+        # a figure that rests on too little says nothing, and is not shown
+        return _told(condition, Outcome.NO_EVIDENCE, gate_words.evidence(condition, held) if short else told)
+    outcome = Outcome.HOLDS if condition.met_by(value) else Outcome.FAILS
+    return replace(_told(condition, outcome, told), judged=gate_words.judged(condition, value, about)[0])
 
 
 def _parent_is_absent(evidence: Mapping[str, Any], path: str) -> bool:

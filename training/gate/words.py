@@ -34,38 +34,52 @@ _LIMITS = {
 }
 
 
-def figures(condition: Condition, value: float | None, held: float | None, about: str | None) -> tuple[str, str]:
-    """Say by what a line was judged.
+def judged(condition: Condition, value: float | None, about: str | None) -> tuple[str, str]:
+    """Say by what figure a line was judged, in English and in Japanese.
 
     Parameters
     ----------
-    value, held
-        The figure, and the number of what it rests on; None where it is not known.
+    value
+        The figure; None where it is not known.
     about
         The feature or group that the figure is about, if it is about one.
-
-    Returns
-    -------
-    str, str
-        In English and in Japanese.
     """
-    told = []
-    for language, unknown, rests in (
-        (0, "not known", "; rests on {}: {:g}, at least {:g} needed"),
-        (1, "不明", "。{}：{:g}（{:g}以上必要）"),
-    ):
-        shown = unknown if value is None or math.isnan(value) else f"{value:.4g}"
-        named = (
-            "" if about is None else f" ({about})" if language == 0 else f"（{'なし' if about == 'none' else about}）"
-        )
-        kind, limit = condition.limit
-        said = f"{shown}{named}{', ' if language == 0 else '、'}{_LIMITS[kind][language].format(limit)}"
-        if condition.evidence not in {None, condition.figure}:
-            path = str(condition.evidence)
-            noun = EVIDENCE.get(path, (path, path))[language]
-            said += rests.format(noun, 0 if held is None else held, condition.least_evidence)
-        told.append(said)
-    return told[0], told[1]
+    kind, limit = condition.limit
+    shown = ("not known", "不明") if value is None or math.isnan(value) else (_beside(value, limit),) * 2
+    en = "" if about is None else f" ({about})"
+    ja = "" if about is None else f"（{'なし' if about == 'none' else about}）"
+    return (
+        f"{shown[0]}{en}, {_LIMITS[kind][0].format(limit)}",
+        f"{shown[1]}{ja}、{_LIMITS[kind][1].format(limit)}",
+    )
+
+
+def evidence(condition: Condition, held: float | None) -> tuple[str, str]:
+    """Say what a figure rests on and how much of that is needed, in English and in Japanese."""
+    path, least = str(condition.evidence), condition.least_evidence
+    en, ja = EVIDENCE.get(path, (path, path))
+    count = 0.0 if held is None or math.isnan(held) else held
+    # weighted counts are no whole numbers and read as if they were, unless that hides on which side of the limit they lie
+    shown = f"{count:.0f}" if (round(count) >= least) == (count >= least) else _beside(count, least)
+    return f"{en}: {shown}, at least {least:g} needed", f"{ja}：{shown}（{least:g}以上必要）"
+
+
+def figures(condition: Condition, value: float | None, held: float | None, about: str | None) -> tuple[str, str]:
+    """Say by what a line was judged that has enough evidence, and what that figure rests on."""
+    en, ja = judged(condition, value, about)
+    if condition.evidence in {None, condition.figure}:
+        return en, ja
+    rests_en, rests_ja = evidence(condition, held)
+    return f"{en}; rests on {rests_en}", f"{ja}。{rests_ja}"
+
+
+def _beside(value: float, limit: float) -> str:
+    """Return a figure in four digits, or in as many as tell it from its limit; thousands without a fraction."""
+    told = [
+        f"{value:.0f}" if abs(value) >= 1_000 else f"{value:.4g}",
+        *(f"{value:.{digits}g}" for digits in range(5, 16)),
+    ]
+    return next((one for one in told if float(one) != limit), told[0])
 
 
 def before(outcome: str, told: tuple[str, str]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from training.data.lot import CONTRADICTED
 from training.evaluation.intervals import share_bounds
 from training.gate.evidence import FIRST_LINE
 from training.gate.signatories import as_markdown
-from training.gate.verdict import Line
+from training.gate.verdict import Line, Verdict, verdict_of
 
 NOT_RECORDED = "not recorded"
 """Stands in place of who trained a model where nobody said."""
@@ -19,6 +19,12 @@ _CALIBRATED = {
     "slope": "slope",
     "ratio": "findings expected over findings",
     "error": "error",
+}
+_VERDICTS = {
+    Verdict.PASSED: "every line holds.",
+    Verdict.WAIVED: "no line fails on evidence; somebody signed for the evidence that is missing.",
+    Verdict.DEMONSTRATION: "let in by a demonstration on synthetic data, which asks for fewer people and may waive lines that fail.",
+    Verdict.REFUSED: "the model may not serve.",
 }
 _GROUPED = ("sex", "age_band", "nationality")
 LEAST_EFFECTIVE = 5
@@ -52,8 +58,9 @@ def model_card(
     *,
     lines: Sequence[Line] = (),
     approvals: Sequence[str] = (),
+    demo: bool = False,
 ) -> str:
-    """Return the card as Markdown; ``lines`` and ``approvals`` are known only after the gate."""
+    """Return the card as Markdown; ``lines`` and ``approvals`` are known only after the gate, in a ``demo`` or in service."""
     told = {"trained_by": NOT_RECORDED, **about}
     parts = [
         [FIRST_LINE, "", f"# Model card: {catalogue.subject}", ""],
@@ -71,7 +78,7 @@ def model_card(
         ],
         _judged(evidence),
         _fairness(evidence),
-        _gate(lines, approvals),
+        _gate(lines, approvals, demo=demo),
     ]
     return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -218,13 +225,16 @@ def _share(cell: Mapping[str, Any]) -> str:
     return f"{cell['value']:.3f} [{cell['low']:.3f}, {cell['high']:.3f}]"
 
 
-def _gate(lines: Sequence[Line], approvals: Sequence[str]) -> list[str]:
+def _gate(lines: Sequence[Line], approvals: Sequence[str], *, demo: bool) -> list[str]:
     if not lines:
         return ["## The gate", "", "Not yet judged: `mimamori promote` does."]
+    verdict = verdict_of(lines, demo=demo)
     closed = [f"- `{line.code}`: {line.no_waiver}" for line in lines if line.no_waiver]
     waivers = [f"- **Waiver** for `{line.code}`, signed {as_markdown(line.waiver)}" for line in lines if line.waiver]
     return [
         "## The gate",
+        "",
+        f"**{verdict.value.capitalize()}**: {_VERDICTS[verdict]}",
         "",
         "| line | outcome | figures |",
         "|---|---|---|",

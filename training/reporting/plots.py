@@ -33,6 +33,8 @@ SHOWN_FEATURES = 20
 SMALL_SCORE = 0.1
 """Where half of the bins score below it, calibration is drawn on logarithmic axes; on linear ones they would pile up at nought."""
 LEAST_DRAWN = 1e-6
+LEAST_APART = 0.03
+"""Of the axis between the first and the last bin."""
 _YEAR_US = 365.2425 * DAY_US
 
 
@@ -58,7 +60,7 @@ def draw_shap(path: Path, names: tuple[str, ...], values: Floats, contributions:
 def draw_reliability(path: Path, frame: pd.DataFrame, score: Floats) -> None:
     """Draw the share of interviews with indications against the score, weighted to all cases, in bins of about equal weight.
 
-    Bars are 95 % intervals of each bin's share at its effective number of interviews; figures are interviews. A bin without
+    Bins that would cover each other are one. Bars are 95 % intervals of each bin's share at its effective number of interviews; figures are interviews. A bin without
     indications has no place on a logarithmic axis: it stands as a triangle at the lower edge.
     """
     basis = next(one for one in bases(frame) if one.name == LABELS)
@@ -75,11 +77,13 @@ def draw_reliability(path: Path, frame: pd.DataFrame, score: Floats) -> None:
 
 def _draw_bins(axis: Axes, score: Floats, value: Floats, weight: Floats) -> None:
     told = reliability(score, value, weight)
-    # the mean of the weights by themselves is the sum of their squares over their sum: Kish's number is the sum over that
-    size = told["weight"] / reliability(score, weight, weight)["found"]
+    log = float(told["score"].median()) < SMALL_SCORE
+    # the mean of the weights by themselves is the sum of their squares over their sum
+    told["squares"] = told["weight"] * reliability(score, weight, weight)["found"]
+    told = _joined(told, np.log(told["score"].clip(lower=LEAST_DRAWN)) if log else told["score"])
+    size = told["weight"] ** 2 / told["squares"]
     low, high = np.array([share_bounds(one, n) for one, n in zip(told["found"], size, strict=True)]).T
     top = min(1.2 * max(float(told["score"].max()), float(high.max())), 1.0)
-    log = float(told["score"].median()) < SMALL_SCORE
     seen = told["found"] > 0
     edge = 0.0
     if log:
@@ -102,6 +106,18 @@ def _draw_bins(axis: Axes, score: Floats, value: Floats, weight: Floats) -> None
         )
     axis.set_xlim(edge, top)
     axis.set_ylim(edge, 1.6 * top if log else 1.08 * top)
+
+
+def _joined(told: pd.DataFrame, place: pd.Series[float]) -> pd.DataFrame:
+    """Make one of neighbouring bins that would cover each other, so near are their places on the axis, float64[bins]."""
+    number, first, numbers = 0, float(place.iloc[0]), []
+    for one in place:
+        if one - first > LEAST_APART * (place.iloc[-1] - place.iloc[0]):
+            number, first = number + 1, one
+        numbers.append(number)
+    means = ["score", "found"]
+    sums = told.assign(**{name: told[name] * told["weight"] for name in means}).groupby(numbers).sum()
+    return sums.assign(**{name: sums[name] / sums["weight"] for name in means})
 
 
 def draw_capacity(path: Path, table: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""Where are runs and models kept? MLflow: experiments, runs, registry, aliases. The only file of training that imports it."""
+"""Where are runs and models kept? MLflow: experiments, runs, registry, aliases. It and `signature` alone import MLflow in training."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import mlflow
@@ -15,24 +16,22 @@ import pandas as pd
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
-from mlflow.models import ModelSignature
 from mlflow.tracking import MlflowClient
-from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
-from mlflow.types.schema import AnyType
+from mlflow.types import ColSpec, DataType, Schema
 
 from features.catalogue import Catalogue
-from features.matrix import TABLE_OF_SUBJECT
 from features.settings import Settings
-from features.tables.description import Kind
-from features.tables.nine_tables import TABLES
-from models.plain_client import HISTORY, WITHOUT_HISTORY
+from models.plain_client import WITHOUT_HISTORY
 from training.tracking.provenance import DataSeen, code_version, shipped_rooms
+from training.tracking.signature import signature_of
 
 CHALLENGER, CHAMPION = "challenger", "champion"
 SERVED = "served"
 """Folder of a run's artifacts from which the MLflow model is made: bundle, signer's public key, subject."""
-_NOBODY = {"mlflow.user": "mimamori", "mlflow.source.name": "mimamori train"}
-"""MLflow would write the login name and the path of the program into each run; neither is its business."""
+_NOBODY = {"mlflow.user": "mimamori"}
+"""MLflow would write the login name into each run; that is not its business."""
+COMMANDS = {"train": "mimamori train", "report": "mimamori train --report", "drift": "mimamori drift"}
+"""The command that makes a run of this kind: MLflow would write the path of the program as its source. Runs within it share it."""
 _OF_THE_MACHINE = ("mlflow.source.git.repoURL", "mlflow.gitRepoURL", "mlflow.source.git.branch")
 """MLflow reads these tags from the folder it runs in; the address of a clone may be a path of this machine or hold a password."""
 _NEEDED = (
@@ -80,7 +79,7 @@ class Run:
         tags: Mapping[str, str] | None = None,
     ) -> None:
         """Log a run within this one, of the same code and data: one cut-off, one trial."""
-        made_from = {**_NOBODY, **self._tags, **(tags or {})}
+        made_from = {**self._tags, **(tags or {})}
         with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True, tags=made_from) as run:
             forget_the_machine(self._client, run.info.run_id)
             self.log(parameters=parameters, metrics=metrics)
@@ -93,13 +92,15 @@ class Run:
         named = f"{data.name}, {data.context}"
         mlflow.log_input(MetaDataset(source, named, data.sha256[:32], schema), context=data.context)
 
-    def register(self, artifacts: Path, catalogue: Catalogue, example: pd.DataFrame) -> str:
+    def register(self, artifacts: Path, catalogue: Catalogue, example: pd.DataFrame, description: str) -> str:
         """Log a folder (`SERVED`, papers, plots …) and register the model in it, which becomes the challenger.
 
         Parameters
         ----------
         example
             Some records, as texts; their names and numbers must be synthetic.
+        description
+            What the registry says of the version.
 
         Returns
         -------
@@ -117,7 +118,7 @@ class Run:
                 signature=signature_of(catalogue),
                 input_example=(example, {WITHOUT_HISTORY: True}),
                 pip_requirements=list(_NEEDED),
-                tags=dict(_NOBODY),
+                tags=_made_by(self._tags["kind"]),
             )
         try:
             self._client.create_registered_model(self._subject)
@@ -130,6 +131,7 @@ class Run:
             self.run_id,
             model_id=info.model_id,
             tags={"catalogue": catalogue.fingerprint},
+            description=description,
         )
         self._client.set_registered_model_alias(self._subject, CHALLENGER, made.version)
         return str(made.version)
@@ -150,22 +152,44 @@ class Registry:
         self._artifacts = (settings.home / "mlflow-artifacts").as_uri()
 
     @contextmanager
-    def run(self, subject: str, *, tags: Mapping[str, str] | None = None) -> Iterator[Run]:
-        """Open a run in the subject's experiment; system metrics are sampled until it closes."""
+    def run(self, subject: str, *, what: str = "", tags: Mapping[str, str] | None = None) -> Iterator[Run]:
+        """Open a run in the subject's experiment; system metrics are sampled until it closes.
+
+        Parameters
+        ----------
+        what
+            What its name says besides subject, day and kind, as the scheme and seed of a training.
+        tags
+            ``kind`` is one of `COMMANDS`, ``train`` if it is not said. Of a model named by its ``model_sha256`` the version
+            is looked up, and tagged as ``compared_with``.
+        """
         self._leave_the_run_of_mlflow_run()
+        given = {"kind": "train", **(tags or {})}
+        if "model_sha256" in given:
+            given["compared_with"] = self._version_with(subject, given["model_sha256"])
+            what = what or f"since {given['compared_with']}"
         name = f"mimamori-{subject}"
         experiment = self._client.get_experiment_by_name(name)
         number = experiment.experiment_id if experiment else self._client.create_experiment(name, self._artifacts)
-        made_from = {**code_version(), **(tags or {})}
-        with mlflow.start_run(experiment_id=number, tags={**_NOBODY, **made_from}, log_system_metrics=True) as run:
+        made_from = {**_made_by(given["kind"]), **code_version(), **given}
+        named = " ".join([subject, datetime.now(UTC).date().isoformat(), given["kind"], *([what] if what else [])])
+        with mlflow.start_run(experiment_id=number, run_name=named, tags=made_from, log_system_metrics=True) as run:
             forget_the_machine(self._client, run.info.run_id)
             yield Run(self._client, subject, run, made_from)
+
+    def _version_with(self, subject: str, sha256: str) -> str:
+        """Name the version whose bundle has this hash; by the hash alone where the registry does not know it."""
+        for version in self._client.search_model_versions(f"name = '{subject}'"):
+            run_id = version.run_id
+            if run_id and self._client.get_run(run_id).data.tags.get("bundle_sha256") == sha256:
+                return f"{subject} version {version.version}"
+        return f"{subject} {sha256[:12]}"
 
     def _leave_the_run_of_mlflow_run(self) -> None:
         """`mlflow run` opens a run for the command it starts: ours are opened by subject, and no login name stays in its."""
         opened = os.environ.pop("MLFLOW_RUN_ID", None)
         if opened is not None:
-            for key, value in _NOBODY.items():
+            for key, value in _made_by("train").items():
                 self._client.set_tag(opened, key, value)
             forget_the_machine(self._client, opened)
 
@@ -216,30 +240,11 @@ class Registry:
         self._client.set_registered_model_alias(subject, CHAMPION, version)
 
 
+def _made_by(kind: str) -> dict[str, str]:
+    return {**_NOBODY, "mlflow.source.name": COMMANDS[kind]}
+
+
 def forget_the_machine(client: MlflowClient, run_id: str) -> None:
     """Take away what MLflow noted of where the code lies."""
     for key in client.get_run(run_id).data.tags.keys() & set(_OF_THE_MACHINE):
         client.delete_tag(run_id, key)
-
-
-def signature_of(catalogue: Catalogue) -> ModelSignature:
-    """Return what the plain MLflow model takes and gives: records as pandas reads their file; score with contributions.
-
-    Texts must be texts. The other columns are texts too as read from CSV, and times, dates, numbers and truth values as
-    read from Parquet: MLflow lets them pass, and the reader of the records checks them.
-    """
-    table = TABLES[TABLE_OF_SUBJECT[catalogue.subject]]
-    taken = [
-        ColSpec(
-            DataType.string if column.kind in {Kind.TEXT, Kind.CATEGORY} else AnyType(),
-            column.name,
-            required=not (column.nullable or column.optional),
-        )
-        for column in table.columns
-    ]
-    given = ["score", "raw_score", "base_value", *(f"shap_{name}" for name in catalogue.names)]
-    return ModelSignature(
-        Schema(taken),
-        Schema([ColSpec(DataType.double, name) for name in given]),
-        ParamSchema([ParamSpec(HISTORY, DataType.string, ""), ParamSpec(WITHOUT_HISTORY, DataType.boolean, False)]),
-    )

@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from features.tables import Records
-from tests.training.conftest import CASES, DAY_US, VISA
+from tests.training.conftest import CASES, VISA
 from training.data.labels import ALL_FILES, UNFLAGGED_FILES
-from training.gate.evidence import NOT_COMPARED, JudgingPart, against_champion, gather, write_evidence
+from training.gate.evidence import JudgingPart, gather
 from training.submission import Submission
 
 
@@ -69,27 +68,6 @@ def test_the_judging_part_itself_tells_who_was_looked_at_where_nothing_else_is_g
         VISA.names[7],
         1.0,
     )
-
-
-def test_a_champion_is_not_compared_on_cases_it_learned_from(
-    made: Submission, part: JudgingPart, tmp_path: Path
-) -> None:
-    frame = part.frame
-    write_evidence(tmp_path, {}, part, VISA.names)
-    learned = int(frame["as_of"].median())
-    label = frame["label"].to_numpy()
-    early = (frame["as_of"] <= learned).to_numpy()
-    # by rows, as both are asked about the same cases: the champion knows the answers of those from which it learned
-    known = {values.tobytes() for values in part.values[early & (label == 1.0)]}
-
-    def champion(values: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        return np.array([row.tobytes() in known for row in values]) * 1.0
-
-    told = against_champion(tmp_path, made.judged.scores, champion, trained_until_us=learned, capacity=0.02)
-    assert told["cases"] == (~early).sum()
-    assert told["positives"] == int(label[~early].sum())
-    nothing = against_champion(tmp_path, made.judged.scores, champion, trained_until_us=400 * DAY_US, capacity=0.02)
-    assert nothing == NOT_COMPARED
 
 
 def test_a_lot_of_unflagged_files_is_compared_with_those_whom_officers_did_not_choose(

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from mlflow import MlflowClient
@@ -52,6 +53,16 @@ def lenient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     path = tmp_path / "policy.toml"
     path.write_text("[[line]]".join([head, *kept]), encoding="utf-8")
     monkeypatch.setattr("training.gate.commands.looser", lambda policy, than: [])
+    return str(path)
+
+
+def stricter(place: Path, asked: str, instead: str) -> str:
+    """Write the delivered policy with one limit changed and return where."""
+    text = POLICY_FILE.read_text(encoding="utf-8")
+    head, mark, tail = text.partition('code = "no_leak"')
+    assert asked in tail
+    path = place / f"{len(instead)}.toml"
+    path.write_text(head + mark + tail.replace(asked, instead, 1), encoding="utf-8")
     return str(path)
 
 
@@ -175,7 +186,7 @@ def test_rollback_refuses_a_kept_model_that_was_changed(settings: Settings, leni
     assert champion(settings) == serving
 
 
-@pytest.mark.parametrize("name", ["evidence.json", "judged.parquet"])
+@pytest.mark.parametrize("name", ["evidence.json", "judged.sealed"])
 def test_evidence_that_was_bettered_afterwards_is_not_judged(settings: Settings, name: str) -> None:
     Registry(settings)  # says where MLflow keeps its runs
     run = MlflowClient().get_model_version("visa", "2").run_id
@@ -276,6 +287,80 @@ def test_a_model_of_real_records_is_let_in_by_no_demonstration(settings: Setting
     assert refused.exit_code == 1
     assert "no demonstration" in refused.output
     assert champion(settings) is None
+
+
+@pytest.fixture
+def synthetic(settings: Settings, made: Submission, small_records: Records, tmp_path: Path) -> str:
+    """A version that was judged on records whose truth is known, as those of a synthetic world."""
+    frame = made.part.frame.assign(truth=made.part.frame["label"], score=np.nan)
+    part = replace(made.part, frame=frame)
+    return hand_in(settings, replace(made, part=part), small_records, tmp_path)
+
+
+def test_what_let_a_model_in_is_told_apart_by_tag_and_card(settings: Settings, synthetic: str, tmp_path: Path) -> None:
+    strict = stricter(tmp_path, "at_most = 0.85", "at_most = 0.01")  # no_leak fails on evidence
+    lacking = stricter(tmp_path, '"leak.positives"\nleast_evidence = 10', '"leak.positives"\nleast_evidence = 99999')
+    waiver, demo = ("--waiver", "Officer A: the first year"), ("--demo", "--waiver", "Officer A: only a show")
+    for words, verdict in (
+        (("--policy", lacking, *waiver, "--approver", "A"), "waived"),
+        (("--policy", strict, *waiver, "--approver", "A"), "refused"),
+        (("--approver", "A"), "passed"),
+        (("--policy", strict, *demo), "demonstration"),
+    ):
+        said = say("promote", f"visa@{synthetic}", *words)
+        notes = Registry(settings).notes("visa", synthetic)
+        assert notes["gate"] == verdict, said.output
+        assert bool(notes.get("waiver")) == (verdict in {"waived", "demonstration"})
+        place = Registry(settings).download("visa", synthetic, tmp_path / verdict, "gate")
+        assert f"**{verdict.capitalize()}**" in (place / "model_card.md").read_text(encoding="utf-8")
+        assert json.loads((place / "gate.json").read_bytes())["verdict"] == verdict
+    assert champion(settings) is not None
+
+
+def test_a_demonstration_without_a_waiver_says_that_it_needs_one(
+    settings: Settings, synthetic: str, tmp_path: Path
+) -> None:
+    strict = stricter(tmp_path, "at_most = 0.85", "at_most = 0.01")
+    refused = say("promote", f"visa@{synthetic}", "--policy", strict, "--demo")
+    assert refused.exit_code == 1
+    assert "add --waiver 'WHO: WHY'" in refused.output
+    assert "--waiver" not in say("promote", f"visa@{synthetic}", "--policy", strict).output
+
+
+def test_what_stands_in_the_way_is_printed_last_and_what_holds_in_a_line_each(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = stricter(tmp_path, "at_most = 0.85", "at_most = 0.01")
+    text = Path(path).read_text(encoding="utf-8")
+    Path(path).write_text(text.replace('"trace.fewer"\nleast_evidence = 100', '"trace.fewer"\nleast_evidence = 99999'))
+    printed = say("promote", "visa@1", "--policy", path).output.splitlines()
+    begins = [line[:11].strip() for line in printed if ": " in line]
+    order = [word for word in begins if word in {"holds", "no evidence", "fails"}]
+    assert order == ["holds"] * (len(read_policy().lines) - 3) + ["no evidence"] * 2 + ["fails"]
+    assert max(len(line) for line in printed if line.startswith("holds")) < 120
+    [lacking] = [line for line in printed if line.startswith("no evidence no_trace")]
+    assert "must be" not in lacking  # a figure that rests on too little is none
+    assert printed[-1].startswith("Error: visa version 1 was not promoted")
+
+
+def test_a_waiver_for_a_line_that_holds_or_fails_is_remarked_upon(settings: Settings, tmp_path: Path) -> None:
+    signed = ("--waiver", "Officer A: the first year", "--waive", "no_leak")
+    assert "--waive no_leak: it holds" in say("promote", "visa@1", *signed).output
+    strict = stricter(tmp_path, "at_most = 0.85", "at_most = 0.01")
+    assert "--waive no_leak: it was seen to fail" in say("promote", "visa@1", *signed, "--policy", strict).output
+
+
+def test_faults_of_approvers_are_said_beside_failing_lines(
+    settings: Settings, made: Submission, small_records: Records, tmp_path: Path
+) -> None:
+    authored = replace(made, about={**made.about, "trained_by": "Alice Smith"})
+    version = hand_in(settings, authored, small_records, tmp_path)
+    strict = stricter(tmp_path, "at_most = 0.85", "at_most = 0.01")
+    people = ("--approver", "A. Smith", "--approver", "Officer B", "--approver", "officer b")
+    refused = say("promote", f"visa@{version}", "--policy", strict, *people).output
+    assert "not promoted (no_leak)" in refused
+    assert "A. Smith cannot approve what Alice Smith trained" in refused
+    assert "officer b and Officer B may be one person" in refused
 
 
 def test_approvals_given_against_one_champion_do_not_count_against_the_next(settings: Settings, lenient: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.training.figures import good_evidence
 from training.gate.policy import POLICY_FILE, Condition, looser, read_policy
-from training.gate.verdict import Outcome, Waiver, judge, look_up
+from training.gate.verdict import Outcome, Waiver, judge, look_up, verdict_of
 from training.gate.words import EVIDENCE
 
 POLICY = read_policy()
@@ -129,13 +129,53 @@ def test_the_figures_of_a_line_are_worded_in_both_languages_and_name_no_path() -
         assert not any(condition.evidence and condition.evidence in line.figures for condition in POLICY.lines)
         assert not re.search("must|rests|needed|evidence", line.figures_ja)
     line = next(line for line in judge(evidence, POLICY) if line.code == "no_leak")
-    assert line.figures.endswith("; rests on people with indications: 3, at least 10 needed")
-    assert line.figures_ja.endswith("。兆候のあった方の人数：3（10以上必要）")
+    assert line.figures == "people with indications: 3, at least 10 needed"
+    assert line.figures_ja == "兆候のあった方の人数：3（10以上必要）"
     nothing = next(line for line in judge(put(evidence, "leak.positives", None), POLICY) if line.code == "no_leak")
-    assert nothing.figures.endswith("; rests on people with indications: 0, at least 10 needed")
+    assert nothing.figures == "people with indications: 0, at least 10 needed"
     waived = next(line for line in judge(evidence, POLICY, Waiver("A. Name", "why")) if line.code == "no_leak")
     assert waived.as_json()["before_waiver"] == "no evidence"
     assert waived.figures_ja.startswith("根拠が足りない：")
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"), [(136.97, "137"), (9.6, "9.6"), (9.99999, "9.99999"), (10.2, "10"), (float("nan"), "0")]
+)
+def test_weighted_counts_are_whole_numbers_unless_that_hides_on_which_side_of_the_limit_they_lie(
+    held: float, shown: str
+) -> None:
+    evidence = put(good_evidence(), "calibration.effective_positives", held)
+    line = next(line for line in judge(evidence, POLICY) if line.code == "calibration_error")
+    assert f": {shown}, at least 10 needed" in line.figures
+    assert f"：{shown}（10以上必要）" in line.figures_ja
+
+
+def test_a_figure_just_beyond_its_limit_does_not_read_as_the_limit() -> None:
+    line = next(line for line in judge(put(good_evidence(), "leak.auc", 0.850004), POLICY) if line.code == "no_leak")
+    assert line.outcome is Outcome.FAILS
+    assert line.judged.startswith("0.850004 ")
+
+
+@pytest.mark.parametrize(
+    ("figure", "demo", "expected"),
+    [
+        ({}, False, "passed"),
+        ({}, True, "demonstration"),
+        ({"leak.positives": 3}, False, "waived"),
+        ({"leak.positives": 3}, True, "demonstration"),
+        ({"leak.auc": 0.99}, False, "refused"),
+        ({"leak.auc": 0.99}, True, "demonstration"),
+        ({"monotone.violations": 2}, True, "refused"),
+    ],
+)
+def test_a_demonstration_is_never_taken_for_a_pass_nor_a_waiver_for_one(
+    figure: dict[str, float], demo: bool, expected: str
+) -> None:
+    evidence = good_evidence()
+    for path, value in figure.items():
+        put(evidence, path, value)
+    lines = judge(evidence, POLICY, Waiver("A. Name", "first year", failing_too=demo))
+    assert verdict_of(lines, demo=demo) == expected
 
 
 def test_that_no_group_was_found_is_said_in_japanese_too() -> None:

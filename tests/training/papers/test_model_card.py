@@ -50,6 +50,13 @@ def test_the_card_says_whether_a_waiver_was_needed(evidence: dict[str, Any], out
     assert said in model_card(VISA, evidence, {}, lines=[replace(HOLDS, outcome=outcome)])
 
 
+def test_the_card_says_what_let_the_model_in(evidence: dict[str, Any]) -> None:
+    waived = replace(HOLDS, outcome=Outcome.WAIVED, waiver="A: the first year")
+    assert "**Passed**: every line holds." in model_card(VISA, evidence, {}, lines=[HOLDS])
+    assert "**Waived**" in model_card(VISA, evidence, {}, lines=[waived])
+    assert "**Demonstration**" in model_card(VISA, evidence, {}, lines=[waived], demo=True)
+
+
 def test_the_card_says_of_whom_its_figures_speak(evidence: dict[str, Any]) -> None:
     card = model_card(VISA, evidence, {})
     people, rings = evidence["ranking"]["positives"], evidence["ranking"]["rings"]

@@ -126,13 +126,24 @@ def test_small_scores_stand_on_logarithmic_axes_and_what_was_not_found_at_their_
     assert legend_covers_nothing(drawn[0])
 
 
+def test_bins_of_nearly_one_score_are_one_bin_with_all_their_interviews(drawn: list[Figure], tmp_path: Path) -> None:
+    # nine bins from 0.900 to 0.908, far from the tenth at 0.1; of each twenty interviews ten found indications
+    score = [0.1] * 20 + [0.9 + 0.001 * place for place in range(9) for _ in range(20)]
+    draw_reliability(tmp_path / "calibration.png", *judged(score, [0.0, 1.0] * 100))
+    [axis] = drawn[0].axes
+    assert [one.get_text() for one in axis.texts] == ["20", "180"]
+    shown = next(line for line in axis.lines if line.get_label() == "share found")
+    assert np.asarray(shown.get_xydata()) == pytest.approx(np.array([[0.1, 0.5], [0.904, 0.5]]))
+    assert axis.containers[0].lines[2][0].get_segments()[1][:, 1] == pytest.approx(share_bounds(0.5, 180.0))
+
+
 def test_unequal_weights_widen_the_interval_of_a_bin(drawn: list[Figure], tmp_path: Path) -> None:
-    # one bin: weights of 1 and 3 in turn are worth 40² / (10·1 + 10·9) = 16 of twenty interviews
+    # all of one score: weights of 1 and 3 in turn are worth 400² / (100·1 + 100·9) = 160 of 200 interviews
     frame, score = judged([0.5] * 200, [0.0, 0.0, 1.0, 1.0] * 50)
     frame["weight"] = [1.0, 3.0] * 100
     draw_reliability(tmp_path / "calibration.png", frame, score)
     [bars] = drawn[0].axes[0].containers[0].lines[2]
-    assert tuple(bars.get_segments()[0][:, 1]) == pytest.approx(share_bounds(0.5, 16.0))
+    assert tuple(bars.get_segments()[0][:, 1]) == pytest.approx(share_bounds(0.5, 160.0))
 
 
 def test_no_name_is_cut_off_and_the_dots_have_two_fifths_of_the_picture(drawn: list[Figure], tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from features.tables import Records
 from features.tables.folder import write_folder
 from models.bundle import load_bundle
 from models.signing import load_or_create_key
-from training.tracking.registry import forget_the_machine
+from training.tracking.registry import Registry, forget_the_machine
 
 # what a scientist elsewhere would type: nothing of ours is imported, and site-packages are added by hand so that
 # not even an installed copy of this project is found
@@ -92,6 +92,22 @@ def test_where_the_code_lies_is_taken_out_of_a_run(client: MlflowClient) -> None
     tags = client.get_run(run_id).data.tags
     assert "mlflow.source.git.repoURL" not in tags
     assert tags["kept"] == "yes"
+
+
+def test_a_run_about_drift_names_its_command_and_the_version_it_compares_with(
+    registered: Settings, client: MlflowClient
+) -> None:
+    run_of_first = client.get_model_version("visa", "1").run_id
+    sha256 = client.get_run(run_of_first).data.tags["bundle_sha256"]
+    for served, named in ((sha256, "visa version 1"), ("0" * 64, "visa 000000000000")):
+        with Registry(registered).run("visa", tags={"kind": "drift", "model_sha256": served}) as run:
+            pass
+        told = client.get_run(run.run_id)
+        client.delete_run(run.run_id)
+        assert told.data.tags["mlflow.source.name"] == "mimamori drift"
+        assert told.data.tags["compared_with"] == named
+        assert told.info.run_name.startswith("visa 2")
+        assert told.info.run_name.endswith(f" drift since {named}")
 
 
 def test_no_run_or_model_carries_the_login_name_or_a_path_of_this_machine(client: MlflowClient) -> None:
