@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -75,13 +76,15 @@ def last_split(found: Findings) -> Split:
     final = final_labels(found)
     times = _labelled_times(found, final)
     for share in _CUTS:
-        split = None if not len(times) else _split(found, final, *_between(found, times, share, 1.0))
+        split = None if not len(times) else _split(found, *_between(found, times, share, 1.0))
         if split is not None and _enough(final.positive[split.judge]):
             return split
     yes, no = final.counts["positive"], final.counts["negative"]
     raise TooFewLabels(
-        f"{yes} positive and {no} negative findings known so far; three parts in order of time, {found.window_us() / DAY_US:.0f} days "
-        f"apart, each need {LEAST_POSITIVE} positive and {LEAST_NEGATIVE} negative ones"
+        f"{yes} positive and {no} negative findings are known so far; three parts in order of time, {found.window_us() / DAY_US:.0f} "
+        f"days apart, to teach, to calibrate and to judge, each need {LEAST_POSITIVE} positive and {LEAST_NEGATIVE} negative ones"
+        f"{_nearest(found, final, times)}. Records of a longer time or with more interviews have them; of a synthetic world, "
+        "one of more --applications"
     )
 
 
@@ -92,7 +95,7 @@ def rolling(found: Findings, folds: int = FOLDS) -> list[Split]:
     times = _labelled_times(found, final)
     at = float(np.searchsorted(times, last.cutoff_us) / len(times))
     edges = [at - (1 - at) * number for number in range(folds - 1, 0, -1)] + [at]
-    earlier = [_split(found, final, *_between(found, times, start, end)) for start, end in pairwise(edges) if start > 0]
+    earlier = [_split(found, *_between(found, times, start, end)) for start, end in pairwise(edges) if start > 0]
     return [split for split in earlier if split is not None] + [last]
 
 
@@ -133,7 +136,12 @@ def _between(found: Findings, times: Ints, start: float, end: float) -> tuple[in
     return int(times[min(int(start * len(times)), len(times) - 1)]), until
 
 
-def _split(found: Findings, final: Labels, cutoff_us: int, until_us: int) -> Split | None:
+def _split(found: Findings, cutoff_us: int, until_us: int) -> Split | None:
+    return next((split for split in _splits(found, cutoff_us, until_us) if teaches(split)), None)
+
+
+def _splits(found: Findings, cutoff_us: int, until_us: int) -> Iterator[Split]:
+    """Yield the ways to part what is known at a cut-off, whether or not each part has enough."""
     gap = found.window_us()
     labels = found.known_before(cutoff_us, window_us=gap)
     rows = np.flatnonzero(~np.isnan(labels.positive))
@@ -142,14 +150,34 @@ def _split(found: Findings, final: Labels, cutoff_us: int, until_us: int) -> Spl
     for share in _CALIBRATE_SHARES:
         start = int(len(rows) * (1 - share))
         if not 0 < start < len(rows):
-            return None
+            return
         calibrate = rows[start:]
         fit = rows[:start]
         fit = fit[found.as_of[fit] < found.as_of[calibrate[0]] - gap]
-        split = Split(cutoff_us, until_us, fit, calibrate, judge, labels, gap / DAY_US)
-        if teaches(split):
-            return split
-    return None
+        yield Split(cutoff_us, until_us, fit, calibrate, judge, labels, gap / DAY_US)
+
+
+def _nearest(found: Findings, final: Labels, times: Ints) -> str:
+    """Say which parts lack findings at the cut-off that lacks least; nothing where nothing can be parted."""
+    tried = []
+    for share in _CUTS if len(times) else ():
+        for split in _splits(found, *_between(found, times, share, 1.0)):
+            own = split.labels.positive
+            held = {"teach": own[split.fit], "calibrate": own[split.calibrate], "judge": final.positive[split.judge]}
+            tried.append({name: (int((one == 1).sum()), int((one == 0).sum())) for name, one in held.items()})
+    if not tried:
+        return ""
+
+    def reached(parts: dict[str, tuple[int, int]]) -> float:
+        return sum(min(yes / LEAST_POSITIVE, 1) + min(no / LEAST_NEGATIVE, 1) for yes, no in parts.values())
+
+    nearest = max(tried, key=reached).items()
+    lacking = [
+        f"{yes} positive and {no} negative to {name}"
+        for name, (yes, no) in nearest
+        if yes < LEAST_POSITIVE or no < LEAST_NEGATIVE
+    ]
+    return f", and at the nearest cut-off there are {', '.join(lacking)}"
 
 
 def _enough(positive: NDArray[np.float64]) -> bool:

@@ -74,7 +74,12 @@ def tune(
         If what was known before the outer cut-off is too little to be split again.
     """
     inner = known_by(found, outer.cutoff_us)
-    splits = rolling(inner, INNER_FOLDS)
+    try:
+        splits = rolling(inner, INNER_FOLDS)
+    except TooFewLabels as error:
+        raise TooFewLabels(
+            f"for --tune, which sees only what was known before the cut-off, {error}; or leave out --tune"
+        ) from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     store.parent.mkdir(parents=True, exist_ok=True)
     study = optuna.create_study(

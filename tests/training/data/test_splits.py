@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -92,6 +93,21 @@ def test_whoever_is_judged_is_left_out_of_training_with_all_of_one_group() -> No
     assert split.fit[1] in apart.fit
     assert np.array_equal(apart.judge, split.judge)
     assert apart.shared.tolist() == np.flatnonzero(groups == 7).tolist()
+
+
+def test_too_few_labels_say_which_part_lacks_them_and_what_to_do() -> None:
+    made = matrix(2000)
+    found = outcomes(made)
+    # every cut-off judges later cases than the first half, and among those only two people were found
+    value = np.where(found.row < 1000, found.value, 0.0)
+    value[1600:1602] = 1.0
+    few = replace(found, value=value)
+    with pytest.raises(TooFewLabels) as refused:
+        last_split(few)
+    said = str(refused.value)
+    assert "each need 5 positive and 10 negative ones" in said
+    assert re.search(r"at the nearest cut-off there are 2 positive and \d+ negative to judge\.", said)
+    assert "more --applications" in said
 
 
 def test_too_few_labels_say_how_many_there_are() -> None:

@@ -28,7 +28,7 @@ def test_a_search_goes_on_where_it_stopped_and_never_ends_below_the_defaults(tmp
     first = tune(MADE, FOUND, OUTER, How(), Budget(2), store, silent)
     said: list[str] = []
     second = tune(MADE, FOUND, OUTER, How(), Budget(3), store, said.append)
-    assert [one.number for one in second.trials] == [0, 1, 2]
+    assert [one.number for one in second.trials] == [1, 2, 3]
     assert second.trials[:2] == first.trials
     assert second.value == max(one.value for one in second.trials)
     assert len(said) == 1  # one more trial, not three
