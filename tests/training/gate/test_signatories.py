@@ -43,6 +43,7 @@ from training.gate.signatories import NotSigned, as_markdown, same_person, signe
         ("Alice Smith E104233", "Alice Smith 104233"),
         ("Alice Smith E-104233", "Alice Smith ID 104233"),
         ("AliceSmithE104233", "Alice Smith 104233"),
+        ("AliceSmith104233", "Alice Smith E104233"),
     ],
 )
 def test_other_spellings_of_one_name_may_be_one_person(one: str, other: str) -> None:
