@@ -47,6 +47,12 @@ def test_people_confirmed_who_share_a_phone_are_one_finding_and_others_do_not_jo
     assert nobody.tolist() == [-1] * 4
 
 
+def test_what_links_people_found_is_what_the_rules_name() -> None:
+    # whoever introduced several applicants connects them, as a guarantor or a common stay does
+    assert set(LINKS["visa"]) == {"person", "guarantor", "guarantor_phone", "introducer_phone", "stay_phone"}
+    assert set(LINKS["entry"]) == {"person", "stay_phone", "booking_phone"}
+
+
 def test_each_ring_is_one_unit_and_so_is_everybody_of_none() -> None:
     unit = ring_units(np.array([-1, 4, -1, 4, 0]))
     assert unit[1] == unit[3]

@@ -21,6 +21,18 @@ def test_recall_and_its_gain_by_hand() -> None:
     assert (nobody.positives, nobody.rings, nobody.low, nobody.high) == (0, 0, -1.0, 1.0)
 
 
+def test_the_interval_over_rings_by_hand() -> None:
+    # five people alone among ten others: 10, 8, 6, 4 and 2 tenths of these lie below them, so the AUC is 0.6
+    score = np.concatenate([np.array([9.5, 7.5, 5.5, 3.5, 1.5]), np.arange(10.0)])
+    together = np.append(np.arange(5), np.full(10, -1))
+    found = ranked_above(score, together, together < 0)
+    # (5 / 4) * 0.4 / 25 between rings; of the others 0, 0.2, 0.2, ... 1 fifths lie above: each value twice
+    below = np.array([1.0, 1.0, 0.8, 0.8, 0.6, 0.6, 0.4, 0.4, 0.2, 0.2])
+    variance = 5 / 4 * 0.4 / 25 + below.var(ddof=1) / 10
+    assert found.auc == pytest.approx(0.6)
+    assert found.low == pytest.approx(0.6 - 2.7764451 * variance**0.5)
+
+
 def test_people_of_few_rings_say_nothing_however_many_they_are() -> None:
     together = np.arange(400) // 100
     assert together.max() + 1 < LEAST_RINGS

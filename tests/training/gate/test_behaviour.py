@@ -24,6 +24,14 @@ def test_a_step_that_goes_the_forbidden_way_is_counted_and_named() -> None:
     assert 0 < bad.violations < bad.steps
 
 
+def test_of_a_feature_that_may_only_lower_a_score_a_step_up_is_the_forbidden_way() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, 3, (300, len(VISA.names))).astype(float)
+    at = VISA.monotone.index(-1)
+    assert check_monotone(lambda rows: -rows[:, at], values, VISA, rng).violations == 0
+    assert check_monotone(lambda rows: rows[:, at], values, VISA, rng).features == (VISA.names[at],)
+
+
 def test_every_case_that_can_rise_is_tried_even_where_hardly_anybody_has_a_value() -> None:
     values = np.full((200, len(VISA.names)), np.nan)
     at = next(index for index, direction in enumerate(VISA.monotone) if direction == 1)

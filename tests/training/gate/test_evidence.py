@@ -37,6 +37,16 @@ def test_calibration_weighs_each_case_by_how_many_it_stands_for(
     assert expected > 3 * score.sum() / frame["label"].sum()
 
 
+def test_findings_of_people_who_stand_for_nobody_are_no_findings_of_interviews(
+    made: Submission, part: JudgingPart, small_records: Records
+) -> None:
+    frame = part.frame.copy()
+    frame.loc[::4, "weight"] = 0.0
+    told = gather(replace(part, frame=frame), made.judged, small_records, VISA, capacity=0.02, seed=1)
+    assert told["interviewed"] == CASES * 3 // 4
+    assert told["positives"] == int((frame["label"] * (frame["weight"] > 0)).sum())
+
+
 def test_proxies_are_looked_for_among_those_who_are_no_victims(evidence: dict[str, Any]) -> None:
     people = [
         one["people"]
