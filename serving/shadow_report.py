@@ -140,6 +140,19 @@ def _heard(connection: Connection, store: RecordStore, subject: str, pairs: Sequ
     }
 
 
+def _nothing(report: Mapping[str, Any]) -> str:
+    """Say that there is nothing to compare yet, and what to do."""
+    if report["cases"]:
+        silent = " and ".join(name for name, count in report["no_score"].items() if count)
+        return f"No case has a score from both: the {silent} gave none. The page about models says of a champion that is refused why; a challenger that was removed is put back by `mimamori shadow start`."
+    if not report["running"]:
+        return f"Nothing was scored before it ended. `mimamori shadow start {report['subject']} --until DATE` begins another."
+    return (
+        "Nothing has been scored yet. The challenger scores cases that are posted while `mimamori serve` runs, after this shadow began; "
+        "post some, then ask again."
+    )
+
+
 def told(report: Mapping[str, Any]) -> str:
     """Return the comparison as Markdown."""
 
@@ -152,6 +165,13 @@ def told(report: Mapping[str, Any]) -> str:
         for one in report["at_capacity"]
         for arm, found in one["found"].items()
     ]
+    table = [
+        "| capacity of each post's week | chosen | the same | interviews | with indications | chosen by both | champion only | challenger only | p |",
+        "|---|---|---|---|---|---|---|---|---|",
+        *rows,
+        "",
+        report["assumption"],
+    ]
     lines = [
         "Synthetic data; not validated on any real visa record.",
         "",
@@ -163,10 +183,6 @@ def told(report: Mapping[str, Any]) -> str:
         f"{figure(report['mean']['champion'])}, challenger {figure(report['mean']['challenger'])}; rank correlation "
         f"{figure(report['rank_correlation'])}.",
         "",
-        "| capacity of each post's week | chosen | the same | interviews | with indications | chosen by both | champion only | challenger only | p |",
-        "|---|---|---|---|---|---|---|---|---|",
-        *rows,
-        "",
-        report["assumption"],
+        *(table if report["scored_by_both"] else [_nothing(report)]),
     ]
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from features.tables.times import moment_of
 from models.bundle import Bundle
 from serving.deciding import Desk
 from serving.due import day_of
-from serving.model_words import COUNTS, FIGURES, OUTCOMES, figures_of
+from serving.model_words import COUNTS, FIGURES, OUTCOMES, figures_of, in_order, signed, those_that_hold, waiver_words
 from serving.page import page
 from serving.registered import NotRegistered, Registered, find
 from serving.shadow_report import report_of
@@ -63,6 +63,7 @@ def models(request: Request) -> Response:
     return page(
         request, "models.html", caller, models=shown, silent=silent, ui=desk.shelf.settings.mlflow_ui, figures=FIGURES,
         counts=COUNTS, figures_of=figures_of, outcomes=OUTCOMES, learned=_learned,
+        in_order=in_order, those_that_hold=those_that_hold, signed=signed, waiver_words=waiver_words,
     )  # fmt: skip
 
 

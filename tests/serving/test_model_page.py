@@ -165,6 +165,8 @@ def test_a_scientist_follows_the_link_from_the_challenger_to_its_run_in_mlflow(p
     visa.get_by_text(MESSAGES["metrics"]["en"]).first.click()
     row = visa.get_by_role("row").filter(has_text="AUC among those interviewed").first
     assert MESSAGES["too_few"]["en"] in row.inner_text()
+    # a figure that one person carries is not shown
+    assert "0.75" not in row.inner_text()
     visa.get_by_role("link", name=MESSAGES["mlflow_run"]["en"]).last.click()
     page.get_by_text(RUN_NAME).first.wait_for(timeout=60_000)
     assert site.run_id in page.url

@@ -173,6 +173,25 @@ def test_nothing_to_compare_is_said_and_not_a_number_made_up() -> None:
     assert sign_test(3, 3) == 1.0
 
 
+@pytest.mark.parametrize(
+    ("pairs", "running", "said"),
+    [
+        ([], True, "Nothing has been scored yet"),
+        ([], False, "shadow start visa --until"),
+        ([case(0, None, 0.2)], True, "the champion gave none"),
+    ],
+    ids=["runs", "ended", "no champion"],
+)
+def test_where_nothing_can_be_compared_the_report_says_what_to_do_and_has_no_table(
+    pairs: list[Pair], running: bool, said: str
+) -> None:
+    about = {"subject": "visa", "challenger": "2", "begun_at": "then", "ends_at": "later", "running": running}
+    report = told({**about, **compared(pairs, {})})
+    assert said in report
+    assert "|" not in report
+    assert "|---|" in told({**about, **compared([case(0, 0.1, 0.2)], {})})
+
+
 @pytest.mark.usefixtures("running")
 def test_the_report_of_live_cases_takes_findings_from_recorded_interviews(service: Service) -> None:
     decision = posted(service, "A-FOUND")

@@ -7,7 +7,7 @@ are those of a share at an effective sample size: rings are called in, or missed
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -26,6 +26,9 @@ LEAST_SHOWN = 5
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+_Group = tuple[str, str]
+_Sums = dict[tuple[_Group, str], list[_Group]]
+"""A total, and the table whose cells add up to it: these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,8 @@ class Cell:
 
     def as_json(self) -> dict[str, object]:
         """Return the line as the report keeps it; groups of a few people are not counted out."""
-        people = self.people if self.value is not None else f"fewer than {LEAST_SHOWN}"
+        hidden = f"fewer than {LEAST_SHOWN}" if self.people < LEAST_SHOWN else "not shown"
+        people = self.people if self.value is not None else hidden
         return {
             "attribute": self.attribute,
             "group": self.group,
@@ -139,9 +143,18 @@ def fairness_table(cases: AuditedCases, *, crossed: bool = True) -> list[Cell]:
     """Return every metric for everybody, each group, and each crossing of two attributes."""
     names = list(cases.groups)
     keys = [("all",), *((name,) for name in names), *(combinations(names, 2) if crossed else ())]
-    cells = []
+    cells: list[Cell] = []
+    sums: _Sums = {}
     for key in keys:
         labels, codes = crossing(cases, key)
+        named = " x ".join(key)
+        first = np.unique(codes, return_index=True)[1]
+        for name in key if len(key) > 1 else key[: key != ("all",)]:
+            # those of a crossing add up to each of its two groups, those of one attribute to everybody
+            above = [cases.groups[name][at] for at in first] if len(key) > 1 else ["everybody"] * len(labels)
+            for label, total in zip(labels, above, strict=True):
+                whole = (name if len(key) > 1 else "all", str(total))
+                sums.setdefault((whole, named), []).append((named, label))
         for metric, of in denominators(cases).items():
             counted = np.bincount(codes[of.people], minlength=len(labels))
             weight = cases.weight if of.weighted else np.ones(len(codes))
@@ -150,7 +163,7 @@ def fairness_table(cases: AuditedCases, *, crossed: bool = True) -> list[Cell]:
                 _cell(" x ".join(key), label, metric, int(counted[at]), values[at], sizes[at])
                 for at, label in enumerate(labels)
             ]
-    return cells
+    return _without_remainders(cells, sums)
 
 
 def crossing(cases: AuditedCases, key: tuple[str, ...]) -> tuple[list[str], NDArray[np.int64]]:
@@ -173,6 +186,26 @@ def _cell(attribute: str, group: str, metric: str, people: int, value: float, si
     if people < LEAST_SHOWN or not np.isfinite(value):
         return Cell(attribute, group, metric, people, None, None, None)
     return Cell(attribute, group, metric, people, float(value), *share_bounds(float(value), float(size)))
+
+
+def _without_remainders(cells: list[Cell], sums: _Sums) -> list[Cell]:
+    """Hide more cells until none is what shown ones leave of a shown total: the smallest beside it, else the total itself."""
+    found = by_name(cells)
+    hidden = {key for key, cell in found.items() if cell.value is None}
+    again = True
+    while again:
+        again = False
+        for metric in {cell.metric for cell in cells}:
+            for (whole, _), parts in sums.items():
+                total, rest = (*whole, metric), [(*part, metric) for part in parts]
+                if sum(key in hidden for key in (total, *rest)) == 1:
+                    shown = [key for key in rest if key not in hidden]
+                    hidden.add(min(shown, key=lambda key: found[key].people) if shown else total)
+                    again = True
+    return [
+        replace(one, value=None, low=None, high=None) if (one.attribute, one.group, one.metric) in hidden else one
+        for one in cells
+    ]
 
 
 def _rates(chosen: Bools, codes: Ints, of: Denominator, weight: Floats, groups: int) -> tuple[Floats, Floats]:

@@ -63,6 +63,20 @@ def approve(
     return held
 
 
+def signer_fault(waiver: Waiver | None, approvers: Sequence[str], *, trainer: str | None) -> str | None:
+    """Say why a waiver is nobody's word: its signer answers for the model as an approver, and did not train it."""
+    if waiver is None:
+        return None
+    if trainer is not None and same_person(waiver.who, trainer):
+        return f"the waiver is signed by {waiver.who}, who trained the model ({trainer}); another approver must sign it"
+    if not _among(waiver.who, approvers):
+        return (
+            f"the waiver is signed by {waiver.who}, who is none of its approvers ({', '.join(approvers) or 'nobody yet'}); "
+            "who signs it approves first, or in the same command with --approver"
+        )
+    return None
+
+
 def objections(approvers: Sequence[str], *, trainer: str | None, held: Sequence[str]) -> list[str]:
     """Say which of these approvers count for nobody, and why.
 

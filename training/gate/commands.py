@@ -11,7 +11,7 @@ import click
 from features.command_line import Problem
 from features.settings import Settings
 from models.signing import load_or_create_key
-from training.gate.approvals import approve, approved, objections, scope_of
+from training.gate.approvals import approve, approved, objections, scope_of, signer_fault
 from training.gate.policy import POLICY_FILE, PolicyRejected, looser, read_policy
 from training.gate.promotion import Candidate, NotLetIn, crown, examine, record, step_back
 from training.gate.signatories import NotSigned, same_person, signed_name, signed_reason
@@ -123,6 +123,9 @@ def _decide(
     known_trainer = None if demo or trainer == NOT_RECORDED else trainer
     faults = objections(approvers, trainer=known_trainer, held=before)
     besides = "".join(f"; {one}" for one in faults)
+    unsigned = None if demo else signer_fault(candidate.waiver, (*before, *approvers), trainer=known_trainer)
+    if unsigned:
+        raise Problem(f"{name}: {unsigned}{besides}")
     if not candidate.may_serve:
         record(registry, candidate, ())
         failed = ", ".join(line.code for line in candidate.lines if not line.holds)

@@ -6,10 +6,12 @@ A name is what somebody typed. What is compared here catches other spellings of 
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from functools import cache
 
 from features.identity.romanise import fold, romanise
+from training.gate.likenesses import look_of, scripts_of
 
 NAME_LENGTH, REASON_LENGTH = 80, 300
 """Characters; longer ones would push everything else off a card."""
@@ -19,7 +21,17 @@ _SIGNS_PER_WORD = 2
 """Japanese and Chinese are written without spaces: two signs are taken for a word."""
 _BREAKS = re.compile(r"[\s,.\-・=/@_+]+")
 _SIGNS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々〆]")
+_TITLES = {
+    "dr", "mr", "mrs", "ms", "miss", "mx", "sir", "madam", "prof", "professor", "officer", "inspector", "director",
+    "chief", "deputy", "minister", "id", "number", "nr",
+}  # fmt: skip
+_TITLES_JA = (
+    "入国審査官", "審査官", "先生", "博士", "教授", "係長", "課長", "部長", "局長", "所長", "大臣", "さん", "さま", "氏", "様", "殿", "君",
+)  # fmt: skip
+"""Words that say what somebody is, or that a number follows; a person may leave them out or put others."""
+_AFTER_NAME = re.compile(rf"(?<=.)(?:{'|'.join(_TITLES_JA)})$|-(?:san|sama|sensei)$", re.I)
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
+_LETTERS = string.ascii_lowercase
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~&!$])")
 
 
@@ -43,6 +55,10 @@ def signed_name(text: str) -> str:
         raise NotSigned("a name needs letters, or the digits of a number that is issued to one person")
     if len(_words(name)) > _MOST_WORDS:
         raise NotSigned(f"a name has at most {_MOST_WORDS} words")
+    mixed = [word for word in _BREAKS.split(name) if len(scripts_of(word)) > 1]
+    if mixed:
+        scripts = " and ".join(one.capitalize() for one in sorted(scripts_of(mixed[0])))
+        raise NotSigned(f"a word of a name is of one script, and {mixed[0]!r} mixes {scripts} letters; type it anew")
     return name
 
 
@@ -74,14 +90,17 @@ def as_markdown(text: str) -> str:
 def same_person(one: str, other: str) -> bool:
     """Say whether two names may be one person's.
 
-    They may if the words of one, in any order, run together or apart, in other letters (look-alikes, kana, kanji in
-    the reading of a dictionary), whole or as initials, are found among the words of the other. Words with digits must
-    be the same: numbers are issued so that they differ.
+    They may if the words of one, in any order, run together or apart, in other letters (alike by look or by sound, kana,
+    kanji in the reading of a dictionary), whole or as initials, are found among the words of the other, with or without
+    titles. Words with digits must be the same, but for letters before a number: numbers are issued so that they differ.
 
     >>> same_person("A. Smith", "Alice Smith"), same_person("田中太郎", "Tanaka Taro"), same_person("E1123", "E123")
     (True, True, False)
     """
-    first, second = _words(one), _words(other)
+    return any(_same(first, second) for first in _readings(one) for second in _readings(other))
+
+
+def _same(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     short, long = sorted((first, second), key=len)
     return (
         _matched(tuple(sorted(short)), tuple(sorted(long)))
@@ -91,11 +110,32 @@ def same_person(one: str, other: str) -> bool:
 
 
 @cache
+def _readings(name: str) -> frozenset[tuple[str, ...]]:
+    """Return the words of a name as they sound and as they look, each with titles and, where a word is left, without."""
+    found = set()
+    for text in (name, _untitled(name)):
+        found |= {_words(text), _words(look_of(text))}
+    return frozenset(found)
+
+
+def _untitled(name: str) -> str:
+    parts = [_AFTER_NAME.sub("", part) for part in unicodedata.normalize("NFKC", name).split()]
+    left = [
+        word
+        for part in parts
+        for word in _BREAKS.split(part)
+        if word and word.casefold() not in {*_TITLES, *_TITLES_JA}
+    ]
+    # what is left of "Officer A" is an initial, which could be anybody's
+    return " ".join(left) if any(len(word) > 1 or _has_digit(word) for word in left) else name
+
+
+@cache
 def _words(name: str) -> tuple[str, ...]:
     """Return the words of a name in folded Latin letters; a word with digits is left as it is spelt."""
     seen = "".join(sign for sign in unicodedata.normalize("NFKC", name) if unicodedata.category(sign) not in _UNSEEN)
     words = [word for part in _BREAKS.split(seen) for word in romanise(part).split()]
-    return tuple(word if any(map(str.isdigit, word)) else fold(word) for word in words)
+    return tuple(word if _has_digit(word) else fold(word) for word in words)
 
 
 @cache
@@ -106,7 +146,7 @@ def _matched(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
     return any(
         _matched(short[1:], long[:at] + long[at + 1 :])
         for at, word in enumerate(long)
-        if word == short[0] or _initial(short[0], word) or _initial(word, short[0])
+        if word == short[0] or _number(word, short[0]) or _initial(short[0], word) or _initial(word, short[0])
     )
 
 
@@ -118,9 +158,18 @@ def _spelt(text: str, words: tuple[str, ...]) -> bool:
     return any(
         _spelt(text[len(start) :], words[:at] + words[at + 1 :])
         for at, word in enumerate(words)
-        for start in ({word} if any(map(str.isdigit, word)) else {word, word[0]})
+        for start in ({word, word.lstrip(_LETTERS)} if _has_digit(word) else {word, word[0]})
         if text.startswith(start)
     )
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
+def _number(one: str, other: str) -> bool:
+    """Whether one is the number of the other, without the letters before it."""
+    return (one.isdigit() and other.lstrip(_LETTERS) == one) or (other.isdigit() and one.lstrip(_LETTERS) == other)
 
 
 def _initial(letter: str, word: str) -> bool:

@@ -7,26 +7,26 @@ import math
 from training.gate.policy import Condition
 
 EVIDENCE: dict[str, tuple[str, str]] = {
-    "gain.champion.rings": ("rings of people confirmed, and people alone", "被害が確認された方の集団（単独の方も1と数える）"),
-    "gain.checklist.rings": ("rings of people confirmed, and people alone", "被害が確認された方の集団（単独の方も1と数える）"),
-    "ranking.rings": ("rings of people confirmed, and people alone", "被害が確認された方の集団（単独の方も1と数える）"),
-    "random.effective_size": ("interviews drawn at random, as they count once weighted", "抽選による面接（重みを考えた数）"),
-    "lot.effective_size": ("interviews drawn at random, as they count once weighted", "抽選による面接（重みを考えた数）"),
-    "calibration.effective_positives": ("people with indications, as they count once weighted", "兆候のあった方（重みを考えた数）"),
-    "leak.positives": ("people with indications", "兆候のあった方"),
-    "trace.fewer": ("files looked at, or files not looked at, whichever are fewer", "調べられた案件と、そうでない案件の少ない方"),
-    "fairness.comparisons": ("comparisons of groups", "集団の比較"),
-    "fairness.practice_comparisons": ("comparisons of groups", "集団の比較"),
-    "proxies.nationality.score.people": ("people of this group", "この集団の方"),
-    "proxies.sex.score.people": ("people of this group", "この集団の方"),
-    "proxies.nationality.reasons.people_within_status": ("people of this group", "この集団の方"),
-    "proxies.sex.reasons.people_within_status": ("people of this group", "この集団の方"),
-    "monotone.steps": ("steps tried", "試した変化"),
-    "swaps.cases": ("cases tried", "試した案件"),
-    "explanations.cases": ("cases explained", "説明を比べた案件"),
+    "gain.champion.rings": ("rings of people confirmed, and people alone", "被害が確認された方の集団の数（お一人の場合も1と数える）"),
+    "gain.checklist.rings": ("rings of people confirmed, and people alone", "被害が確認された方の集団の数（お一人の場合も1と数える）"),
+    "ranking.rings": ("rings of people confirmed, and people alone", "被害が確認された方の集団の数（お一人の場合も1と数える）"),
+    "random.effective_size": ("interviews drawn at random, as they count once weighted", "抽選による面接の数（重み付け後）"),
+    "lot.effective_size": ("interviews drawn at random, as they count once weighted", "抽選による面接の数（重み付け後）"),
+    "calibration.effective_positives": ("people with indications, as they count once weighted", "兆候のあった方の人数（重み付け後）"),
+    "leak.positives": ("people with indications", "兆候のあった方の人数"),
+    "trace.fewer": ("files looked at, or files not looked at, whichever are fewer", "確認の対象となった案件と、ならなかった案件のうち、少ない方の件数"),
+    "fairness.comparisons": ("comparisons of groups", "集団の比較の件数"),
+    "fairness.practice_comparisons": ("comparisons of groups", "集団の比較の件数"),
+    "proxies.nationality.score.people": ("people of this group", "この集団の人数"),
+    "proxies.sex.score.people": ("people of this group", "この集団の人数"),
+    "proxies.nationality.reasons.people_within_status": ("people of this group", "この集団の人数"),
+    "proxies.sex.reasons.people_within_status": ("people of this group", "この集団の人数"),
+    "monotone.steps": ("steps tried", "試した変化の数"),
+    "swaps.cases": ("cases tried", "試した案件の数"),
+    "explanations.cases": ("cases explained", "説明を比べた案件の数"),
 }  # fmt: skip
 """What the number at a path of the evidence counts; a path that is not here is shown as it is."""
-FIRST = ("there is nothing to compare with yet", "比べるモデルがまだありません")
+FIRST = ("there is nothing to compare with yet", "比較するモデルがまだありません")
 _LIMITS = {
     "above": ("must be above {:g}", "{:g}より大きいこと"),
     "at_least": ("must be at least {:g}", "{:g}以上であること"),
@@ -61,7 +61,7 @@ def evidence(condition: Condition, held: float | None) -> tuple[str, str]:
     count = 0.0 if held is None or math.isnan(held) else held
     # weighted counts are no whole numbers and read as if they were, unless that hides on which side of the limit they lie
     shown = f"{count:.0f}" if (round(count) >= least) == (count >= least) else _beside(count, least)
-    return f"{en}: {shown}, at least {least:g} needed", f"{ja}：{shown}、{least:g}以上が必要"
+    return f"{en}: {shown}, at least {least:g} needed", f"{ja}：{shown}（{least:g}以上必要）"
 
 
 def figures(condition: Condition, value: float | None, held: float | None, about: str | None) -> tuple[str, str]:
@@ -70,7 +70,7 @@ def figures(condition: Condition, value: float | None, held: float | None, about
     if condition.evidence in {None, condition.figure}:
         return en, ja
     rests_en, rests_ja = evidence(condition, held)
-    return f"{en}; rests on {rests_en}", f"{ja}。根拠とした{rests_ja}"
+    return f"{en}; rests on {rests_en}", f"{ja}。{rests_ja}"
 
 
 def _beside(value: float, limit: float) -> str:

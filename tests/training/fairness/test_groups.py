@@ -92,6 +92,35 @@ def test_groups_of_a_few_people_are_not_told_apart() -> None:
     assert shown["people"] == "fewer than 5"
 
 
+def test_no_hidden_group_is_what_shown_ones_leave_of_a_shown_total() -> None:
+    cases = drawn(3, 400)
+    lonely = cases.groups["nationality"].copy()
+    lonely[:3] = "XXX"
+    table = by_name(fairness_table(replace(cases, groups={**cases.groups, "nationality": lonely})))
+    assert table[("nationality", "XXX", "selection_rate")].value is None
+    # the smallest beside it goes, and says so
+    counts = {group: int((lonely == group).sum()) for group in ("PHL", "THA", "VNM")}
+    least = table[("nationality", min(counts, key=lambda group: counts[group]), "selection_rate")].as_json()
+    assert (least["value"], least["people"]) == (None, "not shown")
+    tried = 0
+    for (attribute, group, metric), total in table.items():
+        if " x " in attribute or total.value is None:
+            continue
+        parts: dict[str, list[Cell]] = {}
+        for (other, name, of), cell in table.items():
+            inside = other.split(" x ")
+            part = (" x " not in other and other != "all") if attribute == "all" else (
+                len(inside) == 2 and attribute in inside and name.split(" x ")[inside.index(attribute)] == group
+            )  # fmt: skip
+            if part and of == metric:
+                parts.setdefault(other, []).append(cell)
+        for cells in parts.values():
+            assert sum(cell.people for cell in cells) == total.people
+            assert sum(cell.value is None for cell in cells) != 1
+            tried += 1
+    assert tried > 50
+
+
 def test_every_rate_agrees_with_aequitas() -> None:
     # crosstabs.csv is what `Group().get_crosstabs` of aequitas 1.1.0 makes of cases.csv; aequitas itself pins pandas 2
     # and cannot be installed beside ours

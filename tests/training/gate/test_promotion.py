@@ -227,6 +227,7 @@ def test_a_waiver_with_name_and_reason_is_printed_on_the_model_card(settings: Se
         ("visa@1", "--waive", "no_leak"),
         ("visa@1", "--waiver", "A: the first year", "--waive", "no_such_line"),
         ("visa@1", "--approver", " "),
+        ("visa@1", "--approver", "\u041efficer A"),  # a Cyrillic letter in a Latin word
         ("visa@1", "--approver", "A\nApproved by 2:"),
         ("visa@1", "--waiver", "\u200b: \u200b"),
         ("visa@1", "--waiver", "...: the first year has few"),
@@ -258,7 +259,7 @@ def test_an_approval_written_into_mlflow_by_hand_does_not_count(settings: Settin
     assert champion(settings) is None
 
 
-@pytest.mark.parametrize("name", ["OFFICER A", "A, Officer", "Ｏfficer A", "Оfficer А", "OfficerA", "O. A.", "A"])
+@pytest.mark.parametrize("name", ["OFFICER A", "A, Officer", "Ｏfficer A", "Officer \u0410", "OfficerA", "O. A.", "A"])
 def test_one_person_under_another_spelling_is_not_a_second_one(settings: Settings, name: str) -> None:
     say("promote", "visa@1", "--approver", "Officer A")
     assert say("promote", "visa@1", "--approver", name).exit_code == 1
@@ -268,9 +269,31 @@ def test_one_person_under_another_spelling_is_not_a_second_one(settings: Setting
 def test_an_approval_with_a_narrow_waiver_does_not_count_for_a_wide_one(settings: Settings) -> None:
     narrow = ("--waiver", "Officer A: the first year", "--waive", "no_leak")
     assert say("promote", "visa@1", *narrow, "--approver", "Officer A").exit_code == 0
-    wide = say("promote", "visa@1", "--waiver", "Officer A: the first year", "--approver", "Officer B")
+    wide = say("promote", "visa@1", "--waiver", "Officer B: the first year", "--approver", "Officer B")
     assert "and 1 did" in wide.output
     assert champion(settings) is None
+
+
+def test_a_waiver_is_signed_by_an_approver_who_did_not_train_the_model(
+    settings: Settings, made: Submission, small_records: Records, tmp_path: Path
+) -> None:
+    both = ("--approver", "Alice Smith", "--approver", "Bob Jones")
+    refused = say("promote", "visa@1", *both, "--waiver", "Minister Suzuki: the first year")
+    assert refused.exit_code == 1
+    assert "signed by Minister Suzuki, who is none of its approvers (Alice Smith, Bob Jones)" in refused.output
+    assert Registry(settings).notes("visa", "1")["approvals"] == "[]"
+    authored = replace(made, about={**made.about, "trained_by": "Ann Lee"})
+    version = hand_in(settings, authored, small_records, tmp_path)
+    refused = say("promote", f"visa@{version}", *both, "--waiver", "A. Lee: the first year")
+    assert refused.exit_code == 1
+    assert "signed by A. Lee, who trained the model (Ann Lee)" in refused.output
+    assert champion(settings) is None
+    # in a later run the one who signed has approved already
+    signed = ("--waiver", "A. Smith: the first year")
+    assert "is none of its approvers (Bob Jones)" in say("promote", "visa@1", *both[2:], *signed).output
+    assert say("promote", "visa@1", *both[:2], *signed).exit_code == 0
+    assert say("promote", "visa@1", *both[2:], *signed).exit_code == 0
+    assert champion(settings) is not None
 
 
 def test_a_demonstrations_approval_does_not_count_in_service(settings: Settings) -> None:

@@ -22,6 +22,28 @@ from training.gate.signatories import NotSigned, as_markdown, same_person, signe
         ("田中太郎", "田\u200b中太\u200b郎"),
         ("田中太郎", "Tanaka Taro"),
         ("田中太郎", "タナカ・タロウ"),
+        # one by look: Cyrillic letters, the Greek lunate sigma, a palochka for l, Ukrainian i, digits for letters
+        ("Alice Smith", "Ali\u0441e Smith"),
+        ("Alice Smith", "Alice \u0405mith"),
+        ("Alice Smith", "Al\u0456ce Smith"),
+        ("Isaac Smith", "\u0406saac Smith"),
+        ("Alice Smith", "A\u04cfice Smith"),
+        ("Alice Smith", "Ali\u03f2e Smith"),
+        ("Alice Smith", "A1ice Smith"),
+        ("Alice Smith", "Ali-\u0441-e Smith"),
+        ("Peter Cooper", "\u0420\u0435t\u0435r \u0421\u043e\u043ep\u0435r"),
+        ("Copa Ivan", "\u0421\u043e\u0440\u0430 \u0418\u0432\u0430\u043d"),  # Copa by look, Ivan by sound
+        ("Officer E104", "Officer E1O4"),
+        # titles and what comes before a number
+        ("Dr Alice Smith", "Ms Alice Smith"),
+        ("Dr. Alice Smith", "Officer A. Smith"),
+        ("田中太郎様", "田中 太郎 さん"),
+        ("田中課長", "田中氏"),
+        ("Tanaka-san", "田中様"),
+        ("Alice Smith E104233", "Alice Smith 104233"),
+        ("Alice Smith E-104233", "Alice Smith ID 104233"),
+        ("AliceSmithE104233", "Alice Smith 104233"),
+        ("AliceSmith104233", "Alice Smith E104233"),
     ],
 )
 def test_other_spellings_of_one_name_may_be_one_person(one: str, other: str) -> None:
@@ -39,6 +61,12 @@ def test_other_spellings_of_one_name_may_be_one_person(one: str, other: str) -> 
         ("E1123", "E123"),  # folding would drop a doubled letter
         ("E12345", "E12354"),
         ("田中太郎", "田中花子"),
+        ("田中様", "鈴木様"),
+        ("Dr Alice Smith", "Dr Adam Smith"),
+        ("Officer A", "Alice Smith"),
+        ("Alice Smith E104233", "Alice Smith K104233"),
+        ("Alice Smith E104233", "Alice Smith 104234"),
+        ("\u0418\u0432\u0430\u043d", "\u041e\u043b\u044c\u0433\u0430"),  # Ivan and Olga
         ("tanaka@agency.example", "suzuki@agency.example"),
     ],
 )
@@ -53,6 +81,17 @@ def test_other_names_are_other_people(one: str, other: str) -> None:
 def test_a_name_is_one_line_of_seen_letters(text: str) -> None:
     with pytest.raises(NotSigned):
         signed_name(text)
+
+
+@pytest.mark.parametrize("text", ["Ali\u0441e Smith", "Officer \u0410b", "A\u03bbice", "\u0418van", "A\u13a0"])
+def test_a_word_of_a_name_is_of_one_script(text: str) -> None:
+    with pytest.raises(NotSigned, match=r"one script.*mixes .* letters"):
+        signed_name(text)
+
+
+@pytest.mark.parametrize("text", ["\u0418\u0432\u0430\u043d Smith", "田中Taro", "O\u02bcBrien", "Müller", "김철수"])
+def test_words_of_several_scripts_may_stand_in_one_name(text: str) -> None:
+    assert signed_name(text) == text
 
 
 @pytest.mark.parametrize("text", ["Officer A", "田中 太郎", "E-104233", "104233", "a.smith@agency.example"])

@@ -130,7 +130,7 @@ def test_the_figures_of_a_line_are_worded_in_both_languages_and_name_no_path() -
         assert not re.search("must|rests|needed|evidence", line.figures_ja)
     line = next(line for line in judge(evidence, POLICY) if line.code == "no_leak")
     assert line.figures == "people with indications: 3, at least 10 needed"
-    assert line.figures_ja == "兆候のあった方：3、10以上が必要"
+    assert line.figures_ja == "兆候のあった方の人数：3（10以上必要）"
     nothing = next(line for line in judge(put(evidence, "leak.positives", None), POLICY) if line.code == "no_leak")
     assert nothing.figures == "people with indications: 0, at least 10 needed"
     waived = next(line for line in judge(evidence, POLICY, Waiver("A. Name", "why")) if line.code == "no_leak")
@@ -147,7 +147,7 @@ def test_weighted_counts_are_whole_numbers_unless_that_hides_on_which_side_of_th
     evidence = put(good_evidence(), "calibration.effective_positives", held)
     line = next(line for line in judge(evidence, POLICY) if line.code == "calibration_error")
     assert f": {shown}, at least 10 needed" in line.figures
-    assert f"：{shown}、10以上が必要" in line.figures_ja
+    assert f"：{shown}（10以上必要）" in line.figures_ja
 
 
 def test_a_figure_just_beyond_its_limit_does_not_read_as_the_limit() -> None:
