@@ -122,8 +122,10 @@ def test_a_mark_on_whoever_was_looked_at_refuses_the_model_that_learned_it_and_i
 def test_without_the_mark_nothing_is_taken_for_one_and_the_model_is_no_better_than_chance(
     no_signal: tuple[Records, pa.Table], gate_home: Path, tmp_path: Path
 ) -> None:
-    failed = fails(let_in(*no_signal, tmp_path / "clean"))
-    assert "better_than_chance" in failed
+    said = let_in(*no_signal, tmp_path / "clean")
+    failed = fails(said)
+    # be it that it fails, or that too few rings were found to tell: neither is covered by the waiver that was signed
+    assert "better_than_chance" in said.splitlines()[-1]
     assert not {"no_trace", "no_mark", "lot_not_told", "no_leak", "no_certainty"} & set(failed)
 
 
