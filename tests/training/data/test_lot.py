@@ -85,3 +85,16 @@ def test_a_drawn_case_that_officers_chose_as_well_few_times_was_left_out_of_the_
     drawn[twice[: int(0.9 * len(twice))]] = False
     told = check_lot(replace(labels, drawn=drawn, inclusion=np.where(drawn, 0.1, np.nan)), np.arange(N))
     assert told.verdict == CONTRADICTED
+
+
+def test_who_was_chosen_before_the_lot_began_says_nothing_of_it() -> None:
+    labels, _ = drawn_world(ALL_FILES, 0)
+    # as many cases before, of whom officers chose every one
+    before = Labels(
+        np.concatenate([np.zeros(N), labels.positive]), np.concatenate([np.full(N, TARGETED), labels.arm]),
+        np.concatenate([np.full(N, np.nan), labels.inclusion]), {}, drawn=np.concatenate([np.zeros(N, bool), labels.by_lot]),
+        lot=ALL_FILES,
+    )  # fmt: skip
+    told, alone = check_lot(before, np.arange(2 * N)), check_lot(labels, np.arange(N))
+    assert told.expected == pytest.approx(alone.expected, rel=0.01)
+    assert (told.drawn, told.also_chosen, told.verdict) == (alone.drawn, alone.also_chosen, alone.verdict)

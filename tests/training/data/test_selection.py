@@ -139,3 +139,15 @@ def test_among_all_files_whoever_was_drawn_speaks_though_officers_chose_the_case
     assert describe_population(some).prevalence.value == pytest.approx(0.5)
     # ten by a half are five; one of them officers found, so that the other finding stands for four, and two for five
     assert inverse_propensity(some).weight.tolist() == [1.0, 4.0, 2.5, 2.5, *[0.0] * 6]
+
+
+def test_where_officers_found_more_than_the_lot_speaks_of_its_findings_weigh_no_less_than_their_number() -> None:
+    # 100 cases: officers chose 20 and found 15; of 10 drawn among all one had indications, which speaks of 10 in all
+    positive = [*[1.0] * 15, *[0.0] * 5, 1.0, *[0.0] * 9, *[NAN] * 70]
+    many = labels(
+        positive, ["targeted"] * 20 + ["random"] * 10 + ["none"] * 70, [*[NAN] * 20, *[0.1] * 10, *[NAN] * 70]
+    )
+    weight = inverse_propensity(many).weight
+    assert weight[20] == 1.0
+    assert weight[21:30].tolist() == pytest.approx([79 / 9] * 9)
+    assert weight.sum() == pytest.approx(100)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
-from training.drift.outcomes import FALSE_ALARM_LEVEL, INDICATIONS, TYPOLOGY, OutcomeDrift, outcome_drift
+from training.drift.outcomes import FALSE_ALARM_LEVEL, INDICATIONS, TYPOLOGY, OutcomeDrift, _Tried, outcome_drift
 
 CASES = 2000
 NOW = np.arange(CASES) >= 1400
@@ -71,3 +71,13 @@ def test_the_chance_of_a_share_is_that_of_fishers_test() -> None:
     one = compared(frame)[INDICATIONS, "random"]
     assert one.chance == pytest.approx(min(2 * min(tails), 1.0), rel=1e-9)
     assert (one.then, one.now) == ((known & ~NOW).sum(), (known & NOW).sum())
+
+
+def test_a_question_asked_either_way_alarms_at_half_the_level_each_way() -> None:
+    # 60 of 200 then and 9 of 60 now: of all ways to deal out the findings about 1.3 in 100 are as low, 2.5 either way
+    people, now = np.ones(260, dtype=bool), np.arange(260) >= 200
+    hit = np.concatenate([np.arange(200) < 60, np.arange(60) < 9])
+    tried = _Tried.of(INDICATIONS, "all", people, hit, now, np.zeros(260, dtype=np.int64), np.arange(260))
+    one_way = tried.by_chance.at_most(tried.observed)
+    assert not tried.judged(1.5 * one_way).alarm
+    assert tried.judged(2.5 * one_way).alarm

@@ -1,0 +1,49 @@
+"""A home of two registered versions that nobody serves yet, and a policy that an equal model can pass."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from features.settings import Settings
+from features.tables import Records
+from tests.training.conftest import hand_in
+from training.gate.policy import POLICY_FILE
+from training.submission import Submission
+from training.tracking.registry import Registry
+
+
+@pytest.fixture
+def settings(registered: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The home of two registered versions, as if nobody had served yet."""
+    for name in ("champions", "kept"):
+        shutil.rmtree(registered.home / name, ignore_errors=True)
+    (registered.home / "champions.json").unlink(missing_ok=True)
+    registry = Registry(registered)
+    for version in ("1", "2"):
+        registry.note("visa", version, "approvals", [])
+    monkeypatch.setenv("MIMAMORI_HOME", str(registered.home))
+    return registered
+
+
+@pytest.fixture
+def lenient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The delivered policy without the line that an equal model cannot pass, as if it had been delivered so."""
+    head, *lines = POLICY_FILE.read_text(encoding="utf-8").split("[[line]]")
+    kept = [line for line in lines if 'code = "better_than_champion"' not in line]
+    path = tmp_path / "policy.toml"
+    path.write_text("[[line]]".join([head, *kept]), encoding="utf-8")
+    monkeypatch.setattr("training.gate.commands.looser", lambda policy, than: [])
+    return str(path)
+
+
+@pytest.fixture
+def synthetic(settings: Settings, made: Submission, small_records: Records, tmp_path: Path) -> str:
+    """A version that was judged on records whose truth is known, as those of a synthetic world."""
+    frame = made.part.frame.assign(truth=made.part.frame["label"], score=np.nan)
+    part = replace(made.part, frame=frame)
+    return hand_in(settings, replace(made, part=part), small_records, tmp_path)
