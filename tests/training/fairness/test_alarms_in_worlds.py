@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from benchmarks import drift_alarms
 from benchmarks.fairness_alarms import one_world
 
 
@@ -9,10 +8,3 @@ def test_a_world_without_bias_raises_no_alarm_and_one_whose_officers_prefer_a_gr
     fair, biased = (one_world(name, 1, 12_000) for name in ("flat", "injected_bias"))
     assert fair["model"] == fair["practice"] == ""
     assert "PHL x F" in str(biased["practice"])
-
-
-def test_a_typology_that_comes_up_late_is_named_and_a_world_without_one_is_quiet() -> None:
-    # the long form is `python -m benchmarks.drift_alarms`: 20 worlds of each kind, figures in docs/retraining.md
-    quiet, shifted = (drift_alarms.one_world(name, 5, 20_000) for name in ("default", "shift"))
-    assert quiet["alarms"] == ""
-    assert str(shifted["alarms"]).startswith("T11 ")
