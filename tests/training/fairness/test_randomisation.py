@@ -30,6 +30,13 @@ def test_the_number_over_two_strata_has_the_chances_of_all_pairs_that_add_up_to_
     assert drawn.most == pytest.approx(hypergeom.pmf(6, 20, 6, 9) * hypergeom.pmf(3, 12, 3, 5))
 
 
+def test_in_a_large_stratum_the_chances_are_those_of_scipy() -> None:
+    drawn = by_chance((322_000, 6_400, 40_000))
+    for number in (650, 795, 900):
+        assert drawn.at_least(number) == pytest.approx(hypergeom.sf(number - 1, 322_000, 6_400, 40_000), rel=1e-7)
+        assert drawn.at_most(number) == pytest.approx(hypergeom.cdf(number, 322_000, 6_400, 40_000), rel=1e-7)
+
+
 @pytest.mark.parametrize("upward", [True, False])
 def test_the_ratio_that_is_seen_is_seen_four_times_in_five_by_fishers_noncentral_distribution(upward: bool) -> None:
     everybody, chosen, mine, level = 2000, 200, 150, 0.001
