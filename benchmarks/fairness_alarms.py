@@ -14,15 +14,15 @@ import numpy as np
 import pandas as pd
 
 from synthetic_data.world import generate
-from training.data.cases import Cases
 from training.data.judgement import interviewed
 from training.data.splits import TooFewLabels, last_split
-from training.evaluation.validation import judging_frame
 from training.fairness.disparity import FALSE_ALARM_LEVEL, Comparison, compare_groups, compare_practice
 from training.fairness.groups import AuditedCases
+from training.fitting.cases import Cases
 from training.fitting.making import How, make
 from training.fitting.teaching import USUAL
 from training.gate.policy import read_policy
+from training.validation.rolling import judging_frame
 
 SUBJECT = "visa"
 # so many people and interviews that nearly every world of this size can be learned from

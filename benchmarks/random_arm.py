@@ -13,9 +13,9 @@ from synthetic_data.world import generate
 from training.data.labels import ALL_FILES, ARMS, LOTS, UNFLAGGED_FILES, Findings
 from training.data.outcomes import SUBJECTS, findings
 from training.evaluation.evaluate import LABELS, MODEL, TRUTH, at_capacity
-from training.evaluation.intervals import Estimate, InterviewError
 from training.evaluation.population import Mask, describe_population
-from training.evaluation.resampling import Resampled
+from training.statistics.intervals import Estimate, InterviewError
+from training.statistics.resampling import Resampled
 
 SUBJECT = "visa"
 TABLE, ID, TIME = "visa_applications", "application_id", "submitted_at"

@@ -23,6 +23,12 @@ DOORS = {
 }
 
 
+LAYERS = (
+    "statistics", "data", "evaluation", "fitting", "validation", "fairness", "reporting", "tracking", "gate", "drift", "papers",
+)  # fmt: skip
+"""The rooms of training, each of which knows those before it; files beside the rooms put all of them together."""
+
+
 def imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -40,6 +46,15 @@ def test_a_room_imports_only_the_rooms_it_may(room: str) -> None:
     for path in files(room):
         used = {name.split(".")[0] for name in imports(path)} & set(ALLOWED) - {room}
         assert used <= ALLOWED[room], path
+
+
+def test_a_room_of_training_knows_only_those_before_it() -> None:
+    rooms = {path.parent.name for path in (ROOT / "training").glob("*/__init__.py")}
+    assert rooms == set(LAYERS)
+    for at, room in enumerate(LAYERS):
+        for path in files(f"training/{room}"):
+            known = {name.split(".")[1] for name in imports(path) if name.startswith("training.")}
+            assert known <= set(LAYERS[: at + 1]), path
 
 
 def test_the_world_knows_only_the_tables() -> None:

@@ -17,31 +17,31 @@ from features.matrix import FeatureMatrix
 from features.settings import Settings
 from models.shap_values import contributions
 from models.signing import load_or_create_key
-from training.data.cases import Cases
 from training.data.kinship import found_together
 from training.data.lot import CONTRADICTED, LotCheck, check_lot
 from training.data.selection import Weights
 from training.data.splits import Split, final_labels, last_split
-from training.evaluation.alternatives import ARRIVAL, CHECKLIST
 from training.evaluation.by_labels import LEAST_FOUND, labels_of
 from training.evaluation.checklist import checklist_scores
 from training.evaluation.evaluate import MODEL, at_capacity
-from training.evaluation.figures import figures
-from training.evaluation.resampling import Resampled
-from training.evaluation.validation import judging_frame
+from training.fitting.cases import Cases
 from training.fitting.fit import fit
 from training.fitting.making import Grow, How, Made, make
 from training.fitting.tuning import tune
 from training.gate.evidence import Judged, JudgingPart
-from training.papers.model_card import NOT_RECORDED
+from training.gate.model_card import NOT_RECORDED
 from training.reporting.full_report import Wanted, full_report
 from training.reporting.plots import draw_capacity, draw_reliability, draw_shap, draw_splits
 from training.reporting.report import CUTOFFS, EVERY_CUTOFF
 from training.reporting.sections import UNKNOWN, Section, write
+from training.statistics.resampling import Resampled
 from training.submission import Submission, golden_rows, submit
 from training.tracking.nested_runs import note_cutoffs, note_trials
 from training.tracking.provenance import DataSeen, data_hash
 from training.tracking.registry import Registry, Run
+from training.validation.alternatives import ARRIVAL, CHECKLIST
+from training.validation.figures import figures
+from training.validation.rolling import judging_frame
 
 DRAWN_ROWS = 5_000
 """Cases in the picture of what moves the score; more would only thicken the dots."""

@@ -17,12 +17,11 @@ from features.matrix import history_of
 from features.settings import Settings
 from features.tables.folder import read_folder
 from training.challenger import datasheet_of, train_challenger
-from training.data.cases import Cases, read_truth
 from training.data.labels import ALL_FILES, LOTS
 from training.data.outcomes import RefusalColumn
 from training.data.splits import TooFewLabels
 from training.drift.commands import drift
-from training.evaluation.intervals import InterviewError
+from training.fitting.cases import Cases, read_truth
 from training.fitting.fit import Fitted, fit
 from training.fitting.making import Grow, How
 from training.fitting.teaching import SCHEMES, USUAL, Part
@@ -32,6 +31,7 @@ from training.gate.signatories import NotSigned, signed_name
 from training.papers.commands import papers
 from training.reporting.full_report import NothingToJudge, Wanted
 from training.reporting.sections import FIRST_LINE, Section, table_text
+from training.statistics.intervals import InterviewError
 
 if TYPE_CHECKING:  # Dask is loaded only when it is asked for
     from features.matrix_on_cluster import FolderOnCluster

@@ -24,8 +24,8 @@ from models.input_profile import InputProfile
 from models.plain_client import BUNDLE, SIGNER, SUBJECT
 from training.data.judgement import day
 from training.gate.evidence import FIRST_LINE, Judged, JudgingPart, gather, write_evidence
+from training.gate.model_card import model_card
 from training.gate.policy import read_policy
-from training.papers.model_card import model_card
 from training.tracking.registry import SERVED, Run
 
 GOLDEN_ROWS = 50

@@ -21,14 +21,14 @@ from models.bundle import Bundle, load_bundle
 from models.signing import load_or_create_key
 from tests.training.cases import outcomes
 from training.challenger import train_challenger
-from training.data.cases import Cases
 from training.data.splits import Split, last_split
-from training.evaluation.alternatives import ARRIVAL, NAMES
+from training.fitting.cases import Cases
 from training.fitting.making import How
 from training.fitting.teaching import Part
 from training.fitting.tuning import Budget
 from training.reporting.full_report import Wanted
 from training.tracking.registry import CHALLENGER, Registry
+from training.validation.alternatives import ARRIVAL, NAMES
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, small_records: Records) ->
         patch.setenv("MIMAMORI_HOME", str(home))
         patch.delenv("MIMAMORI_MLFLOW_URI", raising=False)
         # rivals and models that only other sections of the report ask for would take most of the time
-        patch.setattr("training.evaluation.validation.alternative_scores", made_up_scores)
+        patch.setattr("training.validation.rolling.alternative_scores", made_up_scores)
         for name in ("by_scheme", "by_group_apart", "stability", "drop_families"):
             patch.setattr(f"training.reporting.report.{name}", lambda *_: pd.DataFrame({"left out": []}))
         settings = Settings.from_environment()

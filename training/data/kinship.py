@@ -65,12 +65,6 @@ def rings(keys: dict[str, Ints], positive: NDArray[np.float64]) -> Ints:
     return joined
 
 
-def ring_units(ring: Ints) -> Ints:
-    """Return int64[n]: one number from 0 on for each ring, and one for everybody whose ring, int64[n], is negative."""
-    alone = np.arange(len(ring)) + ring.max(initial=-1) + 1
-    return np.unique(np.where(ring < 0, alone, ring), return_inverse=True)[1].astype(np.int64)
-
-
 def found_together(records: Records, subject: str, frame: pd.DataFrame) -> Ints:
     """Return int64[n]: a number for those of an evaluation frame who were confirmed and are connected, -1 for all others."""
     confirmed = np.flatnonzero(frame["confirmed"].to_numpy(dtype=bool))

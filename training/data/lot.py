@@ -10,7 +10,7 @@ from scipy import stats
 
 from training.data.labels import ALL_FILES, UNFLAGGED_FILES, Labels
 from training.data.selection import TARGETED, has_probability
-from training.evaluation.intervals import weighted_share_bounds
+from training.statistics.intervals import weighted_share_bounds
 
 AGREES, CONTRADICTED, NOT_TOLD = "agrees", "contradicted", "not told"
 CHANCE = 0.001

@@ -13,9 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.tables.folder import Records
-from training.data.kinship import link_keys, ring_units, rings
+from training.data.kinship import link_keys, rings
 from training.data.labels import ARMS
 from training.fairness.randomisation import ByChance, of_rings, shared_level, spread_of_rings
+from training.statistics.resampling import ring_units
 
 INTERVIEWED = ("random", "targeted")
 """Arms whose findings come within days; referrals and later identifications come late, so that the latest cases have fewer of them."""

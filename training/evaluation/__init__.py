@@ -1,1 +1,1 @@
-"""How good is a ranking, and how sure is that? Capacity, calibration, intervals, simpler means, earlier cut-offs."""
+"""How good is a ranking? Whom it reaches at capacity, beside a checklist, and whether a score means what it says."""

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from training.data.labels import ALL_FILES, ARMS, Labels
 from training.data.selection import has_probability
-from training.evaluation.intervals import Estimate, InterviewError, ratio_with_common, share_bounds, share_of
 from training.evaluation.population import drawn_by_lot, people
+from training.statistics.intervals import Estimate, InterviewError, ratio_with_common, share_bounds, share_of
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data.kinship import ring_units
 from training.data.selection import effective_size
-from training.evaluation.calibration_slope import slope_and_intercept, slope_bounds
 from training.evaluation.reliability import calibration_error
-from training.evaluation.resampling import Resampled
+from training.statistics.calibration_slope import slope_and_intercept, slope_bounds
+from training.statistics.resampling import Resampled, ring_units
 
 RESAMPLES = 1_000
 WITHOUT_FAULT = 200

@@ -13,9 +13,9 @@ from training.data.judgement import interviewed
 from training.data.labels import UNFLAGGED_FILES
 from training.data.selection import TARGETED, effective_size
 from training.evaluation.by_labels import ByLabels, rows_of_capacity
-from training.evaluation.intervals import InterviewError, share_bounds
 from training.evaluation.population import drawn_by_lot
-from training.evaluation.resampling import Resampled
+from training.statistics.intervals import InterviewError, share_bounds
+from training.statistics.resampling import Resampled
 
 CAPACITIES = (0.005, 0.01, 0.02, 0.05)
 """Interviews as a share of all cases of each post-week."""
@@ -233,3 +233,8 @@ def _precision_and_auc(value: Floats, weight: Floats, ends: NDArray[np.int64]) -
     wrong = seen - found
     area = (np.diff(wrong, prepend=0.0) * (found - gained / 2)).sum() / (found[-1] * wrong[-1])
     return float((gained * precision).sum() / found[-1]), float(area)
+
+
+def telling_basis(table: pd.DataFrame) -> str:
+    """Return by what to judge: truth where a synthetic world tells it, labels elsewhere."""
+    return TRUTH if (table["basis"] == TRUTH).any() else LABELS

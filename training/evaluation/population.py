@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from training.data.labels import ALL_FILES, Labels
 from training.data.selection import TARGETED, effective_size, has_probability
-from training.evaluation.intervals import (
+from training.statistics.intervals import (
     Estimate,
     InterviewError,
     added,
@@ -40,7 +40,7 @@ def describe_population(
 
     A random arm drawn among all files speaks for all, by its weighted share of findings; drawn among
     unflagged files (``labels.lot``) it speaks for the others, and whom officers chose is known from their own interviews
-    (`training.evaluation.intervals` puts both together). The records do not say which it is; where officers choose well, the wrong
+    (`training.statistics.intervals` puts both together). The records do not say which it is; where officers choose well, the wrong
     answer counts those whom they chose twice or not at all. Referrals and later identifications count for nothing.
 
     Parameters

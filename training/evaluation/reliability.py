@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.evaluation.calibration_slope import slope_and_intercept, slope_bounds
 from training.evaluation.evaluate import LABELS, bases
-from training.evaluation.resampling import Resampled
+from training.statistics.calibration_slope import slope_and_intercept, slope_bounds
+from training.statistics.resampling import Resampled
 
 Floats = NDArray[np.float64]
 BINS = 10

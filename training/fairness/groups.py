@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from training.data.kinship import ring_units
-from training.evaluation.intervals import share_bounds
 from training.fairness.randomisation import LEAST_UNITS
+from training.statistics.intervals import share_bounds
+from training.statistics.resampling import ring_units
 
 ATTRIBUTES = ("nationality", "sex", "age_band", "status", "post")
 LEAST_SHOWN = 5

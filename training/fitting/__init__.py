@@ -1,1 +1,1 @@
-"""How is a model made? Teaching, trees, calibration, and the search for parameters."""
+"""How is a model made? Which cases it needs, teaching, trees, calibration, and the search for parameters."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calibration import Calibration
-from training.evaluation.calibration_slope import slope_and_intercept
+from training.statistics.calibration_slope import slope_and_intercept
 
 BLOCKS = 5
 """Parts in time, each told by a calibration fitted on the others. Findings of the lot are few: judged by one half of them,

@@ -15,10 +15,10 @@ from models.calibration import Calibration
 from models.forest import Forest, raw_scores
 from models.tree_text import parse_forest
 from training.data.splits import Split
-from training.evaluation.intervals import InterviewError
 from training.fitting.calibrating import choose_calibration
 from training.fitting.fit import Fitted, fit
 from training.fitting.teaching import BACKGROUND, Part, Taught, taught
+from training.statistics.intervals import InterviewError
 
 
 class Grow(Protocol):

@@ -1,1 +1,1 @@
-"""May a model serve? Evidence, policy, verdict, approvals, promotion and the way back."""
+"""May a model serve? Evidence, policy, verdict, approvals, promotion, the way back, and the card that says so."""

@@ -12,11 +12,11 @@ from features.command_line import Problem
 from features.settings import Settings
 from models.signing import load_or_create_key
 from training.gate.approvals import approve, approved, objections, scope_of, signer_fault
+from training.gate.model_card import NOT_RECORDED
 from training.gate.policy import POLICY_FILE, PolicyRejected, looser, read_policy
 from training.gate.promotion import Candidate, NotLetIn, crown, examine, record, step_back
 from training.gate.signatories import NotSigned, same_person, signed_name, signed_reason
 from training.gate.verdict import Line, Outcome, Waiver
-from training.papers.model_card import NOT_RECORDED
 from training.tracking.registry import CHALLENGER, CHAMPION, NoSuchModel, Registry
 
 _DEMO_APPROVER = "demonstration"

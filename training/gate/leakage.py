@@ -20,7 +20,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from training.data.selection import effective_size
 from training.evaluation.comparison import placements
-from training.evaluation.intervals import share_bounds
+from training.statistics.intervals import share_bounds
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

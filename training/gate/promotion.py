@@ -14,6 +14,7 @@ from features.settings import Settings
 from models.bundle import Bundle, BundleRejected, copy_bundle, load_bundle
 from models.signing import Ed25519Key, load_or_create_key
 from training.gate.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_hash
+from training.gate.model_card import model_card
 from training.gate.policy import Policy
 from training.gate.reigns import (
     announce,
@@ -26,7 +27,6 @@ from training.gate.reigns import (
 )  # fmt: skip
 from training.gate.sealed_part import NOT_COMPARED, SEALED, against_champion
 from training.gate.verdict import Line, Verdict, Waiver, judge, verdict_of
-from training.papers.model_card import model_card
 from training.tracking.registry import NoSuchModel, Registry
 
 GATE, EVIDENCE_FOLDER, WAIVER = "gate", "evidence", "waiver"

@@ -11,20 +11,20 @@ import pandas as pd
 
 from features.matrix import TABLE_OF_SUBJECT, FeatureMatrix
 from features.tables.folder import read_folder
-from training.data.cases import Cases, read_truth
 from training.data.kinship import link_keys, persons, rings
 from training.data.labels import ALL_FILES
 from training.data.splits import Split, final_labels, rolling
-from training.evaluation.alternatives import ARRIVAL, CHECKLIST, DEFAULTS, own_fields
 from training.evaluation.checklist import checklist_scores
 from training.evaluation.evaluate import MODEL, at_capacity
-from training.evaluation.resampling import Resampled
-from training.evaluation.validation import judging_frame, validate
+from training.fitting.cases import Cases, read_truth
 from training.fitting.fit import default_scores
 from training.fitting.making import How, Made
 from training.fitting.tuning import Budget
 from training.reporting.report import Subject, report_sections
 from training.reporting.sections import Section
+from training.statistics.resampling import Resampled
+from training.validation.alternatives import ARRIVAL, CHECKLIST, DEFAULTS, own_fields
+from training.validation.rolling import judging_frame, validate
 
 
 class NothingToJudge(Exception):

@@ -18,8 +18,8 @@ from training.data.labels import DAY_US
 from training.data.splits import Split
 from training.evaluation.by_labels import LEAST_FOUND
 from training.evaluation.evaluate import LABELS, bases
-from training.evaluation.intervals import share_bounds
 from training.evaluation.reliability import reliability
+from training.statistics.intervals import share_bounds
 
 mpl.use("Agg")
 Floats = NDArray[np.float64]

@@ -14,23 +14,10 @@ from training.data.judgement import day
 from training.data.labels import Findings
 from training.data.lot import CONTRADICTED, check_lot
 from training.data.splits import final_labels
-from training.evaluation.alternatives import CHECKLIST
 from training.evaluation.by_labels import ByLabels, estimand
 from training.evaluation.checklist import RULES
-from training.evaluation.drop_one import drop_families, drop_features
-from training.evaluation.evaluate import MODEL, at_capacity
-from training.evaluation.per_cutoff import PerCutoff
+from training.evaluation.evaluate import MODEL, at_capacity, telling_basis
 from training.evaluation.population import describe_population
-from training.evaluation.resampling import Resampled
-from training.evaluation.validation import (
-    Fold,
-    Progress,
-    by_group,
-    by_group_apart,
-    by_scheme,
-    pooled,
-    stability,
-)
 from training.fitting.making import How
 from training.reporting.plots import FEW_FINDINGS, draw_capacity, draw_reliability, draw_splits, draw_worlds
 from training.reporting.sections import Section
@@ -43,7 +30,19 @@ from training.reporting.summary import (
     in_other_worlds,
     known_alone,
     of_adults,
-    telling_basis,
+)
+from training.statistics.resampling import Resampled
+from training.validation.alternatives import CHECKLIST
+from training.validation.drop_one import drop_families, drop_features
+from training.validation.per_cutoff import PerCutoff
+from training.validation.rolling import (
+    Fold,
+    Progress,
+    by_group,
+    by_group_apart,
+    by_scheme,
+    pooled,
+    stability,
 )
 
 POOLED = (

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from training.evaluation.alternatives import ARRIVAL, CHECKLIST, DEFAULTS
 from training.evaluation.by_labels import LEAST_FOUND
-from training.evaluation.evaluate import LABELS, LEAST_REACHED, MODEL, TRUTH
+from training.evaluation.evaluate import LEAST_REACHED, MODEL, telling_basis
 from training.reporting.sections import UNKNOWN
+from training.validation.alternatives import ARRIVAL, CHECKLIST, DEFAULTS
 
 CAPACITY = 0.02
 
@@ -34,11 +34,6 @@ AIMS_MET = (
     f"An aim is met (“yes”) where the whole interval of the ratio lies above it, “about” where only the ratio itself does, “no” where not "
     f"even that, and “{UNKNOWN}” where too little carries a ratio."
 )
-
-
-def telling_basis(table: pd.DataFrame) -> str:
-    """Return by what to judge: truth where a synthetic world tells it, labels elsewhere."""
-    return TRUTH if (table["basis"] == TRUTH).any() else LABELS
 
 
 def aims(table: pd.DataFrame) -> pd.DataFrame:
@@ -153,7 +148,7 @@ def of_adults(grouped: pd.DataFrame) -> str:
     Parameters
     ----------
     grouped
-        From `training.evaluation.validation.by_group` at `CAPACITY`, with the column ``minor``.
+        From `training.validation.rolling.by_group` at `CAPACITY`, with the column ``minor``.
     """
     told = (grouped["basis"] == telling_basis(grouped)) & (grouped["by"] == "minor") & (grouped["ranking"] == MODEL)
     adults = grouped[told & (grouped["group"] == "adult")]

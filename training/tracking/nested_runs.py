@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from training.evaluation.figures import capacity_figures
 from training.fitting.tuning import Trial
 from training.tracking.registry import Run
+from training.validation.figures import capacity_figures
 
 
 def note_cutoffs(run: Run, sizes: pd.DataFrame, figures: pd.DataFrame) -> None:
@@ -20,7 +20,7 @@ def note_cutoffs(run: Run, sizes: pd.DataFrame, figures: pd.DataFrame) -> None:
     sizes
         From `training.reporting.report.cutoffs`.
     figures
-        ``capacity`` of `training.evaluation.per_cutoff.PerCutoff`.
+        ``capacity`` of `training.validation.per_cutoff.PerCutoff`.
     """
     for row in sizes.to_dict("records"):
         date = str(row["cut-off"])

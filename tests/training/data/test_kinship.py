@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from features.tables import Records
-from training.data.kinship import LINKS, found_together, link_keys, persons, ring_units, rings
+from training.data.kinship import LINKS, found_together, link_keys, persons, rings
 
 
 def test_findings_that_share_a_key_are_one_ring_also_in_two_steps() -> None:
@@ -51,10 +51,3 @@ def test_what_links_people_found_is_what_the_rules_name() -> None:
     # whoever introduced several applicants connects them, as a guarantor or a common stay does
     assert set(LINKS["visa"]) == {"person", "guarantor", "guarantor_phone", "introducer_phone", "stay_phone"}
     assert set(LINKS["entry"]) == {"person", "stay_phone", "booking_phone"}
-
-
-def test_each_ring_is_one_unit_and_so_is_everybody_of_none() -> None:
-    unit = ring_units(np.array([-1, 4, -1, 4, 0]))
-    assert unit[1] == unit[3]
-    assert sorted(np.unique(unit)) == [0, 1, 2, 3]
-    assert len(ring_units(np.array([], dtype=np.int64))) == 0

@@ -7,8 +7,8 @@ import pytest
 from training.data.labels import ALL_FILES, LOTS
 from training.evaluation.by_labels import LEAST_FOUND, ByLabels, estimand
 from training.evaluation.evaluate import LABELS, MODEL, TRUTH, at_capacity
-from training.evaluation.intervals import InterviewError
-from training.evaluation.resampling import Resampled
+from training.statistics.intervals import InterviewError
+from training.statistics.resampling import Resampled
 
 NAN = float("nan")
 

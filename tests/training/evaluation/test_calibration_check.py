@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from training.evaluation.calibration_check import CalibrationCheck, check_calibration
-from training.evaluation.calibration_slope import slope_and_intercept
 from training.evaluation.reliability import calibration_error
 from training.gate.policy import read_policy
 from training.gate.verdict import Outcome, judge
+from training.statistics.calibration_slope import slope_and_intercept
 
 LINES = {"calibration_error", "calibration_in_the_large_low", "calibration_in_the_large_high",
          "calibration_slope_low", "calibration_slope_high"}  # fmt: skip

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from features.catalogue import catalogue
-from training.evaluation.alternatives import own_fields
 from training.evaluation.checklist import RULES, checklist_scores, rules_held
+from training.validation.alternatives import own_fields
 
 
 @pytest.mark.parametrize("subject", ["visa", "entry"])

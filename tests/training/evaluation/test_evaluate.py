@@ -8,7 +8,7 @@ from scipy.stats import norm
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from training.evaluation.evaluate import LABELS, MODEL, TRUTH, at_capacity, average_precision, ranking_quality
-from training.evaluation.resampling import Resampled
+from training.statistics.resampling import Resampled
 
 
 def frame(label: list[float], weight: list[float], truth: list[float] | None = None) -> pd.DataFrame:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from training.evaluation.calibration_slope import slope_and_intercept
 from training.evaluation.reliability import calibration_error, reliability
+from training.statistics.calibration_slope import slope_and_intercept
 
 
 def test_slope_and_intercept_are_those_of_a_weighted_logistic_regression() -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from features.tables.folder import Records
 from synthetic_data.world import generate
-from training.data.cases import Cases
 from training.data.splits import last_split
+from training.fitting.cases import Cases
 from training.fitting.making import How, make
 
 

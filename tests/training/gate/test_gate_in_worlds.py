@@ -19,9 +19,9 @@ from features.tables import Records
 from features.tables.folder import read_folder, write_folder
 from synthetic_data.world import generate
 from training.commands import train
-from training.data.cases import TRUTH_FILE
 from training.data.outcomes import findings
 from training.data.splits import final_labels
+from training.fitting.cases import TRUTH_FILE
 from training.gate.commands import promote
 from training.gate.leakage import LeakCheck, TraceCheck, look_for_leaks, look_for_traces
 from training.gate.policy import read_policy

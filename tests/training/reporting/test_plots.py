@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 
 from tests.training.cases import matrix, outcomes
 from training.data.splits import rolling
-from training.evaluation.intervals import share_bounds
 from training.reporting.plots import FEW_FINDINGS, draw_capacity, draw_reliability, draw_shap, draw_splits, draw_worlds
+from training.statistics.intervals import share_bounds
 
 RANKINGS = ("model", "arrival order", "random", "checklist", "another")
 CAPACITIES = (0.005, 0.01, 0.02, 0.05)

@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 import training.commands
-import training.evaluation.validation
+import training.validation.rolling
 from features.matrix import FeatureMatrix
 from models.forest import raw_scores
 from tests.training.cases import TELLING, audit, matrix, outcomes
@@ -18,19 +18,19 @@ from training.data.judgement import day, interviewed
 from training.data.labels import Findings
 from training.data.lot import check_lot
 from training.data.splits import Split, rolling
-from training.evaluation.alternatives import NAMES
 from training.evaluation.by_labels import LEAST_FOUND, labels_of
-from training.evaluation.drop_one import drop_families
 from training.evaluation.evaluate import CAPACITIES, MODEL, TRUTH, at_capacity
-from training.evaluation.figures import figures
-from training.evaluation.per_cutoff import PerCutoff
-from training.evaluation.resampling import Resampled
-from training.evaluation.validation import Fold, by_group_apart, pooled, validate
 from training.fitting.making import How, Made, make
 from training.reporting.plots import draw_shap
 from training.reporting.report import Subject, label_counts, report_sections
 from training.reporting.sections import Section, table_text
 from training.reporting.summary import aims, headline
+from training.statistics.resampling import Resampled
+from training.validation.alternatives import NAMES
+from training.validation.drop_one import drop_families
+from training.validation.figures import figures
+from training.validation.per_cutoff import PerCutoff
+from training.validation.rolling import Fold, by_group_apart, pooled, validate
 
 MADE = matrix(900)
 FOUND = outcomes(MADE, share=0.6)
@@ -199,7 +199,7 @@ def test_the_report_keeps_judged_people_and_rings_out_of_what_teaches(
         seen.append(split)
         return make(made, split, how)
 
-    monkeypatch.setattr(training.evaluation.validation, "make", watched)
+    monkeypatch.setattr(training.validation.rolling, "make", watched)
     last = folds[-1]
     ring = np.where(np.arange(900) % 9 == 0, 4, -1)
     table = by_group_apart(MADE, last, How(), {"ring": ring}, np.random.default_rng(1))

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.evaluation.alternatives import ARRIVAL, CHECKLIST, DEFAULTS
 from training.evaluation.evaluate import MODEL, TRUTH
 from training.reporting.summary import across, aims, headline, in_other_worlds, known_alone, of_adults, verdict
+from training.validation.alternatives import ARRIVAL, CHECKLIST, DEFAULTS
 
 
 def table(recall: float = 0.2, *, arrival: float = 6.0, checklist: float = 1.6, defaults: float = 1.2) -> pd.DataFrame:

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from features.tables import Records
-from training.data.cases import Cases
 from training.data.judgement import evaluation_frame
 from training.data.labels import UNFLAGGED_FILES
 from training.data.selection import inverse_propensity
 from training.data.splits import final_labels
 from training.evaluation.by_labels import labels_of
+from training.fitting.cases import Cases
 
 
 @pytest.mark.parametrize(("subject", "table"), [("visa", "visa_applications"), ("entry", "landings")])

@@ -8,10 +8,10 @@ from typing import Any
 from features.catalogue import Catalogue
 from training.data.judgement import day
 from training.data.lot import CONTRADICTED
-from training.evaluation.intervals import share_bounds
 from training.gate.evidence import FIRST_LINE
 from training.gate.signatories import as_markdown
 from training.gate.verdict import Line, Verdict, verdict_of
+from training.statistics.intervals import share_bounds
 
 NOT_RECORDED = "not recorded"
 """Stands in place of who trained a model where nobody said."""

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.evaluation.alternatives import ARRIVAL, CHECKLIST
 from training.evaluation.by_labels import ByLabels
 from training.evaluation.evaluate import LABELS, MODEL, at_capacity, bases, ranking_quality
-from training.evaluation.intervals import InterviewError
 from training.evaluation.reliability import calibration_figures
-from training.evaluation.resampling import Resampled
+from training.statistics.intervals import InterviewError
+from training.statistics.resampling import Resampled
+from training.validation.alternatives import ARRIVAL, CHECKLIST
 
 PREFIXES = {MODEL: "", ARRIVAL: "arrival_", CHECKLIST: "checklist_", "champion": "champion_"}
 

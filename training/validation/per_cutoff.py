@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from training.data.judgement import day
-from training.evaluation.evaluate import MODEL, at_capacity, ranking_quality
-from training.evaluation.intervals import Estimate, InterviewError, added
+from training.evaluation.evaluate import MODEL, at_capacity, ranking_quality, telling_basis
 from training.evaluation.reliability import calibration_figures
-from training.evaluation.resampling import Resampled
-from training.evaluation.validation import Fold
-from training.reporting.summary import telling_basis
+from training.statistics.intervals import Estimate, InterviewError, added
+from training.statistics.resampling import Resampled
+from training.validation.rolling import Fold
 
 _AT_CAPACITY = ("recall", "precision", "per_100", "times")
 _OF_ALL = ("average_precision", "auc")

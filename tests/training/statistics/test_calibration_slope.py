@@ -7,7 +7,7 @@ from scipy.stats import chi2
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from training.evaluation.calibration_slope import STEEPEST, slope_and_intercept, slope_bounds
+from training.statistics.calibration_slope import STEEPEST, slope_and_intercept, slope_bounds
 
 
 def likelihood(score: np.ndarray, finding: np.ndarray, slope: float) -> float:  # type: ignore[type-arg]

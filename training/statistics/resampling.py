@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.data.kinship import ring_units
-
 RESAMPLES = 300
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class Resampled:
@@ -48,3 +47,9 @@ class Resampled:
         """Give float32[len(rows)] for one resample after another; all at once would take a gigabyte for a million rows."""
         at = self._cluster[rows]
         return (draw[at] for draw in self.draws)
+
+
+def ring_units(ring: Ints) -> Ints:
+    """Return int64[n]: one number from 0 on for each ring, and one for everybody whose ring, int64[n], is negative."""
+    alone = np.arange(len(ring)) + ring.max(initial=-1) + 1
+    return np.unique(np.where(ring < 0, alone, ring), return_inverse=True)[1].astype(np.int64)

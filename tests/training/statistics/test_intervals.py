@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from training.evaluation.intervals import (
+from training.statistics.intervals import (
     Estimate,
     InterviewError,
     added,

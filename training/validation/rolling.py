@@ -14,12 +14,12 @@ from training.data.judgement import evaluation_frame, interviewed
 from training.data.labels import Findings
 from training.data.selection import Weights, inverse_propensity
 from training.data.splits import Split, final_labels, kept_apart, teaches
-from training.evaluation.alternatives import alternative_scores
 from training.evaluation.evaluate import MODEL, at_capacity
-from training.evaluation.intervals import InterviewError
-from training.evaluation.resampling import Resampled
 from training.fitting.making import How, Made, make
 from training.fitting.teaching import SCHEMES
+from training.statistics.intervals import InterviewError
+from training.statistics.resampling import Resampled
+from training.validation.alternatives import alternative_scores
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str], None]

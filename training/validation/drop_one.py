@@ -11,10 +11,10 @@ from features.matrix import FeatureMatrix
 from models.forest import raw_scores
 from models.tree_text import parse_forest
 from training.evaluation.evaluate import MODEL, at_capacity, ranking_quality
-from training.evaluation.resampling import Resampled
-from training.evaluation.validation import Fold
 from training.fitting.fit import fit
 from training.fitting.making import How
+from training.statistics.resampling import Resampled
+from training.validation.rolling import Fold
 
 Floats = NDArray[np.float64]
 

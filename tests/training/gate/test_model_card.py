@@ -9,10 +9,10 @@ import pytest
 
 from features.catalogue import catalogue
 from features.settings import Settings
-from training.evaluation.intervals import share_bounds
 from training.fairness.groups import AuditedCases, denominators
+from training.gate.model_card import CHOSEN_AMONG, LEAST_EFFECTIVE, model_card
 from training.gate.verdict import Line, Outcome
-from training.papers.model_card import CHOSEN_AMONG, LEAST_EFFECTIVE, model_card
+from training.statistics.intervals import share_bounds
 from training.tracking.registry import Registry
 
 VISA = catalogue("visa")
