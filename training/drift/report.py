@@ -88,7 +88,7 @@ def _found(found: dict[str, Any]) -> Section:
         }
         for one in found["outcomes"]
     ]  # fmt: skip
-    said = "Shares of those with indications, of all that the champion learned from the time of, and since."
+    said = "Shares with indications, up to the last case that the champion learned from and since, by how cases were chosen."
     return Section("What was found", said, pd.DataFrame(rows))
 
 

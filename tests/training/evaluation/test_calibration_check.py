@@ -92,3 +92,12 @@ def test_people_of_one_ring_are_drawn_together() -> None:
     # twenty found together are one piece of evidence: the interval is wider by up to the root of twenty
     assert (rings.ratio, rings.slope) == (alone.ratio, alone.slope)
     assert rings.ratio_high - rings.ratio_low > 2 * (alone.ratio_high - alone.ratio_low)
+
+
+def test_scores_without_fault_have_no_error_beyond_chance_in_nearly_all_draws() -> None:
+    beyond = 0
+    for seed in range(30):
+        odds, finding = chances(np.random.default_rng(seed), 1000, -2.0)
+        beyond += checked(1 / (1 + np.exp(-odds)), finding, seed).error_beyond_chance > 0
+    # 1.5 expected; compared with the middle of the draws it would be 15
+    assert beyond <= 6

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from scipy.stats import fisher_exact
 from tests.training.audited import drawn, of_one_group
 from training.data.judgement import MINORS
 from training.fairness.disparity import FALSE_ALARM_LEVEL, compare_groups, compare_practice
+from training.fairness.randomisation import shared_level
 
 
 def test_false_alarms_in_unbiased_worlds_stay_within_the_stated_level() -> None:
@@ -142,3 +144,16 @@ def test_the_chance_of_a_difference_is_that_of_fishers_test_within_one_stratum()
         assert told[("sex", "F", metric)].chance == pytest.approx(
             fisher_exact(table, alternative=side).pvalue, rel=1e-9
         )
+
+
+def test_alarms_about_the_score_and_about_officers_share_the_level_half_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def noted(level: float, attainable: Iterable[float]) -> float:
+        asked.append(level)
+        return shared_level(level, attainable)
+
+    monkeypatch.setattr("training.fairness.disparity.shared_level", noted)
+    compare_groups(drawn(0))
+    compare_practice(drawn(0))
+    assert sum(asked) == pytest.approx(FALSE_ALARM_LEVEL)

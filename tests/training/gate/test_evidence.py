@@ -8,7 +8,10 @@ import pytest
 
 from features.tables import Records
 from tests.training.conftest import CASES, VISA
+from training.data.judgement import interviewed
 from training.data.labels import ALL_FILES, UNFLAGGED_FILES
+from training.fairness.disparity import compare_groups
+from training.fairness.groups import AuditedCases
 from training.gate.evidence import JudgingPart, gather
 from training.submission import Submission
 
@@ -93,3 +96,21 @@ def test_a_lot_of_unflagged_files_is_compared_with_those_whom_officers_did_not_c
     }
     assert told[UNFLAGGED_FILES]["lot"]["auc"] == pytest.approx(0.5)
     assert told[ALL_FILES]["lot"]["auc"] < 0.4
+
+
+def test_alarms_ask_the_score_at_one_threshold_for_all_posts(
+    made: Submission, part: JudgingPart, small_records: Records
+) -> None:
+    # one nationality lodges where hardly anybody has a high score: that post's hours call in as many there as elsewhere
+    frame = part.frame.copy()
+    low = made.judged.scores(part.values) < np.median(made.judged.scores(part.values))
+    frame["post"], frame["nationality"] = np.where(low, "TH-BKK", "PH-MNL"), np.where(low, "THA", "PHL")
+    told = gather(replace(part, frame=frame), made.judged, small_records, VISA, capacity=0.02, seed=1)
+
+    def expected(posts: str | None) -> list[Any]:
+        where = frame if posts is None else frame.assign(post=posts)
+        chosen = interviewed(where, made.judged.scores(part.values), 0.02)
+        return [(one.group, one.metric, one.chosen) for one in compare_groups(AuditedCases.of(frame, chosen))]
+
+    compared = [(one["group"], one["metric"], one["chosen"]) for one in told["fairness"]["compared"]]
+    assert compared[: len(expected("everywhere"))] == expected("everywhere") != expected(None)
