@@ -1,29 +1,32 @@
 # make setup | run | test | proofs | fuzz | check | bench | lock    (needs Python 3.11+ and make, nothing else)
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL := sh .ci/install.sh $(PYTHON)
 
-.PHONY: setup run test proofs fuzz check bench lock clean
+.PHONY: setup run test proofs fuzz check bench lock reference clean
 
-setup: .venv/ready
+setup: .venv/ready-dev
 
-.venv/ready: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed; say: make PYTHON=python3.11")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+# what the service needs; the tests' tools come with ready-dev
+.venv/ready: requirements.lock requirements-uv.lock pyproject.toml .ci/install.sh
+	@$(INSTALL) requirements.lock
 	@touch $@
 
-run: setup
-	$(BIN)/mimamori demo
+.venv/ready-dev: requirements-dev.lock .venv/ready
+	@$(INSTALL) requirements-dev.lock
+	@touch $@
+
+run: .venv/ready
+	@MIMAMORI_STARTED=$${MIMAMORI_STARTED:-} $(BIN)/mimamori demo
 
 test: setup
-	$(BIN)/python -m pytest -q tests
+	$(BIN)/python -m pytest -q tests --doctest-modules features models training serving synthetic_data
 
 # What the short forms in the test suite try on hundreds of cases, on as many as was promised.
 proofs: setup
 	MIMAMORI_PROOFS=full $(BIN)/python -m pytest -q -m proof --durations=0 --durations-min=5 tests
 
-# Made-up requests to every verb and every page, as many as CASES for each; `make test` tries a dozen.
+# Generated requests to every verb and every page, as many as CASES for each; `make test` tries a dozen.
 CASES ?= 2000
 fuzz: setup
 	MIMAMORI_FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q tests/serving/test_fuzz.py
@@ -33,15 +36,21 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mimamori papers --check
+	$(BIN)/python -m docs.generate --check
+
+# Writes the generated part of the documentation: settings, commands, HTTP, catalogue.
+reference: setup
+	$(BIN)/python -m docs.generate
 
 bench: setup
 	$(BIN)/python -m benchmarks
 
-# Rewrites the lock from pyproject.toml; the lock holds versions and hashes, and no address.
-lock:
-	$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --extra dev pyproject.toml -o requirements.lock
+# Rewrites the locks from pyproject.toml; they hold versions and hashes, and no address.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+lock: setup
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	echo uv | $(COMPILE) - -o requirements-uv.lock
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache
