@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,23 @@ def imports(path: Path) -> Iterator[str]:
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def targets(path: Path) -> Iterator[str]:
+    """Every module that a file imports, names taken from packages included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = [f"{node.module}.{name.name}" for name in node.names]
+            modules = [name for name in inner if (ROOT / name.replace(".", "/")).with_suffix(".py").exists()]
+            yield from modules
+            if len(modules) < len(inner):
+                yield node.module
 
 
 def files(room: str) -> list[Path]:
@@ -78,6 +96,53 @@ def test_fastapi_is_only_in_serving() -> None:
     for room in set(ALLOWED) - {"serving"}:
         for path in files(room):
             assert "fastapi" not in {name.split(".")[0] for name in imports(path)}
+
+
+def test_no_import_goes_round() -> None:
+    """Counts every import, also those within functions and for types only."""
+    modules = {module_name(path): path for room in ALLOWED for path in files(room)}
+    known = {name: {target for target in targets(path) if target in modules} - {name} for name, path in modules.items()}
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " -> ".join((*trail, name))
+        if name not in done:
+            for target in sorted(known[name]):
+                visit(target, (*trail, name))
+            done.add(name)
+
+    for name in sorted(modules):
+        visit(name, ())
+
+
+def test_sql_stands_only_in_stores() -> None:
+    statement = re.compile(r"^\s*(select|insert into|update|delete from|create|alter|with)\s", re.IGNORECASE)
+    for room in ALLOWED:
+        for path in files(room):
+            if "store" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "text" and node.args:
+                    given = node.args[0]
+                    assert not (isinstance(given, ast.Constant) and statement.match(str(given.value))), path
+
+
+def test_every_module_has_its_test() -> None:
+    covered = set()
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        lead = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("Covers:")[2]
+        covered |= {word.strip(" .,;\n") for word in re.split(r"[,\s]+", lead)}
+        room = path.parent.relative_to(ROOT / "tests")
+        covered.add(".".join((*room.parts, path.stem.removeprefix("test_"))))
+    missing = [
+        name
+        for room in ALLOWED
+        for path in files(room)
+        if path.name != "__init__.py" and "migrations" not in path.parts
+        for name in [module_name(path)]
+        if not any(name == one or name.startswith(f"{one}.") for one in covered)
+    ]
+    assert not missing, "\n".join(missing)
 
 
 @pytest.mark.parametrize("column", ["nationality", "former_nationality", "sex", "post", "embarked_at"])
