@@ -1,4 +1,7 @@
-"""Requests made up from the API's own description, good and bad: none may end in a 5xx or in another shape of error."""
+"""Covers: web.openapi, api.operation, pages.all_decisions.
+
+Requests made up from the API's own description, good and bad: none may end in a 5xx or in another shape of error.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from features.tables.rows import row_as_json
-from serving.routes import case_pages, model_pages, pages, queue_page
+from serving.app import PAGES as PAGE_MODULES
 from tests.serving.conftest import Service
 
 CASES = int(os.environ.get("MIMAMORI_FUZZ_CASES", "12"))
@@ -165,10 +168,7 @@ def test_every_page_is_tried() -> None:
 
 
 def pages_of() -> list[Any]:
-    found: list[Any] = []
-    for part in (pages.router, queue_page.router, case_pages.router, model_pages.router):
-        found += part.routes
-    return found
+    return [route for module in PAGE_MODULES for route in module.router.routes]
 
 
 @pytest.mark.parametrize(("method", "path"), PAGES, ids=str)
