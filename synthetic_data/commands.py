@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from synthetic_data.account.datasheet import datasheet
-from synthetic_data.neighbourhoods import SHARES
+from synthetic_data.output.world_files import RecordsInTheWay, write_world
+from synthetic_data.quality.datasheet import datasheet
 from synthetic_data.scenario import ParameterError, load_scenario, parse_changes, scenario_names
-from synthetic_data.writing import RecordsInTheWay, write_world
+from synthetic_data.typologies.settings import SHARES
 
 LEAST, MOST = 200, 30_000_000
 NOTICE = "Synthetic data. Validated on no real visa record."
@@ -54,7 +54,7 @@ def world(
 ) -> None:
     """Write the nine tables, the truth and a datasheet of a synthetic world."""
     if show is not None:
-        from synthetic_data.pairs.showing import show as show_pair  # noqa: PLC0415 (a world alone needs no frames)
+        from synthetic_data.lookalikes.pair_report import show as show_pair  # noqa: PLC0415 (a world alone needs no frames)
 
         click.echo(f"{NOTICE}\n\n{show_pair(int(show[1:]))}")
         return
@@ -77,7 +77,7 @@ def world(
         (out / "datasheet.md").write_text(datasheet(NOTICE, chosen, seed, counts), encoding="utf-8")
         return
     click.echo("holding it against public figures, and looking for short-cuts …", err=True)
-    from synthetic_data.account.reporting import write_report  # noqa: PLC0415 (a world alone needs no model or drawing)
+    from synthetic_data.quality.report import write_report  # noqa: PLC0415 (a world alone needs no model or drawing)
 
     click.echo(write_report(out, chosen, seed, counts, notice=NOTICE))
 

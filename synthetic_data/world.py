@@ -8,11 +8,11 @@ import pyarrow as pa
 
 from features.tables.folder import Records
 from features.tables.nine_tables import TABLES
-from synthetic_data.district import found_district
-from synthetic_data.recording import record_district
+from synthetic_data.geography.district import found_district
+from synthetic_data.output.arrow_tables import concatenated
+from synthetic_data.output.district_records import record_district
+from synthetic_data.output.shards import split
 from synthetic_data.scenario import load_scenario
-from synthetic_data.shards import split
-from synthetic_data.tabling import concatenated
 
 
 def generate(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic_data.district import District
-from synthetic_data.journeys import Stays
-from synthetic_data.numbering import NONE, Ints, Truths
-from synthetic_data.plan import Plan
-from synthetic_data.regimes import END, START
+from synthetic_data.filing.plan import Plan
+from synthetic_data.filing.volumes import END, START
+from synthetic_data.geography.district import District
+from synthetic_data.people.keys import NONE, Ints, Truths
+from synthetic_data.travel.landings import Stays
 
 FOUND_WITH_RING = 0.6
 """Share of people under a ring's control who are identified when it is found."""

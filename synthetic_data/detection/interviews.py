@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic_data.answers import AGENCY, R_FRIEND, R_OTHER, SPONSOR, UNKNOWN
-from synthetic_data.countries import INDEX
 from synthetic_data.detection.sampling import MOST_LIKELY, draw, numbered, within_capacity
-from synthetic_data.district import District
-from synthetic_data.numbering import Floats, Ints, Truths, chance
-from synthetic_data.plan import Plan
-from synthetic_data.regimes import SPOUSE, day
+from synthetic_data.filing.form_codes import AGENCY, R_FRIEND, R_OTHER, SPONSOR, UNKNOWN
+from synthetic_data.filing.plan import Plan
+from synthetic_data.filing.volumes import SPOUSE, day
+from synthetic_data.geography.countries import INDEX
+from synthetic_data.geography.district import District
+from synthetic_data.people.keys import Floats, Ints, Truths, chance
 
 NO_INDICATION, INCONCLUSIVE, INDICATIONS, IDENTIFIED = range(4)
 

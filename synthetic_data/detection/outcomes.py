@@ -6,12 +6,12 @@ import numpy as np
 
 from synthetic_data.detection.identification import Identified
 from synthetic_data.detection.interviews import IDENTIFIED, INDICATIONS, choose, find, prejudice, suspicion
-from synthetic_data.district import District
-from synthetic_data.journeys import Stays
-from synthetic_data.numbering import NONE, Floats, Ints, Texts, Truths
-from synthetic_data.papers import Columns, known
-from synthetic_data.plan import Plan
-from synthetic_data.regimes import DAY_US, END, any_moment
+from synthetic_data.filing.forms import Columns, known
+from synthetic_data.filing.plan import Plan
+from synthetic_data.filing.volumes import DAY_US, END, any_moment
+from synthetic_data.geography.district import District
+from synthetic_data.people.keys import NONE, Floats, Ints, Texts, Truths
+from synthetic_data.travel.landings import Stays
 
 _FINDINGS = np.array(["no_indication", "inconclusive", "indications", "victim_identified"], dtype=object)
 _ARMS = np.array(["targeted", "random", "referral", "later_identification"], dtype=object)

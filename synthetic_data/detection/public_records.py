@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.countries import CODES
 from synthetic_data.detection.identification import Identified
-from synthetic_data.dirt.typing_slips import slip
-from synthetic_data.district import District
-from synthetic_data.establishments import ADULT, BAR
-from synthetic_data.names import spell_travellers, sponsor_birth, sponsor_names
-from synthetic_data.numbering import NONE, Ints, Texts
-from synthetic_data.papers import Columns, known, passport_numbers
-from synthetic_data.places import spell_addresses, spell_phones
-from synthetic_data.plan import Plan
-from synthetic_data.regimes import DAY_US, END, START, any_moment
-from synthetic_data.rings.roster import Rings
+from synthetic_data.filing.forms import Columns, known, passport_numbers
+from synthetic_data.filing.plan import Plan
+from synthetic_data.filing.typing_slips import slip
+from synthetic_data.filing.volumes import DAY_US, END, START, any_moment
+from synthetic_data.geography.addresses import spell_addresses, spell_phones
+from synthetic_data.geography.countries import CODES
+from synthetic_data.geography.district import District
+from synthetic_data.geography.establishments import ADULT, BAR
+from synthetic_data.people.keys import NONE, Ints, Texts
+from synthetic_data.people.names import spell_travellers, sponsor_birth, sponsor_names
+from synthetic_data.typologies.roster import Rings
 
 _ACTIONS = np.array(["inspection_clean", "violation_found", "trafficking_case", "licence_suspended"], dtype=object)
 CLEAN, VIOLATION, CASE, SUSPENDED = range(4)

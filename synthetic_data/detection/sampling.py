@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.numbering import Floats, Ints, Truths
+from synthetic_data.people.keys import Floats, Ints, Truths
 
 MOST_LIKELY = 0.95
 

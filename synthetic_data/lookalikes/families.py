@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.answers import R_FRIEND, R_ORGANISATION, R_OTHER, SPONSOR
-from synthetic_data.establishments import SHELTER
-from synthetic_data.membership import Members
-from synthetic_data.population.children import bring_child
-from synthetic_data.population.people import TEACHER, make_children
+from synthetic_data.filing.form_codes import R_FRIEND, R_ORGANISATION, R_OTHER, SPONSOR
+from synthetic_data.geography.establishments import SHELTER
+from synthetic_data.people.applicants import TEACHER, make_children
+from synthetic_data.people.children import bring_child
+from synthetic_data.typologies.groups import Members
 
 
 def law_clinic(m: Members) -> None:

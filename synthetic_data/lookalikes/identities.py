@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.membership import Members
-from synthetic_data.numbering import NONE, Ints
+from synthetic_data.people.keys import NONE, Ints
+from synthetic_data.typologies.groups import Members
 
 
 def renamed(m: Members) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.answers import AGENCY_FILES, SPONSOR
-from synthetic_data.membership import Members
-from synthetic_data.population.people import young_ages
+from synthetic_data.filing.form_codes import AGENCY_FILES, SPONSOR
+from synthetic_data.people.applicants import young_ages
+from synthetic_data.typologies.groups import Members
 
 
 def introduced(m: Members) -> None:

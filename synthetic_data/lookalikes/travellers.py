@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.answers import (
+from synthetic_data.filing.form_codes import (
     AGENCY,
     AGENCY_FILES,
     EMPLOYER,
@@ -12,7 +12,7 @@ from synthetic_data.answers import (
     SPONSOR,
     UNKNOWN,
 )
-from synthetic_data.membership import Members
+from synthetic_data.typologies.groups import Members
 
 
 def crews(m: Members) -> None:

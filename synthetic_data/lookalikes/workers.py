@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.answers import AGENCY, AGENCY_FILES, EMPLOYER
-from synthetic_data.establishments import STAGE
-from synthetic_data.membership import Members
-from synthetic_data.population.filing import settle_at_host
-from synthetic_data.population.people import PAY_FLOOR
-from synthetic_data.regimes import VISITOR
+from synthetic_data.filing.drafts import settle_at_host
+from synthetic_data.filing.form_codes import AGENCY, AGENCY_FILES, EMPLOYER
+from synthetic_data.filing.volumes import VISITOR
+from synthetic_data.geography.establishments import STAGE
+from synthetic_data.people.applicants import PAY_FLOOR
+from synthetic_data.typologies.groups import Members
 
 
 def troupe(m: Members) -> None:

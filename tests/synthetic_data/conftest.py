@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from features.tables import Records
-from synthetic_data.district import District, found_district
+from synthetic_data.geography.district import District, found_district
 from synthetic_data.scenario import load_scenario
 from synthetic_data.world import generate
 

@@ -1,0 +1,47 @@
+"""What do all agents of one district share? Its size, its scenario, its lawful hubs, and a random stream per behaviour."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from synthetic_data.geography.agencies import Agencies, open_agencies
+from synthetic_data.geography.establishments import Establishments, open_establishments
+from synthetic_data.people.keys import Keys
+from synthetic_data.scenario import Scenario
+
+
+@dataclass(slots=True)
+class District:
+    """A part of the world that is made by itself: the same bytes wherever and beside whatever it is made.
+
+    Attributes
+    ----------
+    shard, shards
+        Its number, and how many there are.
+    applications
+        How many applications are lodged in it over the ten years.
+    """
+
+    seed: int
+    shard: int
+    shards: int
+    applications: int
+    scenario: Scenario
+    keys: Keys
+    establishments: Establishments = field(init=False)
+    agencies: Agencies = field(init=False)
+
+    def stream(self, behaviour: str) -> np.random.Generator:
+        """Return the random numbers of one behaviour, which no other behaviour can disturb."""
+        return np.random.default_rng([self.seed, self.shard, zlib.crc32(behaviour.encode())])
+
+
+def found_district(seed: int, shard: int, shards: int, applications: int, scenario: Scenario) -> District:
+    """Open a district with its establishments and agencies."""
+    district = District(seed, shard, shards, applications, scenario, Keys(shard, seed))
+    district.establishments = open_establishments(district.stream("establishments"), district.keys, applications)
+    district.agencies = open_agencies(district.stream("agencies"), district.keys, applications)
+    return district

@@ -1,0 +1,56 @@
+"""What is true of every application and landing? Who is exploited, how, and by which ring; or, without signal, a mere lot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from synthetic_data.filing.plan import Plan
+from synthetic_data.geography.district import District
+from synthetic_data.output.arrow_tables import TRUTH
+from synthetic_data.people.keys import NONE, Ints, Texts, Truths
+from synthetic_data.travel.landings import Stays
+
+
+@dataclass(slots=True)
+class Truth:
+    """What is true of n applications (and visa-exempt journeys) and of m landings."""
+
+    exploited: Truths
+    typology: Ints
+    ring: Ints
+    landing_exploited: Truths
+    landing_typology: Ints
+    landing_ring: Ints
+
+
+def reveal(d: District, plan: Plan, stays: Stays) -> Truth:
+    """Return the truth; in a world without signal as many are drawn by lot, applications and landings apart."""
+    rows, places = np.arange(len(plan)), stays.source
+    if not d.scenario.says("signal"):
+        rng = d.stream("lots")
+        rows, places = rng.permutation(len(plan)), places[rng.permutation(len(stays))]
+    exploited, typology, ring = (plan[name] for name in ("exploited", "typology", "ring"))
+    return Truth(exploited[rows], typology[rows], ring[rows], exploited[places], typology[places], ring[places])
+
+
+def truth_table(d: District, truth: Truth, application_ids: Texts, landing_ids: Texts) -> pa.Table:
+    """Write the truth of applications and landings."""
+    n = len(application_ids)
+    exploited = np.concatenate([truth.exploited[:n], truth.landing_exploited])
+    typology = np.concatenate([truth.typology[:n], truth.landing_typology])
+    ring = np.concatenate([truth.ring[:n], truth.landing_ring])
+    names = np.array([None, *(f"T{number}" for number in range(1, 13))], dtype=object)
+    rings = [f"R{d.shard:03d}{number:05d}" if number != NONE else None for number in ring.tolist()]
+    return pa.table(
+        [
+            pa.array(["visa_application"] * n + ["landing"] * len(landing_ids), pa.string()),
+            pa.array(np.concatenate([application_ids, landing_ids]), pa.string()),
+            pa.array(exploited, pa.bool_()),
+            pa.array(names[typology], pa.string(), from_pandas=True),
+            pa.array(rings, pa.string()),
+        ],
+        schema=TRUTH,
+    )

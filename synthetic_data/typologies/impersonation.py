@@ -1,0 +1,33 @@
+"""How are identities borrowed (T2) and documents forged (T9), and what gives them away?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic_data.people.keys import NONE
+from synthetic_data.typologies.brokers import control, vouch
+from synthetic_data.typologies.groups import Members
+
+
+def impersonation(m: Members) -> None:
+    """T2: an adult compatriot's identity on a new passport; the body that lands is younger, and was or will be somebody else."""
+    n, rng = len(m), m.rng
+    vouch(m, guarantor=0.35, phone=0.42, introducer=0.6, letter=0.35, agency=0.75)
+    control(m, moves=0.5, gone=0.3, seen=0.3, files=0.4)
+    # the true owner of the identity applies or stays under it too
+    m.plan["body"] = m.fresh()
+    m.show(0.35, passport_issued=m.plan["day"] - 10 - rng.integers(0, 120, n))
+    m.show(0.06, other_name=m.fresh())
+    m.show(0.25, declared_slip=rng.choice((1, 2, -1), n))
+    m.plan["doubt"] = 0.10
+
+
+def forged_papers(m: Members) -> None:
+    """T9: certificates with a number used before, one notary's template, fresh passports."""
+    n, rng = len(m), m.rng
+    vouch(m, guarantor=0.4, phone=0.42, introducer=0.6, letter=0.5, agency=0.8)
+    control(m, moves=0.35, gone=0.35, seen=0.2, files=0.35)
+    reused = m.of("letter") + m.turn // 3 + 2**60
+    m.show(np.where(m.plan["coe"] != NONE, 0.5, 0.0), coe=reused)
+    m.show(0.25, passport_issued=m.plan["day"] - 8 - rng.integers(0, 90, n))
+    m.plan["doubt"], m.plan["forged"] = 0.12, 0.05

@@ -1,0 +1,167 @@
+"""Where and when do rings work, and whom do they place? Each typology's groups, with members, signs and adaptation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from synthetic_data.filing.drafts import draft
+from synthetic_data.filing.plan import Plan
+from synthetic_data.geography.district import District
+from synthetic_data.people.keys import NONE, Ints
+from synthetic_data.typologies.adaptation import evade, openness
+from synthetic_data.typologies.brokers import organise
+from synthetic_data.typologies.entertainers import entertainers
+from synthetic_data.typologies.groups import Groups, Members, form_groups, spread
+from synthetic_data.typologies.impersonation import forged_papers, impersonation
+from synthetic_data.typologies.mothers import acknowledged, minors, mothers
+from synthetic_data.typologies.settings import (
+    SHARES,
+    SHARES_IN_LIFE,
+    draw_industries,
+    draw_spans,
+    draw_statuses,
+    route_of,
+    yearly_weights,
+)
+from synthetic_data.typologies.sham_marriage import sham_marriage, spouse_at_work
+from synthetic_data.typologies.trainees import men_at_work, trainees
+from synthetic_data.typologies.transit import transit
+
+BEHAVIOURS: dict[int, Callable[[Members], None]] = {
+    1: sham_marriage, 2: impersonation, 3: mothers, 4: acknowledged, 5: entertainers, 6: minors, 7: trainees, 8: transit,
+    9: forged_papers, 10: spouse_at_work, 11: men_at_work, 12: organise,
+}  # fmt: skip
+MOST = 0.06
+"""However small a world, no larger share of it is exploited for the sake of having every typology."""
+REPLACED = 0.25
+"""Share of a ring's people who are brought for another one who fled."""
+TRAVEL = 45
+"""Days from an application to a landing, about."""
+KIND = 100
+"""``kind`` of a row placed by a ring of typology t is 100 + t."""
+
+
+def exploited_count(d: District) -> int:
+    """Return how many applications of a district are exploited: a share, but not fewer than its part of the least."""
+    share = round(d.applications * d.scenario["exploited_share"])
+    least = min(d.scenario["least_exploited"] / d.shards, d.applications * MOST)
+    return max(share, round(least))
+
+
+def plant_rings(d: District) -> list[tuple[Plan, Groups]]:
+    """Return, for each typology, the applications that rings arrange and the rings behind them."""
+    rng = d.stream("rings")
+    wanted = exploited_count(d)
+    made, first = [], 0
+    for typology, sizes in _sizes(d, rng, wanted).items():
+        plan, groups = plant(d, rng, typology, sizes, first)
+        made.append((plan, groups))
+        first += len(groups)
+    return made
+
+
+def plant(d: District, rng: np.random.Generator, typology: int, sizes: Ints, first_ring: int) -> tuple[Plan, Groups]:
+    """Plant rings of one typology, each of which places as many people as ``sizes`` says."""
+    months = (d.scenario["ring_months_low"], max(d.scenario["ring_months_high"], d.scenario["ring_months_low"] + 1))
+    weights = yearly_weights(typology, d.scenario.whole("absent_typology"))
+    start, end = draw_spans(rng, weights, months, len(sizes))
+    groups = form_groups(d, rng, start, end, draw_industries(rng, typology, len(sizes)))
+    group, turn, days, flees = replaced(
+        d, rng, *spread(rng, sizes, start, end, route_of(typology)), end, _stays(typology)
+    )
+    plan = draft(d, rng, draw_statuses(rng, typology, days), days)
+    members = Members(d, rng, plan, groups, group, turn, openness(d, rng, group, turn, days))
+    BEHAVIOURS[typology](members)
+    evade(members)
+    fled = flees != NONE
+    plan["flees_after"] = np.where(fled, flees, plan["flees_after"])
+    plan["gone"] = np.where(fled, np.maximum(plan["gone"], 0.6), plan["gone"])
+    plan["missing"] = np.where(fled, 0.7, plan["missing"])
+    plan["exploited"], plan["typology"], plan["kind"] = True, typology, KIND + typology
+    plan["cluster"], plan["ring"] = group, first_ring + group
+    return plan, groups
+
+
+def _stays(typology: int) -> tuple[int, int]:
+    """Return how long people stay who then run away: trainees with debts half a year to fourteen months."""
+    return (180, 425) if typology == 7 else (60, 300)
+
+
+def replaced(
+    d: District, rng: np.random.Generator, group: Ints, turn: Ints, days: Ints, end: Ints, stays: tuple[int, int]
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Let some people be brought because another one fled: weeks later, by the same ring.
+
+    Parameters
+    ----------
+    stays
+        Fewest and most days for which those who run away had stayed.
+
+    Returns
+    -------
+    group, turn, days, flees
+        As before, in order of time again; ``flees`` is how long after landing somebody who is replaced runs away,
+        -1 for nobody.
+    """
+    median = d.scenario["replacement_days"]
+    second = np.flatnonzero((turn % 2 == 1) & (rng.random(len(turn)) < REPLACED * 2.0))
+    stay, gap = rng.integers(*stays, len(second)), rng.lognormal(np.log(median), 0.6, len(second)).astype(np.int64)
+    day = days[second - 1] + TRAVEL + stay + gap
+    kept = day < end[group[second]]
+    second, stay, day = second[kept], stay[kept], day[kept]
+    days, flees = days.copy(), np.full(len(days), NONE, dtype=np.int64)
+    days[second], flees[second - 1] = day, stay
+    order = np.lexsort((days, group))
+    return group, turn, days[order], flees[order]
+
+
+def _sizes(d: District, rng: np.random.Generator, wanted: int) -> dict[int, Ints]:
+    """Return the sizes of the rings of each typology, all of which together place the wanted number of people."""
+    low, high = d.scenario.whole("ring_size_low"), d.scenario.whole("ring_size_high")
+    high = max(high, low)
+    if d.scenario.says("typologies_in_life"):
+        return _rings_in_life(rng, wanted, low, high)
+    counts = rng.multinomial(wanted, list(SHARES.values())) if wanted >= 400 else _even(wanted)
+    return {t: ring_sizes(rng, int(count), low, high) for t, count in zip(SHARES, counts, strict=True)}
+
+
+def ring_sizes(rng: np.random.Generator, count: int, low: int, high: int) -> Ints:
+    """Return sizes of rings that place ``count`` people together; a rest too small for a ring joins the one before."""
+    sizes: list[int] = []
+    while sum(sizes) < count:
+        sizes.append(_ring_size(rng, low, high))
+    if sizes:
+        sizes[-1] -= sum(sizes) - count
+    if len(sizes) > 1 and sizes[-1] < low:
+        sizes[-2:] = [sizes[-2] + sizes[-1]]
+    return np.array(sizes, dtype=np.int64)
+
+
+def _ring_size(rng: np.random.Generator, low: int, high: int) -> int:
+    # many small ones, few large ones
+    return int(low * ((high + 0.999) / low) ** rng.random())
+
+
+def _rings_in_life(rng: np.random.Generator, wanted: int, low: int, high: int) -> dict[int, Ints]:
+    """Return whole rings, few as they may be: a district need not hold every typology, nor keep exactly to the number."""
+    found: dict[int, list[int]] = {typology: [] for typology in SHARES_IN_LIFE}
+    placed = 0
+    while placed < wanted:
+        size = _ring_size(rng, low, high)
+        # the last ring comes with the chance that leaves the expected number right
+        if size > wanted - placed and rng.random() * size >= wanted - placed:
+            break
+        found[int(rng.choice(list(SHARES_IN_LIFE), p=list(SHARES_IN_LIFE.values())))].append(size)
+        placed += size
+    return {typology: np.array(sizes, dtype=np.int64) for typology, sizes in found.items()}
+
+
+def _even(wanted: int) -> Ints:
+    """Share out a small number so that every typology is there."""
+    base = np.array([share * wanted for share in SHARES.values()])
+    sizes = np.maximum(base.astype(np.int64), 1 if wanted >= len(SHARES) else 0)
+    for place in np.argsort(-(base - sizes), kind="stable")[: max(wanted - int(sizes.sum()), 0)]:
+        sizes[place] += 1
+    return sizes

@@ -1,0 +1,48 @@
+"""How do sham marriages (T1) and spouses put to work in clubs (T10) come about, and what do they leave in the files?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic_data.filing.form_codes import SPONSOR
+from synthetic_data.people.applicants import young_ages
+from synthetic_data.typologies.brokers import control, vouch
+from synthetic_data.typologies.groups import Members
+
+
+def sham_marriage(m: Members) -> None:
+    """T1: hired husbands of one circle, one introducer, a rehearsed story, a dormitory within weeks."""
+    n, rng = len(m), m.rng
+    m.plan["birth"] = young_ages(rng, m.plan["day"])
+    keep = {name: m.plan[name].copy() for name in ("relation",)}
+    vouch(m, guarantor=0.0, phone=0.42, introducer=0.8, letter=0.42, agency=0.9)
+    # the same man marries again after his wife has left
+    serial = m.of("guarantors") + m.turn // 2
+    m.swap(0.3, guarantor=serial, guarantor_home=serial)
+    m.show(0.2, earlier_spouses=1 + rng.integers(0, 2, n))
+    m.plan["relation"] = keep["relation"]
+    m.show(0.4, meetings=1 + rng.integers(0, 3, n))
+    m.show(0.2, language=0)
+    # the certificate is asked for soon after registration
+    m.show(0.25, married=m.plan["day"] - 20 - rng.integers(0, 40, n))
+    m.show(0.25, met=m.plan["married"] - 20 - rng.integers(0, 120, n))
+    m.plan["met"] = np.minimum(m.plan["met"], m.plan["married"] - 10)
+    m.show(0.3, stay=m.of("dormitory"))
+    m.show(0.15, payer=SPONSOR)
+    control(m, moves=0.65, gone=0.2, seen=0.35, files=0.45)
+    m.raise_chance(1.0, divorce=0.22)
+
+
+def spouse_at_work(m: Members) -> None:
+    """T10: marriages that look like others; the address moves to the club, and its manager files the extension."""
+    m.plan["birth"] = young_ages(m.rng, m.plan["day"])
+    vouch(m, guarantor=0.0, phone=0.28, introducer=0.75, letter=0.3, agency=0.8)
+    club = m.of("club")
+    m.swap(0.3, stay_phone=m.d.establishments.phone[club])
+    m.swap(0.18, guarantor_phone=m.d.establishments.phone[club])
+    m.show(0.3, stay=m.of("dormitory"))
+    control(m, moves=0.7, gone=0.12, seen=0.5, files=0.45)
+    near = np.where(m.rng.random(len(m)) < 0.3, m.d.establishments.place[club], m.of("dormitory"))
+    m.plan["move_to"] = near
+    manager = m.rng.random(len(m)) < 0.3
+    m.plan["filed_by"] = np.where(manager, m.d.establishments.phone[club], m.plan["filed_by"])
