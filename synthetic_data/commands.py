@@ -11,7 +11,7 @@ from synthetic_data.quality.datasheet import datasheet
 from synthetic_data.scenario import ParameterError, load_scenario, parse_changes, scenario_names
 from synthetic_data.typologies.settings import SHARES
 
-LEAST, MOST = 200, 30_000_000
+SMALLEST, LARGEST = 200, 30_000_000
 NOTICE = "Synthetic data. Validated on no real visa record."
 
 
@@ -22,7 +22,7 @@ NOTICE = "Synthetic data. Validated on no real visa record."
     help="A folder, made if need be; an earlier world in it is replaced.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
-@click.option("--applications", type=click.IntRange(LEAST, MOST), default=60_000, show_default=True)
+@click.option("--applications", type=click.IntRange(SMALLEST, LARGEST), default=60_000, show_default=True)
 @click.option("--scenario", type=click.Choice(scenario_names()), default="default", show_default=True)
 @click.option(
     "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a parameter of the scenario; may be repeated."

@@ -70,12 +70,12 @@ def scenario_names() -> tuple[str, ...]:
 def parameters() -> dict[str, Parameter]:
     """Return every parameter by name, as ``default.toml`` describes it."""
     entries = _read("default")["parameters"]
-    made = {}
+    by_name = {}
     for name, entry in entries.items():
         low, high = entry["range"]
-        made[name] = Parameter(name, entry["value"], entry["unit"], low, high, entry["source"])
-        made[name].at(entry["value"])
-    return made
+        by_name[name] = Parameter(name, entry["value"], entry["unit"], low, high, entry["source"])
+        by_name[name].at(entry["value"])
+    return by_name
 
 
 def load_scenario(name: str, changes: Mapping[str, float] | None = None) -> Scenario:

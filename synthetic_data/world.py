@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from features.tables.folder import Records
 from features.tables.nine_tables import TABLES
-from synthetic_data.geography.district import found_district
+from synthetic_data.geography.district import open_district
 from synthetic_data.output.arrow_tables import concatenated
 from synthetic_data.output.district_records import record_district
 from synthetic_data.output.shards import split
@@ -38,6 +38,6 @@ def generate(
         If a scenario or parameter does not exist or lies outside its range.
     """
     chosen = load_scenario(scenario, changes)
-    made = [record_district(found_district(seed, *shard, chosen)) for shard in split(applications)]
-    records = Records({name: concatenated([tables[name] for tables in made]) for name in TABLES})
-    return records, concatenated([tables["truth"] for tables in made])
+    districts = [record_district(open_district(seed, *shard, chosen)) for shard in split(applications)]
+    records = Records({name: concatenated([tables[name] for tables in districts]) for name in TABLES})
+    return records, concatenated([tables["truth"] for tables in districts])

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.arrays import Bools, Ints
 from synthetic_data.filing.plan import Plan
 from synthetic_data.filing.volumes import END, START
 from synthetic_data.geography.district import District
-from synthetic_data.people.keys import NONE, Ints, Truths
+from synthetic_data.people.keys import NONE
 from synthetic_data.travel.landings import Stays
 
-FOUND_WITH_RING = 0.6
+IDENTIFIED_WITH_RING = 0.6
 """Share of people under a ring's control who are identified when it is found."""
 BY_INSPECTION = 0.55
 """Share of identifications that begin with an establishment; the others begin with a person."""
@@ -33,13 +34,13 @@ class Identified:
     """
 
     day: Ints
-    referred: Truths
+    referred: Bools
     ring_day: Ints
 
 
-def identify(d: District, plan: Plan, stays: Stays, *, exploited: Truths) -> Identified:
+def identify(d: District, plan: Plan, stays: Stays, *, exploited: Bools) -> Identified:
     """Find a share of the exploited, ring by ring and one by one, months after they landed."""
-    rng = d.stream("identification")
+    rng = d.generator("identification")
     n = len(plan)
     landed = np.full(n, END + 1, dtype=np.int64)
     first = np.flatnonzero(~stays.again)
@@ -62,8 +63,8 @@ def identify(d: District, plan: Plan, stays: Stays, *, exploited: Truths) -> Ide
 
 def _wanted(d: District, exploited: int) -> int:
     """Return how many are identified: the set share, and in small worlds enough to learn from."""
-    least = min(round(d.scenario["least_identified"] / d.shards), round(exploited * 0.65))
-    return max(round(d.scenario["detected_share"] * exploited), least)
+    minimum = min(round(d.scenario["minimum_identified"] / d.shards), round(exploited * 0.65))
+    return max(round(d.scenario["detected_share"] * exploited), minimum)
 
 
 def _delays(d: District, rng: np.random.Generator, k: int) -> Ints:
@@ -77,23 +78,23 @@ def _find_rings(
     ring_of = plan["ring"][there]
     rings = int(plan["ring"].max()) + 1
     ring_day = np.full(rings, NONE, dtype=np.int64)
-    found = 0.0
+    identified = 0.0
     for ring in rng.permutation(rings).tolist():
         members = there[ring_of == ring]
         if not len(members):
             continue
         # in a small district one ring may hold more people than shall be found: it is found as seldom as that asks
-        if found >= wanted or rng.random() * len(members) * FOUND_WITH_RING > wanted - found:
+        if identified >= wanted or rng.random() * len(members) * IDENTIFIED_WITH_RING > wanted - identified:
             break
         begin, end = int(landed[members].min()), int(landed[members].max())
         at = int(begin + (end - begin) * rng.random() + _delays(d, rng, 1)[0])
         held = members[(landed[members] < at - 5) & (landed[members] > at - 1100)]
-        held = held[rng.random(len(held)) < FOUND_WITH_RING]
+        held = held[rng.random(len(held)) < IDENTIFIED_WITH_RING]
         if not START < at < END or not len(held):
             continue
         ring_day[ring] = at
         day[held] = at + rng.integers(0, 40, len(held))
-        found += len(held)
+        identified += len(held)
     # what would have been found after the ten years is not on record
     day[day >= END] = NONE
     return ring_day

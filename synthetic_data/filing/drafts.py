@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.arrays import Ints
 from synthetic_data.filing.form_codes import (
     AGENCY_FILES,
     R_AGENCY,
@@ -16,21 +17,8 @@ from synthetic_data.filing.form_codes import (
     R_RELATIVE,
     R_SPOUSE,
 )
-from synthetic_data.filing.plan import Plan, same_as_above, still_the_same
-from synthetic_data.filing.volumes import (
-    COOK,
-    DEPENDENT,
-    DESIGNATED,
-    ENGINEER,
-    ENTERTAINER,
-    INTERN,
-    LONG_TERM,
-    OTHER,
-    SPOUSE,
-    STUDENT,
-    TRAINEE,
-    VISITOR,
-)
+from synthetic_data.filing.plan import Plan, copy_guarantor_to_inviter, inviter_is_guarantor
+from synthetic_data.filing.volumes import Status
 from synthetic_data.geography.agencies import OFFICE, TEMPLATES
 from synthetic_data.geography.district import District
 from synthetic_data.geography.establishments import (
@@ -46,21 +34,21 @@ from synthetic_data.geography.establishments import (
 )
 from synthetic_data.people.applicants import draw_people
 from synthetic_data.people.children import families
-from synthetic_data.people.keys import NONE, Ints, chance, choice
+from synthetic_data.people.keys import NONE, chance, choice
 from synthetic_data.people.marriages import honest_marriages
 
 _HOSTS = {
-    ENTERTAINER: ((STAGE, 0.45), (ADULT, 0.25), (BAR, 0.30)),
-    INTERN: ((FACTORY, 0.55), (BUILDING, 0.20), (FARM, 0.25)),
-    TRAINEE: ((FACTORY, 0.65), (BUILDING, 0.12), (FARM, 0.23)),
-    STUDENT: ((SCHOOL, 1.0),),
-    COOK: ((BAR, 1.0),),
-    ENGINEER: ((OTHER_INDUSTRY, 0.5), (FACTORY, 0.35), (BUILDING, 0.15)),
-    DESIGNATED: ((FACTORY, 0.4), (CARE, 0.3), (OTHER_INDUSTRY, 0.3)),
-    VISITOR: ((OTHER_INDUSTRY, 0.45), (FACTORY, 0.35), (BUILDING, 0.2)),
+    Status.ENTERTAINER: ((STAGE, 0.45), (ADULT, 0.25), (BAR, 0.30)),
+    Status.INTERN: ((FACTORY, 0.55), (BUILDING, 0.20), (FARM, 0.25)),
+    Status.TRAINEE: ((FACTORY, 0.65), (BUILDING, 0.12), (FARM, 0.23)),
+    Status.STUDENT: ((SCHOOL, 1.0),),
+    Status.COOK: ((BAR, 1.0),),
+    Status.ENGINEER: ((OTHER_INDUSTRY, 0.5), (FACTORY, 0.35), (BUILDING, 0.15)),
+    Status.DESIGNATED: ((FACTORY, 0.4), (CARE, 0.3), (OTHER_INDUSTRY, 0.3)),
+    Status.VISITOR: ((OTHER_INDUSTRY, 0.45), (FACTORY, 0.35), (BUILDING, 0.2)),
 }
-_STAYS = {VISITOR: 15, ENTERTAINER: 180, SPOUSE: 1095, LONG_TERM: 365, INTERN: 365, TRAINEE: 365, STUDENT: 730,
-          DEPENDENT: 365, COOK: 365, ENGINEER: 365, DESIGNATED: 365, OTHER: 180}  # fmt: skip
+_STAYS: dict[int, int] = {Status.VISITOR: 15, Status.ENTERTAINER: 180, Status.SPOUSE: 1095, Status.LONG_TERM: 365, Status.INTERN: 365, Status.TRAINEE: 365, Status.STUDENT: 730,
+          Status.DEPENDENT: 365, Status.COOK: 365, Status.ENGINEER: 365, Status.DESIGNATED: 365, Status.OTHER: 180}  # fmt: skip
 
 
 def draft(d: District, rng: np.random.Generator, statuses: Ints, days: Ints) -> Plan:
@@ -68,25 +56,36 @@ def draft(d: District, rng: np.random.Generator, statuses: Ints, days: Ints) -> 
     plan = draw_people(d, rng, statuses, days)
     n = len(plan)
     plan["stay_days"] = np.array([_STAYS[status] for status in range(12)])[statuses]
-    visitor = statuses == VISITOR
+    visitor = statuses == Status.VISITOR
     plan["stay_days"] = np.where(visitor, rng.choice((3, 6, 8, 15, 15, 30, 90), n), plan["stay_days"])
     plan["lead"] = np.where(visitor, 8 + rng.gamma(2.0, 12.0, n), 14 + rng.gamma(2.0, 18.0, n)).astype(np.int64)
     route = rng.random(n)
-    organised = np.isin(statuses, (ENTERTAINER, INTERN, TRAINEE, STUDENT, COOK, ENGINEER, DESIGNATED))
+    organised = np.isin(
+        statuses,
+        (
+            Status.ENTERTAINER,
+            Status.INTERN,
+            Status.TRAINEE,
+            Status.STUDENT,
+            Status.COOK,
+            Status.ENGINEER,
+            Status.DESIGNATED,
+        ),
+    )
     organised |= visitor & (route >= 0.75)
     touring = visitor & (route < 0.38)
-    alone = visitor & (route >= 0.38) & (route < 0.52) | (statuses == OTHER)
+    alone = visitor & (route >= 0.38) & (route < 0.52) | (statuses == Status.OTHER)
     _agencies(d, rng, plan, touring)
     _kin(d, rng, plan, np.flatnonzero(~organised & ~touring & ~alone))
     _hosts(d, rng, plan, np.flatnonzero(organised))
     _tours(d, rng, plan, np.flatnonzero(touring))
     _hotels(d, rng, plan, np.flatnonzero(touring | alone | (visitor & organised)))
-    honest_marriages(d, rng, plan, np.flatnonzero(statuses == SPOUSE))
+    honest_marriages(d, rng, plan, np.flatnonzero(statuses == Status.SPOUSE))
     families(d, rng, plan)
     _inviters(d, rng, plan)
-    letters(d, rng, plan)
+    statements(d, rng, plan)
     # about one in fifty trainees leaves the employer and is reported missing, mostly for better pay
-    trained = np.isin(statuses, (INTERN, TRAINEE))
+    trained = np.isin(statuses, (Status.INTERN, Status.TRAINEE))
     plan["gone"], plan["missing"] = np.where(trained, 0.0195, plan["gone"]), np.where(trained, 0.85, plan["missing"])
     certified = ~visitor & (rng.random(n) < 0.93)
     plan["coe"] = np.where(certified, d.keys.take(n), NONE)
@@ -116,7 +115,7 @@ def _kin(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -> None:
     plan["guarantor_home"][rows] = house
     # a landline of the house, or each member's own
     plan["guarantor_phone"][rows] = np.where(chance(house, 61) < 0.45, house, house + member)
-    resident = np.isin(plan["status"][rows], (DEPENDENT, LONG_TERM))
+    resident = np.isin(plan["status"][rows], (Status.DEPENDENT, Status.LONG_TERM))
     plan["relation"][rows] = np.where(
         resident,
         rng.choice((R_PARENT, R_SPOUSE, R_RELATIVE, R_OTHER), k, p=(0.4, 0.3, 0.25, 0.05)),
@@ -148,27 +147,27 @@ def _hosts(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -> Non
 def settle_at_host(d: District, rng: np.random.Generator, plan: Plan, rows: Ints, host: Ints) -> None:
     """Let establishments vouch for people and lodge many of them."""
     est, k, statuses = d.establishments, len(rows), plan["status"][rows]
-    same = same_as_above(plan)
+    same = inviter_is_guarantor(plan)
     plan["host"][rows] = host
     plan["guarantor"][rows] = est.guarantor(rng, host, plan["day"][rows])
     plan["guarantor_phone"][rows] = np.where(rng.random(k) < 0.8, est.phone[host], plan["guarantor"][rows])
-    plan["guarantor_home"][rows] = np.where(rng.random(k) < 0.7, est.place[host], plan["guarantor"][rows])
+    plan["guarantor_home"][rows] = np.where(rng.random(k) < 0.7, est.address[host], plan["guarantor"][rows])
     plan["relation"][rows] = np.where(
-        statuses == STUDENT, R_ORGANISATION, rng.choice((R_EMPLOYER, R_ORGANISATION), k, p=(0.75, 0.25))
+        statuses == Status.STUDENT, R_ORGANISATION, rng.choice((R_EMPLOYER, R_ORGANISATION), k, p=(0.75, 0.25))
     )
     # three dormitories each; those who find a flat live alone
-    dormitory = est.place[host] * 8 + 1 + rng.integers(0, 3, k) + 2**61
+    dormitory = est.address[host] * 8 + 1 + rng.integers(0, 3, k) + 2**61
     housed = rng.random(k)
-    plan["stay"][rows] = np.where(housed < 0.55, dormitory, np.where(housed < 0.72, est.place[host], d.keys.take(k)))
+    plan["stay"][rows] = np.where(housed < 0.55, dormitory, np.where(housed < 0.72, est.address[host], d.keys.take(k)))
     plan["stay_phone"][rows] = np.where(rng.random(k) < 0.6, est.phone[host], NONE)
     plan["payer"][rows] = rng.choice(6, k, p=(0.28, 0.16, 0.12, 0.05, 0.33, 0.06))
-    plan["job"][rows], plan["job_seen"][rows] = host, np.where(statuses == STUDENT, 0.02, 0.14)
+    plan["workplace"][rows], plan["work_reported"][rows] = host, np.where(statuses == Status.STUDENT, 0.02, 0.14)
     plan["extends"][rows] = 0.25
     recruited = rng.random(k) < 0.45
     recruiter = d.agencies.office[d.agencies.choose(rng, plan["day"][rows])]
     plan["introducer"][rows] = np.where(recruited, recruiter, NONE)
     plan["introducer_phone"][rows] = np.where(recruited, recruiter, NONE)
-    still_the_same(plan, same)
+    copy_guarantor_to_inviter(plan, same)
 
 
 def _tours(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -> None:
@@ -179,7 +178,7 @@ def _tours(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -> Non
     office = agency.office[at] + choice(at * 131 + plan["day"][rows] // 300, 62, OFFICE)
     plan["guarantor"][rows] = np.where(vouched, office, NONE)
     plan["guarantor_phone"][rows] = np.where(vouched, agency.phone[at], NONE)
-    plan["guarantor_home"][rows] = np.where(vouched, agency.place[at], NONE)
+    plan["guarantor_home"][rows] = np.where(vouched, agency.address[at], NONE)
     plan["relation"][rows] = np.where(vouched, R_AGENCY, NONE)
     plan["payer"][rows] = rng.choice(6, k, p=(0.72, 0.17, 0.01, 0.05, 0.01, 0.04))
     # parties of one agency in one week
@@ -205,18 +204,18 @@ def _inviters(d: District, rng: np.random.Generator, plan: Plan) -> None:
     plan["inviter_home"] = np.where(same, plan["guarantor_home"], np.where(other, neighbour, NONE))
 
 
-def letters(d: District, rng: np.random.Generator, plan: Plan) -> None:
+def statements(d: District, rng: np.random.Generator, plan: Plan) -> None:
     """Agencies use boilerplate, hosts reuse their own, others write themselves or copy from a manual."""
     n = len(plan)
     own = d.keys.take(n)
     at, host = plan["agency"], plan["host"]
-    boilerplate = d.agencies.letters[at] + rng.integers(0, TEMPLATES, n)
+    boilerplate = d.agencies.statements[at] + rng.integers(0, TEMPLATES, n)
     # a manual's model letter, known to everybody
     manual = 900_000_000 + rng.integers(0, 40, n)
     draw = rng.random(n)
-    letter = np.where((at != NONE) & (draw < 0.5), boilerplate, np.where(draw > 0.95, manual, own))
-    letter = np.where((host != NONE) & (draw >= 0.5) & (draw < 0.8), d.establishments.name[host], letter)
-    plan["letter"] = letter
+    statement = np.where((at != NONE) & (draw < 0.5), boilerplate, np.where(draw > 0.95, manual, own))
+    statement = np.where((host != NONE) & (draw >= 0.5) & (draw < 0.8), d.establishments.name[host], statement)
+    plan["statement"] = statement
 
 
 def acquaintances(d: District, rng: np.random.Generator, k: int, share: float) -> tuple[Ints, Ints]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.people.keys import Floats, Ints, Truths
+from features.arrays import Bools, Floats, Ints
 
 # applicant, accredited agency, sponsor, other: agencies leave least empty, those who file for others most
 _BY_LODGER = np.array([1.15, 0.55, 1.1, 1.6])
@@ -23,7 +23,7 @@ class EmptyFields:
         # some people leave much empty
         self._hasty: Floats = rng.gamma(2.0, 0.5, len(lodged))
 
-    def filled(self, about: str, factor: float = 1.0) -> Truths:
+    def filled(self, about: str, factor: float = 1.0) -> Bools:
         """Return bool[n]: whether a field about the ``applicant``, the ``sponsor`` or the ``stay`` was filled."""
         by = {"applicant": _APPLICANT_FIELDS, "sponsor": _SPONSOR_FIELDS}.get(about, np.ones(4))
         empty = self._share * factor * _BY_LODGER[self._lodged] * by[self._lodged] * self._hasty

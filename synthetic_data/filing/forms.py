@@ -7,52 +7,55 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.arrays import Bools, Ints, Objects
 from features.tables.allowed import LODGERS, PAYERS, RELATIONSHIPS, STATUSES
 from synthetic_data.filing.empty_fields import EmptyFields
 from synthetic_data.filing.plan import Plan
-from synthetic_data.filing.statements import fingerprints
+from synthetic_data.filing.statements import simhashes
 from synthetic_data.filing.typing_slips import slip, swap_day_and_month
-from synthetic_data.filing.volumes import SPOUSE, office_moment
+from synthetic_data.filing.volumes import Status, office_moment
 from synthetic_data.geography.addresses import spell_addresses, spell_homes, spell_mails, spell_phones
 from synthetic_data.geography.countries import CODES, POSTS
 from synthetic_data.geography.district import District
 from synthetic_data.people.applicants import OCCUPATIONS
-from synthetic_data.people.keys import NONE, Ints, Texts, Truths, choice
+from synthetic_data.people.keys import NONE, choice
 from synthetic_data.people.names import spell_travellers, sponsor_birth, sponsor_names
 
 Columns = dict[str, NDArray[Any]]
 _LANGUAGES = np.array(["none", "basic", "fluent"], dtype=object)
-_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+_ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
-def words(names: tuple[str, ...], codes: Ints) -> Texts:
+def words(names: tuple[str, ...], codes: Ints) -> Objects:
     """Return the word of each code; null for -1."""
     return np.array([*names, None], dtype=object)[codes]
 
 
-def known(values: NDArray[Any], where: Truths) -> Texts:
+def known(values: NDArray[Any], where: Bools) -> Objects:
     """Return the values where they are said, null elsewhere."""
     out = values.astype(object)
     out[~where] = None
     return out
 
 
-def passport_numbers(keys: Ints) -> Texts:
+def passport_numbers(keys: Ints) -> Objects:
     """Return passport numbers: two letters and seven digits."""
-    letters, digits = choice(keys, 41, len(_LETTERS) ** 2).tolist(), choice(keys, 42, 10**7).tolist()
-    size = len(_LETTERS)
+    prefixes, digits = choice(keys, 41, len(_ALPHABET) ** 2).tolist(), choice(keys, 42, 10**7).tolist()
+    size = len(_ALPHABET)
     return np.array(
-        [f"{_LETTERS[a // size]}{_LETTERS[a % size]}{b:07d}" for a, b in zip(letters, digits, strict=True)],
+        [f"{_ALPHABET[a // size]}{_ALPHABET[a % size]}{b:07d}" for a, b in zip(prefixes, digits, strict=True)],
         dtype=object,
     )
 
 
 def lodge(d: District, plan: Plan) -> Ints:
     """Return int64[n] microseconds: when each application is lodged; the plan must be put into this order by the caller."""
-    return office_moment(d.stream("office hours"), plan["day"])
+    return office_moment(d.generator("office hours"), plan["day"])
 
 
-def fill_forms(d: District, plan: Plan, ids: Texts, at: Ints, earlier_stays: Ints, establishment_ids: Texts) -> Columns:
+def fill_forms(
+    d: District, plan: Plan, ids: Objects, at: Ints, earlier_stays: Ints, establishment_ids: Objects
+) -> Columns:
     """Write applications.
 
     Parameters
@@ -62,8 +65,8 @@ def fill_forms(d: District, plan: Plan, ids: Texts, at: Ints, earlier_stays: Int
     earlier_stays
         How often each person had come before, in truth.
     """
-    rng, errors = d.stream("forms"), d.scenario["typing_errors"]
-    empty = EmptyFields(d.stream("empty fields"), plan["lodged"], d.scenario["missing_share"])
+    rng, errors = d.generator("forms"), d.scenario["typing_errors"]
+    empty = EmptyFields(d.generator("empty fields"), plan["lodged"], d.scenario["missing_share"])
     codes = CODES[plan["country"]]
     family, given = spell_travellers(rng, codes, plan["family"], plan["given"])
     other_family, _ = spell_travellers(rng, codes, plan["other_name"], plan["given"])
@@ -99,7 +102,7 @@ def fill_forms(d: District, plan: Plan, ids: Texts, at: Ints, earlier_stays: Int
         "travel_paid_by": words(PAYERS, plan["payer"]),
         "accompanying_minors": plan["minors"],
         "host_establishment_id": known(establishment_ids[plan["host"]], plan["host"] != NONE),
-        "statement_fingerprint": known(fingerprints(rng, plan["letter"]), empty.filled("stay", 1.6)),
+        "statement_fingerprint": known(simhashes(rng, plan["statement"]), empty.filled("stay", 1.6)),
     }  # fmt: skip
     columns |= _sponsors(d, plan, empty, rng)
     columns |= _marriage(plan, rng)
@@ -109,37 +112,41 @@ def fill_forms(d: District, plan: Plan, ids: Texts, at: Ints, earlier_stays: Int
 def _sponsors(d: District, plan: Plan, empty: EmptyFields, rng: np.random.Generator) -> Columns:
     """Guarantor, inviter ("same as above" copies to the letter) and introducer."""
     errors, there = d.scenario["typing_errors"], plan["guarantor"] != NONE
-    made: Columns = {}
+    columns: Columns = {}
     for role in ("guarantor", "inviter", "introducer"):
         key = plan[role]
         named = (key != NONE) & empty.filled("sponsor", 0.25)
-        made[f"{role}_name"] = known(slip(rng, sponsor_names(rng, key), errors), named)
+        columns[f"{role}_name"] = known(slip(rng, sponsor_names(rng, key), errors), named)
         phones = slip(rng, spell_phones(rng, plan[f"{role}_phone"]), errors)
-        made[f"{role}_phone"] = known(phones, named & empty.filled("sponsor", 0.7))
+        columns[f"{role}_phone"] = known(phones, named & empty.filled("sponsor", 0.7))
         if role == "introducer":
             continue
         birth = swap_day_and_month(rng, sponsor_birth(key), errors * 0.7)
-        made[f"{role}_birth_date"] = np.where(named & empty.filled("sponsor", 0.8), birth, NONE)
-        made[f"{role}_address"] = known(
+        columns[f"{role}_birth_date"] = np.where(named & empty.filled("sponsor", 0.8), birth, NONE)
+        columns[f"{role}_address"] = known(
             slip(rng, spell_addresses(rng, plan[f"{role}_home"]), errors), named & empty.filled("sponsor", 0.6)
         )
     same = (plan["inviter"] == plan["guarantor"]) & there & (plan["inviter_phone"] == plan["guarantor_phone"])
     same &= rng.random(len(plan)) < 0.85
     for field in ("name", "birth_date", "address", "phone"):
-        made[f"inviter_{field}"] = np.where(same, made[f"guarantor_{field}"], made[f"inviter_{field}"])
-    made["guarantor_relationship"] = known(words(RELATIONSHIPS, plan["relation"]), there & empty.filled("sponsor", 0.3))
+        columns[f"inviter_{field}"] = np.where(same, columns[f"guarantor_{field}"], columns[f"inviter_{field}"])
+    columns["guarantor_relationship"] = known(
+        words(RELATIONSHIPS, plan["relation"]), there & empty.filled("sponsor", 0.3)
+    )
     earns = 2.4e6 * np.exp(0.55 * (choice(plan["guarantor"], 45, 1000) / 500.0)) * rng.lognormal(0.0, 0.08, len(plan))
-    made["guarantor_income_jpy"] = np.where(there & empty.filled("sponsor", 1.4), np.round(earns, -4), np.nan)
-    return made
+    columns["guarantor_income_jpy"] = np.where(there & empty.filled("sponsor", 1.4), np.round(earns, -4), np.nan)
+    return columns
 
 
 def _marriage(plan: Plan, rng: np.random.Generator) -> Columns:
-    spouse = (plan["status"] == SPOUSE) & (plan["married"] != NONE)
+    spouse = (plan["status"] == Status.SPOUSE) & (plan["married"] != NONE)
     answered = spouse & (rng.random(len(plan)) < 0.94)
     birth = sponsor_birth(np.where(plan["relation"] == 0, plan["guarantor"], plan["person"] + 2**50))
     return {
         "married_on": np.where(spouse, np.minimum(plan["married"], plan["day"]), NONE),
-        "first_met_on": np.where(answered, np.minimum(plan["met"], np.minimum(plan["married"], plan["day"])), NONE),
+        "first_met_on": np.where(
+            answered, np.minimum(plan["first_met"], np.minimum(plan["married"], plan["day"])), NONE
+        ),
         "marriage_registered_abroad": known(plan["abroad"], answered),
         "meetings_before_marriage": known(plan["meetings"], answered),
         "common_language": known(_LANGUAGES[plan["language"]], answered),

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.people.keys import NONE, Ints, Truths
+from features.arrays import Bools, Ints
+from synthetic_data.people.keys import NONE
 
 Column = NDArray[np.generic]
 
@@ -19,7 +20,7 @@ FIELDS: dict[str, tuple[float, str]] = {
     "family": (NONE, "i8"), "given": (NONE, "i8"), "other_name": (NONE, "i8"), "former": (NONE, "i8"),
     "home": (NONE, "i8"), "phone": (NONE, "i8"), "email": (NONE, "i8"), "occupation": (NONE, "i8"), "income": (np.nan, "f8"),
     # by whom, with whose help
-    "lodged": (0, "i8"), "agency": (NONE, "i8"), "payer": (0, "i8"), "letter": (NONE, "i8"), "host": (NONE, "i8"),
+    "lodged": (0, "i8"), "agency": (NONE, "i8"), "payer": (0, "i8"), "statement": (NONE, "i8"), "host": (NONE, "i8"),
     "guarantor": (NONE, "i8"), "guarantor_phone": (NONE, "i8"), "guarantor_home": (NONE, "i8"), "relation": (NONE, "i8"),
     "inviter": (NONE, "i8"), "inviter_phone": (NONE, "i8"), "inviter_home": (NONE, "i8"),
     "introducer": (NONE, "i8"), "introducer_phone": (NONE, "i8"),
@@ -27,13 +28,13 @@ FIELDS: dict[str, tuple[float, str]] = {
     "coe": (NONE, "i8"), "coe_day": (NONE, "i8"), "lead": (30, "i8"), "stay_days": (15, "i8"), "stay": (NONE, "i8"),
     "stay_phone": (NONE, "i8"), "declared_slip": (0, "i8"),
     # marriage and children
-    "married": (NONE, "i8"), "met": (NONE, "i8"), "abroad": (0, "?"), "meetings": (0, "i8"), "language": (0, "i8"),
+    "married": (NONE, "i8"), "first_met": (NONE, "i8"), "abroad": (0, "?"), "meetings": (0, "i8"), "language": (0, "i8"),
     "earlier_spouses": (0, "i8"), "cohabit": (1, "?"), "minors": (0, "i8"), "child_birth": (NONE, "i8"),
     "child_citizen": (NONE, "i8"), "parent": (NONE, "i8"),
     # what will happen after landing: probabilities and places
     "comes": (0.92, "f8"), "party": (NONE, "i8"), "booking_phone": (NONE, "i8"), "gone": (0.006, "f8"),
     "missing": (0.3, "f8"), "flees_after": (NONE, "i8"), "moves": (0.05, "f8"), "move_to": (NONE, "i8"), "move_after": (120, "i8"),
-    "filed_by": (NONE, "i8"), "job": (NONE, "i8"), "job_seen": (0.0, "f8"), "divorce": (0.0, "f8"), "extends": (0.0, "f8"),
+    "filed_by": (NONE, "i8"), "workplace": (NONE, "i8"), "work_reported": (0.0, "f8"), "divorce": (0.0, "f8"), "extends": (0.0, "f8"),
     "doubt": (0.01, "f8"), "forged": (0.0, "f8"), "leaves_early": (0.0, "f8"), "onward": (0, "?"), "onward_payer": (0, "i8"),
     # what nobody sees
     "debt": (0.0, "f8"), "kind": (0, "i8"), "exploited": (0, "?"), "typology": (0, "i8"), "ring": (NONE, "i8"), "cluster": (NONE, "i8"),
@@ -67,22 +68,22 @@ class Plan:
         return Plan({name: values[rows] for name, values in self.columns.items()})
 
 
-def joined(plans: Sequence[Plan]) -> Plan:
+def concatenate(plans: Sequence[Plan]) -> Plan:
     """Put plans below one another."""
     return Plan({name: np.concatenate([plan[name] for plan in plans]) for name in FIELDS})
 
 
-def same_as_above(plan: Plan) -> Truths:
+def inviter_is_guarantor(plan: Plan) -> Bools:
     """Return bool[n]: where the inviter is the guarantor."""
     return (plan["inviter"] == plan["guarantor"]) & (plan["inviter"] != NONE)
 
 
-def lodged_with_guarantor(plan: Plan) -> Truths:
+def stays_with_guarantor(plan: Plan) -> Bools:
     """Return bool[n]: who will stay at the guarantor's."""
     return (plan["stay"] == plan["guarantor_home"]) & (plan["stay"] != NONE)
 
 
-def still_the_same(plan: Plan, rows: Truths) -> None:
+def copy_guarantor_to_inviter(plan: Plan, rows: Bools) -> None:
     """Let the inviter of these rows be whoever the guarantor is now."""
     for name in ("", "_phone", "_home"):
         plan[f"inviter{name}"][rows] = plan[f"guarantor{name}"][rows]

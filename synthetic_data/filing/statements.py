@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.people.keys import Ints, Texts, mixed
+from features.arrays import Ints, Objects
+from synthetic_data.people.keys import scramble
 
 
-def fingerprints(rng: np.random.Generator, letters: Ints) -> Texts:
+def simhashes(rng: np.random.Generator, statements: Ints) -> Objects:
     """Return 64-bit fingerprints as 16 hexadecimal digits; copies of one letter differ in 0 to 3 bits, edited ones in more."""
-    values = mixed(letters, 91)
-    n = len(letters)
+    values = scramble(statements, 91)
+    n = len(statements)
     edited = rng.random(n) < 0.2
     changes = np.where(edited, rng.integers(4, 12, n), rng.choice((0, 1, 2, 3), n, p=(0.5, 0.25, 0.15, 0.1)))
     for number in range(12):

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.people.keys import NONE, Ints, Texts
+from features.arrays import Ints, Objects
+from synthetic_data.people.keys import NONE
 
 _SWAPS = {"l": "r", "r": "l", "b": "v", "v": "b", "i": "y", "0": "O", "1": "7", "5": "6", "3": "8", "n": "m"}
 
 
-def slip(rng: np.random.Generator, texts: Texts, share: float) -> Texts:
+def slip(rng: np.random.Generator, texts: Objects, share: float) -> Objects:
     """Return the texts with slips in a share of them."""
     hit = np.flatnonzero(rng.random(len(texts)) < share)
     out = texts.copy()
-    where, how = rng.random(len(hit)), rng.integers(0, 3, len(hit))
-    for row, at, kind in zip(hit.tolist(), where.tolist(), how.tolist(), strict=True):
+    where, kinds = rng.random(len(hit)), rng.integers(0, 3, len(hit))
+    for row, at, kind in zip(hit.tolist(), where.tolist(), kinds.tolist(), strict=True):
         text = out[row]
         if text is None or len(text) < 4:
             continue
-        place = 1 + int(at * (len(text) - 2))
-        letter = text[place]
+        position = 1 + int(at * (len(text) - 2))
+        character = text[position]
         if kind == 0:
-            text = text[:place] + _SWAPS.get(letter.lower(), letter) + text[place + 1 :]
+            text = text[:position] + _SWAPS.get(character.lower(), character) + text[position + 1 :]
         elif kind == 1:
-            text = text[: place - 1] + letter + text[place - 1] + text[place + 1 :]
-        elif letter.isalpha():
-            text = text[:place] + letter + text[place:]
+            text = text[: position - 1] + character + text[position - 1] + text[position + 1 :]
+        elif character.isalpha():
+            text = text[:position] + character + text[position:]
         out[row] = text
     return out
 

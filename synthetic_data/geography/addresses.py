@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.arrays import Ints, Objects
 from synthetic_data.geography.countries import COUNTRIES
-from synthetic_data.people.keys import NONE, Ints, Texts, choice
+from synthetic_data.people.keys import NONE, choice
 
 TOWNS = tuple(
     line.split("|")
@@ -31,28 +32,28 @@ _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 _MAIL = ("example.com", "example.net", "example.org", "mail.example", "post.example")
 
 
-def spell_addresses(rng: np.random.Generator, keys: Ints) -> Texts:
+def spell_addresses(rng: np.random.Generator, keys: Ints) -> Objects:
     """Write Japanese addresses, in kanji or Latin letters, with or without the words for block and room; null for none."""
     town, block = choice(keys, 31, len(TOWNS)).tolist(), choice(keys, 32, 9 * 90 * 60).tolist()
     room = np.where(choice(keys, 33, 20) < 16, 101 + choice(keys, 34, 880), 0).tolist()
     style = rng.integers(0, 8, len(keys)).tolist()
     out: list[str | None] = []
-    for key, where, number, flat, how in zip(keys.tolist(), town, block, room, style, strict=True):
+    for key, where, number, flat, form in zip(keys.tolist(), town, block, room, style, strict=True):
         if key == NONE:
             out.append(None)
             continue
         a, b, c = number // 5400 + 1, number // 60 % 90 + 1, number % 60 + 1
         kanji, latin = TOWNS[where]
-        if how < 3:
+        if form < 3:
             out.append(f"{kanji}{a}丁目{b}番{c}号" + (f" コーポ{flat}" if flat else ""))
-        elif how < 6:
+        elif form < 6:
             out.append(f"{kanji}{a}-{b}-{c}" + (f" {flat}号室" if flat else ""))
         else:
             out.append(f"{latin} {a}-{b}-{c}" + (f" #{flat}" if flat else ""))
     return np.array(out, dtype=object)
 
 
-def spell_homes(keys: Ints, countries: Ints) -> Texts:
+def spell_homes(keys: Ints, countries: Ints) -> Objects:
     """Write addresses abroad; null for none."""
     street, number = choice(keys, 35, len(_ABROAD)).tolist(), choice(keys, 36, 90_000).tolist()
     out = [
@@ -62,7 +63,7 @@ def spell_homes(keys: Ints, countries: Ints) -> Texts:
     return np.array(out, dtype=object)
 
 
-def spell_phones(rng: np.random.Generator, keys: Ints, countries: Ints | None = None) -> Texts:
+def spell_phones(rng: np.random.Generator, keys: Ints, countries: Ints | None = None) -> Objects:
     """Write telephone numbers in the spellings met on forms; null for none.
 
     Parameters
@@ -74,23 +75,23 @@ def spell_phones(rng: np.random.Generator, keys: Ints, countries: Ints | None = 
     style = rng.integers(0, 6, len(keys)).tolist()
     abroad = [None] * len(keys) if countries is None else [COUNTRIES[c].dial for c in countries.tolist()]
     out: list[str | None] = []
-    for key, prefix, digits, how, dial in zip(keys.tolist(), head, number, style, abroad, strict=True):
+    for key, prefix, digits, form, dial in zip(keys.tolist(), head, number, style, abroad, strict=True):
         if key == NONE:
             out.append(None)
         elif dial is not None:
-            out.append(f"{dial} 9{digits // 10_000:04d} {digits % 10_000:04d}" if how < 3 else f"{dial}9{digits}")
-        elif how == 0:
+            out.append(f"{dial} 9{digits // 10_000:04d} {digits % 10_000:04d}" if form < 3 else f"{dial}9{digits}")
+        elif form == 0:
             out.append(f"{_MOBILE[prefix]}{digits}")
-        elif how < 4:
+        elif form < 4:
             out.append(f"{_MOBILE[prefix]}-{digits // 10_000}-{digits % 10_000:04d}")
-        elif how == 4:
+        elif form == 4:
             out.append(f"+81 {_MOBILE[prefix][1:]} {digits // 10_000} {digits % 10_000:04d}")
         else:
             out.append(f"{_MOBILE[prefix]}-{digits // 10_000}-{digits % 10_000:04d}".translate(_WIDE))
     return np.array(out, dtype=object)
 
 
-def spell_mails(keys: Ints) -> Texts:
+def spell_mails(keys: Ints) -> Objects:
     """Write e-mail addresses; null for none."""
     number, where = choice(keys, 39, 10**9).tolist(), choice(keys, 40, len(_MAIL)).tolist()
     out = [None if k == NONE else f"u{n}@{_MAIL[w]}" for k, n, w in zip(keys.tolist(), number, where, strict=True)]

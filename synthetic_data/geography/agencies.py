@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.arrays import Floats, Ints
 from synthetic_data.filing.volumes import END, START
-from synthetic_data.people.keys import Floats, Ints, Keys
+from synthetic_data.people.keys import Keys
 
 # sizes fall as 1 / (rank + offset) ** exponent, fitted to clients per agency and year in measured filings
 _EXPONENT, _OFFSET, _PER_FILE = 1.47, 14.0, 0.043
@@ -25,10 +26,10 @@ class Agencies:
     weight: Floats
     since: Ints
     until: Ints
-    letters: Ints
+    statements: Ints
     office: Ints
     phone: Ints
-    place: Ints
+    address: Ints
 
     def __len__(self) -> int:
         return len(self.number)

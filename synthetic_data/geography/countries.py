@@ -6,19 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic_data.filing.volumes import (
-    COOK,
-    DESIGNATED,
-    ENTERTAINER,
-    INTERN,
-    LONG_TERM,
-    SPOUSE,
-    STUDENT,
-    TRAINEE,
-    VISITOR,
-    day,
-)
-from synthetic_data.people.keys import Floats, Ints, Truths
+from features.arrays import Bools, Floats, Ints
+from synthetic_data.filing.volumes import Status, day
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +54,14 @@ INDEX = {country.code: number for number, country in enumerate(COUNTRIES)}
 EXEMPT = {"KOR": 0.48, "TWN": 0.27, "USA": 0.13, "GBR": 0.07, "AUS": 0.05}
 CODES = np.array([country.code for country in COUNTRIES], dtype=object)
 AIRPORTS = np.array([country.airport for country in COUNTRIES], dtype=object)
-_FEMALE = {VISITOR: 0.52, ENTERTAINER: 0.78, SPOUSE: 0.78, LONG_TERM: 0.58, INTERN: 0.50, TRAINEE: 0.48, STUDENT: 0.50,
-           COOK: 0.06, DESIGNATED: 0.45}  # fmt: skip
+_FIELDS: dict[int, str] = {
+    Status.VISITOR: "visitor",
+    Status.ENTERTAINER: "stage",
+    Status.SPOUSE: "spouse",
+    Status.LONG_TERM: "spouse",
+}
+_FEMALE: dict[int, float] = {Status.VISITOR: 0.52, Status.ENTERTAINER: 0.78, Status.SPOUSE: 0.78, Status.LONG_TERM: 0.58, Status.INTERN: 0.50, Status.TRAINEE: 0.48, Status.STUDENT: 0.50,
+           Status.COOK: 0.06, Status.DESIGNATED: 0.45}  # fmt: skip
 _POST_NAMES = tuple(post for country in COUNTRIES for post in country.posts)
 POSTS = np.array(_POST_NAMES, dtype=object)
 _FIRST_POST = np.cumsum([0] + [len(country.posts) for country in COUNTRIES])[:-1]
@@ -76,14 +71,14 @@ _FILIPINO_STAGE = {day(2003): 0.60, day(2005, 3, 15): 0.60, day(2005, 6): 0.36, 
 
 
 def _shares(status: int) -> Floats:
-    field = {VISITOR: "visitor", ENTERTAINER: "stage", SPOUSE: "spouse", LONG_TERM: "spouse"}.get(status, "resident")
+    field = _FIELDS.get(status, "resident")
     weights = np.array([getattr(country, field) for country in COUNTRIES])
     return weights / weights.sum()
 
 
 def _mixed_shares() -> Floats:
     """Return what visitors' and residents' countries are on average, so that no group is too small to be compared."""
-    return (_shares(VISITOR) + _shares(STUDENT)) / 2.0
+    return (_shares(Status.VISITOR) + _shares(Status.STUDENT)) / 2.0
 
 
 def draw_country(rng: np.random.Generator, statuses: Ints, days: Ints, *, flat: bool) -> Ints:
@@ -91,7 +86,7 @@ def draw_country(rng: np.random.Generator, statuses: Ints, days: Ints, *, flat: 
     out = np.empty(len(statuses), dtype=np.int64)
     for status in np.unique(statuses).tolist():
         rows = np.flatnonzero(statuses == status)
-        if status == ENTERTAINER and not flat:
+        if status == Status.ENTERTAINER and not flat:
             out[rows] = _performers(rng, days[rows])
         else:
             out[rows] = rng.choice(len(COUNTRIES), len(rows), p=_mixed_shares() if flat else _shares(status))
@@ -104,13 +99,13 @@ def filipino_share(days: Ints) -> Floats:
 
 
 def _performers(rng: np.random.Generator, days: Ints) -> Ints:
-    others = _shares(ENTERTAINER)
+    others = _shares(Status.ENTERTAINER)
     others[INDEX["PHL"]] = 0.0
     elsewhere = rng.choice(len(COUNTRIES), len(days), p=others / others.sum())
     return np.where(rng.random(len(days)) < filipino_share(days), INDEX["PHL"], elsewhere)
 
 
-def draw_female(rng: np.random.Generator, statuses: Ints, *, flat: bool) -> Truths:
+def draw_female(rng: np.random.Generator, statuses: Ints, *, flat: bool) -> Bools:
     """Return bool[n]: sex by route; in a flat world the route says nothing."""
     share = np.array([0.5 if flat else _FEMALE.get(status, 0.5) for status in range(12)])
     return rng.random(len(statuses)) < share[statuses]

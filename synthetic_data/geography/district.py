@@ -34,14 +34,14 @@ class District:
     establishments: Establishments = field(init=False)
     agencies: Agencies = field(init=False)
 
-    def stream(self, behaviour: str) -> np.random.Generator:
+    def generator(self, behaviour: str) -> np.random.Generator:
         """Return the random numbers of one behaviour, which no other behaviour can disturb."""
         return np.random.default_rng([self.seed, self.shard, zlib.crc32(behaviour.encode())])
 
 
-def found_district(seed: int, shard: int, shards: int, applications: int, scenario: Scenario) -> District:
+def open_district(seed: int, shard: int, shards: int, applications: int, scenario: Scenario) -> District:
     """Open a district with its establishments and agencies."""
     district = District(seed, shard, shards, applications, scenario, Keys(shard, seed))
-    district.establishments = open_establishments(district.stream("establishments"), district.keys, applications)
-    district.agencies = open_agencies(district.stream("agencies"), district.keys, applications)
+    district.establishments = open_establishments(district.generator("establishments"), district.keys, applications)
+    district.agencies = open_agencies(district.generator("agencies"), district.keys, applications)
     return district

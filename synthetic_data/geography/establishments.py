@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.arrays import Floats, Ints
 from features.tables.nine_tables import INDUSTRIES
 from synthetic_data.filing.volumes import START, day
-from synthetic_data.people.keys import NONE, Floats, Ints, Keys, choice
+from synthetic_data.people.keys import NONE, Keys, choice
 
 INDUSTRY = {name: number for number, name in enumerate(INDUSTRIES)}
 (ADULT, BAR, STAGE, FACTORY, BUILDING, FARM, CARE, SCHOOL, SUPERVISOR, SHELTER, OTHER_INDUSTRY) = range(11)
 _SHARES = (0.09, 0.17, 0.05, 0.19, 0.10, 0.08, 0.06, 0.07, 0.05, 0.03, 0.11)
-_PLACES = (25, 40, 60, 45, 20, 8, 60, 250, 150, 20, 30)
+_CAPACITIES = (25, 40, 60, 45, 20, 8, 60, 250, 150, 20, 30)
 STAFF = 6
 """How many people of an establishment sign as guarantors in turn."""
 
@@ -23,7 +24,7 @@ class Establishments:
     """m establishments as arrays; ``staff`` is the first of `STAFF` consecutive keys of people."""
 
     industry: Ints
-    place: Ints
+    address: Ints
     phone: Ints
     name: Ints
     staff: Ints
@@ -61,12 +62,14 @@ def open_establishments(rng: np.random.Generator, keys: Keys, applications: int)
     opened = START - rng.integers(200, 9000, m)
     young = (np.arange(m) >= len(rare)) & (rng.random(m) < 0.3)
     opened[young] = rng.integers(START, day(2012, 6), int(young.sum()))
-    place, phone = keys.take(m), keys.take(m)
+    address, phone = keys.take(m), keys.take(m)
     # a firm that ends and opens again under another name keeps address and phone: mostly a merger or a new owner
     again = np.flatnonzero(young & (rng.random(m) < 0.25))
     before = rng.integers(0, m, len(again))
-    place[again], phone[again], industry[again] = place[before], phone[before], industry[before]
-    capacity = np.maximum(np.array(_PLACES)[industry] * rng.lognormal(0.0, 0.6, m), 2).astype(np.int64)
+    address[again], phone[again], industry[again] = address[before], phone[before], industry[before]
+    capacity = np.maximum(np.array(_CAPACITIES)[industry] * rng.lognormal(0.0, 0.6, m), 2).astype(np.int64)
     capacity = np.where(rng.random(m) < 0.1, NONE, capacity)
     weight = rng.lognormal(0.0, 1.0, m) * np.where(capacity > 0, capacity, 20) ** 0.4
-    return Establishments(industry, place, phone, keys.take(m), keys.take(m * STAFF)[::STAFF], capacity, opened, weight)
+    return Establishments(
+        industry, address, phone, keys.take(m), keys.take(m * STAFF)[::STAFF], capacity, opened, weight
+    )

@@ -39,26 +39,26 @@ def _by_outsiders(rows: Frame) -> Frame:
     return rows["onward_ticket_paid_by"].isin(["sponsor", "unknown"])
 
 
-MOVED_TOGETHER = shared(EVENTS, "address", only=_moved)
-ONE_FILER = shared(EVENTS, "filed_by_phone")
+SAME_NEW_ADDRESS = shared(EVENTS, "address", only=_moved)
+SAME_FILER = shared(EVENTS, "filed_by_phone")
 STAYED = happened(EVENTS, "kind", "overstay", "missing_report")
 
 CASES: dict[int, Case] = {
     1: Case("sham marriage", 2, marriages.introduced, "couples of a lawful marriage agency",
             shared(FORM, "introducer_phone"), "one introducer's phone behind two couples",
-            MOVED_TOGETHER, "both wives report a move to one address, away from different husbands", seed=195),
+            SAME_NEW_ADDRESS, "both wives report a move to one address, away from different husbands", seed=195),
     2: Case("impersonation", 2, identities.lost_passport, "a passport issued again after a loss",
             fresh_passport, "a fresh passport", two_bodies,
             "fingerprints of different people under one name and birth date", seed=23),
     3: Case("mothers with Japanese children", 2, families.law_clinic, "clients of a law clinic",
             shared(FORM, "guarantor_phone"), "one guarantor's phone behind two mothers",
-            MOVED_TOGETHER, "both mothers report a move to one address", seed=117),
+            SAME_NEW_ADDRESS, "both mothers report a move to one address", seed=117),
     4: Case("false acknowledgement", 2, families.late_father, "a father who acknowledged his children late",
             shared(FORM, "acknowledging_parent_birth_date"), "one man acknowledges two mothers' children",
-            MOVED_TOGETHER, "both mothers report a move to one address, which is not his", seed=16),
+            SAME_NEW_ADDRESS, "both mothers report a move to one address, which is not his", seed=16),
     5: Case("entertainers", 3, workers.dancers, "dancers of a club that keeps the rules",
             happened(FORM, "monthly_income_jpy", 200_000.0), "pay exactly at the floor",
-            ONE_FILER, "one phone files the reports of several performers"),
+            SAME_FILER, "one phone files the reports of several performers"),
     6: Case("children", 3, families.school_journey, "a teacher with pupils",
             shared("landings", "booking_reference"), "unrelated minors on one booking",
             STAYED, "a child does not go home", seed=30),
@@ -73,7 +73,7 @@ CASES: dict[int, Case] = {
             happened("landings", "document_check", "forged"), "a document found forged at landing", seed=19),
     10: Case("spouses put to work", 3, marriages.from_the_pub, "wives who work where they met their husbands",
              shared("employment_reports", "establishment_id"), "several spouses at work in one establishment",
-             MOVED_TOGETHER, "they report moves to one address, away from different husbands", seed=5),
+             SAME_NEW_ADDRESS, "they report moves to one address, away from different husbands", seed=5),
     11: Case("men at work", 3, workers.chain, "men of a restaurant chain or a subcontractor",
              shared(FORM, "host_establishment_id"), "one host for several men",
              happened(EVENTS, "kind", "overstay", "missing_report"), "men vanish from the employer", seed=1),

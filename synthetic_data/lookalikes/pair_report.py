@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from features.tables.nine_tables import TABLES
-from synthetic_data.filing.plan import Plan, joined
-from synthetic_data.geography.district import District, found_district
+from synthetic_data.filing.plan import Plan, concatenate
+from synthetic_data.geography.district import District, open_district
 from synthetic_data.lookalikes.pair_cases import CASES, Case
 from synthetic_data.lookalikes.pair_signs import Tables, Trace
 from synthetic_data.lookalikes.settlement import settle
@@ -21,7 +21,7 @@ from synthetic_data.typologies.roster import enrol
 
 APPLICATIONS = 400
 """Size of the district around the pair: its agencies, establishments and friends."""
-OPEN = {"sign_strength": 2.0, "typing_errors": 0.0, "missing_share": 0.0, "detected_share": 0.01, "least_identified": 0}
+OPEN = {"sign_strength": 2.0, "typing_errors": 0.0, "missing_share": 0.0, "detected_share": 0.01, "minimum_identified": 0}
 HEAD = ("record", "column", "value")
 
 
@@ -33,20 +33,22 @@ def pair(typology: int, seed: int | None = None) -> tuple[Tables, Tables]:
 
 
 def _district(seed: int) -> District:
-    return found_district(seed, 0, 1, APPLICATIONS, load_scenario("default", OPEN))
+    return open_district(seed, 0, 1, APPLICATIONS, load_scenario("default", OPEN))
 
 
 def _ring(case: Case, typology: int, seed: int) -> Tables:
     d = _district(seed)
-    plan, groups = plant(d, d.stream("pair"), typology, np.array([case.people]), 0)
-    own: Sequence[Plan] = [owners(d, d.stream("owners"), plan)] if typology == 2 else []
-    return _read(record_people(d, joined([plan, *own]), enrol((typology,), [groups])))
+    plan, groups = plant(d, d.generator("pair"), typology, np.array([case.people]), 0)
+    own: Sequence[Plan] = [owners(d, d.generator("owners"), plan)] if typology == 2 else []
+    return _read(record_people(d, concatenate([plan, *own]), enrol((typology,), [groups])))
 
 
 def _honest(case: Case, typology: int, seed: int) -> Tables:
     d = _district(seed)
-    plan = settle(d, d.stream("pair"), typology, case.lookalike, case.people, sizes=(case.people,) * 2, months=(12, 42))
-    nobody = plant(d, d.stream("nobody"), typology, np.zeros(0, dtype=np.int64), 0)[1]
+    plan = settle(
+        d, d.generator("pair"), typology, case.lookalike, case.people, sizes=(case.people,) * 2, months=(12, 42)
+    )
+    nobody = plant(d, d.generator("nobody"), typology, np.zeros(0, dtype=np.int64), 0)[1]
     return _read(record_people(d, plan, enrol((typology,), [nobody])))
 
 
@@ -64,10 +66,10 @@ def show(typology: int) -> str:
     ]
     for title, sign in ((f"Both have: {case.both}", case.common), (f"Only the ring leaves: {case.only}", case.telling)):
         for who, tables in (("ring", ring), ("look-alike", honest)):
-            parts += [f"{title} — {who}", _told(sign(tables))]
+            parts += [f"{title} — {who}", _trace_table(sign(tables))]
     return "\n\n".join(parts)
 
 
-def _told(found: Sequence[Trace]) -> str:
-    rows = [(f"{one.table} {one.record}", one.column, one.value) for one in found]
+def _trace_table(traces: Sequence[Trace]) -> str:
+    rows = [(f"{trace.table} {trace.record}", trace.column, trace.value) for trace in traces]
     return aligned(HEAD, rows) if rows else "no such record"

@@ -55,7 +55,7 @@ def shared(table: str, column: str, apart: str | None = None, only: Callable[[Fr
             rows = rows[only(rows)]
         if not len(rows):
             return []
-        value = rows[column].map(lambda one: read(column, one))
+        value = rows[column].map(lambda entry: read(column, entry))
         other = _person(table, rows) if apart is None else rows[apart]
         return traces(table, rows[other.groupby(value).transform("nunique") > 1], column)
 

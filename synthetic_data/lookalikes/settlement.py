@@ -44,12 +44,12 @@ LOOKALIKES: dict[int, tuple[tuple[Behaviour, float, tuple[int, int], tuple[int, 
 
 def plant_lookalikes(d: District) -> list[Plan]:
     """Return the look-alikes of every typology."""
-    rng = d.stream("look-alikes")
+    rng = d.generator("look-alikes")
     wanted = exploited_count(d) * d.scenario["lookalikes_per_exploited"]
-    most = d.applications * d.scenario["most_lookalikes_share"]
+    limit = d.applications * d.scenario["maximum_lookalikes_share"]
     plans = []
     for typology, share in SHARES.items():
-        total = min(share * wanted, most)
+        total = min(share * wanted, limit)
         for behaviour, part, sizes, months in LOOKALIKES[typology]:
             plans.append(settle(d, rng, typology, behaviour, round(total * part), sizes=sizes, months=months))
     return plans

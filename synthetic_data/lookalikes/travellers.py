@@ -23,7 +23,7 @@ def crews(m: Members) -> None:
     m.show(0.7, booking_phone=m.phone())
     m.show(0.6, party=m.of("party") + m.plan["day"] // 15)
     m.show(0.4, payer=rng.choice((EMPLOYER, AGENCY), n))
-    m.show(0.5, letter=m.of("letter"))
+    m.show(0.5, statement=m.of("statement"))
 
 
 def large_family(m: Members) -> None:
@@ -32,13 +32,13 @@ def large_family(m: Members) -> None:
     m.swap(0.75, guarantor=who, guarantor_home=m.of("dormitory"), guarantor_phone=m.phone(), relation=R_RELATIVE)
     m.show(0.7, stay=m.of("dormitory"))
     m.show(0.45, payer=SPONSOR)
-    m.show(0.25, letter=m.of("letter"))
+    m.show(0.25, statement=m.of("statement"))
 
 
 def intermediary(m: Members) -> None:
     """A lawful go-between, a church or a friendship society: introduces, writes the letter, lends the phone."""
     m.swap(0.65, introducer=m.of("introducer"), introducer_phone=m.phone())
-    m.show(0.6, letter=m.of("letter"))
+    m.show(0.6, statement=m.of("statement"))
     m.swap(0.5, agency=m.of("agency"), lodged=AGENCY_FILES)
     m.swap(0.35, guarantor=m.of("guarantors") + m.turn // 4, guarantor_phone=m.phone(), relation=R_FRIEND)
     m.show(0.2, stay=m.of("dormitory"))

@@ -7,24 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from features.arrays import Ints, Objects
 from features.tables.nine_tables import INDUSTRIES
 from synthetic_data.detection.identification import identify
 from synthetic_data.detection.outcomes import landing_outcomes, visa_outcomes
 from synthetic_data.detection.public_records import act, list_people
 from synthetic_data.filing.forms import Columns, fill_forms, known, lodge
-from synthetic_data.filing.plan import Plan, joined
+from synthetic_data.filing.plan import Plan, concatenate
 from synthetic_data.filing.volumes import DAY_US
 from synthetic_data.geography.addresses import spell_addresses, spell_phones
 from synthetic_data.geography.district import District
 from synthetic_data.output.arrow_tables import arrow_table
 from synthetic_data.output.truth import reveal, truth_table
 from synthetic_data.people.earlier_residents import on_earlier_visas, resident_journeys
-from synthetic_data.people.keys import NONE, Ints, Texts, choice, codes
+from synthetic_data.people.keys import NONE, choice, codes
 from synthetic_data.people.names import JAPANESE_FAMILY
 from synthetic_data.people.ordinary import draw_exempt
 from synthetic_data.people.population import settle_district
 from synthetic_data.travel.landings import Stays, depart, earlier_stays, land, landing_moments, travel
-from synthetic_data.travel.residence import report_events, report_jobs
+from synthetic_data.travel.residence import report_employment, report_events
 from synthetic_data.typologies.rings import exploited_count
 from synthetic_data.typologies.roster import Rings
 from synthetic_data.typologies.visa_exempt import bring_without_visa
@@ -47,40 +48,47 @@ def record_people(
     at = lodge(d, plan)
     order = np.argsort(at, kind="stable")
     plan, at = plan.take(order), at[order]
-    whole = joined([plan, *without_application])
+    whole = concatenate([plan, *without_application])
     stays = travel(d, whole)
     landed_at = landing_moments(d, whole, stays)
     order = np.argsort(landed_at, kind="stable")
     stays, landed_at = stays.take(order), landed_at[order]
     applied = _ids(d, len(plan), "VA")
     landings = _ids(d, len(stays), "LD")
-    places = _ids(d, len(d.establishments), "ES")
+    establishment_ids = _ids(d, len(d.establishments), "ES")
     earlier = earlier_stays(plan["person"], at, whole["person"][stays.source], landed_at)
     tables: dict[str, Columns] = {
-        "visa_applications": fill_forms(d, plan, applied, at, earlier, places),
+        "visa_applications": fill_forms(d, plan, applied, at, earlier, establishment_ids),
         "landings": _landings(d, whole, stays, landed_at=landed_at, ids=landings, applied=applied),
         "departures": depart(d, stays, landed_at, landings),
-        "establishments": _establishments(d, places),
+        "establishments": _establishments(d, establishment_ids),
         "residence_events": _numbered(d, "event_id", "RE", report_events(d, whole, stays, landed_at, landings)),
-        "employment_reports": _numbered(d, "report_id", "EM", report_jobs(d, whole, stays, places)),
+        "employment_reports": _numbered(d, "report_id", "EM", report_employment(d, whole, stays, establishment_ids)),
     }
     truth = reveal(d, whole, stays)
-    tables |= _detected(d, whole, stays, rings, at=at, landed_at=landed_at, ids=(applied, landings, places))
-    made = {name: arrow_table(name, columns) for name, columns in tables.items()}
-    return made | {"truth": truth_table(d, truth, applied, landings)}
+    tables |= _detected(d, whole, stays, rings, at=at, landed_at=landed_at, ids=(applied, landings, establishment_ids))
+    arrow_tables = {name: arrow_table(name, columns) for name, columns in tables.items()}
+    return arrow_tables | {"truth": truth_table(d, truth, applied, landings)}
 
 
-def _landings(d: District, whole: Plan, stays: Stays, *, landed_at: Ints, ids: Texts, applied: Texts) -> Columns:
+def _landings(d: District, whole: Plan, stays: Stays, *, landed_at: Ints, ids: Objects, applied: Objects) -> Columns:
     visas = np.concatenate([applied, np.full(len(whole) - len(applied), None, dtype=object)])
     return land(d, whole, stays, landed_at, ids, visas)
 
 
 def _detected(
-    d: District, whole: Plan, stays: Stays, rings: Rings, *, at: Ints, landed_at: Ints, ids: tuple[Texts, Texts, Texts]
+    d: District,
+    whole: Plan,
+    stays: Stays,
+    rings: Rings,
+    *,
+    at: Ints,
+    landed_at: Ints,
+    ids: tuple[Objects, Objects, Objects],
 ) -> dict[str, Columns]:
     """Return what detection leaves: outcomes, actions, and the database."""
     truth = reveal(d, whole, stays)
-    applied, landings, places = ids
+    applied, landings, establishment_ids = ids
     n = len(applied)
     who = identify(d, whole, stays, exploited=truth.exploited)
     plan = Plan({name: values[:n] for name, values in whole.columns.items()})
@@ -93,21 +101,21 @@ def _detected(
     outcomes = {name: values[order] for name, values in both.items()}
     return {
         "outcomes": _numbered(d, "outcome_id", "OC", outcomes),
-        "establishment_actions": _numbered(d, "action_id", "AC", act(d, places, rings, who.ring_day)),
+        "establishment_actions": _numbered(d, "action_id", "AC", act(d, establishment_ids, rings, who.ring_day)),
         "tip_database": _numbered(d, "entry_id", "TP", list_people(d, whole, who, rings.broker, rings.phone)),
     }
 
 
-def _ids(d: District, n: int, prefix: str) -> Texts:
-    return codes(d.stream(f"ids {prefix}"), n, prefix, shard=d.shard, shards=d.shards)
+def _ids(d: District, n: int, prefix: str) -> Objects:
+    return codes(d.generator(f"ids {prefix}"), n, prefix, shard=d.shard, shards=d.shards)
 
 
 def _numbered(d: District, column: str, prefix: str, columns: Columns) -> Columns:
     return {column: _ids(d, len(next(iter(columns.values()))), prefix), **columns}
 
 
-def _establishments(d: District, ids: Texts) -> Columns:
-    rng, est = d.stream("signs over doors"), d.establishments
+def _establishments(d: District, ids: Objects) -> Columns:
+    rng, est = d.generator("signs over doors"), d.establishments
     m = len(est)
     owner = choice(est.name, 95, len(JAPANESE_FAMILY)).tolist()
     names = [f"{JAPANESE_FAMILY[o][1]} {_SHOPS[i]}" for o, i in zip(owner, est.industry.tolist(), strict=True)]
@@ -116,7 +124,7 @@ def _establishments(d: District, ids: Texts) -> Columns:
     columns: Columns = {
         "establishment_id": ids,
         "name": np.array(names, dtype=object),
-        "address": known(spell_addresses(rng, est.place), rng.random(m) < 0.97),
+        "address": known(spell_addresses(rng, est.address), rng.random(m) < 0.97),
         "phone": known(spell_phones(rng, est.phone), rng.random(m) < 0.93),
         "industry": np.array(INDUSTRIES, dtype=object)[est.industry],
         "capacity": known(est.capacity, est.capacity != NONE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-MOST_APPLICATIONS = 60_000
+DISTRICT_LIMIT = 60_000
 """A district is about as large as a filing year of the data in which hubs were measured."""
 
 
@@ -18,6 +18,6 @@ class Shard(NamedTuple):
 
 def split(applications: int) -> list[Shard]:
     """Divide a number of applications among as few districts as may hold them."""
-    shards = -(-applications // MOST_APPLICATIONS)
+    shards = -(-applications // DISTRICT_LIMIT)
     size, rest = divmod(applications, shards)
     return [Shard(number, shards, size + (number < rest)) for number in range(shards)]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from features.arrays import Bools, Ints, Objects
 from synthetic_data.filing.plan import Plan
 from synthetic_data.geography.district import District
 from synthetic_data.output.arrow_tables import TRUTH
-from synthetic_data.people.keys import NONE, Ints, Texts, Truths
+from synthetic_data.people.keys import NONE
 from synthetic_data.travel.landings import Stays
 
 
@@ -18,25 +19,25 @@ from synthetic_data.travel.landings import Stays
 class Truth:
     """What is true of n applications (and visa-exempt journeys) and of m landings."""
 
-    exploited: Truths
+    exploited: Bools
     typology: Ints
     ring: Ints
-    landing_exploited: Truths
+    landing_exploited: Bools
     landing_typology: Ints
     landing_ring: Ints
 
 
 def reveal(d: District, plan: Plan, stays: Stays) -> Truth:
     """Return the truth; in a world without signal as many are drawn by lot, applications and landings apart."""
-    rows, places = np.arange(len(plan)), stays.source
+    rows, sources = np.arange(len(plan)), stays.source
     if not d.scenario.says("signal"):
-        rng = d.stream("lots")
-        rows, places = rng.permutation(len(plan)), places[rng.permutation(len(stays))]
+        rng = d.generator("lots")
+        rows, sources = rng.permutation(len(plan)), sources[rng.permutation(len(stays))]
     exploited, typology, ring = (plan[name] for name in ("exploited", "typology", "ring"))
-    return Truth(exploited[rows], typology[rows], ring[rows], exploited[places], typology[places], ring[places])
+    return Truth(exploited[rows], typology[rows], ring[rows], exploited[sources], typology[sources], ring[sources])
 
 
-def truth_table(d: District, truth: Truth, application_ids: Texts, landing_ids: Texts) -> pa.Table:
+def truth_table(d: District, truth: Truth, application_ids: Objects, landing_ids: Objects) -> pa.Table:
     """Write the truth of applications and landings."""
     n = len(application_ids)
     exploited = np.concatenate([truth.exploited[:n], truth.landing_exploited])

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from features.tables.description import Kind
 from features.tables.nine_tables import TABLES
-from synthetic_data.geography.district import found_district
+from synthetic_data.geography.district import open_district
 from synthetic_data.output.arrow_tables import TRUTH
 from synthetic_data.output.district_records import record_district
 from synthetic_data.output.shards import Shard, split
@@ -87,7 +87,7 @@ def _districts(out: Path, seed: int, shards: list[Shard], scenario: Scenario, pr
     """Make districts in order, here or in several processes that hand over by files."""
     if processes == 1 or len(shards) == 1:
         for shard in shards:
-            yield record_district(found_district(seed, *shard, scenario))
+            yield record_district(open_district(seed, *shard, scenario))
         return
     work = out / WORK
     work.mkdir(exist_ok=True)
@@ -111,7 +111,7 @@ def _districts(out: Path, seed: int, shards: list[Shard], scenario: Scenario, pr
 def _make(work: Path, seed: int, shard: Shard, scenario: Scenario) -> Path:
     folder = work / f"{shard.shard:05d}"
     folder.mkdir()
-    for name, rows in record_district(found_district(seed, *shard, scenario)).items():
+    for name, rows in record_district(open_district(seed, *shard, scenario)).items():
         with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as file, pa.ipc.new_file(file, rows.schema) as writer:
             writer.write_table(rows)
     return folder

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.arrays import Ints
 from synthetic_data.filing.form_codes import R_CHILD, R_PARENT, R_RELATIVE
-from synthetic_data.filing.plan import Plan, same_as_above, still_the_same
-from synthetic_data.filing.volumes import LONG_TERM, NATIONALITY_ACT
+from synthetic_data.filing.plan import Plan, copy_guarantor_to_inviter, inviter_is_guarantor
+from synthetic_data.filing.volumes import NATIONALITY_ACT, Status
 from synthetic_data.geography.district import District
-from synthetic_data.people.keys import NONE, Ints
+from synthetic_data.people.keys import NONE
 
 
 def families(d: District, rng: np.random.Generator, plan: Plan) -> None:
     """Let everybody who travels with a child say when it was born; some children have a Japanese father."""
     rows = np.flatnonzero(plan["minors"] > 0)
     describe_children(rng, plan, rows)
-    japanese = rng.random(len(rows)) < np.where(plan["status"][rows] == LONG_TERM, 0.65, 0.45)
+    japanese = rng.random(len(rows)) < np.where(plan["status"][rows] == Status.LONG_TERM, 0.65, 0.45)
     acknowledge(d, rng, plan, rows[japanese])
 
 
@@ -37,13 +38,13 @@ def acknowledge(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -
     plan["parent"][rows] = np.where(rng.random(k) < 0.85, father, NONE)
     # the father vouches himself, or somebody else of the family does
     himself = (rng.random(k) < 0.5) & (plan["guarantor"][rows] != NONE)
-    same = same_as_above(plan)
+    same = inviter_is_guarantor(plan)
     for name in ("guarantor", "guarantor_home", "guarantor_phone"):
         plan[name][rows] = np.where(himself, father, plan[name][rows])
     relation = np.where(himself, R_PARENT, rng.choice((R_CHILD, R_RELATIVE, R_PARENT), k))
     plan["relation"][rows] = np.where(plan["guarantor"][rows] != NONE, relation, NONE)
     plan["stay"][rows] = np.where(himself & (rng.random(k) < 0.7), father, plan["stay"][rows])
-    still_the_same(plan, same)
+    copy_guarantor_to_inviter(plan, same)
 
 
 def bring_child(d: District, rng: np.random.Generator, plan: Plan) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from synthetic_data.filing.drafts import draft
 from synthetic_data.filing.plan import Plan
-from synthetic_data.filing.volumes import LONG_TERM, OTHER, SPOUSE, START, monthly
+from synthetic_data.filing.volumes import START, Status, monthly
 from synthetic_data.geography.district import District
 from synthetic_data.people.applicants import draw_people
 from synthetic_data.people.ordinary import routes
@@ -19,7 +19,7 @@ JOURNEYS, APART = 5, 640
 
 def on_earlier_visas(d: District) -> Plan:
     """Return people who land from January 2003 on visas of which no application is on record."""
-    rng = d.stream("earlier visas")
+    rng = d.generator("earlier visas")
     rate = np.array([monthly(status)[0] for status in range(12)])
     count = rng.poisson(d.applications * routes(d) * rate * WEEKS * 7 / 31)
     status = np.repeat(np.arange(12), count)
@@ -28,9 +28,9 @@ def on_earlier_visas(d: District) -> Plan:
 
 def resident_journeys(d: District) -> Plan:
     """Return re-entries of people who have lived in Japan since before the records begin, each travelling several times."""
-    rng = d.stream("residents of before")
+    rng = d.generator("residents of before")
     people = round(d.applications * d.scenario["resident_journeys"] / JOURNEYS)
-    status = rng.choice((LONG_TERM, SPOUSE, OTHER), people, p=(0.55, 0.25, 0.2))
+    status = rng.choice((Status.LONG_TERM, Status.SPOUSE, Status.OTHER), people, p=(0.55, 0.25, 0.2))
     who = draw_people(d, rng, status, np.full(people, START))
     person = np.repeat(np.arange(people), JOURNEYS)
     plan = who.take(person)

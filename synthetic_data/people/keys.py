@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Truths = NDArray[np.bool_]
-Texts = NDArray[np.object_]
+from features.arrays import Floats, Ints, Objects
+
 NONE = -1
 
 
-def mixed(keys: Ints, salt: int) -> NDArray[np.uint64]:
+def scramble(keys: Ints, salt: int) -> NDArray[np.uint64]:
     """Return uint64[n]: each key scrambled with a salt (the finaliser of splitmix64, Steele et al. 2014)."""
     with np.errstate(over="ignore"):
         value = keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64((salt * 0xD1342543DE82EF95) % 2**64)
@@ -23,15 +21,15 @@ def mixed(keys: Ints, salt: int) -> NDArray[np.uint64]:
 
 def chance(keys: Ints, salt: int) -> Floats:
     """Return float64[n] in [0, 1): the same for the same key and salt."""
-    return (mixed(keys, salt) >> np.uint64(11)).astype(np.float64) / 2.0**53
+    return (scramble(keys, salt) >> np.uint64(11)).astype(np.float64) / 2.0**53
 
 
 def choice(keys: Ints, salt: int, n: int) -> Ints:
     """Return int64[n] in 0 … n-1: the same for the same key and salt."""
-    return (mixed(keys, salt) % np.uint64(n)).astype(np.int64)
+    return (scramble(keys, salt) % np.uint64(n)).astype(np.int64)
 
 
-def a_date(days: Ints) -> Ints:
+def valid_date(days: Ints) -> Ints:
     """Return days since 1970 of which none is -1, the sign for no date: the last day of 1969 becomes the next one."""
     return np.where(days == NONE, 0, days)
 
@@ -42,7 +40,7 @@ class Keys:
     __slots__ = ("_next",)
 
     def __init__(self, shard: int, seed: int) -> None:
-        base = int(mixed(np.array([seed], dtype=np.int64), 77)[0] >> np.uint64(37))
+        base = int(scramble(np.array([seed], dtype=np.int64), 77)[0] >> np.uint64(37))
         self._next = (base << 35) + (shard << 22)
 
     def take(self, n: int) -> Ints:
@@ -52,7 +50,7 @@ class Keys:
         return keys
 
 
-def codes(rng: np.random.Generator, n: int, prefix: str, *, shard: int, shards: int, digits: int = 9) -> Texts:
+def codes(rng: np.random.Generator, n: int, prefix: str, *, shard: int, shards: int, digits: int = 9) -> Objects:
     """Return n ids, different over all shards, that say nothing about what they name or when it was made."""
     space = 10**digits
     numbers = rng.permutation(n) * shards + shard

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.arrays import Ints
 from synthetic_data.filing.plan import Plan
 from synthetic_data.geography.district import District
 from synthetic_data.geography.establishments import ADULT, BAR
-from synthetic_data.people.keys import NONE, Ints
+from synthetic_data.people.keys import NONE
 
 
 def honest_marriages(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -> None:
@@ -24,7 +25,7 @@ def honest_marriages(d: District, rng: np.random.Generator, plan: Plan, rows: In
     plan["relation"][rows] = np.where(elder, 3, 0)
     married = plan["day"][rows] - 15 - rng.gamma(1.5, 95.0, k).astype(np.int64)
     plan["married"][rows] = married
-    plan["met"][rows] = married - 25 - rng.gamma(1.4, 330.0, k).astype(np.int64)
+    plan["first_met"][rows] = married - 25 - rng.gamma(1.4, 330.0, k).astype(np.int64)
     plan["abroad"][rows] = rng.random(k) < 0.5
     plan["meetings"][rows] = 1 + rng.poisson(2.6, k)
     plan["language"][rows] = rng.choice(3, k, p=(0.2, 0.5, 0.3))
@@ -41,9 +42,9 @@ def honest_marriages(d: District, rng: np.random.Generator, plan: Plan, rows: In
     plan["move_after"][rows] = 20 + rng.gamma(1.3, 160.0, k).astype(np.int64)
     plan["extends"][rows], plan["divorce"][rows], plan["gone"][rows] = 0.35, 0.07, 0.004
     # spouses may work anywhere; some do in bars and clubs
-    place = np.where(rng.random(k) < 0.25, ADULT, BAR)
-    plan["job"][rows] = d.establishments.choose(rng, place.astype(np.int64), plan["day"][rows])
-    plan["job_seen"][rows] = 0.10
+    industry = np.where(rng.random(k) < 0.25, ADULT, BAR)
+    plan["workplace"][rows] = d.establishments.choose(rng, industry.astype(np.int64), plan["day"][rows])
+    plan["work_reported"][rows] = 0.10
 
 
 def introduced_by(d: District, rng: np.random.Generator, k: int) -> tuple[Ints, Ints]:

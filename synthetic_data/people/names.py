@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.people.keys import NONE, Ints, Texts, choice
+from features.arrays import Ints, Objects
+from synthetic_data.people.keys import NONE, choice
 
 _FAMILY = {
     "CHN": "Wang Li Zhang Liu Chen Yang Zhao Huang Zhou Wu Xu Sun Hu Zhu Gao Lin He Guo Ma Luo Liang Song Zheng Xie Han Tang "
@@ -41,7 +42,7 @@ _GIVEN = {
 }
 _LIKE = {"UKR": "RUS", "MMR": "THA", "NPL": "IND", "KHM": "THA", "TWN": "CHN", "USA": "COL", "GBR": "COL",
          "AUS": "COL"}  # fmt: skip
-_PLACES_OF = {code: code for code in _FAMILY} | _LIKE
+_POOL_OF = {code: code for code in _FAMILY} | _LIKE
 JAPANESE_FAMILY = tuple(
     pair.split(":")
     for pair in [
@@ -174,14 +175,14 @@ JAPANESE_GIVEN = tuple(
 
 
 def _pool(source: dict[str, str], code: str) -> list[str]:
-    return source[_PLACES_OF[code]].split()
+    return source[_POOL_OF[code]].split()
 
 
-FAMILY_POOLS = {code: _pool(_FAMILY, code) for code in _PLACES_OF}
-GIVEN_POOLS = {code: _pool(_GIVEN, code) for code in _PLACES_OF}
+FAMILY_POOLS = {code: _pool(_FAMILY, code) for code in _POOL_OF}
+GIVEN_POOLS = {code: _pool(_GIVEN, code) for code in _POOL_OF}
 
 
-def spell_travellers(rng: np.random.Generator, codes: Texts, family: Ints, given: Ints) -> tuple[Texts, Texts]:
+def spell_travellers(rng: np.random.Generator, codes: Objects, family: Ints, given: Ints) -> tuple[Objects, Objects]:
     """Write travellers' names as passports and forms have them: capitals or not, two given names or one, slips.
 
     Parameters
@@ -194,32 +195,32 @@ def spell_travellers(rng: np.random.Generator, codes: Texts, family: Ints, given
     last = choice(family, 14, 1_000_003).tolist()
     style = rng.integers(0, 12, len(family)).tolist()
     families, givens = [], []
-    for code, a, b, c, how in zip(codes.tolist(), last, first, second, style, strict=True):
+    for code, a, b, c, form in zip(codes.tolist(), last, first, second, style, strict=True):
         pool, names = FAMILY_POOLS[code], GIVEN_POOLS[code]
         surname = pool[a % len(pool)]
         name = names[b % len(names)] if c == NONE else f"{names[b % len(names)]} {names[c % len(names)]}"
-        if how < 5:
+        if form < 5:
             surname, name = surname.upper(), name.upper()
-        elif how == 5:
+        elif form == 5:
             name = name.replace(" ", "-")
         families.append(surname)
         givens.append(name)
     return np.array(families, dtype=object), np.array(givens, dtype=object)
 
 
-def sponsor_names(rng: np.random.Generator, keys: Ints) -> Texts:
+def sponsor_names(rng: np.random.Generator, keys: Ints) -> Objects:
     """Write the names of people in Japan, in characters or Latin letters, either order; null where there is nobody."""
     family, given = choice(keys, 21, len(JAPANESE_FAMILY)).tolist(), choice(keys, 22, len(JAPANESE_GIVEN)).tolist()
     style = rng.integers(0, 6, len(keys)).tolist()
     out: list[str | None] = []
-    for key, a, b, how in zip(keys.tolist(), family, given, style, strict=True):
+    for key, a, b, form in zip(keys.tolist(), family, given, style, strict=True):
         if key == NONE:
             out.append(None)
             continue
-        script = 0 if how < 3 else 1
+        script = 0 if form < 3 else 1
         last, first = JAPANESE_FAMILY[a][script], JAPANESE_GIVEN[b][script]
         out.append(
-            f"{last} {first}" if how in {0, 1, 3} else f"{last}　{first}" if how == 2 else f"{first} {last.upper()}"
+            f"{last} {first}" if form in {0, 1, 3} else f"{last}　{first}" if form == 2 else f"{first} {last.upper()}"
         )
     return np.array(out, dtype=object)
 

@@ -4,57 +4,42 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.arrays import Floats
 from synthetic_data.filing.drafts import draft
 from synthetic_data.filing.plan import Plan
-from synthetic_data.filing.volumes import (
-    COOK,
-    DEPENDENT,
-    DESIGNATED,
-    ENGINEER,
-    ENTERTAINER,
-    INTERN,
-    LONG_TERM,
-    OTHER,
-    SPOUSE,
-    STUDENT,
-    TRAINEE,
-    TRANSIT,
-    VISITOR,
-    application_days,
-    volume,
-)
+from synthetic_data.filing.volumes import Status, application_days, volume
 from synthetic_data.geography.countries import EXEMPT, INDEX
 from synthetic_data.geography.district import District
 from synthetic_data.people.applicants import draw_people
-from synthetic_data.people.keys import NONE, Floats, chance
+from synthetic_data.people.keys import NONE, chance
 
 # volumes of 2008 relative to one another among those who come to live or work; a rounded reading of MOJ's new entries
-_RESIDENTS = {ENTERTAINER: 0.10, LONG_TERM: 0.07, INTERN: 0.14, TRAINEE: 0.30, STUDENT: 0.20, DEPENDENT: 0.07,
-              COOK: 0.04, ENGINEER: 0.06, DESIGNATED: 0.03, OTHER: 0.02}  # fmt: skip
+_RESIDENTS: dict[int, float] = {Status.ENTERTAINER: 0.10, Status.LONG_TERM: 0.07, Status.INTERN: 0.14, Status.TRAINEE: 0.30, Status.STUDENT: 0.20, Status.DEPENDENT: 0.07,
+              Status.COOK: 0.04, Status.ENGINEER: 0.06, Status.DESIGNATED: 0.03, Status.OTHER: 0.02}  # fmt: skip
 
 
 def draw_ordinary(d: District, n: int) -> Plan:
     """Return n ordinary applications."""
-    rng = d.stream("ordinary")
+    rng = d.generator("ordinary")
     status = rng.choice(12, n, p=routes(d))
     return draft(d, rng, status, application_days(rng, status))
 
 
 def routes(d: District) -> Floats:
     """Return float64[12]: the share of the decade's ordinary applications that each status has."""
-    rates = _RESIDENTS | {SPOUSE: d.scenario["spouse_volume"]}
+    rates: dict[int, float] = _RESIDENTS | {Status.SPOUSE: d.scenario["spouse_volume"]}
     weights = np.array([rates.get(status, 0.0) * volume(status) for status in range(12)])
     share = d.scenario["visitor_share"]
     weights *= (1.0 - share) / weights.sum()
-    weights[VISITOR] = share
+    weights[Status.VISITOR] = share
     return weights / weights.sum()
 
 
 def draw_exempt(d: District, n: int) -> Plan:
     """Return n journeys that need no visa: tourists, people on business, and travellers changing planes."""
-    rng = d.stream("visa-exempt")
-    status = np.full(n, VISITOR, dtype=np.int64)
-    day = application_days(rng, np.full(n, TRANSIT, dtype=np.int64))
+    rng = d.generator("visa-exempt")
+    status = np.full(n, Status.VISITOR, dtype=np.int64)
+    day = application_days(rng, np.full(n, Status.TRANSIT, dtype=np.int64))
     plan = draw_people(d, rng, status, day)
     plan["country"] = rng.choice([INDEX[code] for code in EXEMPT], n, p=list(EXEMPT.values()))
     # many come again and again: a third of the journeys are by people already met
@@ -77,7 +62,7 @@ def draw_exempt(d: District, n: int) -> Plan:
     plan["booking_phone"] = np.where(touring, d.agencies.phone[tour], plan["phone"])
     changing = rng.random(n) < 0.035
     plan["onward"] = changing
-    plan["status"] = np.where(changing & (rng.random(n) < 0.7), TRANSIT, VISITOR)
+    plan["status"] = np.where(changing & (rng.random(n) < 0.7), Status.TRANSIT, Status.VISITOR)
     plan["onward_payer"] = rng.choice(6, n, p=(0.55, 0.1, 0.05, 0.15, 0.1, 0.05))
     plan["gone"], plan["moves"] = 0.002, 0.0
     return plan

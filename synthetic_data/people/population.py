@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.filing.plan import Plan, joined
+from features.arrays import Floats
+from synthetic_data.filing.plan import Plan, concatenate
 from synthetic_data.filing.volumes import END, START
 from synthetic_data.geography.district import District
 from synthetic_data.lookalikes.settlement import plant_lookalikes
-from synthetic_data.people.keys import Floats
 from synthetic_data.people.ordinary import draw_ordinary
 from synthetic_data.people.repeat_applicants import come_again, owners
 from synthetic_data.typologies.rings import plant_rings
@@ -20,16 +20,16 @@ def settle_district(d: District) -> tuple[Plan, Rings]:
     """Return exactly as many applications as the district shall have, in order of time, and its rings."""
     planted = plant_rings(d)
     rings = enrol(tuple(SHARES), [groups for _, groups in planted])
-    hidden = joined([plan for plan, _ in planted])
+    hidden = concatenate([plan for plan, _ in planted])
     beside = plant_lookalikes(d)
-    fixed = joined([hidden, *beside])
+    fixed = concatenate([hidden, *beside])
     wanted = d.applications
     ordinary = draw_ordinary(d, max(wanted - len(fixed), wanted // 8))
-    everybody = joined([fixed, ordinary])
-    rng = d.stream("coming again")
+    everybody = concatenate([fixed, ordinary])
+    rng = d.generator("coming again")
     again = come_again(d, rng, everybody, round(wanted * d.scenario["applications_again"]))
     impersonated = hidden.take(np.flatnonzero(hidden["typology"] == 2))
-    whole = joined([everybody, again, owners(d, rng, impersonated)])
+    whole = concatenate([everybody, again, owners(d, rng, impersonated)])
     inside = (whole["day"] >= START) & (whole["day"] < END)
     whole = whole.take(np.flatnonzero(inside))
     # of those who are honest, as many stay as the district shall hold

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.arrays import Floats, Ints
 from synthetic_data.filing.drafts import draft
 from synthetic_data.filing.plan import Plan
-from synthetic_data.filing.volumes import END, ENTERTAINER, MONTHS, SPOUSE, START, VISITOR, monthly
+from synthetic_data.filing.volumes import END, MONTHS, START, Status, monthly
 from synthetic_data.geography.countries import INDEX, filipino_share
 from synthetic_data.geography.district import District
-from synthetic_data.people.keys import NONE, Floats, Ints, chance
+from synthetic_data.people.keys import NONE, chance
 
 _OF_THE_PERSON = ("person", "body", "birth", "female", "country", "family", "given", "former", "occupation")
 _OF_THE_SPONSOR = ("guarantor", "guarantor_phone", "guarantor_home", "relation", "inviter", "inviter_phone", "inviter_home",
-                   "stay", "stay_phone", "host", "job", "job_seen")  # fmt: skip
+                   "stay", "stay_phone", "host", "workplace", "work_reported")  # fmt: skip
 COURTSHIP = 0.3
 """Share of honest couples in which the applicant visited Japan before the marriage."""
 
 
 def come_again(d: District, rng: np.random.Generator, plan: Plan, wanted: int) -> Plan:
     """Return about ``wanted`` further applications by people of a plan, before or after the one it holds."""
-    wives = np.flatnonzero(plan["status"] == SPOUSE)
+    wives = np.flatnonzero(plan["status"] == Status.SPOUSE)
     wives = wives[rng.random(len(wives)) < np.where(plan["exploited"][wives], 0.12, COURTSHIP)]
     visits = _courtship(d, rng, plan, wives)
     rest = max(wanted - len(visits), 0)
@@ -28,14 +29,16 @@ def come_again(d: District, rng: np.random.Generator, plan: Plan, wanted: int) -
     eager = chance(plan["person"], 71) ** 3
     others = rng.choice(len(plan), int(rest * 1.45) + 8, p=eager / eager.sum())
     before = plan["day"][others]
-    same_stage = plan["status"][others] == ENTERTAINER
+    same_stage = plan["status"][others] == Status.ENTERTAINER
     gap = np.where(same_stage, 185 + rng.gamma(1.2, 80.0, len(others)), 40 + rng.gamma(1.1, 420.0, len(others)))
     back = rng.random(len(others)) < np.where(same_stage, 0.1, 0.35)
     day = (before + np.where(back, -gap, gap)).astype(np.int64)
     kept = (day >= START) & (day < END)
     kept &= ~same_stage | (rng.random(len(others)) < _still_open(plan["country"][others], before, day))
     others, day = others[kept][:rest], day[kept][:rest]
-    status = np.where(np.isin(plan["status"][others], (VISITOR, ENTERTAINER)), plan["status"][others], VISITOR)
+    status = np.where(
+        np.isin(plan["status"][others], (Status.VISITOR, Status.ENTERTAINER)), plan["status"][others], Status.VISITOR
+    )
     more = _returned(d, rng, plan, others, status, day)
     keeps = (status == plan["status"][others]) & ~plan["exploited"][others] & (rng.random(len(others)) < 0.6)
     for name in _OF_THE_SPONSOR:
@@ -45,7 +48,7 @@ def come_again(d: District, rng: np.random.Generator, plan: Plan, wanted: int) -
 
 def _still_open(countries: Ints, before: Ints, later: Ints) -> Floats:
     """Return float64[n]: how likely a performer finds the route open again, beside the day on which it was open."""
-    rate = np.array(monthly(ENTERTAINER))
+    rate = np.array(monthly(Status.ENTERTAINER))
     filipino = countries == INDEX["PHL"]
 
     def open_on(days: Ints) -> Floats:
@@ -57,11 +60,11 @@ def _still_open(countries: Ints, before: Ints, later: Ints) -> Floats:
 
 
 def _courtship(d: District, rng: np.random.Generator, plan: Plan, wives: Ints) -> Plan:
-    met, married = plan["met"][wives], plan["married"][wives]
-    day = met + 10 + (rng.random(len(wives)) * np.maximum(married - met - 40, 1)).astype(np.int64)
+    first_met, married = plan["first_met"][wives], plan["married"][wives]
+    day = first_met + 10 + (rng.random(len(wives)) * np.maximum(married - first_met - 40, 1)).astype(np.int64)
     kept = (day >= START) & (day < END)
     wives, day = wives[kept], day[kept]
-    visits = _returned(d, rng, plan, wives, np.full(len(wives), VISITOR), day)
+    visits = _returned(d, rng, plan, wives, np.full(len(wives), Status.VISITOR), day)
     for name in ("guarantor", "guarantor_phone", "guarantor_home", "stay"):
         visits[name] = plan["guarantor" if name == "stay" else name][wives]
     visits["stay"] = visits["guarantor_home"]
@@ -94,7 +97,7 @@ def owners(d: District, rng: np.random.Generator, borrowed: Plan) -> Plan:
     day = borrowed["day"][rows] + apart
     kept = (day >= START) & (day < END)
     rows, day = rows[kept], day[kept]
-    own = draft(d, rng, np.full(len(rows), VISITOR), day)
+    own = draft(d, rng, np.full(len(rows), Status.VISITOR), day)
     for name in ("person", "birth", "female", "country", "family", "given"):
         own[name] = borrowed[name][rows]
     # the body that landed under the name later, or earlier, was another one

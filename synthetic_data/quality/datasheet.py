@@ -41,8 +41,8 @@ def datasheet(
     """Return the datasheet as Markdown; with figures and probes where a world was held against them."""
     rows = [(name, f"{count:,}") for name, count in counts.items() if name not in {"truth", "exploited"}]
     entries = [
-        (name, f"{scenario[name]:g}", one.unit, f"{one.low:g} to {one.high:g}", one.source)
-        for name, one in parameters().items()
+        (name, f"{scenario[name]:g}", parameter.unit, f"{parameter.low:g} to {parameter.high:g}", parameter.source)
+        for name, parameter in parameters().items()
     ]
     parts = [
         notice, f"# Datasheet: scenario `{scenario.name}`, seed {seed}", scenario.about, "## Motivation", _MOTIVATION,

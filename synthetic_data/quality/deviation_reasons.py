@@ -25,5 +25,5 @@ def reason(figure: Figure, *, flat: bool = False) -> str:
     """Return why a figure may be off, with what was counted where that is little."""
     if figure.name.startswith("Filipino") and flat:
         return "nationality does not follow the route in this scenario"
-    told = next((why for start, why in _REASONS.items() if figure.name.startswith(start)), "not looked into")
-    return f"{told}; here {figure.why}" if figure.why else told
+    sentence = next((why for start, why in _REASONS.items() if figure.name.startswith(start)), "not looked into")
+    return f"{sentence}; here {figure.why}" if figure.why else sentence

@@ -20,7 +20,7 @@ from synthetic_data.quality.text_tables import (
     limits,
     probe_rows,
 )
-from synthetic_data.quality.world_frames import Account
+from synthetic_data.quality.world_frames import WorldFrames
 
 _STYLE = """
 body{font:16px/1.5 system-ui,"Noto Sans CJK JP",sans-serif;color:#27323f;max-width:1120px;margin:0 auto;padding:24px;background:#fbfaf7}
@@ -37,7 +37,7 @@ td.mark{white-space:nowrap}td.far{color:#b5552d;font-weight:600}.scroll{overflow
 
 
 def page(
-    world: Account,
+    world: WorldFrames,
     figures: Sequence[Figure],
     probes: Sequence[Probe],
     *,
@@ -49,25 +49,25 @@ def page(
 ) -> str:
     """Return the page; its first line is the notice."""
     far = limits(figures, realistic=realistic)
-    told = [
+    parts = [
         f"<p>{escape(about)} {len(world.filed):,} applications and {len(world.landed):,} landings "
         f"({world.read} of {world.districts} districts) were read; {exploited_share(world):.2%} of applications are exploited in truth.</p>"
     ]
     for section, shown in groupby(pictures(world), lambda picture: picture.section):
         note = f"<p>{legend()}</p>" if section.startswith("Rings") else ""
         kind = "pictures rings" if note else "pictures"
-        told.append(f'<h2>{escape(section)}</h2>{note}<div class="{kind}">{"".join(map(_figure, shown))}</div>')
-    told.append("<h2>Fidelity: this world beside public figures</h2>")
-    told.append(f"<p>{_limits(far, flat=flat)}</p>" + _table(FIGURE_HEAD, figure_rows(figures, realistic=realistic)))
-    told.append("<h2>Short-cuts: what should say nothing about exploitation</h2>")
-    told.append(
+        parts.append(f'<h2>{escape(section)}</h2>{note}<div class="{kind}">{"".join(map(_figure, shown))}</div>')
+    parts.append("<h2>Fidelity: this world beside public figures</h2>")
+    parts.append(f"<p>{_limits(far, flat=flat)}</p>" + _table(FIGURE_HEAD, figure_rows(figures, realistic=realistic)))
+    parts.append("<h2>Short-cuts: what should say nothing about exploitation</h2>")
+    parts.append(
         f"<p>Small models that read only these; 0.5 is chance. {escape(GAPS)}</p>"
         + _table(PROBE_HEAD, probe_rows(probes))
     )
     return (
         f'<!doctype html>\n<!-- {escape(notice)} -->\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
-        f'<p class="first">{escape(notice)}</p><h1>{escape(title)}</h1>{"".join(told)}</body></html>\n'
+        f'<p class="first">{escape(notice)}</p><h1>{escape(title)}</h1>{"".join(parts)}</body></html>\n'
     )
 
 

@@ -16,8 +16,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
-from synthetic_data.people.keys import Floats, Ints, Truths
-from synthetic_data.quality.world_frames import Account, Frame
+from features.arrays import Bools, Floats, Ints
+from synthetic_data.quality.world_frames import Frame, WorldFrames
 
 HONEST_PER_EXPLOITED = 20
 LIMIT, GROUPS_LIMIT, FLAT_LIMIT = 0.55, 0.65, 0.53
@@ -42,25 +42,25 @@ class Probe:
         return self.limit is None or self.auc <= self.limit
 
 
-def area(score: Floats, exploited: Truths) -> float:
+def area(score: Floats, exploited: Bools) -> float:
     """Return the area under the curve (Mann and Whitney 1947)."""
     n = int(exploited.sum())
     return float((rankdata(score)[exploited].sum() - n * (n + 1) / 2) / (n * (len(score) - n)))
 
 
-def area_within(score: Floats, exploited: Truths, strata: Ints) -> float:
+def area_within(score: Floats, exploited: Bools, strata: Ints) -> float:
     """Return the mean area within strata, each counting by its exploited files."""
-    total = found = 0.0
+    total = weighted = 0.0
     for stratum in np.unique(strata[exploited]).tolist():
         rows = strata == stratum
         n = int(exploited[rows].sum())
         if rows.sum() - n >= 10:
-            found += n * area(score[rows], exploited[rows])
+            weighted += n * area(score[rows], exploited[rows])
             total += n
-    return found / total if total else 0.5
+    return weighted / total if total else 0.5
 
 
-def short_cuts(world: Account, *, flat: bool, enriched: bool = True) -> list[Probe]:
+def short_cuts(world: WorldFrames, *, flat: bool, enriched: bool = True) -> list[Probe]:
     """Return every probe on applications; the truth must be in the world.
 
     Parameters
@@ -79,13 +79,13 @@ def short_cuts(world: Account, *, flat: bool, enriched: bool = True) -> list[Pro
     strata = _numbered(rows, ["status_of_residence", *_ROUTE])
     probes: list[Probe] = []
     for name, read in _READ.items():
-        probes.append(_probe(name, _judged(read(rows), rows, exploited), exploited, strata, limit=LIMIT))
-    groups = _judged(_codes(rows, ["nationality", "sex", "post"]), rows, exploited)
+        probes.append(_probe(name, _out_of_fold(read(rows), rows, exploited), exploited, strata, limit=LIMIT))
+    groups = _out_of_fold(_codes(rows, ["nationality", "sex", "post"]), rows, exploited)
     limit = FLAT_LIMIT if flat else GROUPS_LIMIT if enriched else None
     probes.append(_probe("nationality, sex and post", groups, exploited, strata, limit=limit))
-    alone = _judged(status[:, None].astype(np.float64), rows, exploited)
+    alone = _out_of_fold(status[:, None].astype(np.float64), rows, exploited)
     probes.append(_probe("status alone", alone, exploited, strata, limit=None))
-    both = _judged(_codes(rows, ["status_of_residence", "nationality", "sex", "post"]), rows, exploited)
+    both = _out_of_fold(_codes(rows, ["status_of_residence", "nationality", "sex", "post"]), rows, exploited)
     probes.append(_probe("status, nationality, sex and post", both, exploited, strata, limit=None))
     return probes
 
@@ -110,22 +110,22 @@ def _sampled(filed: Frame) -> Frame:
     return rows.reset_index(drop=True)
 
 
-def _judged(values: Floats, rows: Frame, exploited: Truths) -> Floats:
+def _out_of_fold(values: Floats, rows: Frame, exploited: Bools) -> Floats:
     """Return float64[n]: each file's score by a model that saw neither it nor its ring."""
     ring = pd.factorize(rows["ring_id"])[0]
     groups = np.where(ring >= 0, ring, ring.max() + 1 + np.arange(len(rows)) % 997)
     score = np.zeros(len(rows))
-    for fit, judge in StratifiedGroupKFold(4).split(values, exploited, groups):
+    for fit, held_out in StratifiedGroupKFold(4).split(values, exploited, groups):
         model = HistGradientBoostingClassifier(**_SMALL)
         # so little work is done sooner by one thread than shared out
         with threadpool_limits(1):
-            chance = model.fit(values[fit], exploited[fit]).predict_proba(values[judge])[:, 1]
+            chance = model.fit(values[fit], exploited[fit]).predict_proba(values[held_out])[:, 1]
         # ranks, as models of different folds need not agree on the level
-        score[judge] = rankdata(chance) / len(judge)
+        score[held_out] = rankdata(chance) / len(held_out)
     return score
 
 
-def _probe(name: str, score: Floats, exploited: Truths, strata: Ints, *, limit: float | None) -> Probe:
+def _probe(name: str, score: Floats, exploited: Bools, strata: Ints, *, limit: float | None) -> Probe:
     # Hanley and McNeil's error at 0.5, widened by a half as members of a ring are not independent
     error = 1.96 * 1.5 * 0.289 / np.sqrt(exploited.sum())
     return Probe(name, area(score, exploited), area_within(score, exploited, strata), float(error), limit)

@@ -16,7 +16,7 @@ class Figure:
     ----------
     low, high
         The public figure, or the range in which public ones lie.
-    found
+    measured
         The world's; NaN where the world has nothing to count.
     compared
         `ANYWHERE` where ratios are free of a world's enrichment, `REALISTIC` where only rates as in life may be compared.
@@ -27,7 +27,7 @@ class Figure:
     name: str
     low: float
     high: float
-    found: float
+    measured: float
     source: str
     compared: str
     why: str = ""
@@ -35,10 +35,10 @@ class Figure:
     @property
     def deviation(self) -> float:
         """The share by which the world lies off the public figure, or off the nearest end of its range; 0 inside."""
-        if self.found != self.found:  # NaN
+        if self.measured != self.measured:  # NaN
             return float("nan")
-        nearest = min(max(self.found, self.low), self.high)
-        return self.found / nearest - 1.0
+        nearest = min(max(self.measured, self.low), self.high)
+        return self.measured / nearest - 1.0
 
     @property
     def far(self) -> bool:
@@ -65,7 +65,7 @@ VISAS_BY_POST = {
     "ID-JKT": 51_660,
 }
 # identified people per 100,000: entertainers 18 of 48,249 in 2006 and 74 of 99,342 in 2005; visas of 2009
-STAGE_FOUND, VISAS_FOUND = (18 / 0.48249, 74 / 0.99342), (17 / 13.988, 20 / 13.988)
+STAGE_IDENTIFIED, VISAS_IDENTIFIED = (18 / 0.48249, 74 / 0.99342), (17 / 13.988, 20 / 13.988)
 FEWEST = 20
 """People of whom a share may be taken; of fewer it is chance."""
 # new entries of 2008 by status

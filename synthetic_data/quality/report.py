@@ -11,13 +11,13 @@ from synthetic_data.quality.fidelity import fidelity
 from synthetic_data.quality.page import page
 from synthetic_data.quality.probes import short_cuts
 from synthetic_data.quality.text_tables import FIGURE_HEAD, PROBE_HEAD, aligned, figure_rows, limits, probe_rows
-from synthetic_data.quality.world_frames import read_account
+from synthetic_data.quality.world_frames import read_world
 from synthetic_data.scenario import Scenario
 
 
 def write_report(folder: Path, scenario: Scenario, seed: int, counts: Mapping[str, int], *, notice: str) -> str:
     """Write ``report.html`` and ``datasheet.md`` into a world's folder; return the tables for a terminal."""
-    world, realistic = read_account(folder), scenario.name == "realistic"
+    world, realistic = read_world(folder), scenario.name == "realistic"
     flat = scenario.says("flat_groups")
     figures = fidelity(world)
     probes = short_cuts(world, flat=flat, enriched=not realistic)

@@ -35,16 +35,16 @@ def lines(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float | No
 
     body = _grid(top)
     body += [_text(at(number, 0)[0], _HEIGHT - 12, label) for number, label in enumerate(labels)]
-    for place, (name, values) in enumerate(series):
-        colour = (COOL, WARM)[place % 2]
+    for position, (name, values) in enumerate(series):
+        colour = (COOL, WARM)[position % 2]
         points = [at(number, value) for number, value in enumerate(values) if value is not None]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        if place == 0:
+        if position == 0:
             body.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        fill = colour if place == 0 else "#fff"
+        fill = colour if position == 0 else "#fff"
         body += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{fill}" stroke="{colour}" stroke-width="1.5"/>' for x, y in points]  # fmt: skip
         body.append(
-            _text(_LEFT + 8 + place * 170, 12, ("● " if place == 0 else "○ ") + name, anchor="start", fill=colour)
+            _text(_LEFT + 8 + position * 170, 12, ("● " if position == 0 else "○ ") + name, anchor="start", fill=colour)
         )
     return _frame(body, says)
 
@@ -72,28 +72,28 @@ def ranges(rows: Sequence[tuple[str, float, float, float]], says: str) -> str:
 
     body = [_text(at(tick), height - 8, f"{tick:g}") for tick in (0.1, 1, 10, 100, 1000)]
     body += [f'<line x1="{at(t):.1f}" x2="{at(t):.1f}" y1="8" y2="{height - 22}" stroke="{SOFT}"/>' for t in (0.1, 1, 10, 100, 1000)]  # fmt: skip
-    for number, (name, least, most, found) in enumerate(rows):
+    for number, (name, lower, upper, measured) in enumerate(rows):
         y = 22 + 30 * number
         body.append(_text(140, y + 4, name, anchor="end"))
-        body.append(f'<rect x="{at(least):.1f}" y="{y - 7}" width="{max(at(most) - at(least), 2):.1f}" height="14" rx="4" fill="{SOFT}"/>')  # fmt: skip
-        body.append(f'<circle cx="{at(found):.1f}" cy="{y}" r="5" fill="{WARM}"/>')
-        body.append(_text(at(found), y - 10, f"{found:.3g}", size=10, fill=WARM))
+        body.append(f'<rect x="{at(lower):.1f}" y="{y - 7}" width="{max(at(upper) - at(lower), 2):.1f}" height="14" rx="4" fill="{SOFT}"/>')  # fmt: skip
+        body.append(f'<circle cx="{at(measured):.1f}" cy="{y}" r="5" fill="{WARM}"/>')
+        body.append(_text(at(measured), y - 10, f"{measured:.3g}", size=10, fill=WARM))
     return _frame(body, says, height=height)
 
 
 def graph(edges: Sequence[tuple[str, str]], kinds: dict[str, str], colours: dict[str, str], says: str) -> str:
     """Draw who shares what: nodes coloured by kind, laid out by springs with a fixed seed."""
     net = nx.Graph(edges)
-    places = nx.spring_layout(net, seed=4, k=1.6 / max(len(net), 1) ** 0.5, iterations=120)
+    positions = nx.spring_layout(net, seed=4, k=1.6 / max(len(net), 1) ** 0.5, iterations=120)
     size = 340
 
     def at(node: str) -> tuple[float, float]:
-        x, y = places[node]
+        x, y = positions[node]
         return size / 2 + x * (size / 2 - 22), size / 2 + y * (size / 2 - 22)
 
     body = []
-    for one, other in net.edges:
-        (x, y), (u, v) = at(one), at(other)
+    for first, second in net.edges:
+        (x, y), (u, v) = at(first), at(second)
         body.append(f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{u:.1f}" y2="{v:.1f}" stroke="{SOFT}" stroke-width="1.3"/>')
     for node in net:
         x, y = at(node)

@@ -41,7 +41,7 @@ def figure_rows(figures: Sequence[Figure], *, realistic: bool) -> Rows:
         apart = f.compared == REALISTIC and not realistic
         mark = ENRICHED if apart else f"off by more than {TOLERANCE:.0%}" if f.far else ""
         deviation = "–" if math.isnan(f.deviation) else f"{f.deviation:+.0%}"
-        rows.append((f.name, public, number(f.found), deviation, f.compared, f.source, mark))
+        rows.append((f.name, public, number(f.measured), deviation, f.compared, f.source, mark))
     return rows
 
 

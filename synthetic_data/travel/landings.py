@@ -6,15 +6,16 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from features.arrays import Bools, Ints, Objects
 from features.tables.allowed import PAYERS, STATUSES
 from synthetic_data.filing.forms import Columns, known, passport_numbers, words
 from synthetic_data.filing.plan import Plan
 from synthetic_data.filing.typing_slips import slip
-from synthetic_data.filing.volumes import BIOMETRICS, DAY_US, END, START, TRANSIT, VISITOR, any_moment
+from synthetic_data.filing.volumes import BIOMETRICS, DAY_US, END, START, Status, any_moment
 from synthetic_data.geography.addresses import spell_addresses, spell_phones
 from synthetic_data.geography.countries import AIRPORTS, CODES
 from synthetic_data.geography.district import District
-from synthetic_data.people.keys import NONE, Ints, Texts, Truths, choice
+from synthetic_data.people.keys import NONE, choice
 from synthetic_data.people.names import spell_travellers
 
 _PORTS = np.array(["NRT", "KIX", "NGO", "FUK", "HND"], dtype=object)
@@ -48,9 +49,9 @@ class Stays:
     landed: Ints
     leaves: Ints
     permitted: Ints
-    again: Truths
-    gone: Truths
-    extended: Truths
+    again: Bools
+    gone: Bools
+    extended: Bools
 
     def __len__(self) -> int:
         return len(self.source)
@@ -62,18 +63,20 @@ class Stays:
 
 def travel(d: District, plan: Plan) -> Stays:
     """Let people land, stay, travel and leave."""
-    rng = d.stream("journeys")
+    rng = d.generator("journeys")
     n = len(plan)
     arrival = plan["day"] + np.maximum(plan["lead"] + rng.integers(-3, 10, n), np.where(plan["lead"] > 0, 3, 0))
     source = np.flatnonzero((rng.random(n) < plan["comes"]) & (arrival >= START) & (arrival < END))
     m = len(source)
     landed, permitted = arrival[source], plan["stay_days"][source]
     status = plan["status"][source]
-    permitted = np.where(status == TRANSIT, 3, permitted)
+    permitted = np.where(status == Status.TRANSIT, 3, permitted)
     gone = rng.random(m) < plan["gone"][source]
     extended = ~gone & (rng.random(m) < plan["extends"][source]) & (permitted >= 90)
     used = np.where(
-        np.isin(status, (VISITOR, TRANSIT)), 0.05 + 0.9 * rng.beta(1.2, 2.5, m), 0.3 + 0.7 * rng.beta(2.0, 0.8, m)
+        np.isin(status, (Status.VISITOR, Status.TRANSIT)),
+        0.05 + 0.9 * rng.beta(1.2, 2.5, m),
+        0.3 + 0.7 * rng.beta(2.0, 0.8, m),
     )
     used = np.where(rng.random(m) < plan["leaves_early"][source], used * 0.4, used)
     longest = permitted * np.where(extended, 1 + rng.random(m), 1.0)
@@ -102,7 +105,7 @@ def _with_reentries(rng: np.random.Generator, first: Stays) -> Stays:
     return Stays(*(np.concatenate([getattr(first, f.name), getattr(second, f.name)]) for f in fields(first)))
 
 
-def land(d: District, plan: Plan, stays: Stays, at: Ints, ids: Texts, application_ids: Texts) -> Columns:
+def land(d: District, plan: Plan, stays: Stays, at: Ints, ids: Objects, application_ids: Objects) -> Columns:
     """Write landings.
 
     Parameters
@@ -112,7 +115,7 @@ def land(d: District, plan: Plan, stays: Stays, at: Ints, ids: Texts, applicatio
     application_ids
         One per row of the plan, null where no visa was needed.
     """
-    rng, errors = d.stream("landings"), d.scenario["typing_errors"]
+    rng, errors = d.generator("landings"), d.scenario["typing_errors"]
     m, source = len(stays), stays.source
     codes = CODES[plan["country"][source]]
     family, given = spell_travellers(rng, codes, plan["family"][source], plan["given"][source])
@@ -124,9 +127,9 @@ def land(d: District, plan: Plan, stays: Stays, at: Ints, ids: Texts, applicatio
     stay = np.where(back_home, plan["move_to"][source], plan["stay"][source])
     onward = plan["onward"][source]
     check = rng.random(m)
-    found = plan["forged"][source] + np.where(day < BIOMETRICS, FORGED_BEFORE, FORGED_SINCE)
-    forged = check < found
-    doubtful = check < found + plan["doubt"][source]
+    forged_share = plan["forged"][source] + np.where(day < BIOMETRICS, FORGED_BEFORE, FORGED_SINCE)
+    forged = check < forged_share
+    doubtful = check < forged_share + plan["doubt"][source]
     examined = doubtful | (rng.random(m) < 0.04)
     phone = np.where(plan["booking_phone"][source] != NONE, plan["booking_phone"][source], plan["phone"][source])
     visitor_phone = np.where(plan["booking_phone"][source] != NONE, NONE, plan["country"][source])
@@ -160,17 +163,17 @@ def land(d: District, plan: Plan, stays: Stays, at: Ints, ids: Texts, applicatio
     }  # fmt: skip
 
 
-def _booking_phones(rng: np.random.Generator, phones: Ints, countries: Ints) -> Texts:
+def _booking_phones(rng: np.random.Generator, phones: Ints, countries: Ints) -> Objects:
     """Write a booking's phone: Japanese if an agency's or broker's, else the traveller's own."""
     return np.where(countries == NONE, spell_phones(rng, phones), spell_phones(rng, phones, np.maximum(countries, 0)))
 
 
-def _bookings(rng: np.random.Generator, plan: Plan, stays: Stays) -> tuple[Texts, Texts]:
+def _bookings(rng: np.random.Generator, plan: Plan, stays: Stays) -> tuple[Objects, Objects]:
     """Parties share flight and booking while they land within days of one another; others fly as it comes."""
     source, m = stays.source, len(stays)
-    together = (plan["party"][source] != NONE) & ~stays.again & (rng.random(m) < 0.85)
+    in_party = (plan["party"][source] != NONE) & ~stays.again & (rng.random(m) < 0.85)
     party = np.where(
-        together,
+        in_party,
         plan["party"][source] * 64 + stays.landed // 10 % 64,
         stays.landed * 4096 + rng.integers(0, 2**31, m) * 2**12,
     )
@@ -183,17 +186,17 @@ def _bookings(rng: np.random.Generator, plan: Plan, stays: Stays) -> tuple[Texts
 
 def landing_moments(d: District, plan: Plan, stays: Stays) -> Ints:
     """Return int64[m] microseconds: parties land with the same aeroplane, others at any time of the day."""
-    rng = d.stream("landing moments")
+    rng = d.generator("landing moments")
     at = any_moment(rng, stays.landed)
     party = plan["party"][stays.source]
-    together = party != NONE
+    in_party = party != NONE
     hour = choice(party * 7 + stays.landed, 50, 1080) * 60_000_000 + rng.integers(0, 2400, len(stays)) * 1_000_000
-    return np.where(together, stays.landed * DAY_US + hour, at)
+    return np.where(in_party, stays.landed * DAY_US + hour, at)
 
 
-def depart(d: District, stays: Stays, landed_at: Ints, ids: Texts) -> Columns:
+def depart(d: District, stays: Stays, landed_at: Ints, ids: Objects) -> Columns:
     """Write departures that happened within the ten years."""
-    rng = d.stream("departures")
+    rng = d.generator("departures")
     rows = np.flatnonzero(stays.leaves < END)
     at = np.maximum(any_moment(rng, stays.leaves[rows]), landed_at[rows] + 3_600_000_000)
     return {"landing_id": ids[rows], "departed_at": at}
@@ -214,6 +217,6 @@ def earlier_stays(persons: Ints, at: Ints, landed: Ints, landed_at: Ints) -> Int
     begin, end = np.searchsorted(who, persons, side="left"), np.searchsorted(who, persons, side="right")
     count = np.zeros(len(persons), dtype=np.int64)
     for step in range(int((end - begin).max()) if len(begin) else 0):
-        place = begin + step
-        count += (place < end) & (when[np.minimum(place, len(when) - 1)] < at)
+        row = begin + step
+        count += (row < end) & (when[np.minimum(row, len(when) - 1)] < at)
     return count

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.arrays import Floats, Ints
 from synthetic_data.filing.volumes import day as date
 from synthetic_data.geography.agencies import TEMPLATES
 from synthetic_data.geography.countries import draw_post
 from synthetic_data.geography.district import District
-from synthetic_data.people.keys import NONE, Floats, Ints
+from synthetic_data.people.keys import NONE
 from synthetic_data.typologies.groups import Members
 
-MOST_HIDDEN = 0.85
+HIDDEN_SHARE = 0.85
 """Share of what ties a file to its ring that full effort hides in the end: guarantors, phones, introducer, letter."""
 
 
@@ -20,7 +21,7 @@ def openness(d: District, rng: np.random.Generator, group: Ints, turn: Ints, day
     careless = rng.uniform(0.75, 1.35, int(group.max()) + 1 if len(group) else 0)[group]
     effort = d.scenario["adaptive_effort"]
     learnt = learning(d, turn, days)
-    return d.scenario["sign_strength"] * careless * (1.0 - MOST_HIDDEN * effort * learnt)
+    return d.scenario["sign_strength"] * careless * (1.0 - HIDDEN_SHARE * effort * learnt)
 
 
 def learning(d: District, turn: Ints, days: Ints) -> Floats:
@@ -40,5 +41,5 @@ def evade(m: Members) -> None:
     moved = hiding & (m.plan["agency"] != NONE)
     agency = m.d.agencies.choose(m.rng, m.plan["day"])
     m.plan["agency"] = np.where(moved, agency, m.plan["agency"])
-    letter = m.d.agencies.letters[agency] + m.rng.integers(0, TEMPLATES, len(m))
-    m.plan["letter"] = np.where(moved, letter, m.plan["letter"])
+    statement = m.d.agencies.statements[agency] + m.rng.integers(0, TEMPLATES, len(m))
+    m.plan["statement"] = np.where(moved, statement, m.plan["statement"])

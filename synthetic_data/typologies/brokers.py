@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.arrays import Bools
 from synthetic_data.filing.form_codes import AGENCY_FILES, FAMILY, SELF, SPONSOR
-from synthetic_data.people.keys import Truths, chance
+from synthetic_data.people.keys import chance
 from synthetic_data.typologies.groups import Members
 
 
-def vouch(m: Members, *, guarantor: float, phone: float, introducer: float, letter: float, agency: float) -> None:
+def vouch(m: Members, *, guarantor: float, phone: float, introducer: float, statement: float, agency: float) -> None:
     """Put the broker's people and things into the files, each with a probability."""
     limit = m.d.scenario.whole("rotation_limit")
     who = m.rotated_guarantor(limit)
@@ -19,14 +20,14 @@ def vouch(m: Members, *, guarantor: float, phone: float, introducer: float, lett
     m.swap(phone, guarantor_phone=line)
     m.swap(phone * 0.3, inviter_phone=line)
     m.swap(introducer, introducer=m.of("introducer"), introducer_phone=line)
-    m.show(letter, letter=m.of("letter"))
+    m.show(statement, statement=m.of("statement"))
     m.swap(np.where(infiltrates(m), agency, 0.0), agency=m.of("agency"), lodged=AGENCY_FILES)
     m.show(0.15, payer=m.rng.choice((SPONSOR, FAMILY, SELF), len(m), p=(0.4, 0.3, 0.3)))
     m.show(phone * 0.4, booking_phone=line)
     owe(m)
 
 
-def infiltrates(m: Members) -> Truths:
+def infiltrates(m: Members) -> Bools:
     """Return bool[n]: whose ring files through one lawful agency, among its honest clients."""
     return chance(m.of("phones"), 73) < m.d.scenario["ring_infiltrates_hubs"]
 
@@ -45,13 +46,13 @@ def control(m: Members, *, moves: float, gone: float, seen: float, files: float)
     m.plan["move_after"] = 6 + m.rng.gamma(1.6, 26.0, n).astype(np.int64)
     filed = m.rng.random(n) < files
     m.plan["filed_by"] = np.where(filed, m.phone(), m.plan["filed_by"])
-    m.plan["job"] = np.where(m.rng.random(n) < 0.8, m.of("club"), m.plan["job"])
-    m.plan["job_seen"] = seen
+    m.plan["workplace"] = np.where(m.rng.random(n) < 0.8, m.of("club"), m.plan["workplace"])
+    m.plan["work_reported"] = seen
 
 
 def organise(m: Members) -> None:
     """T12: several routes and posts, one phone behind different guarantors, another agency after each refusal."""
-    vouch(m, guarantor=0.6, phone=0.5, introducer=0.7, letter=0.4, agency=0.6)
+    vouch(m, guarantor=0.6, phone=0.5, introducer=0.7, statement=0.4, agency=0.6)
     control(m, moves=0.5, gone=0.25, seen=0.25, files=0.4)
     m.swap(0.35, agency=m.d.agencies.choose(m.rng, m.plan["day"]), lodged=AGENCY_FILES)
     m.show(0.3, stay=m.of("dormitory"))

@@ -16,7 +16,7 @@ def entertainers(m: Members) -> None:
     n, rng = len(m), m.rng
     hosted = np.flatnonzero(rng.random(n) < 0.7 * m.strength)
     settle_at_host(m.d, rng, m.plan, hosted, m.of("club")[hosted])
-    vouch(m, guarantor=0.25, phone=0.38, introducer=0.7, letter=0.45, agency=0.8)
+    vouch(m, guarantor=0.25, phone=0.38, introducer=0.7, statement=0.45, agency=0.8)
     # the floor of the criteria: 200,000 yen a month
     m.show(0.45, income=PAY_FLOOR)
     m.show(0.4, stay=m.of("dormitory"))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic_data.filing.plan import Plan, lodged_with_guarantor, same_as_above, still_the_same
-from synthetic_data.filing.volumes import COOK, STUDENT, days_between
+from features.arrays import Floats, Ints
+from synthetic_data.filing.plan import Plan, copy_guarantor_to_inviter, inviter_is_guarantor, stays_with_guarantor
+from synthetic_data.filing.volumes import Status, days_between
 from synthetic_data.geography.district import District
 from synthetic_data.geography.establishments import ADULT, BAR, SCHOOL
-from synthetic_data.people.keys import NONE, Floats, Ints, chance
+from synthetic_data.people.keys import NONE, chance
 
 PHONES, GUARANTORS = 3, 12
 
@@ -37,7 +38,7 @@ class Groups:
     guarantors: Ints
     dormitory: Ints
     introducer: Ints
-    letter: Ints
+    statement: Ints
     party: Ints
     agency: Ints
     club: Ints
@@ -90,13 +91,13 @@ class Members:
     def show(self, share: object, **values: object) -> None:
         """Set columns of the plan together, for each member with a probability."""
         hit = self.rng.random(len(self)) < np.asarray(share) * self.strength
-        same = same_as_above(self.plan) & hit
-        lodged = hit & lodged_with_guarantor(self.plan)
+        same = inviter_is_guarantor(self.plan) & hit
+        lodged = hit & stays_with_guarantor(self.plan)
         called = hit & (self.plan["stay_phone"] == self.plan["guarantor_phone"]) & (self.plan["stay_phone"] != NONE)
         for name, value in values.items():
             self.plan[name][hit] = np.broadcast_to(np.asarray(value), hit.shape)[hit]
         if any(name.startswith("guarantor") for name in values):
-            still_the_same(self.plan, same)
+            copy_guarantor_to_inviter(self.plan, same)
             # whoever said to live with the guarantor still does, under the guarantor's number
             for mine, his, who in (("stay", "guarantor_home", lodged), ("stay_phone", "guarantor_phone", called)):
                 if mine not in values:
@@ -129,13 +130,13 @@ class Members:
     def hosts(self) -> Ints:
         """Return where each member is received: the group's establishment, or its school or kitchen, as the status asks."""
         establishments, host = self.d.establishments, self.of("club").copy()
-        for status, industry in ((STUDENT, SCHOOL), (COOK, BAR)):
+        for status, industry in ((Status.STUDENT, SCHOOL), (Status.COOK, BAR)):
             own = establishments.choose(self.rng, np.full(len(self.groups), industry), self.groups.start)[self.group]
             elsewhere = (self.plan["status"] == status) & (establishments.industry[host] != industry)
             host = np.where(elsewhere, own, host)
         return host
 
-    def travel_together(self, size: int, share: float) -> None:
+    def travel_in_parties(self, size: int, share: float) -> None:
         """Let every ``size`` people who follow one another in a group apply and fly on the same days, in a share of such parties."""
         first = np.arange(len(self)) - self.turn % size
         hit = chance(self.of("party") * 64 + self.turn // size, 82) < share

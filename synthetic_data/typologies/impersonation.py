@@ -12,7 +12,7 @@ from synthetic_data.typologies.groups import Members
 def impersonation(m: Members) -> None:
     """T2: an adult compatriot's identity on a new passport; the body that lands is younger, and was or will be somebody else."""
     n, rng = len(m), m.rng
-    vouch(m, guarantor=0.35, phone=0.42, introducer=0.6, letter=0.35, agency=0.75)
+    vouch(m, guarantor=0.35, phone=0.42, introducer=0.6, statement=0.35, agency=0.75)
     control(m, moves=0.5, gone=0.3, seen=0.3, files=0.4)
     # the true owner of the identity applies or stays under it too
     m.plan["body"] = m.fresh()
@@ -25,9 +25,9 @@ def impersonation(m: Members) -> None:
 def forged_papers(m: Members) -> None:
     """T9: certificates with a number used before, one notary's template, fresh passports."""
     n, rng = len(m), m.rng
-    vouch(m, guarantor=0.4, phone=0.42, introducer=0.6, letter=0.5, agency=0.8)
+    vouch(m, guarantor=0.4, phone=0.42, introducer=0.6, statement=0.5, agency=0.8)
     control(m, moves=0.35, gone=0.35, seen=0.2, files=0.35)
-    reused = m.of("letter") + m.turn // 3 + 2**60
+    reused = m.of("statement") + m.turn // 3 + 2**60
     m.show(np.where(m.plan["coe"] != NONE, 0.5, 0.0), coe=reused)
     m.show(0.25, passport_issued=m.plan["day"] - 8 - rng.integers(0, 90, n))
     m.plan["doubt"], m.plan["forged"] = 0.12, 0.05

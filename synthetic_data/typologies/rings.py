@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from features.arrays import Ints
 from synthetic_data.filing.drafts import draft
 from synthetic_data.filing.plan import Plan
 from synthetic_data.geography.district import District
-from synthetic_data.people.keys import NONE, Ints
+from synthetic_data.people.keys import NONE
 from synthetic_data.typologies.adaptation import evade, openness
 from synthetic_data.typologies.brokers import organise
 from synthetic_data.typologies.entertainers import entertainers
@@ -33,7 +34,7 @@ BEHAVIOURS: dict[int, Callable[[Members], None]] = {
     1: sham_marriage, 2: impersonation, 3: mothers, 4: acknowledged, 5: entertainers, 6: minors, 7: trainees, 8: transit,
     9: forged_papers, 10: spouse_at_work, 11: men_at_work, 12: organise,
 }  # fmt: skip
-MOST = 0.06
+EXPLOITED_LIMIT = 0.06
 """However small a world, no larger share of it is exploited for the sake of having every typology."""
 REPLACED = 0.25
 """Share of a ring's people who are brought for another one who fled."""
@@ -46,20 +47,20 @@ KIND = 100
 def exploited_count(d: District) -> int:
     """Return how many applications of a district are exploited: a share, but not fewer than its part of the least."""
     share = round(d.applications * d.scenario["exploited_share"])
-    least = min(d.scenario["least_exploited"] / d.shards, d.applications * MOST)
-    return max(share, round(least))
+    minimum = min(d.scenario["minimum_exploited"] / d.shards, d.applications * EXPLOITED_LIMIT)
+    return max(share, round(minimum))
 
 
 def plant_rings(d: District) -> list[tuple[Plan, Groups]]:
     """Return, for each typology, the applications that rings arrange and the rings behind them."""
-    rng = d.stream("rings")
+    rng = d.generator("rings")
     wanted = exploited_count(d)
-    made, first = [], 0
+    planted, first = [], 0
     for typology, sizes in _sizes(d, rng, wanted).items():
         plan, groups = plant(d, rng, typology, sizes, first)
-        made.append((plan, groups))
+        planted.append((plan, groups))
         first += len(groups)
-    return made
+    return planted
 
 
 def plant(d: District, rng: np.random.Generator, typology: int, sizes: Ints, first_ring: int) -> tuple[Plan, Groups]:
@@ -146,22 +147,22 @@ def _ring_size(rng: np.random.Generator, low: int, high: int) -> int:
 
 def _rings_in_life(rng: np.random.Generator, wanted: int, low: int, high: int) -> dict[int, Ints]:
     """Return whole rings, few as they may be: a district need not hold every typology, nor keep exactly to the number."""
-    found: dict[int, list[int]] = {typology: [] for typology in SHARES_IN_LIFE}
+    sizes_by_typology: dict[int, list[int]] = {typology: [] for typology in SHARES_IN_LIFE}
     placed = 0
     while placed < wanted:
         size = _ring_size(rng, low, high)
         # the last ring comes with the chance that leaves the expected number right
         if size > wanted - placed and rng.random() * size >= wanted - placed:
             break
-        found[int(rng.choice(list(SHARES_IN_LIFE), p=list(SHARES_IN_LIFE.values())))].append(size)
+        sizes_by_typology[int(rng.choice(list(SHARES_IN_LIFE), p=list(SHARES_IN_LIFE.values())))].append(size)
         placed += size
-    return {typology: np.array(sizes, dtype=np.int64) for typology, sizes in found.items()}
+    return {typology: np.array(sizes, dtype=np.int64) for typology, sizes in sizes_by_typology.items()}
 
 
 def _even(wanted: int) -> Ints:
     """Share out a small number so that every typology is there."""
     base = np.array([share * wanted for share in SHARES.values()])
     sizes = np.maximum(base.astype(np.int64), 1 if wanted >= len(SHARES) else 0)
-    for place in np.argsort(-(base - sizes), kind="stable")[: max(wanted - int(sizes.sum()), 0)]:
-        sizes[place] += 1
+    for index in np.argsort(-(base - sizes), kind="stable")[: max(wanted - int(sizes.sum()), 0)]:
+        sizes[index] += 1
     return sizes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic_data.people.keys import Ints
+from features.arrays import Ints
 from synthetic_data.typologies.groups import Groups
 
 

@@ -4,25 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.filing.volumes import (
-    COOK,
-    DEPENDENT,
-    DESIGNATED,
-    END,
-    ENGINEER,
-    ENTERTAINER,
-    INTERN,
-    LONG_TERM,
-    NEW_STATUSES,
-    SPOUSE,
-    START,
-    STUDENT,
-    TRAINEE,
-    VISITOR,
-    day,
-)
+from features.arrays import Floats, Ints
+from synthetic_data.filing.volumes import END, NEW_STATUSES, START, Status, day
 from synthetic_data.geography.establishments import ADULT, BAR, BUILDING, CARE, FACTORY, FARM, OTHER_INDUSTRY, SCHOOL
-from synthetic_data.people.keys import Floats, Ints
 
 # typology: shares of all exploited, widened to men, labour and children, and such that in the enriched world each route is as
 # frequent among the exploited as among all: else which status is sought, and so which fields are empty, would tell them apart
@@ -56,11 +40,11 @@ SHARES_IN_LIFE = {
     12: 0.02,
 }
 _STATUSES: dict[int, tuple[tuple[int, float], ...]] = {
-    1: ((SPOUSE, 1.0),), 2: ((VISITOR, 0.85), (SPOUSE, 0.07), (DEPENDENT, 0.08)), 3: ((LONG_TERM, 0.4), (VISITOR, 0.6)),
-    4: ((LONG_TERM, 0.4), (VISITOR, 0.6)), 5: ((ENTERTAINER, 1.0),), 6: ((VISITOR, 0.92), (DEPENDENT, 0.08)),
-    7: ((TRAINEE, 0.72), (STUDENT, 0.28)), 8: ((VISITOR, 1.0),), 9: ((VISITOR, 0.66), (STUDENT, 0.16), (ENGINEER, 0.18)),
-    10: ((SPOUSE, 1.0),), 11: ((COOK, 0.18), (VISITOR, 0.5), (DESIGNATED, 0.12), (TRAINEE, 0.2)),
-    12: ((VISITOR, 0.68), (SPOUSE, 0.05), (STUDENT, 0.12), (ENTERTAINER, 0.05), (DEPENDENT, 0.05), (LONG_TERM, 0.05)),
+    1: ((Status.SPOUSE, 1.0),), 2: ((Status.VISITOR, 0.85), (Status.SPOUSE, 0.07), (Status.DEPENDENT, 0.08)), 3: ((Status.LONG_TERM, 0.4), (Status.VISITOR, 0.6)),
+    4: ((Status.LONG_TERM, 0.4), (Status.VISITOR, 0.6)), 5: ((Status.ENTERTAINER, 1.0),), 6: ((Status.VISITOR, 0.92), (Status.DEPENDENT, 0.08)),
+    7: ((Status.TRAINEE, 0.72), (Status.STUDENT, 0.28)), 8: ((Status.VISITOR, 1.0),), 9: ((Status.VISITOR, 0.66), (Status.STUDENT, 0.16), (Status.ENGINEER, 0.18)),
+    10: ((Status.SPOUSE, 1.0),), 11: ((Status.COOK, 0.18), (Status.VISITOR, 0.5), (Status.DESIGNATED, 0.12), (Status.TRAINEE, 0.2)),
+    12: ((Status.VISITOR, 0.68), (Status.SPOUSE, 0.05), (Status.STUDENT, 0.12), (Status.ENTERTAINER, 0.05), (Status.DEPENDENT, 0.05), (Status.LONG_TERM, 0.05)),
 }  # fmt: skip
 _INDUSTRIES: dict[int, tuple[int, ...]] = {
     3: (CARE, BAR, ADULT, FACTORY), 4: (BAR, FACTORY, OTHER_INDUSTRY), 5: (ADULT, ADULT, BAR), 6: (ADULT, BAR, OTHER_INDUSTRY),
@@ -72,12 +56,12 @@ def draw_statuses(rng: np.random.Generator, typology: int, days: Ints) -> Ints:
     """Return int64[n]: the statuses that people of a neighbourhood seek; trainees become interns in July 2010."""
     choices = _STATUSES[typology]
     status = rng.choice([status for status, _ in choices], len(days), p=[share for _, share in choices])
-    return np.where((status == TRAINEE) & (days >= NEW_STATUSES), INTERN, status)
+    return np.where((status == Status.TRAINEE) & (days >= NEW_STATUSES), Status.INTERN, status)
 
 
 def route_of(typology: int) -> int | None:
     """Return the status whose volume over the years a typology's people follow; none where there is no such tide."""
-    return ENTERTAINER if typology == 5 else None
+    return Status.ENTERTAINER if typology == 5 else None
 
 
 def draw_industries(rng: np.random.Generator, typology: int, k: int) -> Ints:

@@ -10,7 +10,7 @@ from synthetic_data.typologies.groups import Members
 def transit(m: Members) -> None:
     """T8: short stays with an onward ticket bought by others; one booking phone for people who do not know each other."""
     n, rng = len(m), m.rng
-    vouch(m, guarantor=0.35, phone=0.42, introducer=0.5, letter=0.4, agency=0.8)
+    vouch(m, guarantor=0.35, phone=0.42, introducer=0.5, statement=0.4, agency=0.8)
     m.show(0.6, stay_days=rng.choice((3, 6, 8), n))
     m.show(0.8, onward=True, onward_payer=rng.choice((SPONSOR, AGENCY, UNKNOWN), n))
     m.show(0.5, booking_phone=m.phone())

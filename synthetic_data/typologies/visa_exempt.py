@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.arrays import Ints
 from synthetic_data.filing.form_codes import AGENCY, SPONSOR, UNKNOWN
 from synthetic_data.filing.plan import Plan
-from synthetic_data.filing.volumes import START, TRANSIT, VISITOR
+from synthetic_data.filing.volumes import START, Status
 from synthetic_data.geography.district import District
-from synthetic_data.people.keys import Ints, a_date
+from synthetic_data.people.keys import valid_date
 from synthetic_data.typologies.roster import Rings
 
 TYPOLOGIES = (2, 6, 8, 9, 11, 12)
@@ -18,7 +19,7 @@ PER_APPLICATION = 0.85
 
 def bring_without_visa(d: District, exempt: Plan, rings: Rings, exploited: int) -> None:
     """Let rings bring some of the people of a plan of visa-exempt journeys."""
-    rng = d.stream("rings without visa")
+    rng = d.generator("rings without visa")
     eligible = np.flatnonzero(np.isin(rings.typology, TYPOLOGIES))
     rows = rng.choice(len(exempt), min(round(exploited * PER_APPLICATION), len(exempt)), replace=False)
     if not len(eligible) or not len(rows):
@@ -28,7 +29,7 @@ def bring_without_visa(d: District, exempt: Plan, rings: Rings, exploited: int) 
     moved = day - exempt["day"][rows]
     exempt["day"][rows] = np.maximum(day, START)
     for name in ("passport_issued", "birth"):
-        exempt[name][rows] = a_date(exempt[name][rows] + moved)
+        exempt[name][rows] = valid_date(exempt[name][rows] + moved)
     exempt["exploited"][rows], exempt["ring"][rows] = True, ring
     exempt["typology"][rows] = rings.typology[ring]
     _tie(rng, exempt, rows, rings, ring)
@@ -50,6 +51,6 @@ def _tie(rng: np.random.Generator, exempt: Plan, rows: Ints, rings: Rings, ring:
     exempt["onward_payer"][rows] = np.where(
         leads_on, rng.choice((SPONSOR, AGENCY, UNKNOWN), k), exempt["onward_payer"][rows]
     )
-    exempt["status"][rows] = np.where(exempt["onward"][rows] & (rng.random(k) < 0.6), TRANSIT, VISITOR)
+    exempt["status"][rows] = np.where(exempt["onward"][rows] & (rng.random(k) < 0.6), Status.TRANSIT, Status.VISITOR)
     exempt["gone"][rows], exempt["doubt"][rows] = 0.15, 0.05
-    exempt["job"][rows], exempt["job_seen"][rows] = rings.club[ring], 0.05
+    exempt["workplace"][rows], exempt["work_reported"][rows] = rings.club[ring], 0.05

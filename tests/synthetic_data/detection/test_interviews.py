@@ -96,7 +96,7 @@ def test_as_many_are_identified_as_is_set_and_late() -> None:
             "exploited_share": 0.05,
             "lookalikes_per_exploited": 2,
             "detected_share": share,
-            "least_identified": 0,
+            "minimum_identified": 0,
         }
         records, truth = generate(3, 20_000, changes=changes)
         known = truth.to_pandas().query("exploited and subject == 'visa_application'").subject_id

@@ -25,7 +25,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 def test_the_same_seed_gives_the_same_bytes_on_one_and_on_two_processes(tmp_path: Path) -> None:
     # more than one district, so that two processes have something to share
-    size = shards.MOST_APPLICATIONS + 1
+    size = shards.DISTRICT_LIMIT + 1
     quick = load_scenario("default", {"exempt_landings": 0.0})
     for name, processes in (("one", 1), ("two", 2)):
         write_world(tmp_path / name, 4, size, quick, processes=processes)
@@ -74,7 +74,7 @@ def test_districts_hold_all_applications_and_none_is_large(applications: int, co
     parts = split(applications)
     assert len(parts) == count
     assert sum(part.applications for part in parts) == applications
-    assert max(part.applications for part in parts) <= shards.MOST_APPLICATIONS
+    assert max(part.applications for part in parts) <= shards.DISTRICT_LIMIT
 
 
 def test_records_that_no_world_wrote_are_not_touched(tmp_path: Path) -> None:

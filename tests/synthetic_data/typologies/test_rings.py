@@ -54,15 +54,15 @@ CASES: list[tuple[int, Behaviour, Sign, Sign, float]] = [
     (1, marriages.introduced, shared("introducer"), shared("move_to"), 0.2),
     (1, marriages.quick, mean("moves"), shared("introducer"), 0.15),
     (2, identities.lost_passport, FRESH, share(lambda plan: plan["body"] != plan["person"]), 0.5),
-    (3, families.law_clinic, shared("letter"), shared("move_to"), 0.2),
+    (3, families.law_clinic, shared("statement"), shared("move_to"), 0.2),
     (4, families.late_father, shared("parent"), shared("move_to"), 0.2),
     (5, workers.dancers, share(lambda plan: plan["income"] == 200_000.0), share(lambda plan: plan["filed_by"] != NONE), 0.15),
-    (6, families.school_journey, shared("letter"), mean("gone"), 0.2),
+    (6, families.school_journey, shared("statement"), mean("gone"), 0.2),
     (7, workers.recruited, shared("introducer"), mean("gone"), 0.15),
-    (7, workers.better_pay, mean("gone"), shared("letter"), 0.1),
+    (7, workers.better_pay, mean("gone"), shared("statement"), 0.1),
     (8, travellers.crews, mean("onward"), share(lambda plan: ~np.isin(plan["onward_payer"], (AGENCY, EMPLOYER)) & plan["onward"]), 0.15),
-    (9, identities.translated, shared("letter"), mean("forged"), 0.03),
-    (10, marriages.from_the_pub, shared("job"), shared("filed_by"), 0.05),
+    (9, identities.translated, shared("statement"), mean("forged"), 0.03),
+    (10, marriages.from_the_pub, shared("workplace"), shared("filed_by"), 0.05),
     (11, workers.chain, shared("host"), mean("gone"), 0.15),
     (12, travellers.large_family, shared("guarantor_phone"), share(lambda plan: plan["relation"] != R_RELATIVE), 0.15),
 ]  # fmt: skip
@@ -120,5 +120,5 @@ def test_rings_that_adapt_share_less_of_everything() -> None:
         )
         plans.append(plant(d, np.random.default_rng(1), 1, SIZES, 0)[0])
     careless, careful = plans
-    for name in ("introducer", "letter", "stay"):
+    for name in ("introducer", "statement", "stay"):
         assert shared(name)(careful) < 0.7 * shared(name)(careless)
