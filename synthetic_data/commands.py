@@ -9,7 +9,7 @@ import click
 from synthetic_data.output.world_files import RecordsInTheWay, write_world
 from synthetic_data.quality.datasheet import datasheet
 from synthetic_data.scenario import ParameterError, load_scenario, parse_changes, scenario_names
-from synthetic_data.typologies.settings import SHARES
+from synthetic_data.typologies.table import CODES
 
 SMALLEST, LARGEST = 200, 30_000_000
 NOTICE = "Synthetic data. Validated on no real visa record."
@@ -37,7 +37,7 @@ NOTICE = "Synthetic data. Validated on no real visa record."
 @click.option("--csv", is_flag=True, help="Write CSV instead of Parquet.")
 @click.option(
     "--show",
-    type=click.Choice([f"T{number}" for number in SHARES]),
+    type=click.Choice([code.value for code in CODES.values()]),
     help="Print a typology's smallest ring beside its closest look-alike, with the records that differ, and write nothing.",
 )
 @click.option("--report", is_flag=True, help="Hold the world against public figures, look for short-cuts, draw a page.")

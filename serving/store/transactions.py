@@ -47,10 +47,7 @@ def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
     """
     for attempt in range(ATTEMPTS):
         try:
-            with (
-                engine.connect().execution_options(isolation_level="READ COMMITTED") as connection,
-                connection.begin(),
-            ):
+            with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
                 return work(connection)
         except RecordExists:
             if attempt:

@@ -34,7 +34,7 @@ def suspicion(d: District, plan: Plan) -> Floats:
     Each post has its own habits: it gives more or less weight to third-party payers, sponsors who are no kin, quick or
     wordless marriages, stage work, fresh passports and empty fields.
     """
-    gap = np.abs(plan["birth"] - (plan["first_met"] - 45 * 365)) / 365.0
+    gap = np.abs(plan["birth"] - (plan["first_meeting"] - 45 * 365)) / 365.0
     spouse = plan["status"] == Status.SPOUSE
     signs = (
         np.isin(plan["payer"], (SPONSOR, AGENCY, UNKNOWN)),

@@ -145,7 +145,7 @@ def _marriage(plan: Plan, rng: np.random.Generator) -> Columns:
     return {
         "married_on": np.where(spouse, np.minimum(plan["married"], plan["day"]), NONE),
         "first_met_on": np.where(
-            answered, np.minimum(plan["first_met"], np.minimum(plan["married"], plan["day"])), NONE
+            answered, np.minimum(plan["first_meeting"], np.minimum(plan["married"], plan["day"])), NONE
         ),
         "marriage_registered_abroad": known(plan["abroad"], answered),
         "meetings_before_marriage": known(plan["meetings"], answered),

@@ -28,7 +28,7 @@ FIELDS: dict[str, tuple[float, str]] = {
     "coe": (NONE, "i8"), "coe_day": (NONE, "i8"), "lead": (30, "i8"), "stay_days": (15, "i8"), "stay": (NONE, "i8"),
     "stay_phone": (NONE, "i8"), "declared_slip": (0, "i8"),
     # marriage and children
-    "married": (NONE, "i8"), "first_met": (NONE, "i8"), "abroad": (0, "?"), "meetings": (0, "i8"), "language": (0, "i8"),
+    "married": (NONE, "i8"), "first_meeting": (NONE, "i8"), "abroad": (0, "?"), "meetings": (0, "i8"), "language": (0, "i8"),
     "earlier_spouses": (0, "i8"), "cohabit": (1, "?"), "minors": (0, "i8"), "child_birth": (NONE, "i8"),
     "child_citizen": (NONE, "i8"), "parent": (NONE, "i8"),
     # what will happen after landing: probabilities and places

@@ -28,8 +28,8 @@ def quick(m: Members) -> None:
     """Couples who met online or far apart in age: short courtship, certificate at once, a husband married before."""
     n, rng = len(m), m.rng
     m.show(0.7, married=m.plan["day"] - 20 - rng.integers(0, 40, n))
-    m.show(0.6, first_met=m.plan["married"] - 20 - rng.integers(0, 120, n))
-    m.plan["first_met"] = np.minimum(m.plan["first_met"], m.plan["married"] - 10)
+    m.show(0.6, first_meeting=m.plan["married"] - 20 - rng.integers(0, 120, n))
+    m.plan["first_meeting"] = np.minimum(m.plan["first_meeting"], m.plan["married"] - 10)
     m.show(0.5, meetings=1 + rng.integers(0, 2, n))
     m.show(0.45, language=0)
     m.show(0.4, earlier_spouses=1 + (rng.random(n) < 0.3))

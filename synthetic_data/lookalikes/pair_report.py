@@ -21,7 +21,13 @@ from synthetic_data.typologies.roster import enrol
 
 APPLICATIONS = 400
 """Size of the district around the pair: its agencies, establishments and friends."""
-OPEN = {"sign_strength": 2.0, "typing_errors": 0.0, "missing_share": 0.0, "detected_share": 0.01, "minimum_identified": 0}
+OPEN = {
+    "sign_strength": 2.0,
+    "typing_errors": 0.0,
+    "missing_share": 0.0,
+    "detected_share": 0.01,
+    "minimum_identified": 0,
+}
 HEAD = ("record", "column", "value")
 
 

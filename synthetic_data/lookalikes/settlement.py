@@ -11,15 +11,9 @@ from synthetic_data.filing.plan import Plan
 from synthetic_data.geography.district import District
 from synthetic_data.lookalikes import families, identities, marriages, travellers, workers
 from synthetic_data.typologies.groups import Members, form_groups, spread
+from synthetic_data.typologies.neighbourhoods import draw_industries, draw_spans, draw_statuses, yearly_weights
 from synthetic_data.typologies.rings import exploited_count
-from synthetic_data.typologies.settings import (
-    SHARES,
-    draw_industries,
-    draw_spans,
-    draw_statuses,
-    route_of,
-    yearly_weights,
-)
+from synthetic_data.typologies.table import SHARES, TABLE
 
 Behaviour = Callable[[Members], None]
 # typology: (behaviour, share of its look-alikes, smallest and largest group, months of activity)
@@ -65,7 +59,7 @@ def settle(
     drawn = drawn[:upto]
     start, end = draw_spans(rng, yearly_weights(typology, 0), months, len(drawn))
     groups = form_groups(d, rng, start, end, draw_industries(rng, typology, len(drawn)))
-    group, turn, days = spread(rng, drawn, start, end, route_of(typology))
+    group, turn, days = spread(rng, drawn, start, end, TABLE[typology].volume)
     plan = draft(d, rng, draw_statuses(rng, typology, days), days)
     behaviour(Members(d, rng, plan, groups, group, turn, np.ones(len(plan))))
     plan["kind"], plan["cluster"] = typology, group

@@ -13,6 +13,7 @@ from synthetic_data.geography.district import District
 from synthetic_data.output.arrow_tables import TRUTH
 from synthetic_data.people.keys import NONE
 from synthetic_data.travel.landings import Stays
+from synthetic_data.typologies.table import CODES
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ def truth_table(d: District, truth: Truth, application_ids: Objects, landing_ids
     exploited = np.concatenate([truth.exploited[:n], truth.landing_exploited])
     typology = np.concatenate([truth.typology[:n], truth.landing_typology])
     ring = np.concatenate([truth.ring[:n], truth.landing_ring])
-    names = np.array([None, *(f"T{number}" for number in range(1, 13))], dtype=object)
+    names = np.array([None, *(code.value for code in CODES.values())], dtype=object)
     rings = [f"R{d.shard:03d}{number:05d}" if number != NONE else None for number in ring.tolist()]
     return pa.table(
         [

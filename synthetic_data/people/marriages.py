@@ -25,7 +25,7 @@ def honest_marriages(d: District, rng: np.random.Generator, plan: Plan, rows: In
     plan["relation"][rows] = np.where(elder, 3, 0)
     married = plan["day"][rows] - 15 - rng.gamma(1.5, 95.0, k).astype(np.int64)
     plan["married"][rows] = married
-    plan["first_met"][rows] = married - 25 - rng.gamma(1.4, 330.0, k).astype(np.int64)
+    plan["first_meeting"][rows] = married - 25 - rng.gamma(1.4, 330.0, k).astype(np.int64)
     plan["abroad"][rows] = rng.random(k) < 0.5
     plan["meetings"][rows] = 1 + rng.poisson(2.6, k)
     plan["language"][rows] = rng.choice(3, k, p=(0.2, 0.5, 0.3))

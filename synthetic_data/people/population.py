@@ -13,7 +13,7 @@ from synthetic_data.people.ordinary import draw_ordinary
 from synthetic_data.people.repeat_applicants import come_again, owners
 from synthetic_data.typologies.rings import plant_rings
 from synthetic_data.typologies.roster import Rings, enrol
-from synthetic_data.typologies.settings import SHARES
+from synthetic_data.typologies.table import SHARES
 
 
 def settle_district(d: District) -> tuple[Plan, Rings]:

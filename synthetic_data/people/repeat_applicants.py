@@ -60,8 +60,8 @@ def _still_open(countries: Ints, before: Ints, later: Ints) -> Floats:
 
 
 def _courtship(d: District, rng: np.random.Generator, plan: Plan, wives: Ints) -> Plan:
-    first_met, married = plan["first_met"][wives], plan["married"][wives]
-    day = first_met + 10 + (rng.random(len(wives)) * np.maximum(married - first_met - 40, 1)).astype(np.int64)
+    first_meeting, married = plan["first_meeting"][wives], plan["married"][wives]
+    day = first_meeting + 10 + (rng.random(len(wives)) * np.maximum(married - first_meeting - 40, 1)).astype(np.int64)
     kept = (day >= START) & (day < END)
     wives, day = wives[kept], day[kept]
     visits = _returned(d, rng, plan, wives, np.full(len(wives), Status.VISITOR), day)

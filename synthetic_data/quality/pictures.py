@@ -8,13 +8,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic_data.quality.fidelity import clients, hub_measures
-from synthetic_data.quality.public_figures import (
-    ENTRIES,
-    ENTRIES_2008,
-    HUBS,
-    STAGE_2003,
-    STAGE_2008,
-)
+from synthetic_data.quality.public_figures import ENTRIES, ENTRIES_2008, HUBS, STAGE_2003, STAGE_2008
 from synthetic_data.quality.svg import bars, graph, lines, ranges
 from synthetic_data.quality.world_frames import Frame, WorldFrames
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from features.arrays import Bools
+from synthetic_data.filing.drafts import settle_at_host
 from synthetic_data.filing.form_codes import AGENCY_FILES, FAMILY, SELF, SPONSOR
 from synthetic_data.people.keys import chance
 from synthetic_data.typologies.groups import Members
@@ -50,10 +51,7 @@ def control(m: Members, *, moves: float, gone: float, seen: float, files: float)
     m.plan["work_reported"] = seen
 
 
-def organise(m: Members) -> None:
-    """T12: several routes and posts, one phone behind different guarantors, another agency after each refusal."""
-    vouch(m, guarantor=0.6, phone=0.5, introducer=0.7, statement=0.4, agency=0.6)
-    control(m, moves=0.5, gone=0.25, seen=0.25, files=0.4)
-    m.swap(0.35, agency=m.d.agencies.choose(m.rng, m.plan["day"]), lodged=AGENCY_FILES)
-    m.show(0.3, stay=m.of("dormitory"))
-    m.swap(0.3, stay_phone=m.phone())
+def work_at_host(m: Members, share: float) -> None:
+    """Let a share of the members work for the host of their group."""
+    hosted = np.flatnonzero(m.rng.random(len(m)) < share * m.strength)
+    settle_at_host(m.d, m.rng, m.plan, hosted, m.hosts()[hosted])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from features.arrays import Ints
@@ -12,28 +10,10 @@ from synthetic_data.filing.plan import Plan
 from synthetic_data.geography.district import District
 from synthetic_data.people.keys import NONE
 from synthetic_data.typologies.adaptation import evade, openness
-from synthetic_data.typologies.brokers import organise
-from synthetic_data.typologies.entertainers import entertainers
 from synthetic_data.typologies.groups import Groups, Members, form_groups, spread
-from synthetic_data.typologies.impersonation import forged_papers, impersonation
-from synthetic_data.typologies.mothers import acknowledged, minors, mothers
-from synthetic_data.typologies.settings import (
-    SHARES,
-    SHARES_IN_LIFE,
-    draw_industries,
-    draw_spans,
-    draw_statuses,
-    route_of,
-    yearly_weights,
-)
-from synthetic_data.typologies.sham_marriage import sham_marriage, spouse_at_work
-from synthetic_data.typologies.trainees import men_at_work, trainees
-from synthetic_data.typologies.transit import transit
+from synthetic_data.typologies.neighbourhoods import draw_industries, draw_spans, draw_statuses, yearly_weights
+from synthetic_data.typologies.table import SHARES, SHARES_IN_LIFE, TABLE
 
-BEHAVIOURS: dict[int, Callable[[Members], None]] = {
-    1: sham_marriage, 2: impersonation, 3: mothers, 4: acknowledged, 5: entertainers, 6: minors, 7: trainees, 8: transit,
-    9: forged_papers, 10: spouse_at_work, 11: men_at_work, 12: organise,
-}  # fmt: skip
 EXPLOITED_LIMIT = 0.06
 """However small a world, no larger share of it is exploited for the sake of having every typology."""
 REPLACED = 0.25
@@ -70,11 +50,11 @@ def plant(d: District, rng: np.random.Generator, typology: int, sizes: Ints, fir
     start, end = draw_spans(rng, weights, months, len(sizes))
     groups = form_groups(d, rng, start, end, draw_industries(rng, typology, len(sizes)))
     group, turn, days, flees = replaced(
-        d, rng, *spread(rng, sizes, start, end, route_of(typology)), end, _stays(typology)
+        d, rng, *spread(rng, sizes, start, end, TABLE[typology].volume), end, TABLE[typology].stay_days
     )
     plan = draft(d, rng, draw_statuses(rng, typology, days), days)
     members = Members(d, rng, plan, groups, group, turn, openness(d, rng, group, turn, days))
-    BEHAVIOURS[typology](members)
+    TABLE[typology].behaviour(members)
     evade(members)
     fled = flees != NONE
     plan["flees_after"] = np.where(fled, flees, plan["flees_after"])
@@ -83,11 +63,6 @@ def plant(d: District, rng: np.random.Generator, typology: int, sizes: Ints, fir
     plan["exploited"], plan["typology"], plan["kind"] = True, typology, KIND + typology
     plan["cluster"], plan["ring"] = group, first_ring + group
     return plan, groups
-
-
-def _stays(typology: int) -> tuple[int, int]:
-    """Return how long people stay who then run away: trainees with debts half a year to fourteen months."""
-    return (180, 425) if typology == 7 else (60, 300)
 
 
 def replaced(

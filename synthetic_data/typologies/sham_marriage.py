@@ -1,4 +1,4 @@
-"""How do sham marriages (T1) and spouses put to work in clubs (T10) come about, and what do they leave in the files?"""
+"""T1: sham marriages that place women in clubs."""
 
 from __future__ import annotations
 
@@ -25,24 +25,9 @@ def sham_marriage(m: Members) -> None:
     m.show(0.2, language=0)
     # the certificate is asked for soon after registration
     m.show(0.25, married=m.plan["day"] - 20 - rng.integers(0, 40, n))
-    m.show(0.25, first_met=m.plan["married"] - 20 - rng.integers(0, 120, n))
-    m.plan["first_met"] = np.minimum(m.plan["first_met"], m.plan["married"] - 10)
+    m.show(0.25, first_meeting=m.plan["married"] - 20 - rng.integers(0, 120, n))
+    m.plan["first_meeting"] = np.minimum(m.plan["first_meeting"], m.plan["married"] - 10)
     m.show(0.3, stay=m.of("dormitory"))
     m.show(0.15, payer=SPONSOR)
     control(m, moves=0.65, gone=0.2, seen=0.35, files=0.45)
     m.raise_chance(1.0, divorce=0.22)
-
-
-def spouse_at_work(m: Members) -> None:
-    """T10: marriages that look like others; the address moves to the club, and its manager files the extension."""
-    m.plan["birth"] = young_ages(m.rng, m.plan["day"])
-    vouch(m, guarantor=0.0, phone=0.28, introducer=0.75, statement=0.3, agency=0.8)
-    club = m.of("club")
-    m.swap(0.3, stay_phone=m.d.establishments.phone[club])
-    m.swap(0.18, guarantor_phone=m.d.establishments.phone[club])
-    m.show(0.3, stay=m.of("dormitory"))
-    control(m, moves=0.7, gone=0.12, seen=0.5, files=0.45)
-    near = np.where(m.rng.random(len(m)) < 0.3, m.d.establishments.address[club], m.of("dormitory"))
-    m.plan["move_to"] = near
-    manager = m.rng.random(len(m)) < 0.3
-    m.plan["filed_by"] = np.where(manager, m.d.establishments.phone[club], m.plan["filed_by"])

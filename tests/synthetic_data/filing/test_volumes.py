@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from features.tables import Records
 from synthetic_data.filing.volumes import ENTERTAINER_CRITERIA
-from synthetic_data.typologies.settings import draw_spans, yearly_weights
+from synthetic_data.typologies.neighbourhoods import draw_spans, yearly_weights
 
 World = tuple[Records, pa.Table]
 BIOMETRICS = pd.Timestamp("2007-11-20", tz="UTC")

@@ -13,7 +13,7 @@ from synthetic_data.commands import NOTICE, world
 from synthetic_data.lookalikes.pair_cases import CASES
 from synthetic_data.lookalikes.pair_report import pair, show
 from synthetic_data.lookalikes.pair_signs import Tables, Trace, read
-from synthetic_data.typologies.settings import SHARES
+from synthetic_data.typologies.table import SHARES
 
 
 def value(tables: Tables, trace: Trace) -> object:

@@ -9,7 +9,7 @@ import pytest
 from features.tables import Records
 from synthetic_data.filing.plan import Plan
 from synthetic_data.people.population import settle_district
-from synthetic_data.typologies.settings import SHARES
+from synthetic_data.typologies.table import SHARES
 from synthetic_data.world import generate
 from tests.synthetic_data.conftest import small_district
 

@@ -1,4 +1,4 @@
-"""Covers: typologies.settings, filing.drafts, filing.empty_fields.
+"""Covers: typologies.neighbourhoods, typologies.table, filing.drafts, filing.empty_fields.
 
 In the enriched world no route, and so no field that a route fills, is the exploited's own.
 """
