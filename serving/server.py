@@ -17,10 +17,7 @@ PORT = click.IntRange(1, 65535)
 def require_free_port(host: str, port: int) -> None:
     """Check before anything starts that the port can be used.
 
-    Raises
-    ------
-    Problem
-        If it cannot.
+    Raises `Problem` if it cannot.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

@@ -32,10 +32,7 @@ def generate(
     Records, pa.Table
         The nine tables and the truth (subject, subject_id, exploited, typology, ring_id).
 
-    Raises
-    ------
-    ParameterError
-        If a scenario or parameter does not exist or lies outside its range.
+    Raises `ParameterError` if a scenario or parameter does not exist or lies outside its range.
     """
     chosen = load_scenario(scenario, changes)
     districts = [record_district(open_district(seed, *shard, chosen)) for shard in split(applications)]

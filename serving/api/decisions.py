@@ -22,10 +22,7 @@ LIMIT = 500
 def decision_in_scope(request: Request, decision_id: str, caller: ApiCaller) -> Decision:
     """Return a decision in the caller's scope.
 
-    Raises
-    ------
-    Refusal
-        404 if there is none: a decision out of scope does not exist for the caller.
+    Raises `Refusal` 404 if there is none: a decision out of scope does not exist for the caller.
     """
     with request.app.state.service.engine.connect() as connection:
         decision = decisions.by_id(connection, decision_id)

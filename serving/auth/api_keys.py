@@ -29,10 +29,7 @@ def key_holder(connection: Connection, token: str) -> Caller | None:
 def api_caller(request: Request) -> Caller:
     """Return the authorised holder of the request's key.
 
-    Raises
-    ------
-    Refusal
-        401 without a valid key, 403 if the role may not use the route.
+    Raises `Refusal` 401 without a valid key, 403 if the role may not use the route.
     """
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     holder = None

@@ -88,10 +88,7 @@ def route_name(request: Request) -> str:
 def authorise(caller: Caller, request: Request) -> Caller:
     """Return the caller with the scope of this route.
 
-    Raises
-    ------
-    Refusal
-        403 if the role may not use the route.
+    Raises `Refusal` 403 if the role may not use the route.
     """
     roles = PERMISSIONS[route_name(request)]
     if caller.role not in roles:

@@ -48,12 +48,7 @@ def session_caller(request: Request) -> Caller | None:
 def page_reader(request: Request) -> Caller:
     """Return the authorised reader of a page.
 
-    Raises
-    ------
-    SignInRequired
-        Without a session.
-    Refusal
-        403 if the role may not open the page.
+    Raises `SignInRequired` without a session; `Refusal` 403 if the role may not open the page.
     """
     caller = session_caller(request)
     if caller is None:

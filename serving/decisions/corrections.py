@@ -29,10 +29,7 @@ def correct_record(
 ) -> dict[str, object]:
     """Supersede a record and return what changed, with the new decision if it is a case.
 
-    Raises
-    ------
-    Refusal
-        404 if no record with this id is in the caller's scope.
+    Raises `Refusal` 404 if no record with this id is in the caller's scope.
     """
     record_id = str(row.column(TABLES[table].id_column)[0].as_py())
     subject = _SUBJECT_OF_TABLE.get(table)

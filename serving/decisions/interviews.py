@@ -25,10 +25,7 @@ _POSITIVE = {"indications", "victim_identified"}
 def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str, object]) -> str:
     """Store the outcome of an interview and return its id.
 
-    Raises
-    ------
-    Refusal
-        422 for a record with faults, 404 for a case out of the caller's scope, 409 for an id that exists.
+    Raises `Refusal` 422 for a record with faults, 404 for a case out of the caller's scope, 409 for an id that exists.
     """
     outcome_id = str(record.get("outcome_id") or f"OUT-{uuid.uuid4()}")
     rows, faults = rows_to_table("outcomes", [{**record, "outcome_id": record.get("outcome_id", outcome_id)}])

@@ -43,10 +43,7 @@ class DecisionService:
         Decision, bool
             And whether it is new.
 
-        Raises
-        ------
-        Refusal
-            409 if the key was used for another request, or another record with this id exists.
+        Raises `Refusal` 409 if the key was used for another request, or another record with this id exists.
         """
         own = facts_of_table(TABLE_OF_SUBJECT[subject], row)
         self.models.reload()

@@ -70,10 +70,7 @@ def case(request: Request, caller: PageReader, decision_id: str, replay: bool = 
 def decision_in_scope(connection: Connection, caller: Caller, decision_id: str) -> Decision:
     """Return a decision in the reader's scope.
 
-    Raises
-    ------
-    Refusal
-        404 if there is none.
+    Raises `Refusal` 404 if there is none.
     """
     decision = decisions.by_id(connection, decision_id)
     if decision is None or not caller.reaches(decision.post):

@@ -54,10 +54,7 @@ class ModelVersion:
 def version_by_alias(settings: Settings, subject: str, alias: str) -> ModelVersion | None:
     """Return the version of an alias, None if the alias is not set.
 
-    Raises
-    ------
-    RegistryError
-        If the registry does not answer.
+    Raises `RegistryError` if the registry does not answer.
     """
     client = _client(settings)
     try:
@@ -89,10 +86,7 @@ def download_bundle(settings: Settings, subject: str, version: str, folder: Path
     str, Path
         The version number, and the model folder.
 
-    Raises
-    ------
-    RegistryError
-        If the version or its model folder is missing.
+    Raises `RegistryError` if the version or its model folder is missing.
     """
     client = _client(settings)
     by_name = client.get_model_version if version.isdigit() else client.get_model_version_by_alias

@@ -38,12 +38,7 @@ def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
 
     It runs as READ COMMITTED: an append must see what its record belongs to, and positions fix what a decision sees.
 
-    Raises
-    ------
-    Refusal
-        503 after `ATTEMPTS` conflicts.
-    RecordExists
-        If a record exists already.
+    Raises `Refusal` 503 after `ATTEMPTS` conflicts; `RecordExists` if a record exists already.
     """
     for attempt in range(ATTEMPTS):
         try:

@@ -34,10 +34,7 @@ def body_of(types: tuple[str, ...] = JSON, limit: int = BODY_LIMIT) -> Callable[
 async def read_body(request: Request, types: tuple[str, ...], limit: int) -> bytes:
     """Return a request's body.
 
-    Raises
-    ------
-    Refusal
-        415 for another content type, 413 above the limit, 408 after `READ_SECONDS`.
+    Raises `Refusal` 415 for another content type, 413 above the limit, 408 after `READ_SECONDS`.
     """
     declared = request.headers.get("content-type")
     if declared is not None and not _is_of(declared, types):
@@ -72,10 +69,7 @@ FormFields = Annotated[dict[str, str], Depends(form_fields)]
 def parse(content: bytes) -> object:
     """Return the JSON value of a body.
 
-    Raises
-    ------
-    Refusal
-        400 for anything but plain JSON; the parser's message is dropped, as it may quote the body.
+    Raises `Refusal` 400 for anything but plain JSON; the parser's message is dropped, as it may quote the body.
     """
     try:
         text = content.decode("utf-8")

@@ -8,7 +8,7 @@ import numpy as np
 
 from features.arrays import Bools, Floats, Ints
 from synthetic_data.detection.sampling import PROBABILITY_LIMIT, draw, numbered, within_capacity
-from synthetic_data.filing.form_codes import AGENCY, R_FRIEND, R_OTHER, SPONSOR, UNKNOWN
+from synthetic_data.filing.form_codes import Payer, Relation
 from synthetic_data.filing.plan import Plan
 from synthetic_data.filing.volumes import Status, day
 from synthetic_data.geography.countries import INDEX
@@ -37,8 +37,8 @@ def suspicion(d: District, plan: Plan) -> Floats:
     gap = np.abs(plan["birth"] - (plan["first_meeting"] - 45 * 365)) / 365.0
     spouse = plan["status"] == Status.SPOUSE
     signs = (
-        np.isin(plan["payer"], (SPONSOR, AGENCY, UNKNOWN)),
-        np.isin(plan["relation"], (R_FRIEND, R_OTHER)),
+        np.isin(plan["payer"], (Payer.SPONSOR, Payer.AGENCY, Payer.UNKNOWN)),
+        np.isin(plan["relation"], (Relation.FRIEND, Relation.OTHER)),
         spouse & (plan["language"] == 0),
         spouse & (gap > 15),
         (plan["occupation"] >= 8) & (plan["occupation"] <= 11),

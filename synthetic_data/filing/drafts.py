@@ -5,18 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from features.arrays import Ints
-from synthetic_data.filing.form_codes import (
-    AGENCY_FILES,
-    R_AGENCY,
-    R_CHILD,
-    R_EMPLOYER,
-    R_FRIEND,
-    R_ORGANISATION,
-    R_OTHER,
-    R_PARENT,
-    R_RELATIVE,
-    R_SPOUSE,
-)
+from synthetic_data.filing.form_codes import Lodger, Relation
 from synthetic_data.filing.plan import Plan, copy_guarantor_to_inviter, inviter_is_guarantor
 from synthetic_data.filing.volumes import Status
 from synthetic_data.geography.agencies import OFFICE, TEMPLATES
@@ -98,7 +87,7 @@ def _agencies(d: District, rng: np.random.Generator, plan: Plan, touring: Ints) 
     share = d.scenario["agency_share"]
     by_agency = rng.random(n) < np.where(touring, min(share + 0.35, 1.0), max(share - 0.15, 0.0))
     plan["agency"] = np.where(by_agency, d.agencies.choose(rng, plan["day"]), NONE)
-    plan["lodged"] = np.where(by_agency, AGENCY_FILES, rng.choice(4, n, p=(0.72, 0.0, 0.2, 0.08)))
+    plan["lodged"] = np.where(by_agency, Lodger.AGENCY, rng.choice(4, n, p=(0.72, 0.0, 0.2, 0.08)))
     plan["payer"] = rng.choice(6, n, p=(0.52, 0.2, 0.1, 0.03, 0.05, 0.1))
 
 
@@ -118,8 +107,8 @@ def _kin(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -> None:
     resident = np.isin(plan["status"][rows], (Status.DEPENDENT, Status.LONG_TERM))
     plan["relation"][rows] = np.where(
         resident,
-        rng.choice((R_PARENT, R_SPOUSE, R_RELATIVE, R_OTHER), k, p=(0.4, 0.3, 0.25, 0.05)),
-        rng.choice((R_RELATIVE, R_CHILD, R_FRIEND, R_SPOUSE, R_PARENT, R_OTHER), k, p=(0.36, 0.1, 0.34, 0.08, 0.04, 0.08)),
+        rng.choice((Relation.PARENT, Relation.SPOUSE, Relation.RELATIVE, Relation.OTHER), k, p=(0.4, 0.3, 0.25, 0.05)),
+        rng.choice((Relation.RELATIVE, Relation.CHILD, Relation.FRIEND, Relation.SPOUSE, Relation.PARENT, Relation.OTHER), k, p=(0.36, 0.1, 0.34, 0.08, 0.04, 0.08)),
     )  # fmt: skip
     home = rng.random(k) < 0.8
     plan["stay"][rows] = np.where(home, house, house + 2)
@@ -153,7 +142,9 @@ def settle_at_host(d: District, rng: np.random.Generator, plan: Plan, rows: Ints
     plan["guarantor_phone"][rows] = np.where(rng.random(k) < 0.8, est.phone[host], plan["guarantor"][rows])
     plan["guarantor_home"][rows] = np.where(rng.random(k) < 0.7, est.address[host], plan["guarantor"][rows])
     plan["relation"][rows] = np.where(
-        statuses == Status.STUDENT, R_ORGANISATION, rng.choice((R_EMPLOYER, R_ORGANISATION), k, p=(0.75, 0.25))
+        statuses == Status.STUDENT,
+        Relation.ORGANISATION,
+        rng.choice((Relation.EMPLOYER, Relation.ORGANISATION), k, p=(0.75, 0.25)),
     )
     # three dormitories each; those who find a flat live alone
     dormitory = est.address[host] * 8 + 1 + rng.integers(0, 3, k) + 2**61
@@ -179,7 +170,7 @@ def _tours(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -> Non
     plan["guarantor"][rows] = np.where(vouched, office, NONE)
     plan["guarantor_phone"][rows] = np.where(vouched, agency.phone[at], NONE)
     plan["guarantor_home"][rows] = np.where(vouched, agency.address[at], NONE)
-    plan["relation"][rows] = np.where(vouched, R_AGENCY, NONE)
+    plan["relation"][rows] = np.where(vouched, Relation.AGENCY, NONE)
     plan["payer"][rows] = rng.choice(6, k, p=(0.72, 0.17, 0.01, 0.05, 0.01, 0.04))
     # parties of one agency in one week
     plan["party"][rows] = np.where(at != NONE, at * 2_000 + plan["day"][rows] // 6 + 2**55, NONE)

@@ -1,5 +1,23 @@
-"""Which answers do the form's questions offer? The codes of payers, relationships and lodgers, as in the nine tables."""
+"""Codes of the form's answers: who pays, how sponsor and applicant are related, who lodges; as in the nine tables."""
 
-SELF, FAMILY, SPONSOR, AGENCY, EMPLOYER, UNKNOWN = range(6)
-(R_SPOUSE, R_PARENT, R_CHILD, R_RELATIVE, R_EMPLOYER, R_FRIEND, R_AGENCY, R_ORGANISATION, R_OTHER) = range(9)
-APPLICANT_FILES, AGENCY_FILES, SPONSOR_FILES, OTHER_FILES = range(4)
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Payer(IntEnum):
+    """Who pays for the journey."""
+
+    SELF, FAMILY, SPONSOR, AGENCY, EMPLOYER, UNKNOWN = range(6)
+
+
+class Relation(IntEnum):
+    """What the guarantor is to the applicant."""
+
+    SPOUSE, PARENT, CHILD, RELATIVE, EMPLOYER, FRIEND, AGENCY, ORGANISATION, OTHER = range(9)
+
+
+class Lodger(IntEnum):
+    """Who lodges the application."""
+
+    APPLICANT, AGENCY, SPONSOR, OTHER = range(4)

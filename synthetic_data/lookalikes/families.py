@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.filing.form_codes import R_FRIEND, R_ORGANISATION, R_OTHER, SPONSOR
+from synthetic_data.filing.form_codes import Payer, Relation
 from synthetic_data.geography.establishments import SHELTER
 from synthetic_data.people.applicants import TEACHER, make_minors
 from synthetic_data.people.children import bring_child
@@ -22,12 +22,12 @@ def law_clinic(m: Members) -> None:
         guarantor=who,
         guarantor_home=est.address[shelter],
         guarantor_phone=est.phone[shelter],
-        relation=R_ORGANISATION,
+        relation=Relation.ORGANISATION,
     )
     m.show(0.4, stay=est.address[shelter], stay_phone=est.phone[shelter])
     m.show(0.6, statement=m.of("statement"))
     m.swap(0.4, introducer=m.of("introducer"), introducer_phone=est.phone[shelter])
-    m.show(0.3, payer=SPONSOR)
+    m.show(0.3, payer=Payer.SPONSOR)
     m.show(0.5, moves=0.6, move_after=20 + m.rng.integers(0, 60, len(m)))
 
 
@@ -45,7 +45,7 @@ def neighbours(m: Members) -> None:
     """Mothers who follow friends to the same care home or factory, which houses them openly."""
     bring_child(m.d, m.rng, m.plan)
     m.show(0.55, stay=m.of("dormitory"))
-    m.swap(0.35, relation=m.rng.choice((R_ORGANISATION, R_OTHER, R_FRIEND), len(m)))
+    m.swap(0.35, relation=m.rng.choice((Relation.ORGANISATION, Relation.OTHER, Relation.FRIEND), len(m)))
     m.swap(0.4, introducer=m.of("introducer"), introducer_phone=m.phone())
     m.show(0.45, party=m.of("party") + m.plan["day"] // 30)
     m.plan["workplace"], m.plan["work_reported"] = m.of("club"), 0.2
@@ -58,7 +58,11 @@ def school_journey(m: Members) -> None:
     make_minors(m.rng, m.plan, np.flatnonzero(m.turn % 12 != 0), 9)
     who = m.of("guarantors") + (m.plan["day"] // 600) % 4
     m.swap(
-        0.75, guarantor=who, guarantor_home=m.of("dormitory"), guarantor_phone=m.of("phones"), relation=R_ORGANISATION
+        0.75,
+        guarantor=who,
+        guarantor_home=m.of("dormitory"),
+        guarantor_phone=m.of("phones"),
+        relation=Relation.ORGANISATION,
     )
     m.show(0.6, statement=m.of("statement"))
     m.show(0.5, stay=m.of("dormitory"))
@@ -69,6 +73,6 @@ def school_journey(m: Members) -> None:
 def exchange(m: Members) -> None:
     """Children sent to relatives and host families, alone on the flight, paid for by the host."""
     make_minors(m.rng, m.plan, np.arange(len(m)), 8)
-    m.show(0.6, payer=SPONSOR)
+    m.show(0.6, payer=Payer.SPONSOR)
     m.show(0.4, stay=m.of("dormitory"))
     m.swap(0.35, guarantor=m.of("guarantors") + m.turn // 2, guarantor_phone=m.of("phones"))

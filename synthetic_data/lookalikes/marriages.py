@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.filing.form_codes import AGENCY_FILES, SPONSOR
+from synthetic_data.filing.form_codes import Lodger, Payer
 from synthetic_data.people.applicants import young_ages
 from synthetic_data.typologies.groups import Members
 
@@ -16,10 +16,10 @@ def introduced(m: Members) -> None:
     m.swap(0.9, introducer=m.of("introducer"))
     m.show(0.8, introducer_phone=line)
     m.show(0.65, statement=m.of("statement") + m.rng.integers(0, 2, len(m)) * 2**59)
-    m.swap(0.55, agency=m.of("agency"), lodged=AGENCY_FILES)
+    m.swap(0.55, agency=m.of("agency"), lodged=Lodger.AGENCY)
     m.show(0.5, meetings=1 + m.rng.integers(0, 3, len(m)))
     m.show(0.3, language=0)
-    m.show(0.5, payer=SPONSOR)
+    m.show(0.5, payer=Payer.SPONSOR)
     # the matchmaker's office answers the phone for some husbands
     m.swap(0.12, guarantor_phone=line)
 

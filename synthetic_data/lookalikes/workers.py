@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic_data.filing.drafts import settle_at_host
-from synthetic_data.filing.form_codes import AGENCY, AGENCY_FILES, EMPLOYER
+from synthetic_data.filing.form_codes import Lodger, Payer
 from synthetic_data.filing.volumes import Status
 from synthetic_data.geography.establishments import STAGE
 from synthetic_data.people.applicants import PAY_FLOOR
@@ -18,9 +18,9 @@ def troupe(m: Members) -> None:
     stage = m.d.establishments.choose(m.rng, np.full(len(m.groups), STAGE), m.groups.start)[m.group]
     settle_at_host(m.d, m.rng, m.plan, rows, stage)
     m.show(0.7, statement=m.of("statement") + m.plan["day"] // 400)
-    m.swap(0.5, agency=m.of("agency"), lodged=AGENCY_FILES)
+    m.swap(0.5, agency=m.of("agency"), lodged=Lodger.AGENCY)
     m.show(0.6, party=m.of("party") + m.plan["day"] // 40)
-    m.show(0.5, payer=EMPLOYER)
+    m.show(0.5, payer=Payer.EMPLOYER)
     m.plan["leaves_early"] = 0.3
 
 
@@ -31,7 +31,7 @@ def dancers(m: Members) -> None:
     m.show(0.5, stay=m.of("dormitory"))
     m.swap(0.45, introducer=m.of("introducer"), introducer_phone=m.phone())
     m.show(0.3, statement=m.of("statement"))
-    m.show(0.4, payer=m.rng.choice((AGENCY, EMPLOYER), len(m)))
+    m.show(0.4, payer=m.rng.choice((Payer.AGENCY, Payer.EMPLOYER), len(m)))
     m.swap(0.2, guarantor=m.of("guarantors") + m.turn // 6)
     m.plan["work_reported"], m.plan["gone"] = 0.2, 0.03
 
@@ -43,7 +43,7 @@ def recruited(m: Members) -> None:
     m.swap(0.75, introducer=m.of("introducer"))
     m.show(0.65, introducer_phone=m.phone())
     m.show(0.55, statement=m.of("statement"))
-    m.swap(0.5, agency=m.of("agency"), lodged=AGENCY_FILES)
+    m.swap(0.5, agency=m.of("agency"), lodged=Lodger.AGENCY)
     m.plan["work_reported"] = 0.15
 
 
@@ -61,7 +61,7 @@ def chain(m: Members) -> None:
     settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.hosts())
     on_business(m)
     m.show(0.6, stay=m.of("dormitory"))
-    m.show(0.6, payer=EMPLOYER)
+    m.show(0.6, payer=Payer.EMPLOYER)
     m.show(0.5, party=m.of("party") + m.plan["day"] // 30)
     m.show(0.4, statement=m.of("statement"))
     m.swap(0.4, guarantor=m.of("guarantors") + m.turn // 5, guarantor_phone=m.phone())

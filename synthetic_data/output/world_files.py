@@ -53,10 +53,8 @@ def write_world(
     dict of str to int
         Rows by table, and ``exploited``: how many cases are exploited in truth.
 
-    Raises
-    ------
-    RecordsInTheWay
-        If the folder holds tables of records without the truth of a world; nothing of it is touched.
+    Raises `RecordsInTheWay` if the folder holds tables of records without the truth of a world; nothing of it is
+    touched.
     """
     _clear(out)
     shards = split(applications)

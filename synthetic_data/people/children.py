@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from features.arrays import Ints
-from synthetic_data.filing.form_codes import R_CHILD, R_PARENT, R_RELATIVE
+from synthetic_data.filing.form_codes import Relation
 from synthetic_data.filing.plan import Plan, copy_guarantor_to_inviter, inviter_is_guarantor
 from synthetic_data.filing.volumes import NATIONALITY_ACT, Status
 from synthetic_data.geography.district import District
@@ -41,7 +41,7 @@ def acknowledge(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -
     same = inviter_is_guarantor(plan)
     for name in ("guarantor", "guarantor_home", "guarantor_phone"):
         plan[name][rows] = np.where(himself, father, plan[name][rows])
-    relation = np.where(himself, R_PARENT, rng.choice((R_CHILD, R_RELATIVE, R_PARENT), k))
+    relation = np.where(himself, Relation.PARENT, rng.choice((Relation.CHILD, Relation.RELATIVE, Relation.PARENT), k))
     plan["relation"][rows] = np.where(plan["guarantor"][rows] != NONE, relation, NONE)
     plan["stay"][rows] = np.where(himself & (rng.random(k) < 0.7), father, plan["stay"][rows])
     copy_guarantor_to_inviter(plan, same)

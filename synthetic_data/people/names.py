@@ -43,135 +43,24 @@ _GIVEN = {
 _LIKE = {"UKR": "RUS", "MMR": "THA", "NPL": "IND", "KHM": "THA", "TWN": "CHN", "USA": "COL", "GBR": "COL",
          "AUS": "COL"}  # fmt: skip
 _POOL_OF = {code: code for code in _FAMILY} | _LIKE
-JAPANESE_FAMILY = tuple(
-    pair.split(":")
-    for pair in [
-        "佐藤:Sato",
-        "鈴木:Suzuki",
-        "高橋:Takahashi",
-        "田中:Tanaka",
-        "渡辺:Watanabe",
-        "伊藤:Ito",
-        "山本:Yamamoto",
-        "中村:Nakamura",
-        "小林:Kobayashi",
-        "加藤:Kato",
-        "吉田:Yoshida",
-        "山田:Yamada",
-        "佐々木:Sasaki",
-        "山口:Yamaguchi",
-        "松本:Matsumoto",
-        "井上:Inoue",
-        "木村:Kimura",
-        "林:Hayashi",
-        "清水:Shimizu",
-        "森:Mori",
-        "池田:Ikeda",
-        "橋本:Hashimoto",
-        "阿部:Abe",
-        "石川:Ishikawa",
-        "石井:Ishii",
-        "小川:Ogawa",
-        "岡田:Okada",
-        "後藤:Goto",
-        "長谷川:Hasegawa",
-        "村上:Murakami",
-        "近藤:Kondo",
-        "石田:Ishida",
-        "坂本:Sakamoto",
-        "遠藤:Endo",
-        "青木:Aoki",
-        "藤井:Fujii",
-        "西村:Nishimura",
-        "福田:Fukuda",
-        "太田:Ota",
-        "三浦:Miura",
-        "藤原:Fujiwara",
-        "岡本:Okamoto",
-        "松田:Matsuda",
-        "中島:Nakajima",
-        "中川:Nakagawa",
-        "原田:Harada",
-        "小野:Ono",
-        "田村:Tamura",
-        "竹内:Takeuchi",
-        "金子:Kaneko",
-        "和田:Wada",
-        "中山:Nakayama",
-        "石原:Ishihara",
-        "上田:Ueda",
-        "森田:Morita",
-        "柴田:Shibata",
-        "酒井:Sakai",
-        "工藤:Kudo",
-        "横山:Yokoyama",
-        "宮崎:Miyazaki",
-        "内田:Uchida",
-        "高木:Takagi",
-        "安藤:Ando",
-        "谷口:Taniguchi",
-        "丸山:Maruyama",
-        "今井:Imai",
-    ]
+_JAPANESE_FAMILY = (
+    "佐藤:Sato 鈴木:Suzuki 高橋:Takahashi 田中:Tanaka 渡辺:Watanabe 伊藤:Ito 山本:Yamamoto 中村:Nakamura 小林:Kobayashi 加藤:Kato "
+    "吉田:Yoshida 山田:Yamada 佐々木:Sasaki 山口:Yamaguchi 松本:Matsumoto 井上:Inoue 木村:Kimura 林:Hayashi 清水:Shimizu 森:Mori "
+    "池田:Ikeda 橋本:Hashimoto 阿部:Abe 石川:Ishikawa 石井:Ishii 小川:Ogawa 岡田:Okada 後藤:Goto 長谷川:Hasegawa 村上:Murakami "
+    "近藤:Kondo 石田:Ishida 坂本:Sakamoto 遠藤:Endo 青木:Aoki 藤井:Fujii 西村:Nishimura 福田:Fukuda 太田:Ota 三浦:Miura "
+    "藤原:Fujiwara 岡本:Okamoto 松田:Matsuda 中島:Nakajima 中川:Nakagawa 原田:Harada 小野:Ono 田村:Tamura 竹内:Takeuchi "
+    "金子:Kaneko 和田:Wada 中山:Nakayama 石原:Ishihara 上田:Ueda 森田:Morita 柴田:Shibata 酒井:Sakai 工藤:Kudo 横山:Yokoyama "
+    "宮崎:Miyazaki 内田:Uchida 高木:Takagi 安藤:Ando 谷口:Taniguchi 丸山:Maruyama 今井:Imai"
 )
-JAPANESE_GIVEN = tuple(
-    pair.split(":")
-    for pair in [
-        "浩:Hiroshi",
-        "健一:Kenichi",
-        "誠:Makoto",
-        "直樹:Naoki",
-        "洋子:Yoko",
-        "恵子:Keiko",
-        "明:Akira",
-        "隆:Takashi",
-        "博:Hiroshi",
-        "茂:Shigeru",
-        "進:Susumu",
-        "清:Kiyoshi",
-        "正:Tadashi",
-        "修:Osamu",
-        "健:Ken",
-        "豊:Yutaka",
-        "剛:Tsuyoshi",
-        "久美子:Kumiko",
-        "由美子:Yumiko",
-        "和子:Kazuko",
-        "幸子:Sachiko",
-        "美穂:Miho",
-        "真由美:Mayumi",
-        "智子:Tomoko",
-        "裕子:Yuko",
-        "陽子:Yoko",
-        "京子:Kyoko",
-        "正樹:Masaki",
-        "和也:Kazuya",
-        "大輔:Daisuke",
-        "健太:Kenta",
-        "拓也:Takuya",
-        "達也:Tatsuya",
-        "哲也:Tetsuya",
-        "英樹:Hideki",
-        "雅彦:Masahiko",
-        "和彦:Kazuhiko",
-        "浩二:Koji",
-        "武:Takeshi",
-        "稔:Minoru",
-        "薫:Kaoru",
-        "千恵子:Chieko",
-        "節子:Setsuko",
-        "典子:Noriko",
-        "直美:Naomi",
-        "美香:Mika",
-        "絵美:Emi",
-        "翔太:Shota",
-        "和夫:Kazuo",
-        "幸雄:Yukio",
-        "義雄:Yoshio",
-        "昭:Akira",
-        "弘:Hiroshi",
-    ]
+JAPANESE_FAMILY = tuple(pair.split(":") for pair in _JAPANESE_FAMILY.split())
+_JAPANESE_GIVEN = (
+    "浩:Hiroshi 健一:Kenichi 誠:Makoto 直樹:Naoki 洋子:Yoko 恵子:Keiko 明:Akira 隆:Takashi 博:Hiroshi 茂:Shigeru 進:Susumu "
+    "清:Kiyoshi 正:Tadashi 修:Osamu 健:Ken 豊:Yutaka 剛:Tsuyoshi 久美子:Kumiko 由美子:Yumiko 和子:Kazuko 幸子:Sachiko 美穂:Miho "
+    "真由美:Mayumi 智子:Tomoko 裕子:Yuko 陽子:Yoko 京子:Kyoko 正樹:Masaki 和也:Kazuya 大輔:Daisuke 健太:Kenta 拓也:Takuya "
+    "達也:Tatsuya 哲也:Tetsuya 英樹:Hideki 雅彦:Masahiko 和彦:Kazuhiko 浩二:Koji 武:Takeshi 稔:Minoru 薫:Kaoru 千恵子:Chieko "
+    "節子:Setsuko 典子:Noriko 直美:Naomi 美香:Mika 絵美:Emi 翔太:Shota 和夫:Kazuo 幸雄:Yukio 義雄:Yoshio 昭:Akira 弘:Hiroshi"
 )
+JAPANESE_GIVEN = tuple(pair.split(":") for pair in _JAPANESE_GIVEN.split())
 
 
 def _pool(source: dict[str, str], code: str) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from features.arrays import Bools
 from synthetic_data.filing.drafts import settle_at_host
-from synthetic_data.filing.form_codes import AGENCY_FILES, FAMILY, SELF, SPONSOR
+from synthetic_data.filing.form_codes import Lodger, Payer
 from synthetic_data.people.keys import chance
 from synthetic_data.typologies.groups import Members
 
@@ -22,8 +22,8 @@ def vouch(m: Members, *, guarantor: float, phone: float, introducer: float, stat
     m.swap(phone * 0.3, inviter_phone=line)
     m.swap(introducer, introducer=m.of("introducer"), introducer_phone=line)
     m.show(statement, statement=m.of("statement"))
-    m.swap(np.where(infiltrates(m), agency, 0.0), agency=m.of("agency"), lodged=AGENCY_FILES)
-    m.show(0.15, payer=m.rng.choice((SPONSOR, FAMILY, SELF), len(m), p=(0.4, 0.3, 0.3)))
+    m.swap(np.where(infiltrates(m), agency, 0.0), agency=m.of("agency"), lodged=Lodger.AGENCY)
+    m.show(0.15, payer=m.rng.choice((Payer.SPONSOR, Payer.FAMILY, Payer.SELF), len(m), p=(0.4, 0.3, 0.3)))
     m.show(phone * 0.4, booking_phone=line)
     owe(m)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic_data.filing.drafts import settle_at_host
-from synthetic_data.filing.form_codes import AGENCY, EMPLOYER
+from synthetic_data.filing.form_codes import Payer
 from synthetic_data.people.applicants import PAY_FLOOR
 from synthetic_data.typologies.brokers import control, vouch
 from synthetic_data.typologies.groups import Members
@@ -20,6 +20,6 @@ def entertainers(m: Members) -> None:
     # the floor of the criteria: 200,000 yen a month
     m.show(0.45, income=PAY_FLOOR)
     m.show(0.4, stay=m.of("dormitory"))
-    m.show(0.2, payer=rng.choice((AGENCY, EMPLOYER), n))
+    m.show(0.2, payer=rng.choice((Payer.AGENCY, Payer.EMPLOYER), n))
     m.show(0.35, occupation=rng.integers(8, 12, n))
     control(m, moves=0.5, gone=0.22, seen=0.4, files=0.4)

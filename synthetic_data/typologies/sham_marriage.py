@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.filing.form_codes import SPONSOR
+from synthetic_data.filing.form_codes import Payer
 from synthetic_data.people.applicants import young_ages
 from synthetic_data.typologies.brokers import control, vouch
 from synthetic_data.typologies.groups import Members
@@ -28,6 +28,6 @@ def sham_marriage(m: Members) -> None:
     m.show(0.25, first_meeting=m.plan["married"] - 20 - rng.integers(0, 120, n))
     m.plan["first_meeting"] = np.minimum(m.plan["first_meeting"], m.plan["married"] - 10)
     m.show(0.3, stay=m.of("dormitory"))
-    m.show(0.15, payer=SPONSOR)
+    m.show(0.15, payer=Payer.SPONSOR)
     control(m, moves=0.65, gone=0.2, seen=0.35, files=0.45)
     m.raise_chance(1.0, divorce=0.22)

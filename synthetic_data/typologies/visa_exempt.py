@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from features.arrays import Ints
-from synthetic_data.filing.form_codes import AGENCY, SPONSOR, UNKNOWN
+from synthetic_data.filing.form_codes import Payer
 from synthetic_data.filing.plan import Plan
 from synthetic_data.filing.volumes import START, Status
 from synthetic_data.geography.district import District
@@ -49,7 +49,7 @@ def _tie(rng: np.random.Generator, exempt: Plan, rows: Ints, rings: Rings, ring:
     leads_on = exempt["typology"][rows] == 8
     exempt["onward"][rows] |= leads_on & (rng.random(k) < 0.5)
     exempt["onward_payer"][rows] = np.where(
-        leads_on, rng.choice((SPONSOR, AGENCY, UNKNOWN), k), exempt["onward_payer"][rows]
+        leads_on, rng.choice((Payer.SPONSOR, Payer.AGENCY, Payer.UNKNOWN), k), exempt["onward_payer"][rows]
     )
     exempt["status"][rows] = np.where(exempt["onward"][rows] & (rng.random(k) < 0.6), Status.TRANSIT, Status.VISITOR)
     exempt["gone"][rows], exempt["doubt"][rows] = 0.15, 0.05

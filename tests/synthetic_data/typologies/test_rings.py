@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from synthetic_data.filing.form_codes import AGENCY, EMPLOYER, R_RELATIVE
+from synthetic_data.filing.form_codes import Payer, Relation
 from synthetic_data.filing.plan import Plan
 from synthetic_data.lookalikes import families, identities, marriages, travellers, workers
 from synthetic_data.lookalikes.settlement import Behaviour, settle
@@ -47,7 +47,7 @@ def share(test: Callable[[Plan], np.ndarray]) -> Sign:  # type: ignore[type-arg]
 
 
 FRESH = share(lambda plan: plan["day"] - plan["passport_issued"] < 120)
-LAWFUL_PAYER = share(lambda plan: np.isin(plan["onward_payer"][plan["onward"]], (AGENCY, EMPLOYER)))
+LAWFUL_PAYER = share(lambda plan: np.isin(plan["onward_payer"][plan["onward"]], (Payer.AGENCY, Payer.EMPLOYER)))
 
 # typology, its look-alike, a sign that both show, a sign that only the ring shows (or shows more of), and by how much
 CASES: list[tuple[int, Behaviour, Sign, Sign, float]] = [
@@ -60,11 +60,11 @@ CASES: list[tuple[int, Behaviour, Sign, Sign, float]] = [
     (6, families.school_journey, shared("statement"), mean("gone"), 0.2),
     (7, workers.recruited, shared("introducer"), mean("gone"), 0.15),
     (7, workers.better_pay, mean("gone"), shared("statement"), 0.1),
-    (8, travellers.crews, mean("onward"), share(lambda plan: ~np.isin(plan["onward_payer"], (AGENCY, EMPLOYER)) & plan["onward"]), 0.15),
+    (8, travellers.crews, mean("onward"), share(lambda plan: ~np.isin(plan["onward_payer"], (Payer.AGENCY, Payer.EMPLOYER)) & plan["onward"]), 0.15),
     (9, identities.translated, shared("statement"), mean("forged"), 0.03),
     (10, marriages.from_the_pub, shared("workplace"), shared("filed_by"), 0.05),
     (11, workers.chain, shared("host"), mean("gone"), 0.15),
-    (12, travellers.large_family, shared("guarantor_phone"), share(lambda plan: plan["relation"] != R_RELATIVE), 0.15),
+    (12, travellers.large_family, shared("guarantor_phone"), share(lambda plan: plan["relation"] != Relation.RELATIVE), 0.15),
 ]  # fmt: skip
 
 
