@@ -19,7 +19,7 @@ NOTICE = "Synthetic data. Validated on no real visa record."
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder, made if need be; an earlier world in it is replaced.",
+    help="A folder, created if missing; an earlier world in it is replaced.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
 @click.option("--applications", type=click.IntRange(SMALLEST, LARGEST), default=60_000, show_default=True)
@@ -40,7 +40,9 @@ NOTICE = "Synthetic data. Validated on no real visa record."
     type=click.Choice([code.value for code in CODES.values()]),
     help="Print a typology's smallest ring beside its closest look-alike, with the records that differ, and write nothing.",
 )
-@click.option("--report", is_flag=True, help="Hold the world against public figures, look for short-cuts, draw a page.")
+@click.option(
+    "--report", is_flag=True, help="Compare the world with public figures, probe for short-cuts, write a page."
+)
 def world(
     out: Path | None,
     seed: int,
@@ -66,7 +68,7 @@ def world(
         raise click.BadParameter(str(error), param_hint="--set") from error
     if report and csv:
         raise click.UsageError("--report reads Parquet; leave --csv out")
-    click.echo(f"making a world of {applications:,} applications …", err=True)
+    click.echo(f"generating {applications:,} applications …", err=True)
     try:
         counts = write_world(out, seed, applications, chosen, processes=processes, csv=csv, progress=_progress)
     except RecordsInTheWay as records_there:
@@ -76,7 +78,7 @@ def world(
     if not report:
         (out / "datasheet.md").write_text(datasheet(NOTICE, chosen, seed, counts), encoding="utf-8")
         return
-    click.echo("holding it against public figures, and looking for short-cuts …", err=True)
+    click.echo("comparing it with public figures, and probing for short-cuts …", err=True)
     from synthetic_data.quality.report import write_report  # noqa: PLC0415 (a world alone needs no model or drawing)
 
     click.echo(write_report(out, chosen, seed, counts, notice=NOTICE))

@@ -1,4 +1,4 @@
-"""Which world is wanted? Scenarios as small files: every parameter with its value, unit, range and source."""
+"""Scenarios: every parameter with its value, unit, range and source."""
 
 from __future__ import annotations
 

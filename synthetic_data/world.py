@@ -1,4 +1,4 @@
-"""What would a world look like in which the truth is known? Districts of people, hubs and rings, made one by one."""
+"""A world in memory: districts of people, hubs and rings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def generate(
     Parameters
     ----------
     applications
-        How many visa applications; other tables follow from them.
+        Count of visa applications; other tables follow from it.
     changes
         Values of single parameters that differ from the scenario's.
 

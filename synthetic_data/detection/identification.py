@@ -1,4 +1,4 @@
-"""Who is identified without an interview at the border? Rings found by inspection, people who call a hotline or go to police."""
+"""Identification outside the border interview: rings detected by inspection, people who call a hotline or the police."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from synthetic_data.people.keys import NONE
 from synthetic_data.travel.landings import Stays
 
 IDENTIFIED_WITH_RING = 0.6
-"""Share of people under a ring's control who are identified when it is found."""
+"""Share of people under a ring's control who are identified when it is detected."""
 BY_INSPECTION = 0.55
 """Share of identifications that begin with an establishment; the others begin with a person."""
 
@@ -30,7 +30,7 @@ class Identified:
     referred
         bool[n]: by a referral rather than by a later identification.
     ring_day
-        int64[r]: when each ring was found, -1 for never.
+        int64[r]: when each ring was detected, -1 for never.
     """
 
     day: Ints
@@ -62,7 +62,7 @@ def identify(d: District, plan: Plan, stays: Stays, *, exploited: Bools) -> Iden
 
 
 def _wanted(d: District, exploited: int) -> int:
-    """Return how many are identified: the set share, and in small worlds enough to learn from."""
+    """Return the count of identified people: the set share, and in small worlds enough to learn from."""
     minimum = min(round(d.scenario["minimum_identified"] / d.shards), round(exploited * 0.65))
     return max(round(d.scenario["detected_share"] * exploited), minimum)
 
@@ -83,7 +83,7 @@ def _find_rings(
         members = there[ring_of == ring]
         if not len(members):
             continue
-        # in a small district one ring may hold more people than shall be found: it is found as seldom as that asks
+        # a small district's ring may hold more people than shall be identified: it is detected accordingly seldom
         if identified >= wanted or rng.random() * len(members) * IDENTIFIED_WITH_RING > wanted - identified:
             break
         begin, end = int(landed[members].min()), int(landed[members].max())
@@ -95,6 +95,6 @@ def _find_rings(
         ring_day[ring] = at
         day[held] = at + rng.integers(0, 40, len(held))
         identified += len(held)
-    # what would have been found after the ten years is not on record
+    # what becomes known after the ten years is not on record
     day[day >= END] = NONE
     return ring_day

@@ -1,4 +1,4 @@
-"""Who is interviewed, by choice or by lot, and what is recorded? Officers see the form, have habits and limited hours."""
+"""Choice of interviews, by officers and at random, and their findings; officers see the form, have habits and limited hours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_INDICATION, INCONCLUSIVE, INDICATIONS, IDENTIFIED = range(4)
 
 @dataclass(slots=True)
 class Interviews:
-    """k interviews: rows of the subject, whether drawn by lot, with which probability, and the finding."""
+    """k interviews: rows of the subject, whether sampled at random, inclusion probability, and the finding."""
 
     row: Ints
     random: Bools
@@ -54,7 +54,7 @@ def suspicion(d: District, plan: Plan) -> Floats:
 
 
 def prejudice(d: District, plan: Plan) -> Floats:
-    """Return float64[n], 1 on average: by how much more often all posts together choose files of one nationality and sex."""
+    """Return float64[n], 1 on average: factor by which all posts prefer files of one nationality and sex."""
     preferred = (plan["country"] == INDEX["PHL"]) & plan["female"]
     factor = np.exp(d.scenario["bias_strength"] * preferred)
     return factor / factor.mean() if len(factor) else factor
@@ -63,7 +63,7 @@ def prejudice(d: District, plan: Plan) -> Floats:
 def choose(
     d: District, name: str, *, log_odds: Floats, factor: Floats, posts: Ints, days: Ints, share: float
 ) -> tuple[Ints, Bools, Floats]:
-    """Choose who is interviewed: first by lot among all files, then by the officers among the rest.
+    """Choose who is interviewed: first at random among all files, then by the officers among the rest.
 
     Parameters
     ----------
@@ -75,13 +75,12 @@ def choose(
     Returns
     -------
     rows, by_lot, probability
-        Of those chosen. The probability is the one with which this file entered by this way: of the lot, or of the
-        officers' choice and not of the lot.
+        Of those chosen. The inclusion probability is that of the random sample, or of the officers' choice outside it.
     """
     rng = d.generator(f"interviews {name}")
     groups = numbered(posts * 1000 + days // 30)
     lottery = np.where(days >= day(d.scenario.whole("random_from_year")), d.scenario["random_share"], 0.0)
-    # posts differ in how many of their hours they give to the lot
+    # posts differ in the share of hours they give to the random sample
     lottery *= 0.6 + 0.8 * chance(posts, 640)
     at_random = draw(rng, lottery, groups) & (lottery > 0)
     wanted = np.clip(within_capacity(np.exp(log_odds), groups, share) * factor, 0.0, PROBABILITY_LIMIT)

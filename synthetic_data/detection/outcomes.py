@@ -1,4 +1,4 @@
-"""What is on record about interviews and identifications? One table, with arms, probabilities, findings and delays."""
+"""Outcomes on record: interviews and identifications with arms, probabilities, findings and delays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do inspectors and the Trafficking in Persons Database hold? Actions at establishments, and people listed in it."""
+"""Actions at establishments, and entries of the Trafficking in Persons Database."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ BREACH = 0.5
 
 
 def act(d: District, establishment_ids: Objects, rings: Rings, ring_day: Ints) -> Columns:
-    """Write inspections: routine ones, violations of all kinds, and the cases by which rings were found.
+    """Write inspections: routine ones, violations of all kinds, and the cases by which rings were detected.
 
     Parameters
     ----------
     ring_day
-        The day on which each ring was found, -1 for never.
+        The day on which each ring was detected, -1 for never.
     """
     rng = d.generator("inspections")
     est, m = d.establishments, len(d.establishments)
@@ -64,7 +64,7 @@ def act(d: District, establishment_ids: Objects, rings: Rings, ring_day: Ints) -
 
 
 def list_people(d: District, plan: Plan, who: Identified, brokers: Ints, phones: Ints) -> Columns:
-    """Write the database: people of found rings, identified victims, and many whom these records never meet.
+    """Write the database: people of detected rings, identified victims, and many outside these records.
 
     Parameters
     ----------

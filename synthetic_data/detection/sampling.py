@@ -1,4 +1,4 @@
-"""Who is chosen when hours are limited? Systematic sampling whose inclusion probabilities are exact (Madow 1949)."""
+"""Systematic sampling with exact inclusion probabilities (Madow 1949)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who vouches, invites and files for an honest application? Kin, friends, employers, schools, agencies and their offices."""
+"""Drafts of honest applications: guarantors, inviters, hosts, agencies and statements."""
 
 from __future__ import annotations
 
@@ -196,12 +196,12 @@ def _inviters(d: District, rng: np.random.Generator, plan: Plan) -> None:
 
 
 def statements(d: District, rng: np.random.Generator, plan: Plan) -> None:
-    """Agencies use boilerplate, hosts reuse their own, others write themselves or copy from a manual."""
+    """Draw statements: agencies use boilerplate, hosts reuse their own, others write themselves or copy from a manual."""
     n = len(plan)
     own = d.keys.take(n)
     at, host = plan["agency"], plan["host"]
     boilerplate = d.agencies.statements[at] + rng.integers(0, TEMPLATES, n)
-    # a manual's model letter, known to everybody
+    # a manual's model statement, known to everybody
     manual = 900_000_000 + rng.integers(0, 40, n)
     draw = rng.random(n)
     statement = np.where((at != NONE) & (draw < 0.5), boilerplate, np.where(draw > 0.95, manual, own))

@@ -1,4 +1,4 @@
-"""Which fields were left empty? It depends on who filled the form, not on what it is about."""
+"""Empty fields of forms: they depend on who filled the form, not on its subject."""
 
 from __future__ import annotations
 

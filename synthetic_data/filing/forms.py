@@ -1,4 +1,4 @@
-"""What stands on the forms? Plans written as visa applications, with all the spellings, slips and gaps of real files."""
+"""Visa applications on record: plans with the spellings, slips and gaps of real files."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def fill_forms(
     ids, at
         Of the applications, in the order of the plan.
     earlier_stays
-        How often each person had come before, in truth.
+        Count of each person's earlier stays, in truth.
     """
     rng, errors = d.generator("forms"), d.scenario["typing_errors"]
     empty = EmptyFields(d.generator("empty fields"), plan["lodged"], d.scenario["missing_share"])
@@ -110,7 +110,7 @@ def fill_forms(
 
 
 def _sponsors(d: District, plan: Plan, empty: EmptyFields, rng: np.random.Generator) -> Columns:
-    """Guarantor, inviter ("same as above" copies to the letter) and introducer."""
+    """Guarantor, inviter ("same as above" copies exactly) and introducer."""
     errors, there = d.scenario["typing_errors"], plan["guarantor"] != NONE
     columns: Columns = {}
     for role in ("guarantor", "inviter", "introducer"):

@@ -1,4 +1,4 @@
-"""What stands behind an application before anybody fills a form? Agents' intentions as columns of numbers, one row each."""
+"""Plans of applications before a form is filled: intentions as columns of numbers, one row each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from synthetic_data.people.keys import NONE
 
 Column = NDArray[np.generic]
 
-# name: (value when nothing is said, type). Keys of people, phones, places, letters are int64, -1 for none; dates are days.
+# name: (value when nothing is said, type). Keys of people, phones, addresses, statements are int64, -1 for none; dates are days.
 FIELDS: dict[str, tuple[float, str]] = {
     # who, when, for what
     "day": (0, "i8"), "status": (0, "i8"), "country": (0, "i8"), "post": (0, "i8"), "female": (0, "?"), "birth": (0, "i8"),

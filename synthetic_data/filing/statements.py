@@ -1,4 +1,4 @@
-"""What does a letter's fingerprint look like? Templates come back with a few bits changed, or many after an edit."""
+"""Simhashes of statements: templates come back with a few bits changed, or many after an edit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from synthetic_data.people.keys import scramble
 
 
 def simhashes(rng: np.random.Generator, statements: Ints) -> Objects:
-    """Return 64-bit fingerprints as 16 hexadecimal digits; copies of one letter differ in 0 to 3 bits, edited ones in more."""
+    """Return 64-bit fingerprints as 16 hexadecimal digits; copies of a statement differ in 0 to 3 bits, edited ones in more."""
     values = scramble(statements, 91)
     n = len(statements)
     edited = rng.random(n) < 0.2

@@ -1,4 +1,4 @@
-"""Which fields were typed wrongly? A letter doubled, left out or exchanged; day and month exchanged."""
+"""Typing slips: a character doubled, left out or exchanged; day and month exchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When do people apply? Ten years of volumes by status, changes of the law, seasons and office hours."""
+"""Volumes of applications: ten years by status, changes of the law, seasons and office hours."""
 
 from __future__ import annotations
 

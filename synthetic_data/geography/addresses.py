@@ -1,4 +1,4 @@
-"""Where do people live, and under which number? Addresses in kanji and Latin letters, telephone numbers, e-mail."""
+"""Addresses in kanji and Latin letters, telephone numbers, and e-mail."""
 
 from __future__ import annotations
 

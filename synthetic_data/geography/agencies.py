@@ -1,4 +1,4 @@
-"""Who files for many people by trade? Lawful agencies, few of them large, most with one or two clients a year."""
+"""Lawful agencies: few of them large, most with one or two clients a year."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from synthetic_data.people.keys import Keys
 # sizes fall as 1 / (rank + offset) ** exponent, fitted to clients per agency and year in measured filings
 _EXPONENT, _OFFSET, _PER_FILE = 1.47, 14.0, 0.043
 TEMPLATES = 3
-"""How many boilerplate letters an agency uses."""
+"""Count of an agency's boilerplate statements."""
 OFFICE = 4
-"""How many people sign for an agency's office in Japan."""
+"""Count of people who sign for an agency's office in Japan."""
 
 
 @dataclass(slots=True)
 class Agencies:
-    """k agencies as arrays; ``letters`` and ``office`` are the first of consecutive keys."""
+    """k agencies as arrays; ``statements`` and ``office`` are the first of consecutive keys."""
 
     number: Ints
     weight: Floats

@@ -1,4 +1,4 @@
-"""Where do people come from, and by which route? Nationalities, posts, and who seeks which status."""
+"""Countries of nationality: posts, and shares of each route."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do all agents of one district share? Its size, its scenario, its lawful hubs, and a random stream per behaviour."""
+"""A district: its size, scenario, lawful hubs, and random numbers per behaviour."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from synthetic_data.scenario import Scenario
 
 @dataclass(slots=True)
 class District:
-    """A part of the world that is made by itself: the same bytes wherever and beside whatever it is made.
+    """A part of the world, generated independently of the others.
 
     Attributes
     ----------
     shard, shards
-        Its number, and how many there are.
+        Its number, and the count of districts.
     applications
-        How many applications are lodged in it over the ten years.
+        Count of applications lodged in it over the ten years.
     """
 
     seed: int

@@ -1,4 +1,4 @@
-"""Who receives people in Japan? Establishments with owners, staff, places and a date on which they opened."""
+"""Establishments that receive people in Japan: owners, staff, address and opening date."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INDUSTRY = {name: number for number, name in enumerate(INDUSTRIES)}
 _SHARES = (0.09, 0.17, 0.05, 0.19, 0.10, 0.08, 0.06, 0.07, 0.05, 0.03, 0.11)
 _CAPACITIES = (25, 40, 60, 45, 20, 8, 60, 250, 150, 20, 30)
 STAFF = 6
-"""How many people of an establishment sign as guarantors in turn."""
+"""Count of an establishment's people who sign as guarantors in turn."""
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Establishments:
 
 
 def open_establishments(rng: np.random.Generator, keys: Keys, applications: int) -> Establishments:
-    """Open establishments for a district, a few of each industry at least; some take over a closed one's place and phone."""
+    """Open establishments for a district, a few of each industry at least; some take over the address and phone of a closed one."""
     m = max(applications // 40, 66)
     rare = np.tile(np.arange(len(INDUSTRIES)), 3)
     industry = np.concatenate([rare, rng.choice(len(INDUSTRIES), m - len(rare), p=_SHARES)])

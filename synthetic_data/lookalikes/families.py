@@ -1,4 +1,4 @@
-"""Which honest parents and children look like T3, T4 and T6? Law clinics' clients, late acknowledgements, school journeys."""
+"""Look-alikes of T3, T4 and T6: law clinics' clients, late acknowledgements, school journeys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from synthetic_data.typologies.groups import Members
 
 
 def law_clinic(m: Members) -> None:
-    """An NGO or law clinic vouches for many pairs from one address and phone, with one letter."""
+    """An NGO or law clinic vouches for many pairs from one address and phone, with one statement."""
     bring_child(m.d, m.rng, m.plan)
     shelter = m.d.establishments.choose(m.rng, np.full(len(m.groups), SHELTER), m.groups.start)[m.group]
     est = m.d.establishments
@@ -52,7 +52,7 @@ def neighbours(m: Members) -> None:
 
 
 def school_journey(m: Members) -> None:
-    """Pupils and a teacher: minors with an unrelated adult, one letter, one booking; everybody goes home."""
+    """Pupils and a teacher: minors with an unrelated adult, one statement, one booking; everybody goes home."""
     m.travel_in_parties(12, 0.9)
     m.plan["occupation"] = TEACHER
     make_minors(m.rng, m.plan, np.flatnonzero(m.turn % 12 != 0), 9)

@@ -1,4 +1,4 @@
-"""Which honest identities look like T2 and T9? New names, lost passports, twins, slips, one translator, poor prints."""
+"""Look-alikes of T2 and T9: new names, lost passports, twins, a shared translator."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def renamed(m: Members) -> None:
 
 
 def lost_passport(m: Members) -> None:
-    """The same person with a passport issued again after a loss, who no longer knows how often he came."""
+    """The same person with a passport issued again after a loss, who no longer knows the number of earlier stays."""
     earlier, later = _pairs(m)
     for name in ("person", "body", "birth", "female", "country", "family", "given", "home", "email"):
         m.plan[name][later] = m.plan[name][earlier]

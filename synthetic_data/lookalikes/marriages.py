@@ -1,4 +1,4 @@
-"""Which honest marriages look like T1 and T10? Introduced ones, quick ones, couples from the pub, wives who work there."""
+"""Look-alikes of T1 and T10: introduced and quick marriages, couples from the pub, wives who work there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from synthetic_data.typologies.groups import Members
 
 
 def introduced(m: Members) -> None:
-    """A lawful marriage agency: one introducer, one letter, few meetings before the wedding; then they live together."""
+    """A lawful marriage agency: one introducer, one statement, few meetings before the wedding; then one household."""
     line = m.phone()
     m.plan["birth"] = young_ages(m.rng, m.plan["day"])
     m.swap(0.9, introducer=m.of("introducer"))
@@ -25,7 +25,7 @@ def introduced(m: Members) -> None:
 
 
 def quick(m: Members) -> None:
-    """Couples who met online or far apart in age: short courtship, certificate at once, a husband married before."""
+    """Couples introduced online or far apart in age: short courtship, certificate at once, a husband married before."""
     n, rng = len(m), m.rng
     m.show(0.7, married=m.plan["day"] - 20 - rng.integers(0, 40, n))
     m.show(0.6, first_meeting=m.plan["married"] - 20 - rng.integers(0, 120, n))
@@ -40,7 +40,7 @@ def quick(m: Members) -> None:
 
 
 def from_the_pub(m: Members) -> None:
-    """Couples who met at work and wives who work on, an owner's among them; the shop's phone is the family's."""
+    """Couples introduced at work and wives who work on, an owner's among them; the shop's phone is the family's."""
     club, d = m.of("club"), m.d
     m.plan["birth"] = young_ages(m.rng, m.plan["day"])
     m.plan["workplace"], m.plan["work_reported"] = club, 0.32

@@ -1,4 +1,4 @@
-"""Which pairs are shown? For each typology: how many people, beside whom, what both have, and what only the ring leaves."""
+"""Pairs of ring and look-alike: size, the sign of both, and the sign of the ring alone."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ CASES: dict[int, Case] = {
             SAME_NEW_ADDRESS, "both wives report a move to one address, away from different husbands", seed=195),
     2: Case("impersonation", 2, identities.lost_passport, "a passport issued again after a loss",
             fresh_passport, "a fresh passport", two_bodies,
-            "fingerprints of different people under one name and birth date", seed=23),
+            "biometrics of different people under one name and birth date", seed=23),
     3: Case("mothers with Japanese children", 2, families.law_clinic, "clients of a law clinic",
             shared(FORM, "guarantor_phone"), "one guarantor's phone behind two mothers",
             SAME_NEW_ADDRESS, "both mothers report a move to one address", seed=117),
@@ -69,9 +69,9 @@ CASES: dict[int, Case] = {
             shared("landings", "booking_phone"), "one booking phone for strangers with an onward ticket",
             shared("landings", "booking_phone", only=_by_outsiders), "the onward tickets of strangers were paid for by a sponsor or nobody knows whom, under one phone", seed=21),
     9: Case("forged documents", 3, identities.translated, "genuine papers from one translator",
-            shared(FORM, "statement_fingerprint"), "one office's letter in the papers",
-            happened("landings", "document_check", "forged"), "a document found forged at landing", seed=19),
-    10: Case("spouses put to work", 3, marriages.from_the_pub, "wives who work where they met their husbands",
+            shared(FORM, "statement_fingerprint"), "one office's statement in the papers",
+            happened("landings", "document_check", "forged"), "a document detected as forged at landing", seed=19),
+    10: Case("spouses put to work", 3, marriages.from_the_pub, "wives who work where the marriage was arranged",
              shared("employment_reports", "establishment_id"), "several spouses at work in one establishment",
              SAME_NEW_ADDRESS, "they report moves to one address, away from different husbands", seed=5),
     11: Case("men at work", 3, workers.chain, "men of a restaurant chain or a subcontractor",

@@ -1,4 +1,4 @@
-"""How does a typology look beside its closest look-alike? Both made by the world's own behaviours, read as records."""
+"""Report of a typology's smallest ring beside its closest look-alike, read as records."""
 
 from __future__ import annotations
 

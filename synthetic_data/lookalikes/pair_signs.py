@@ -1,4 +1,4 @@
-"""Which records make up a sign? What several people's records share, and what happened, as a person reading them would find it."""
+"""Signs in records: values that several people share, and events."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def happened(table: str, column: str, *values: object) -> Sign:
 
 
 def two_bodies(tables: Tables) -> list[Trace]:
-    """Find landings under one name and birth date whose fingerprints are of different people."""
+    """Find landings under one name and birth date whose biometrics are of different people."""
     rows = tables["landings"]
     rows = rows[rows["biometric_id"].notna()]
     if not len(rows):

@@ -1,4 +1,4 @@
-"""How many look-alikes live beside each typology, and in which groups? At least twenty for each exploited application."""
+"""Settlement of look-alikes: at least twenty for each exploited application, in groups of their usual size."""
 
 from __future__ import annotations
 

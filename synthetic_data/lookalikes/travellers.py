@@ -1,4 +1,4 @@
-"""Which honest travellers look like T8 and T12? Seafarers, labour flights, large families, churches, urgent journeys."""
+"""Look-alikes of T8 and T12: seafarers, labour flights, large families, churches, urgent journeys."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def large_family(m: Members) -> None:
 
 
 def intermediary(m: Members) -> None:
-    """A lawful go-between, a church or a friendship society: introduces, writes the letter, lends the phone."""
+    """A lawful go-between, a church or a friendship society: introduces, writes the statement, lends the phone."""
     m.swap(0.65, introducer=m.of("introducer"), introducer_phone=m.phone())
     m.show(0.6, statement=m.of("statement"))
     m.swap(0.5, agency=m.of("agency"), lodged=Lodger.AGENCY)

@@ -1,4 +1,4 @@
-"""Which honest workers look like T5, T7 and T11? Troupes, lawful recruiters, dormitories, restaurant chains, subcontractors."""
+"""Look-alikes of T5, T7 and T11: troupes, lawful recruiters, dormitories, restaurant chains, subcontractors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from synthetic_data.typologies.groups import Members
 
 
 def troupe(m: Members) -> None:
-    """Orchestras, circuses, dance companies: bulk filing, one letter, one hotel, one booking; home on schedule."""
+    """Orchestras, circuses, dance companies: bulk filing, one statement, one hotel, one booking; home on schedule."""
     rows = np.arange(len(m))
     stage = m.d.establishments.choose(m.rng, np.full(len(m.groups), STAGE), m.groups.start)[m.group]
     settle_at_host(m.d, m.rng, m.plan, rows, stage)
@@ -37,7 +37,7 @@ def dancers(m: Members) -> None:
 
 
 def recruited(m: Members) -> None:
-    """A compliant supervising organisation: one recruiter, one letter, dormitories, many members."""
+    """A compliant supervising organisation: one recruiter, one statement, dormitories, many members."""
     settle_at_host(m.d, m.rng, m.plan, np.arange(len(m)), m.hosts())
     on_business(m)
     m.swap(0.75, introducer=m.of("introducer"))

@@ -1,4 +1,4 @@
-"""How do columns become tables of records? Numbers and texts put into the canonical types; -1 is no date, NaN no number."""
+"""Arrow tables from columns: numbers and texts in the canonical types; -1 is no date, NaN no number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a district leave on record? Its nine tables and its truth, from the first plan to the last outcome."""
+"""Records of a district: its nine tables and its truth, from the first plan to the last outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Into which districts is a world divided? Parts of like size, each made by itself, so that memory stays bounded."""
+"""Division of a world into districts of like size, so that memory stays bounded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ DISTRICT_LIMIT = 60_000
 
 
 class Shard(NamedTuple):
-    """One district's number, how many there are, and how many applications it has."""
+    """A district's number, the count of districts, and its count of applications."""
 
     shard: int
     shards: int

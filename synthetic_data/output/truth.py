@@ -1,4 +1,4 @@
-"""What is true of every application and landing? Who is exploited, how, and by which ring; or, without signal, a mere lot."""
+"""Truth of every application and landing: exploited, typology and ring; drawn at random in a world without signal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Truth:
 
 
 def reveal(d: District, plan: Plan, stays: Stays) -> Truth:
-    """Return the truth; in a world without signal as many are drawn by lot, applications and landings apart."""
+    """Return the truth; in a world without signal as many are drawn at random, applications and landings apart."""
     rows, sources = np.arange(len(plan)), stays.source
     if not d.scenario.says("signal"):
         rng = d.generator("lots")

@@ -1,4 +1,4 @@
-"""How does a world reach the disk? District after district, appended to the tables' files, in bounded memory."""
+"""A world on disk: district after district, appended to the tables' files, in bounded memory."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def write_world(
     Parameters
     ----------
     out
-        A folder, made if need be; an earlier world in it is replaced.
+        A folder, created if missing; an earlier world in it is replaced.
     progress
         Called with the number of districts written, and of all.
 
     Returns
     -------
     dict of str to int
-        Rows by table, and ``exploited``: how many cases are exploited in truth.
+        Rows by table, and ``exploited``: count of cases exploited in truth.
 
     Raises `RecordsInTheWay` if the folder holds tables of records without the truth of a world; nothing of it is
     touched.
@@ -92,7 +92,7 @@ def _districts(out: Path, seed: int, shards: list[Shard], scenario: Scenario, pr
     try:
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
             waiting: list[Future[Path]] = []
-            # no more districts lie waiting than are being made
+            # no more districts wait than are being generated
             for shard in shards[: processes + 1]:
                 waiting.append(pool.submit(_make, work, seed, shard, scenario))
             for number in range(len(shards)):

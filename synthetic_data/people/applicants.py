@@ -1,4 +1,4 @@
-"""Who applies? People with a birth date, a passport, a home, a phone and names of their own."""
+"""Applicants: birth date, passport, home, phone and names."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _incomes(rng: np.random.Generator, statuses: Ints) -> Floats:
 
 
 def households(rng: np.random.Generator, plan: Plan) -> None:
-    """Let families file together: a neighbour's home, and often phone and family name, become the same."""
+    """Let families file as a group: a neighbour's home, and often phone and family name, become the same."""
     n = len(plan)
     if n < 2:
         return

@@ -1,4 +1,4 @@
-"""How do a parent and a child come? The child's birth, its nationality by notification, and who acknowledged it."""
+"""Children: birth, nationality by notification, and acknowledgement by a father."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def acknowledge(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -
     plan["child_citizen"][rows] = np.where(citizen & (since <= day), since, NONE)
     father = d.keys.take(k)
     plan["parent"][rows] = np.where(rng.random(k) < 0.85, father, NONE)
-    # the father vouches himself, or somebody else of the family does
+    # the father vouches himself, or another relative does
     himself = (rng.random(k) < 0.5) & (plan["guarantor"][rows] != NONE)
     same = inviter_is_guarantor(plan)
     for name in ("guarantor", "guarantor_home", "guarantor_phone"):

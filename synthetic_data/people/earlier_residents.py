@@ -1,4 +1,4 @@
-"""Who was admitted before the records begin? Visas of the last weeks of 2002, and residents who travel again and again."""
+"""People admitted before the records begin: visas of late 2002, and residents who travel again and again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from synthetic_data.people.ordinary import routes
 WEEKS = 10
 """Visas were issued before, too, but only those of the last weeks are still to be used."""
 JOURNEYS, APART = 5, 640
-"""How often residents travel in ten years, at most, and days between two journeys at least."""
+"""Highest count of a resident's journeys in ten years, and fewest days between two of them."""
 
 
 def on_earlier_visas(d: District) -> Plan:

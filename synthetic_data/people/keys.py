@@ -1,4 +1,4 @@
-"""How do people, phones and places get their numbers? Keys that are hashed into attributes, so nothing must be stored."""
+"""Keys of people, phones and addresses, hashed into attributes so that nothing must be stored."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def valid_date(days: Ints) -> Ints:
 
 
 class Keys:
-    """Gives out keys that no other district and no other agent has."""
+    """Source of keys that no other district or agent has."""
 
     __slots__ = ("_next",)
 
@@ -51,7 +51,7 @@ class Keys:
 
 
 def codes(rng: np.random.Generator, n: int, prefix: str, *, shard: int, shards: int, digits: int = 9) -> Objects:
-    """Return n ids, different over all shards, that say nothing about what they name or when it was made."""
+    """Return n ids, different over all shards, that reveal neither what they name nor its date."""
     space = 10**digits
     numbers = rng.permutation(n) * shards + shard
     # the multiplier shares no factor with a power of ten, so that different numbers stay different

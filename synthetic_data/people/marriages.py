@@ -1,4 +1,4 @@
-"""How do honest couples marry? They meet, visit, marry, and mostly live together; some through lawful introductions."""
+"""Honest marriages: courtship, wedding and household; some through lawful introductions."""
 
 from __future__ import annotations
 

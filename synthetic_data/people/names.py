@@ -1,4 +1,4 @@
-"""What are people called, and how is it written? Name pools by country, and the spellings in which forms arrive."""
+"""Names by country, in the spellings of forms."""
 
 from __future__ import annotations
 

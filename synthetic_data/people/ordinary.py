@@ -1,4 +1,4 @@
-"""Who are all the others? Tourists, families, workers and students without any part in this, and visitors without a visa."""
+"""Ordinary applicants and visa-exempt visitors: tourists, families, workers and students."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def draw_exempt(d: District, n: int) -> Plan:
     day = application_days(rng, np.full(n, Status.TRANSIT, dtype=np.int64))
     plan = draw_people(d, rng, status, day)
     plan["country"] = rng.choice([INDEX[code] for code in EXEMPT], n, p=list(EXEMPT.values()))
-    # many come again and again: a third of the journeys are by people already met
+    # many come again and again: a third of the journeys are by earlier travellers
     regular = np.flatnonzero(rng.random(n) < 0.35)
     source = rng.integers(0, max(n // 6, 1), len(regular))
     for name in ("person", "body", "birth", "female", "country", "family", "given", "phone"):

@@ -1,4 +1,4 @@
-"""Who lives in a district, all together? Rings, their look-alikes, everybody else, and those who come again, in order of time."""
+"""Population of a district: rings, look-alikes, ordinary and repeat applicants, in order of time."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ def settle_district(d: District) -> tuple[Plan, Rings]:
 
 
 def _spare(plan: Plan) -> Floats:
-    """Return how readily a row is left out: the ordinary first, look-alikes less, the exploited never."""
+    """Return the weight with which a row is left out: the ordinary first, look-alikes less, the exploited never."""
     return np.where(plan["exploited"], 0.0, np.where(plan["kind"] > 0, 0.02, 1.0))

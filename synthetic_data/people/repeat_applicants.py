@@ -1,4 +1,4 @@
-"""Who applies again? The same people, honest or once exploited, come back with old and new papers and sponsors."""
+"""Repeat applicants: the same people come back with old and new papers and sponsors."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def come_again(d: District, rng: np.random.Generator, plan: Plan, wanted: int) -
 
 
 def _still_open(countries: Ints, before: Ints, later: Ints) -> Floats:
-    """Return float64[n]: how likely a performer finds the route open again, beside the day on which it was open."""
+    """Return float64[n]: chance that the route is open again to a performer, relative to the day on which it was open."""
     rate = np.array(monthly(Status.ENTERTAINER))
     filipino = countries == INDEX["PHL"]
 

@@ -1,4 +1,4 @@
-"""What should whoever uses a world know? A datasheet: motivation, composition, process, uses, parameters, limits."""
+"""Datasheet of a world: motivation, composition, process, uses, parameters, limits."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _PROCESS = """\
 Agents act, and records are what they leave behind. A district has lawful agencies, establishments, sponsors and people;
 rings of the twelve typologies recruit, place, rotate guarantors and replace whoever flees; for each of them honest
 look-alikes are settled in the same statuses, years and establishments. People land, move, work, travel, come again and
-leave. Officers with habits and few hours choose whom they interview, a lot chooses others, inspections and hotlines find a
+leave. Officers with habits and few hours choose whom they interview, random samples add others, inspections and hotlines identify a
 few, months later. Forms then get spellings, slips and gaps that depend on who filled them. Every behaviour draws from a
-random stream of its own, so that the same seed gives the same bytes on any number of processes."""
+random generator of its own, so that the same seed gives the same bytes on any number of processes."""
 _USES = """\
 For developing and comparing methods, testing software, and rehearsing audits. Not for estimating how many people are
 exploited, not for any statement about a nationality, an occupation, a sponsor or an establishment, and not as evidence

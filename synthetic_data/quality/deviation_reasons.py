@@ -1,4 +1,4 @@
-"""Why may a world miss a public figure? One reason for each kind of figure, told where it misses by more than a fifth."""
+"""Reasons for deviations from public figures of more than a fifth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How near is a world to what is known in public? One table of figures, with what each may be compared with."""
+"""Fidelity of a world: its figures beside public ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a world look on one page? A self-contained HTML file without any script."""
+"""The quality report as a self-contained HTML page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What should be looked at in a world? Volumes, hubs, rings, labels and gaps, each as a picture with its caption."""
+"""Pictures of the quality report: volumes, hubs, rings, labels and gaps, with captions."""
 
 from __future__ import annotations
 
@@ -151,8 +151,8 @@ def _labels(world: WorldFrames) -> list[Picture]:
         outcomes["exploited"].astype(bool) & outcomes["finding"].isin(["indications", "victim_identified"])
     ]["subject_id"].nunique()
     every = max(int(world.filed["exploited"].sum()), 1)
-    drawn.append(Picture(section, "Of 100 exploited applications: how many were interviewed, and how many ever had a finding",
-                        bars(["exploited", "interviewed", "with a finding"], [100.0, 100 * interviewed / every, 100 * known / every], "How many became known")))  # fmt: skip
+    drawn.append(Picture(section, "Of 100 exploited applications: the number interviewed, and the number that ever had a finding",
+                        bars(["exploited", "interviewed", "with a finding"], [100.0, 100 * interviewed / every, 100 * known / every], "Number that became known")))  # fmt: skip
     return drawn
 
 

@@ -1,6 +1,6 @@
 """Are there short-cuts to the truth? Small models that read only what should say nothing, and what they find.
 
-Each probe is judged by its AUC over four folds between which no ring is divided. Which fields a file has at all, and so
+Each probe is evaluated by its AUC over four folds between which no ring is divided. Which fields a file has at all, and so
 which are empty, follows from its status and its route; the AUC within files of the same status and route leaves that out.
 """
 
@@ -28,7 +28,7 @@ _TEXTS = ("passport_number", "family_name", "given_names", "applicant_phone", "a
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What one probe found: AUC over all files, within status and route, the first's half width, and the most that it may be."""
+    """Result of a probe: AUC over all files, within status and route, the first's half width, and its upper limit."""
 
     name: str
     auc: float
@@ -68,7 +68,7 @@ def short_cuts(world: WorldFrames, *, flat: bool, enriched: bool = True) -> list
     flat
         Whether nationality, sex and post are drawn without regard to route.
     enriched
-        Whether typologies are widened. In life most who are found came by two routes, and the groups that travel by them
+        Whether typologies are widened. In life most identified people came by two routes, and the groups that travel by them
         say so: there is no limit then.
     """
     rows = _sampled(world.filed)

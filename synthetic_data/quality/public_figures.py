@@ -1,4 +1,4 @@
-"""Which public figures may a world be held against? Each with its source, and the kind of world that should show it."""
+"""Public figures with their sources, and the kind of world that should show each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a world's account come to? Its table, its page and its datasheet, from one reading."""
+"""The quality report: figures, page and datasheet from one reading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How are numbers drawn without a script? Bars, lines and graphs as inline SVG, with words for whoever cannot see them."""
+"""Charts as inline SVG, with a text for readers who cannot see them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _text(x: float, y: float, words: str, *, anchor: str = "middle", size: int =
 
 
 def lines(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], says: str) -> str:
-    """Draw lines over labels; the first is joined up, the second stands beside it as rings, with None where nothing is known."""
+    """Draw lines over labels; the first as a line, the second as rings beside it, with None where nothing is known."""
     top = max([value for _, values in series for value in values if value is not None] or [1.0]) * 1.1 or 1.0
     step = (_WIDTH - _LEFT - 20) / max(len(labels) - 1, 1)
 

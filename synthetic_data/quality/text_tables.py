@@ -1,4 +1,4 @@
-"""How are a world's figures and probes told? As aligned lines for a terminal, or as rows for a page or a datasheet."""
+"""Figures and probes as aligned lines for a terminal, or as rows for a page or a datasheet."""
 
 from __future__ import annotations
 

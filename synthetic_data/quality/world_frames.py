@@ -1,4 +1,4 @@
-"""What was written? A world's tables as frames, of the first districts where it is very large."""
+"""Frames of a world's tables, of its first districts where it is very large."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Frame = Any
 
 @dataclass(frozen=True, slots=True)
 class WorldFrames:
-    """The tables of a world that its account needs, one row per record; ``read`` of ``districts`` districts are here."""
+    """The tables of a world that its quality report needs, one row per record; ``read`` of ``districts`` districts are here."""
 
     filed: Frame
     landed: Frame

@@ -1,4 +1,4 @@
-"""Who lands, when, and when do they leave? Stays of those who got a visa or need none, with their re-entries."""
+"""Landings and departures: stays of those with a visa or without need of one, with re-entries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PORTS = np.array(["NRT", "KIX", "NGO", "FUK", "HND"], dtype=object)
 _PORT_SHARES = (0.52, 0.22, 0.11, 0.08, 0.07)
 _ONWARD = np.array(["LAX", "JFK", "YVR", "SYD", "HNL", "LHR", "SFO"], dtype=object)
 FORGED_BEFORE, FORGED_SINCE = 0.0004, 0.00012
-"""Share of all travellers with whom a forged document is found, before and since fingerprints: 2,688 of 6.76 million in 2004."""
+"""Share of all travellers with a forged document detected, before and since biometrics: 2,688 of 6.76 million in 2004."""
 NEVER = 2**40
 """A day that does not come."""
 
@@ -82,7 +82,7 @@ def travel(d: District, plan: Plan) -> Stays:
     longest = permitted * np.where(extended, 1 + rng.random(m), 1.0)
     leaves = landed + np.maximum((used * longest).astype(np.int64), 1)
     leaves = np.where(extended, np.maximum(leaves, landed + permitted + 5), leaves)
-    # some of those who stay on are found or give up after months or years
+    # some of those who stay on are detected or give up after months or years
     late = landed + permitted + 30 + rng.gamma(1.2, 500.0, m).astype(np.int64)
     leaves = np.where(gone, np.where(rng.random(m) < 0.35, late, NEVER), leaves)
     first = Stays(source, landed, leaves, permitted, np.zeros(m, dtype=np.bool_), gone, extended)
@@ -203,7 +203,7 @@ def depart(d: District, stays: Stays, landed_at: Ints, ids: Objects) -> Columns:
 
 
 def earlier_stays(persons: Ints, at: Ints, landed: Ints, landed_at: Ints) -> Ints:
-    """Return int64[n]: how many landings each person had before each application.
+    """Return int64[n]: count of each person's landings before each application.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is reported during a stay? Moves, extensions, changes, divorces, people missing, and where they work."""
+"""Reports during a stay: moves, extensions, changes, divorces, missing people, and employment."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from synthetic_data.typologies.groups import Members
 
 
 def acknowledged(m: Members) -> None:
-    """T4: one man acknowledges children of several mothers; his and their travels never met."""
+    """T4: one man acknowledges children of several mothers; his and their travels never crossed."""
     bring_child(m.d, m.rng, m.plan)
     father = m.of("guarantors") + m.turn // 3
     m.swap(0.55, parent=father)

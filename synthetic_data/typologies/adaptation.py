@@ -1,4 +1,4 @@
-"""How do rings respond to detection? They show less with each file, change post and agency, and copy honest letters."""
+"""Adaptation of rings to detection: fewer signs, another post or agency, copied honest statements."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from synthetic_data.people.keys import NONE
 from synthetic_data.typologies.groups import Members
 
 HIDDEN_SHARE = 0.85
-"""Share of what ties a file to its ring that full effort hides in the end: guarantors, phones, introducer, letter."""
+"""Share of what ties a file to its ring that full effort hides in the end: guarantors, phones, introducer, statement."""
 
 
 def openness(d: District, rng: np.random.Generator, group: Ints, turn: Ints, days: Ints) -> Floats:
-    """Return float64[n]: how openly each file shows its ring; some are careless, those that adapt hide more each time."""
+    """Return float64[n]: openness with which each file shows its ring; some are careless, those that adapt hide more each time."""
     careless = rng.uniform(0.75, 1.35, int(group.max()) + 1 if len(group) else 0)[group]
     effort = d.scenario["adaptive_effort"]
     learnt = learning(d, turn, days)
@@ -25,7 +25,7 @@ def openness(d: District, rng: np.random.Generator, group: Ints, turn: Ints, day
 
 
 def learning(d: District, turn: Ints, days: Ints) -> Floats:
-    """Return float64[n] from 0 to 1: how much a ring has learnt by each of its files."""
+    """Return float64[n] from 0 to 1: what a ring has learnt by each of its files."""
     since = date(d.scenario.whole("adaptive_from_year")) if d.scenario["adaptive_from_year"] < 2013 else 2**40
     return np.where(days >= since, 1.0 - np.exp(-(turn + 1) / 2.0), 0.0)
 

@@ -1,4 +1,4 @@
-"""What do all brokers do, and the organisers of T12 more than others? Share phones and guarantors, in rotation, out of sight."""
+"""What all brokers do: share phones and guarantors, in rotation, and control people after landing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is the entertainer route (T5) misused? More performers than places, rotation between clubs, certificates by template."""
+"""T5: misuse of the entertainer route."""
 
 from __future__ import annotations
 

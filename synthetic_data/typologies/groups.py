@@ -1,4 +1,4 @@
-"""Who belongs together behind the files? Groups with phones, guarantors, places and letters: rings, and lawful hubs like them."""
+"""Groups behind files, with phones, guarantors, addresses and statements: rings, and lawful hubs like them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Groups:
         Days between which they place people.
     phones, guarantors
         First of `PHONES` and of `GUARANTORS` consecutive keys.
-    dormitory, introducer, letter, party
+    dormitory, introducer, statement, party
         Keys that their members may share.
     agency, club
         Numbers of a lawful agency and of an establishment that they use.
@@ -70,7 +70,7 @@ class Members:
     turn
         int64[n]: 0 for the first person a group placed, 1 for the next …
     strength
-        float64[n]: how openly a row shows what ties it to the group; 1 as the typology says, 0 not at all.
+        float64[n]: openness with which a row shows what ties it to the group; 1 as the typology says, 0 not at all.
     """
 
     d: District
@@ -89,7 +89,7 @@ class Members:
         return getattr(self.groups, name)[self.group]
 
     def show(self, share: object, **values: object) -> None:
-        """Set columns of the plan together, for each member with a probability."""
+        """Set columns of the plan for each member with a probability."""
         hit = self.rng.random(len(self)) < np.asarray(share) * self.strength
         same = inviter_is_guarantor(self.plan) & hit
         lodged = hit & stays_with_guarantor(self.plan)
@@ -112,7 +112,7 @@ class Members:
         self.show(np.where(self.plan[first] != NONE, np.asarray(share), 0.0), **values)
 
     def raise_chance(self, share: float, **values: float) -> None:
-        """Set probabilities of later events, not weakened by how openly the group works."""
+        """Set probabilities of later events, not weakened by the openness of the group."""
         hit = self.rng.random(len(self)) < share
         for name, value in values.items():
             self.plan[name][hit] = value

@@ -7,7 +7,7 @@ from synthetic_data.typologies.groups import Members
 
 
 def impersonation(m: Members) -> None:
-    """T2: an adult compatriot's identity on a new passport; the body that lands is younger, and was or will be somebody else."""
+    """T2: an adult compatriot's identity on a new passport; the body that lands is younger, and was or will be another person."""
     n, rng = len(m), m.rng
     vouch(m, guarantor=0.35, phone=0.42, introducer=0.6, statement=0.35, agency=0.75)
     control(m, moves=0.5, gone=0.3, seen=0.3, files=0.4)

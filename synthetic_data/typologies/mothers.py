@@ -9,7 +9,7 @@ from synthetic_data.typologies.groups import Members
 
 
 def mothers(m: Members) -> None:
-    """T3: pairs of mother and child in series, vouched for by neither father nor kin, housed together near the work."""
+    """T3: pairs of mother and child in series, vouched for by neither father nor kin, housed near the work."""
     bring_child(m.d, m.rng, m.plan)
     vouch(m, guarantor=0.5, phone=0.42, introducer=0.65, statement=0.4, agency=0.7)
     m.swap(0.4, relation=m.rng.choice((Relation.ORGANISATION, Relation.OTHER, Relation.FRIEND), len(m)))

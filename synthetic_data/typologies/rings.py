@@ -1,4 +1,4 @@
-"""Where and when do rings work, and whom do they place? Each typology's groups, with members, signs and adaptation."""
+"""Rings: their sizes and times, the people they place, and their replacement."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from synthetic_data.typologies.table import SHARES, SHARES_IN_LIFE, TABLE
 EXPLOITED_LIMIT = 0.06
 """However small a world, no larger share of it is exploited for the sake of having every typology."""
 REPLACED = 0.25
-"""Share of a ring's people who are brought for another one who fled."""
+"""Share of a ring's people who replace a person that fled."""
 TRAVEL = 45
 """Days from an application to a landing, about."""
 KIND = 100
@@ -25,7 +25,7 @@ KIND = 100
 
 
 def exploited_count(d: District) -> int:
-    """Return how many applications of a district are exploited: a share, but not fewer than its part of the least."""
+    """Return the count of exploited applications of a district: a share, but not fewer than its part of the minimum."""
     share = round(d.applications * d.scenario["exploited_share"])
     minimum = min(d.scenario["minimum_exploited"] / d.shards, d.applications * EXPLOITED_LIMIT)
     return max(share, round(minimum))
@@ -73,13 +73,13 @@ def replaced(
     Parameters
     ----------
     stays
-        Fewest and most days for which those who run away had stayed.
+        Range of days after which people run away.
 
     Returns
     -------
     group, turn, days, flees
-        As before, in order of time again; ``flees`` is how long after landing somebody who is replaced runs away,
-        -1 for nobody.
+        As before, in order of time again; ``flees`` is the days after landing on which a replaced person runs away, -1 for
+        nobody.
     """
     median = d.scenario["replacement_days"]
     second = np.flatnonzero((turn % 2 == 1) & (rng.random(len(turn)) < REPLACED * 2.0))
@@ -94,7 +94,7 @@ def replaced(
 
 
 def _sizes(d: District, rng: np.random.Generator, wanted: int) -> dict[int, Ints]:
-    """Return the sizes of the rings of each typology, all of which together place the wanted number of people."""
+    """Return the sizes of the rings of each typology, which place the wanted number of people in total."""
     low, high = d.scenario.whole("ring_size_low"), d.scenario.whole("ring_size_high")
     high = max(high, low)
     if d.scenario.says("typologies_in_life"):
@@ -104,7 +104,7 @@ def _sizes(d: District, rng: np.random.Generator, wanted: int) -> dict[int, Ints
 
 
 def ring_sizes(rng: np.random.Generator, count: int, low: int, high: int) -> Ints:
-    """Return sizes of rings that place ``count`` people together; a rest too small for a ring joins the one before."""
+    """Return sizes of rings that place ``count`` people in total; a rest too small for a ring is added to the previous one."""
     sizes: list[int] = []
     while sum(sizes) < count:
         sizes.append(_ring_size(rng, low, high))

@@ -1,4 +1,4 @@
-"""Which rings are there? One list over all typologies, with their times, people and places."""
+"""All rings of a district in one list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Rings:
     Attributes
     ----------
     broker, phone, dormitory, party
-        Keys of who runs each, of a phone, of where people are housed, of journeys together.
+        Keys of who runs each, of a phone, of where people are housed, of joint journeys.
     club
         The establishment.
     start, end

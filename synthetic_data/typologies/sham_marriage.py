@@ -23,7 +23,7 @@ def sham_marriage(m: Members) -> None:
     m.plan["relation"] = keep["relation"]
     m.show(0.4, meetings=1 + rng.integers(0, 3, n))
     m.show(0.2, language=0)
-    # the certificate is asked for soon after registration
+    # the certificate is requested soon after registration
     m.show(0.25, married=m.plan["day"] - 20 - rng.integers(0, 40, n))
     m.show(0.25, first_meeting=m.plan["married"] - 20 - rng.integers(0, 120, n))
     m.plan["first_meeting"] = np.minimum(m.plan["first_meeting"], m.plan["married"] - 10)

@@ -47,7 +47,7 @@ class Row:
     years
         Relative number of groups that begin in each year.
     stay_days
-        Fewest and most days after which people run away.
+        Range of days after which people run away.
     volume
         Status whose volume the people follow over the years, if any.
     """

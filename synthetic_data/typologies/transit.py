@@ -1,4 +1,4 @@
-"""How are people led through Japan to a third country (T8)? On tickets that one payer bought for strangers, with an escort."""
+"""T8: transit through Japan to a third country on tickets that a payer bought for strangers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which victims need no visa? Nationals of exempt countries whom the same rings bring as visitors, or lead through Japan."""
+"""Victims without need of a visa: nationals of exempt countries whom the same rings bring or lead through."""
 
 from __future__ import annotations
 
