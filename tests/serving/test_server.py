@@ -27,9 +27,9 @@ def waited(holds: object, seconds: float) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("told", "workers"), [(signal.SIGTERM, 1), (signal.SIGTERM, 2), (signal.SIGINT, 1)])
+@pytest.mark.parametrize(("sent", "workers"), [(signal.SIGTERM, 1), (signal.SIGTERM, 2), (signal.SIGINT, 1)])
 def test_a_signal_ends_the_service_and_the_database_it_started(
-    tmp_path: Path, told: signal.Signals, workers: int
+    tmp_path: Path, sent: signal.Signals, workers: int
 ) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -51,10 +51,10 @@ def test_a_signal_ends_the_service_and_the_database_it_started(
     try:
         assert waited(answers, 60)
         assert (home / "postgres" / "postmaster.pid").exists()
-        running.send_signal(told)
+        running.send_signal(sent)
         running.wait(20)
     finally:
         running.kill()
-    if told is signal.SIGTERM:
+    if sent is signal.SIGTERM:
         assert running.returncode == 0
     assert waited(lambda: not (home / "postgres" / "postmaster.pid").exists(), 20)

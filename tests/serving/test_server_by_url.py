@@ -67,7 +67,7 @@ def test_a_server_named_by_url_scores_a_posted_application_and_replays_it(
     assert answer.status_code == 201
     assert decision["route"] == "interview_queue"
     assert 0 < decision["score"] < 1
-    added = decision["base_value"] + sum(one["contribution"] for one in decision["contributions"])
+    added = decision["base_value"] + sum(item["contribution"] for item in decision["contributions"])
     assert added == pytest.approx(decision["raw_score"], abs=1e-9)
     assert replay.json()["identical"] is True
     # nothing was kept beside the server: no embedded one was started

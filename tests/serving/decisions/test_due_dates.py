@@ -50,6 +50,6 @@ def test_at_the_end_of_the_calendar_a_case_is_due_on_its_last_day(lodged: str) -
     moment = (dt.datetime.fromisoformat(lodged + "+00:00") - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(
         microseconds=1
     )
-    found = due_date("visa", moment, dt.date(2012, 12, 28))
-    assert found is not None
-    assert found.on == dt.date.max
+    result = due_date("visa", moment, dt.date(2012, 12, 28))
+    assert result is not None
+    assert result.on == dt.date.max

@@ -26,18 +26,18 @@ def at_once(work: Callable[[int], Any]) -> list[Any]:
     """Does the work in eight threads that start together."""
     barrier = Barrier(AT_ONCE)
 
-    def one(number: int) -> Any:
+    def item(number: int) -> Any:
         barrier.wait()
         return work(number)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(one, range(AT_ONCE)))
+        return list(pool.map(item, range(AT_ONCE)))
 
 
 def decided(service: Service, name: str) -> int:
     with service.backend.engine.connect() as connection:
-        found = connection.execute(text("select count(*) from serving.decision where subject_id = :id"), {"id": name})
-        return int(found.scalar_one())
+        result = connection.execute(text("select count(*) from serving.decision where subject_id = :id"), {"id": name})
+        return int(result.scalar_one())
 
 
 def posted(service: Service, record: dict[str, Any], key: str | None = None) -> Any:
@@ -105,7 +105,7 @@ def test_a_key_that_cannot_be_kept_is_refused(service: Service, key: str) -> Non
     assert decided(service, "A-KEY") == 0
 
 
-def test_simultaneous_corrections_are_made_one_after_another_and_all_replay(service: Service) -> None:
+def test_simultaneous_corrections_follow_one_another_and_all_replay(service: Service) -> None:
     record = application(service, "A-FIX")
     posted(service, record)
 
@@ -115,15 +115,15 @@ def test_simultaneous_corrections_are_made_one_after_another_and_all_replay(serv
 
     answers = at_once(correct)
     assert {answer.status_code for answer in answers} == {201}
-    made = [answer.json() for answer in answers if answer.status_code == 201]
-    assert len(made) == AT_ONCE
-    assert len({one["position"] for one in made}) == len(made)
-    assert decided(service, "A-FIX") == 1 + len(made)
-    for one in made:
-        url = f"/v1/decisions/{one['decision']['decision_id']}/replay"
+    created = [answer.json() for answer in answers if answer.status_code == 201]
+    assert len(created) == AT_ONCE
+    assert len({item["position"] for item in created}) == len(created)
+    assert decided(service, "A-FIX") == 1 + len(created)
+    for item in created:
+        url = f"/v1/decisions/{item['decision']['decision_id']}/replay"
         assert service.client.get(url, headers=service.headers("auditor")).json()["identical"] is True
     # each saw what it replaced: every correction changed exactly the one column
-    assert all(one["changed"] == ["intended_stay_days"] for one in made)
+    assert all(item["changed"] == ["intended_stay_days"] for item in created)
 
 
 def test_a_post_that_the_database_breaks_off_is_answered_busy_and_leaves_nothing(service: Service) -> None:

@@ -72,11 +72,11 @@ def later_records(random: np.random.Generator, own: Service) -> dict[str, list[R
     cases = [row for name in URLS for row in own.world[name].slice(own.world[name].num_rows - 30).to_pylist()]
     landings = own.world["landings"].column("landing_id").to_pylist()
     gone = set(own.world["departures"].column("landing_id").to_pylist())
-    there = [one for one in landings[:-30] if one not in gone]
-    made: dict[str, list[Row]] = {}
+    there = [item for item in landings[:-30] if item not in gone]
+    created: dict[str, list[Row]] = {}
     for name, rows in generate(42, 4000)[0].tables.items():
         table = TABLES[name]
-        made[name] = []
+        created[name] = []
         for row in rows.to_pylist():
             row[table.id_column] = f"Z{row[table.id_column]}"
             case = cases[int(random.integers(len(cases)))]
@@ -93,11 +93,11 @@ def later_records(random: np.random.Generator, own: Service) -> dict[str, list[R
                     row |= {"subject": "landing", "subject_id": landings[int(random.integers(len(landings) - 30))]}
                 if name == "departures" and there:
                     row["landing_id"] = there.pop()
-            made[name].append(row)
-    return made
+            created[name].append(row)
+    return created
 
 
-def post_all(own: Service, records: dict[str, list[Row]], most: int) -> int:
+def post_all(own: Service, records: dict[str, list[Row]], limit: int) -> int:
     """Send rows to the verbs that take them, until so many are stored."""
     stored = 0
     for name in ("establishments", "tip_database", "visa_applications", "landings"):
@@ -107,8 +107,8 @@ def post_all(own: Service, records: dict[str, list[Row]], most: int) -> int:
             stored += 1
     for name, rows in records.items():
         rest = rows[:-15] if name in URLS else rows
-        for begin in range(0, min(len(rest), most - stored), 1000):
-            lines = "\n".join(json.dumps(row_as_json(row)) for row in rest[begin : begin + min(1000, most - stored)])
+        for begin in range(0, min(len(rest), limit - stored), 1000):
+            lines = "\n".join(json.dumps(row_as_json(row)) for row in rest[begin : begin + min(1000, limit - stored)])
             answer = own.client.post(f"/v1/records/{name}", content=lines, headers=own.headers("feed"))
             assert answer.status_code == 201, answer.text
             stored += answer.json()["stored"]
@@ -156,13 +156,13 @@ def test_decisions_replay_after_ten_thousand_later_records_and_corrections(own: 
 
 def _other_now(own: Service, connection: object, decision_id: str) -> bool:
     """Say whether the case would have other features if it were decided on all that is known by now."""
-    found = decisions.by_id(connection, decision_id)  # type: ignore[arg-type]
-    assert found is not None
-    name = TABLE_OF_SUBJECT[found.subject]
-    row: pa.Table = own.backend.store.rows(connection, name, [found.subject_id], found.record_position)  # type: ignore[arg-type]
+    result = decisions.by_id(connection, decision_id)  # type: ignore[arg-type]
+    assert result is not None
+    name = TABLE_OF_SUBJECT[result.subject]
+    row: pa.Table = own.backend.store.rows(connection, name, [result.subject_id], result.record_position)  # type: ignore[arg-type]
     head = own.backend.store.head(connection)  # type: ignore[arg-type]
-    now = own.backend.compute(connection, found.subject, row, facts_of_table(name, row), found.post, head)  # type: ignore[arg-type]
-    return now.features != found.features
+    now = own.backend.compute(connection, result.subject, row, facts_of_table(name, row), result.post, head)  # type: ignore[arg-type]
+    return now.features != result.features
 
 
 def answer(feature: str, **more: str) -> str:

@@ -24,10 +24,12 @@ def test_a_posted_application_is_scored_explained_and_adds_up(service: Service) 
     answer = post(service, application(service, 1))
     assert answer.status_code == 201, answer.text
     decision = answer.json()
-    total = decision["base_value"] + sum(one["contribution"] for one in decision["contributions"])
+    total = decision["base_value"] + sum(item["contribution"] for item in decision["contributions"])
     assert abs(total - decision["raw_score"]) < 1e-9
     assert decision["reasons"]
-    assert all(one["ja"] and one["en"] and one["question"]["ja"] and one["evidence"] for one in decision["reasons"])
+    assert all(
+        item["ja"] and item["en"] and item["question"]["ja"] and item["evidence"] for item in decision["reasons"]
+    )
     assert "no ground for refusing" in decision["notice"]["en"]
 
 
@@ -69,9 +71,9 @@ def test_a_correction_supersedes_rescores_and_says_what_changed_and_the_old_deci
     assert answer.status_code == 201, answer.text
     assert answer.json()["changed"] == ["intended_stay_days"]
     again = answer.json()["decision"]["decision_id"]
-    for one in (decision["decision_id"], again):
+    for item in (decision["decision_id"], again):
         assert (
-            service.client.get(f"/v1/decisions/{one}/replay", headers=service.headers("auditor")).json()["identical"]
+            service.client.get(f"/v1/decisions/{item}/replay", headers=service.headers("auditor")).json()["identical"]
             is True
         )
 

@@ -28,9 +28,9 @@ WIDE, NARROW = {"width": 1100, "height": 900}, {"width": 390, "height": 844}
 
 def where_chromium_is(environment: dict[str, str]) -> str:
     """Skips where nobody promised a browser; on the machine that judges, a missing one is a failure."""
-    found = shutil.which("chromium", path=environment.get("PATH"))
-    if found is not None:
-        return found
+    result = shutil.which("chromium", path=environment.get("PATH"))
+    if result is not None:
+        return result
     reason = "chromium is not installed (Debian: apt-get install chromium); pages were not opened in a browser"
     if environment.get("CI"):
         pytest.fail(reason)
@@ -62,14 +62,14 @@ def site(service: Service) -> Iterator[Site]:
         {**row_as_json(table.slice(index, 1).to_pylist()[0]), "application_id": f"A-WEB-{index}", "post": posts[-1]}
         for index in range(len(posts) - 12, len(posts))
     ]
-    for one in records:
-        service.client.post("/v1/visa-applications", json=one, headers=service.headers("feed"))
+    for item in records:
+        service.client.post("/v1/visa-applications", json=item, headers=service.headers("feed"))
     young = {**records[-1], "application_id": "A-CHILD", "birth_date": "2004-02-29", "passport_number": "ZZ0000001"}
     child = service.client.post("/v1/visa-applications", json=young, headers=service.headers("feed"))
     assert child.json()["route"] == "child_procedure"
     queue = service.client.get("/v1/queue?capacity=20", headers=service.headers("officer")).json()["cases"]
-    scored = [one for one in queue if one["route"] == "interview_queue" and one["subject_id"].startswith("A-WEB-")]
-    shown = max(scored, key=lambda one: len({reason["direction"] for reason in one["reasons"]}) * 10 + one["score"])
+    scored = [item for item in queue if item["route"] == "interview_queue" and item["subject_id"].startswith("A-WEB-")]
+    shown = max(scored, key=lambda item: len({reason["direction"] for reason in item["reasons"]}) * 10 + item["score"])
     server = uvicorn.Server(
         uvicorn.Config(create_app(service=service.backend), port=0, log_level="warning", access_log=False)
     )
@@ -96,22 +96,24 @@ def browser() -> Iterator[Browser]:
 def visit(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visit]:
     context = browser.new_context(viewport=WIDE, locale="en-GB", java_script_enabled=request.param == "with script")
     visit = Visit(context.new_page())
-    visit.page.on("console", lambda said: visit.faults.append(said.text) if said.type in {"error", "warning"} else None)
+    visit.page.on(
+        "console", lambda output: visit.faults.append(output.text) if output.type in {"error", "warning"} else None
+    )
     visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
     # a picture given up because the next page was asked for is no fault
     visit.page.on(
         "requestfailed",
         lambda failed: visit.faults.append(failed.url) if failed.failure != "net::ERR_ABORTED" else None,
     )
-    visit.page.on("request", lambda asked: visit.hosts.add(asked.url.split("/")[2]))
+    visit.page.on("request", lambda query: visit.hosts.add(query.url.split("/")[2]))
     yield visit
     context.close()
 
 
 def picture(page: Page, name: str) -> None:
     """Keep pictures where the environment names a folder for them."""
-    if place := os.environ.get("MIMAMORI_TEST_PICTURES"):
-        page.screenshot(path=Path(place) / f"{name}.png", full_page=True)
+    if folder := os.environ.get("MIMAMORI_TEST_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def signed_in(visit: Visit, site: Site) -> Page:
@@ -176,7 +178,7 @@ def test_a_childs_case_shows_the_child_procedure_and_neither_reasons_nor_a_score
     assert not visit.faults
 
 
-def test_a_wrong_key_and_a_case_that_is_not_there_are_told_plainly(visit: Visit, site: Site) -> None:
+def test_a_wrong_key_and_a_missing_case_get_a_plain_page(visit: Visit, site: Site) -> None:
     page = visit.page
     page.goto(f"{site.address}/sign-in")
     picture(page, "sign-in-en")
@@ -192,7 +194,7 @@ def test_a_wrong_key_and_a_case_that_is_not_there_are_told_plainly(visit: Visit,
 
 def test_the_browsers_cookie_holds_no_key_and_no_script_reads_it(visit: Visit, site: Site) -> None:
     page = signed_in(visit, site)
-    cookies = {one["name"]: one for one in page.context.cookies()}
+    cookies = {item["name"]: item for item in page.context.cookies()}
     token = cookies["mimamori"]
     assert token["value"] != site.key
     assert site.key not in token["value"]
@@ -240,21 +242,21 @@ def test_an_officer_records_an_interview_and_goes_on_with_the_queue(visit: Visit
     assert not visit.faults
 
 
-def test_every_control_is_reached_by_keyboard_and_shows_it(visit: Visit, site: Site) -> None:
+def test_every_control_takes_the_keyboard_focus_and_shows_it(visit: Visit, site: Site) -> None:
     page = signed_in(visit, site)
-    reached = []
+    focused = []
     for _ in range(6):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.innerText"))
-    assert reached[0] == LABELS["skip"]["en"]
-    assert LABELS["language"]["ja"] in reached
-    assert LABELS["sign_out"]["en"] in reached
+        focused.append(page.evaluate("document.activeElement.innerText"))
+    assert focused[0] == LABELS["skip"]["en"]
+    assert LABELS["language"]["ja"] in focused
+    assert LABELS["sign_out"]["en"] in focused
 
 
 @pytest.mark.parametrize(
     ("environment", "outcome"), [({"CI": "1"}, pytest.fail.Exception), ({}, pytest.skip.Exception)]
 )
-def test_a_missing_browser_fails_where_tests_judge_and_is_skipped_elsewhere(
+def test_a_missing_browser_fails_in_ci_and_is_skipped_elsewhere(
     environment: dict[str, str], outcome: type[BaseException], tmp_path: Path
 ) -> None:
     with pytest.raises(outcome, match="chromium is not installed"):

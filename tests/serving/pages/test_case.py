@@ -38,13 +38,13 @@ def test_every_record_behind_a_case_opens_and_no_other(signed: Service) -> None:
     decision = decided(signed, "A-OPEN")
     address = f"/cases/{decision['decision_id']}"
     case = signed.client.get(address).text
-    evidence = {(one["table"], one["id"]) for reason in decision["reasons"] for one in reason["evidence"]}
+    evidence = {(item["table"], item["id"]) for reason in decision["reasons"] for item in reason["evidence"]}
     links = set(re.findall(r'href="(/cases/[^"]+/records/[^"]+)"', case))
     assert len(links) == len(evidence | {("visa_applications", "A-OPEN")})
     for link in links:
         assert signed.client.get(html.unescape(link)).status_code == 200
     ids = signed.world["visa_applications"].column("application_id").to_pylist()
-    other = next(one for one in ids if ("visa_applications", one) not in evidence)
+    other = next(item for item in ids if ("visa_applications", item) not in evidence)
     for table, record_id in (("visa_applications", other), ("persons", "x"), ("tip_database", "x")):
         assert signed.client.get(f"{address}/records/{table}/{record_id}").status_code == 404
 
@@ -70,8 +70,8 @@ def test_a_record_is_shown_as_it_stood_at_the_decision(signed: Service) -> None:
     }
     again = signed.client.post("/v1/corrections", json=corrected, headers=signed.headers("auditor")).json()["decision"]
     pages = {
-        one["decision_id"]: signed.client.get(f"/cases/{one['decision_id']}/records/visa_applications/A-THEN").text
-        for one in (decision, again)
+        item["decision_id"]: signed.client.get(f"/cases/{item['decision_id']}/records/visa_applications/A-THEN").text
+        for item in (decision, again)
     }
     assert "Before 1-2-3" in pages[decision["decision_id"]]
     assert "After 4-5-6" in pages[again["decision_id"]]
@@ -90,8 +90,8 @@ def test_where_a_victim_lives_is_shown_to_nobody(signed: Service) -> None:
     with backend.engine.begin() as connection:
         backend.store.append(connection, "tip_database", rows_to_table("tip_database", [entry])[0])
     decision = decided(signed, "A-VICTIM")
-    assert any(one["code"] == "protect" for one in decision["warnings"])
-    behind = {one["id"] for reason in decision["reasons"] for one in reason["evidence"]}
+    assert any(item["code"] == "protect" for item in decision["warnings"])
+    behind = {item["id"] for reason in decision["reasons"] for item in reason["evidence"]}
     if "TIP-HIDDEN" in behind:
         shown = signed.client.get(f"/cases/{decision['decision_id']}/records/tip_database/TIP-HIDDEN").text
         assert "Hidden" not in shown
@@ -115,9 +115,7 @@ def test_an_interview_recorded_on_the_page_becomes_an_outcome_and_leaves_the_que
 
 @pytest.mark.parametrize("form", [{}, {"finding": "refuse"}, {"finding": "indications", "typology": "T99"},
                                   {"finding": "indications", "chosen": "random"}])  # fmt: skip
-def test_an_interview_without_a_finding_is_asked_for_again_and_stores_nothing(
-    signed: Service, form: dict[str, str]
-) -> None:
+def test_an_interview_without_a_finding_is_refused_and_stores_nothing(signed: Service, form: dict[str, str]) -> None:
     decision = decided(signed, "A-AGAIN")
     with signed.backend.engine.connect() as connection:
         head = signed.backend.store.head(connection)
@@ -141,7 +139,7 @@ def test_the_page_of_another_posts_case_is_not_there(service: Service) -> None:
 def test_a_queue_of_the_api_says_by_when(service: Service) -> None:
     decided(service, "A-DUE")
     cases = service.client.get("/v1/queue?capacity=500", headers=service.headers("officer")).json()["cases"]
-    due = next(one["due"] for one in cases if one["subject_id"] == "A-DUE")
+    due = next(item["due"] for item in cases if item["subject_id"] == "A-DUE")
     # records of the past on the machine's clock: long overdue
     assert due["state"] == "over"
 

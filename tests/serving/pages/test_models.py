@@ -91,18 +91,18 @@ def mlflow_ui(uri: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def site(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The service beside an MLflow that knows a champion, and a challenger that the gate refused."""
-    place = tmp_path_factory.mktemp("mlflow")
-    uri = f"sqlite:///{place / 'mlflow.db'}"
+    folder = tmp_path_factory.mktemp("mlflow")
+    uri = f"sqlite:///{folder / 'mlflow.db'}"
     client = MlflowClient(tracking_uri=uri, registry_uri=uri)
-    experiment = client.create_experiment("mimamori-visa", (place / "artifacts").as_uri())
+    experiment = client.create_experiment("mimamori-visa", (folder / "artifacts").as_uri())
     client.create_registered_model("visa")
-    train_model(service.world, "visa", place / "bundle", service.backend.models.settings, rounds=4)
+    train_model(service.world, "visa", folder / "bundle", service.backend.models.settings, rounds=4)
     runs = {}
     for alias, name in (("champion", "run-of-the-champion"), ("challenger", RUN_NAME)):
         run = client.create_run(experiment, run_name=name)
         for metric, value in (("auc", 0.75), ("auc_low", 0.7), ("auc_high", 0.8), ("positives", 1)):
             client.log_metric(run.info.run_id, metric, value)
-        client.log_artifacts(run.info.run_id, str(place / "bundle"), "served/bundle")
+        client.log_artifacts(run.info.run_id, str(folder / "bundle"), "served/bundle")
         gate = {
             "lines": [
                 {
@@ -116,12 +116,12 @@ def site(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                 }
             ]
         }
-        (place / "gate.json").write_text(json.dumps(gate), encoding="utf-8")
-        client.log_artifact(run.info.run_id, str(place / "gate.json"), "gate")
+        (folder / "gate.json").write_text(json.dumps(gate), encoding="utf-8")
+        client.log_artifact(run.info.run_id, str(folder / "gate.json"), "gate")
         client.set_terminated(run.info.run_id)
-        made = client.create_model_version("visa", f"{run.info.artifact_uri}/served", run.info.run_id)
-        client.set_registered_model_alias("visa", alias, made.version)
-        runs[alias] = (made.version, run.info.run_id)
+        created = client.create_model_version("visa", f"{run.info.artifact_uri}/served", run.info.run_id)
+        client.set_registered_model_alias("visa", alias, created.version)
+        runs[alias] = (created.version, run.info.run_id)
     client.set_model_version_tag("visa", runs["challenger"][0], "gate", "refused")
     client.set_model_version_tag("visa", runs["champion"][0], "gate", "waived")
     client.set_model_version_tag(
@@ -189,9 +189,9 @@ def test_a_challenger_is_put_into_the_shadow_by_command_and_the_page_says_so(
 ) -> None:
     monkeypatch.setattr(Settings, "from_environment", staticmethod(lambda: site.settings))
     monkeypatch.setattr(serving.shadow.commands, "open_service", lambda _: service.backend)
-    said = CliRunner().invoke(shadow, ["start", "visa", "--until", "2999-01-01"])
+    output = CliRunner().invoke(shadow, ["start", "visa", "--until", "2999-01-01"])
     try:
-        assert said.exit_code == 0, said.output
+        assert output.exit_code == 0, output.output
         page.reload()
         assert page.get_by_text("until 2999-01-01").is_visible()
         assert CliRunner().invoke(shadow, ["report", "visa"]).output.startswith("Synthetic data")

@@ -27,11 +27,11 @@ SWAPS = 100
 @pytest.fixture(scope="module")
 def two(service: Service, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two signed models of the same catalogue whose scores differ."""
-    place = tmp_path_factory.mktemp("two")
+    folders = tmp_path_factory.mktemp("two")
     settings = service.backend.models.settings
-    train_model(service.world, "visa", place / "a", settings, rounds=3)
-    train_model(service.world, "visa", place / "b", settings, rounds=6)
-    return place / "a", place / "b"
+    train_model(service.world, "visa", folders / "a", settings, rounds=3)
+    train_model(service.world, "visa", folders / "b", settings, rounds=6)
+    return folders / "a", folders / "b"
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_during_a_hundred_swaps_every_load_is_whole_and_one_of_the_two(
 ) -> None:
     target = settings.home / "champions" / "visa"
     copy_bundle(two[0], target)
-    known, failed, loads = {whole(one, settings) for one in two}, [], 0
+    known, failed, loads = {whole(item, settings) for item in two}, [], 0
     for _ in swapping(target, two, failed):
         assert whole(target, settings) in known
         loads += 1
@@ -95,11 +95,11 @@ def test_during_a_hundred_swaps_every_answer_comes_from_one_whole_model(
             answer = client.post("/v1/score", json=body, headers=service.headers("auditor"))
             assert answer.status_code == 200
             decision = answer.json()
-            total = decision["base_value"] + sum(one["contribution"] for one in decision["contributions"])
+            total = decision["base_value"] + sum(item["contribution"] for item in decision["contributions"])
             assert abs(total - decision["raw_score"]) < 1e-9
             answers.add((decision["model"]["sha256"], decision["raw_score"]))
     assert not failed
-    assert {sha256 for sha256, _ in answers} <= {whole(one, settings) for one in two}
+    assert {sha256 for sha256, _ in answers} <= {whole(item, settings) for item in two}
     # one raw score for each model: never one model's name with the other's number
     assert len(answers) == len({sha256 for sha256, _ in answers})
     assert "refused" not in caplog.text
@@ -108,15 +108,15 @@ def test_during_a_hundred_swaps_every_answer_comes_from_one_whole_model(
 
 def test_both_models_stay_in_the_folder_of_all_that_served(two: tuple[Path, Path], settings: Settings) -> None:
     target = settings.home / "champions" / "visa"
-    for one in two:
-        copy_bundle(one, target)
+    for item in two:
+        copy_bundle(item, target)
     assert whole(target, settings) == whole(two[1], settings)
     loaded = LoadedModels(settings)
     loaded.reload()
     earlier = whole(two[0], settings)
-    found = loaded.by_hash(earlier, "visa")
-    assert found is not None
-    assert found.sha256 == earlier
+    result = loaded.by_hash(earlier, "visa")
+    assert result is not None
+    assert result.sha256 == earlier
     assert loaded.by_hash("0" * 64, "visa") is None
 
 
@@ -203,7 +203,7 @@ def test_a_childs_score_is_kept_but_shown_nowhere(service: Service) -> None:
     assert answer["route"] == "child_procedure"
     assert (answer["score"], answer["raw_score"], answer["base_value"]) == (None, None, None)
     assert answer["contributions"] == answer["reasons"] == []
-    assert [one["code"] for one in answer["warnings"]] == ["child"]
+    assert [item["code"] for item in answer["warnings"]] == ["child"]
     with service.backend.engine.connect() as connection:
         stored = decisions.by_id(connection, answer["decision_id"])
     assert stored is not None

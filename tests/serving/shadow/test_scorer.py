@@ -49,7 +49,7 @@ def posted(service: Service, name: str, **changed: Any) -> dict[str, Any]:
     return service.client.post("/v1/visa-applications", json=record, headers=service.headers("feed")).json()  # type: ignore[no-any-return]
 
 
-def said_of(service: Service, decision_id: str) -> list[Any]:
+def scores_of(service: Service, decision_id: str) -> list[Any]:
     with service.backend.engine.connect() as connection:
         return list(connection.execute(
             text("select raw_score, contributions from serving.shadow_score where decision_id = cast(:id as uuid)"),
@@ -69,8 +69,8 @@ def test_the_challenger_scores_what_the_champion_decided_and_the_answer_shows_no
 ) -> None:
     decision = posted(service, "A-SHADOW")
     score_all(service)
-    [(raw, added)] = said_of(service, decision["decision_id"])
-    values = np.array([[np.nan if one["value"] is None else one["value"] for one in decision["contributions"]]])
+    [(raw, added)] = scores_of(service, decision["decision_id"])
+    values = np.array([[np.nan if item["value"] is None else item["value"] for item in decision["contributions"]]])
     assert raw == float(challenger.explain(values).raw_score[0])
     assert raw != decision["raw_score"]
     assert abs(challenger.base_value + np.frombuffer(added).sum() - raw) < 1e-9
@@ -91,9 +91,9 @@ def test_nothing_is_scored_twice_and_a_child_never(service: Service) -> None:
     child = posted(service, "A-SHADOW-CHILD", birth_date="2003-04-05")
     score_all(service)
     score_all(service)
-    assert len(said_of(service, decision["decision_id"])) == 1
+    assert len(scores_of(service, decision["decision_id"])) == 1
     assert child["route"] == "child_procedure"
-    assert not said_of(service, child["decision_id"])
+    assert not scores_of(service, child["decision_id"])
 
 
 def test_before_it_begins_and_after_it_ends_nothing_is_scored(service: Service, challenger: Bundle) -> None:
@@ -103,8 +103,8 @@ def test_before_it_begins_and_after_it_ends_nothing_is_scored(service: Service, 
         connection.execute(text("update serving.shadow set ends_at = now() where version = '8'"))
     after = posted(service, "A-AFTER-SHADOW")
     score_all(service)
-    assert not said_of(service, before["decision_id"])
-    assert not said_of(service, after["decision_id"])
+    assert not scores_of(service, before["decision_id"])
+    assert not scores_of(service, after["decision_id"])
 
 
 @pytest.mark.usefixtures("running")
@@ -113,11 +113,11 @@ def test_what_was_decided_before_a_shadow_ended_is_scored_after_it(service: Serv
     with service.backend.engine.begin() as connection:
         shadows.stop(connection, "visa")
     score_all(service)
-    assert len(said_of(service, decision["decision_id"])) == 1
+    assert len(scores_of(service, decision["decision_id"])) == 1
 
 
 @pytest.mark.usefixtures("running")
-def test_a_decision_that_commits_late_is_still_found(service: Service) -> None:
+def test_a_decision_that_commits_late_is_still_scored(service: Service) -> None:
     scorer = ShadowScorer(service.backend)
     late = posted(service, "A-LATE")
     with service.backend.engine.begin() as connection:
@@ -130,7 +130,7 @@ def test_a_decision_that_commits_late_is_still_found(service: Service) -> None:
             text("delete from serving.shadow_score where decision_id = cast(:id as uuid)"), {"id": late["decision_id"]}
         )
     scorer.score_pending()
-    assert len(said_of(service, late["decision_id"])) == len(said_of(service, newer["decision_id"])) == 1
+    assert len(scores_of(service, late["decision_id"])) == len(scores_of(service, newer["decision_id"])) == 1
 
 
 def test_a_challenger_whose_folder_is_gone_makes_nothing_up(service: Service) -> None:
@@ -138,7 +138,7 @@ def test_a_challenger_whose_folder_is_gone_makes_nothing_up(service: Service) ->
         shadows.start(connection, "visa", "0" * 64, "9", SOON)
     decision = posted(service, "A-GONE")
     score_all(service)
-    assert not said_of(service, decision["decision_id"])
+    assert not scores_of(service, decision["decision_id"])
     with service.backend.engine.begin() as connection:
         assert shadows.stop(connection, "visa") == 1
 

@@ -14,7 +14,7 @@ SQL = re.compile(r"\s*(\(?select|insert into|update|delete from|create|alter|dro
 
 def statements(path: Path) -> list[str]:
     """Return the SQL given to ``text`` or ``execute`` as a literal."""
-    found = []
+    result = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call) or not node.args:
             continue
@@ -22,8 +22,8 @@ def statements(path: Path) -> list[str]:
         first = node.args[0]
         literal = first.values[0] if isinstance(first, ast.JoinedStr) and first.values else first
         if name in {"text", "execute"} and isinstance(literal, ast.Constant) and SQL.match(str(literal.value)):
-            found.append(str(literal.value))
-    return found
+            result.append(str(literal.value))
+    return result
 
 
 @pytest.mark.parametrize("room", ["features", "models", "training", "serving", "synthetic_data"])

@@ -122,11 +122,11 @@ def test_a_body_that_never_ends_is_cut_off_and_blocks_nobody(service: Service, p
     key = service.keys["feed"]
     head = f"POST /v1/visa-applications HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: 100\r\n\r\n{{"
     slow = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(50)]
-    for one in slow:
-        one.sendall(head.encode())
+    for item in slow:
+        item.sendall(head.encode())
     with socket.create_connection(("127.0.0.1", port), timeout=20) as quick:
         quick.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert quick.recv(100).startswith(b"HTTP/1.1 200")
-    for one in slow:
-        assert one.recv(100).startswith(b"HTTP/1.1 408")
-        one.close()
+    for item in slow:
+        assert item.recv(100).startswith(b"HTTP/1.1 408")
+        item.close()

@@ -19,8 +19,8 @@ World = tuple[Records, pa.Table]
 
 def test_a_month_of_a_post_is_given_its_hours_in_proportion_to_the_weights() -> None:
     # group 0: 4 files, a half of them; weights 1, 1, 2, 4 of 8; group 1: 2 files, one of them
-    found = within_capacity(np.array([1.0, 1, 2, 4, 3, 3]), np.array([0, 0, 0, 0, 1, 1]), 0.5)
-    assert found.tolist() == [0.25, 0.25, 0.5, 0.95, 0.5, 0.5]  # 4 / 8 * 2 = 1 is held at 0.95
+    result = within_capacity(np.array([1.0, 1, 2, 4, 3, 3]), np.array([0, 0, 0, 0, 1, 1]), 0.5)
+    assert result.tolist() == [0.25, 0.25, 0.5, 0.95, 0.5, 0.5]  # 4 / 8 * 2 = 1 is held at 0.95
 
 
 def test_everybody_is_drawn_as_often_as_the_recorded_probability_says() -> None:
@@ -48,7 +48,7 @@ def test_inverse_probabilities_of_both_arms_count_all_files() -> None:
     counts = []
     for seed in range(80):
         d.seed = seed
-        _, by_lot, probability = choose(
+        _, at_random, probability = choose(
             d,
             "test",
             log_odds=suspicion(d, late),
@@ -57,7 +57,7 @@ def test_inverse_probabilities_of_both_arms_count_all_files() -> None:
             days=late["day"],
             share=0.1,
         )
-        counts.append(((1 / probability[by_lot]).sum(), (1 / probability[~by_lot]).sum()))
+        counts.append(((1 / probability[at_random]).sum(), (1 / probability[~at_random]).sum()))
     for estimates in np.array(counts).T:
         error = estimates.std() / np.sqrt(len(estimates))
         assert abs(estimates.mean() - len(late)) < 4 * error
@@ -73,11 +73,11 @@ def test_officers_see_the_form_and_not_the_truth() -> None:
 
 
 def test_probabilities_are_recorded_for_interviews_alone_and_differ_within_the_targeted_arm(town: World) -> None:
-    found = town[0]["outcomes"].to_pandas()
-    interviewed = found.arm.isin(["targeted", "random"])
-    assert found[interviewed].inclusion_probability.between(0, 1, inclusive="right").all()
-    assert found[~interviewed].inclusion_probability.isna().all()
-    targeted = found[(found.arm == "targeted") & (found.subject == "visa_application")]
+    result = town[0]["outcomes"].to_pandas()
+    interviewed = result.arm.isin(["targeted", "random"])
+    assert result[interviewed].inclusion_probability.between(0, 1, inclusive="right").all()
+    assert result[~interviewed].inclusion_probability.isna().all()
+    targeted = result[(result.arm == "targeted") & (result.subject == "visa_application")]
     assert targeted.inclusion_probability.nunique() > len(targeted) / 3
     assert targeted.inclusion_probability.max() > 3 * targeted.inclusion_probability.min()
 
@@ -85,9 +85,9 @@ def test_probabilities_are_recorded_for_interviews_alone_and_differ_within_the_t
 def test_the_random_arm_begins_when_it_is_set_to() -> None:
     for year in (2006, 2010):
         records, _ = generate(3, 4000, changes={"random_from_year": year})
-        found = records["outcomes"].to_pandas().query("arm == 'random' and subject == 'visa_application'")
-        assert len(found)
-        assert found.occurred_at.dt.year.min() == year
+        result = records["outcomes"].to_pandas().query("arm == 'random' and subject == 'visa_application'")
+        assert len(result)
+        assert result.occurred_at.dt.year.min() == year
 
 
 def test_as_many_are_identified_as_is_set_and_late() -> None:
@@ -100,22 +100,22 @@ def test_as_many_are_identified_as_is_set_and_late() -> None:
         }
         records, truth = generate(3, 20_000, changes=changes)
         known = truth.to_pandas().query("exploited and subject == 'visa_application'").subject_id
-        found = records["outcomes"].to_pandas()
-        found = found[found.arm.isin(["referral", "later_identification"]) & (found.subject == "visa_application")]
+        result = records["outcomes"].to_pandas()
+        result = result[result.arm.isin(["referral", "later_identification"]) & (result.subject == "visa_application")]
         # 1,000 exploited; 0.85 are recorded with the application; some become known after the ten years
         chance = 2 * np.sqrt(share / len(known))
-        assert 0.5 * share < found.subject_id.isin(known).sum() / len(known) < share + chance
+        assert 0.5 * share < result.subject_id.isin(known).sum() / len(known) < share + chance
         filed = records["visa_applications"].to_pandas().set_index("application_id").submitted_at
-        delay = found.known_at.to_numpy() - filed[found.subject_id].to_numpy()
+        delay = result.known_at.to_numpy() - filed[result.subject_id].to_numpy()
         assert np.median(delay) > np.timedelta64(90, "D")
 
 
 def test_findings_are_wrong_both_ways(town: World) -> None:
     records, truth = generate(3, 20_000, changes={"interview_share": 0.3, "exploited_share": 0.01})
-    found = records["outcomes"].to_pandas().merge(truth.to_pandas(), on=["subject", "subject_id"])
-    found = found[(found.arm == "targeted") & (found.subject == "visa_application")]
-    positive = found.finding.isin(["indications", "victim_identified"])
-    honest, exploited = positive[~found.exploited], positive[found.exploited]
+    result = records["outcomes"].to_pandas().merge(truth.to_pandas(), on=["subject", "subject_id"])
+    result = result[(result.arm == "targeted") & (result.subject == "visa_application")]
+    positive = result.finding.isin(["indications", "victim_identified"])
+    honest, exploited = positive[~result.exploited], positive[result.exploited]
     # chances of 0.006 and 0.45, within four standard errors
     assert abs(honest.mean() - 0.006) < 4 * np.sqrt(0.006 / len(honest))
     assert abs(exploited.mean() - 0.45) < 4 * np.sqrt(0.25 / len(exploited))
@@ -138,7 +138,7 @@ def test_injected_bias_over_selects_one_group_that_is_no_more_exploited() -> Non
 
 
 @pytest.mark.parametrize("column", ["status_of_residence", "travel_paid_by", "lodged_by", "guarantor_relationship"])
-def test_without_signal_truth_is_a_lot(column: str) -> None:
+def test_without_signal_truth_is_drawn_at_random(column: str) -> None:
     records, truth = generate(4, 10_000, "no_signal", {"exploited_share": 0.05, "lookalikes_per_exploited": 2})
     filed = records["visa_applications"].to_pandas()
     known = truth.to_pandas().set_index("subject_id").exploited
@@ -154,6 +154,6 @@ def test_without_signal_a_landing_says_nothing_of_its_application() -> None:
     records, truth = generate(4, 10_000, "no_signal", {"exploited_share": 0.05, "lookalikes_per_exploited": 2})
     known = truth.to_pandas().set_index("subject_id").exploited
     landed = records["landings"].to_pandas().dropna(subset=["application_id"])
-    one, other = known[landed.landing_id].to_numpy(), known[landed.application_id].to_numpy()
-    error = np.sqrt(one.mean() / other.sum())
-    assert abs(one[other].mean() - one.mean()) < 4 * error
+    item, other = known[landed.landing_id].to_numpy(), known[landed.application_id].to_numpy()
+    error = np.sqrt(item.mean() / other.sum())
+    assert abs(item[other].mean() - item.mean()) < 4 * error

@@ -38,7 +38,7 @@ def test_nobody_lands_before_applying_or_is_known_after_the_ten_years(town: Worl
         assert (records[name].to_pandas().known_at < END).all()
 
 
-def test_fingerprints_begin_in_november_2007_and_are_not_taken_from_children(town: World) -> None:
+def test_biometrics_begin_in_november_2007_and_are_not_taken_from_children(town: World) -> None:
     landings = town[0]["landings"].to_pandas()
     assert landings[landings.landed_at < BIOMETRICS].biometric_id.isna().all()
     late = landings[landings.landed_at >= BIOMETRICS]

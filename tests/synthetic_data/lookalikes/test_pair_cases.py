@@ -21,13 +21,13 @@ def value(tables: Tables, trace: Trace) -> object:
     return rows.set_index(rows.columns[0]).loc[trace.record, trace.column]
 
 
-def landings_of(tables: Tables, found: list[Trace]) -> set[str]:
+def landings_of(tables: Tables, results: list[Trace]) -> set[str]:
     events = tables["residence_events"].set_index("event_id")
-    return {events.loc[one.record, "landing_id"] for one in found}
+    return {events.loc[item.record, "landing_id"] for item in results}
 
 
 @pytest.mark.parametrize("typology", SHARES)
-def test_a_person_who_knows_where_to_look_tells_the_ring_from_its_look_alike(typology: int) -> None:
+def test_the_ring_leaves_records_that_its_look_alike_does_not(typology: int) -> None:
     case, (ring, honest) = CASES[typology], pair(typology)
     click.echo("\n" + show(typology))
     assert len(ring["visa_applications"]) >= case.people
@@ -43,18 +43,18 @@ def test_a_person_who_knows_where_to_look_tells_the_ring_from_its_look_alike(typ
 
 
 @pytest.mark.parametrize("typology", [1, 3, 4, 10])
-def test_women_who_move_together_come_from_different_households(typology: int) -> None:
+def test_women_who_move_to_one_address_come_from_different_households(typology: int) -> None:
     ring, _ = pair(typology)
-    found = CASES[typology].telling(ring)
-    assert len({read("address", one.value) for one in found}) < len(landings_of(ring, found)) <= len(found)
-    landed = ring["landings"].set_index("landing_id").loc[sorted(landings_of(ring, found))]
+    results = CASES[typology].telling(ring)
+    assert len({read("address", item.value) for item in results}) < len(landings_of(ring, results)) <= len(results)
+    landed = ring["landings"].set_index("landing_id").loc[sorted(landings_of(ring, results))]
     assert landed["application_id"].nunique() >= 2
 
 
 def test_two_bodies_share_a_name_and_a_birth_date() -> None:
     ring, honest = pair(2)
-    found = CASES[2].telling(ring)
-    landed = ring["landings"].set_index("landing_id").loc[[one.record for one in found]]
+    results = CASES[2].telling(ring)
+    landed = ring["landings"].set_index("landing_id").loc[[item.record for item in results]]
     assert landed["biometric_id"].nunique() == 2
     assert landed["birth_date"].nunique() == 1
     # the honest one lands twice with the same fingers

@@ -38,11 +38,11 @@ def test_the_same_seed_gives_the_same_bytes_on_one_and_on_two_processes(tmp_path
 def test_another_seed_gives_another_world(tmp_path: Path) -> None:
     for seed in (1, 2):
         write_world(tmp_path / str(seed), seed, 400, load_scenario("default"))
-    one, two = digests(tmp_path / "1"), digests(tmp_path / "2")
-    assert all(one[name] != two[name] for name in one)
+    item, two = digests(tmp_path / "1"), digests(tmp_path / "2")
+    assert all(item[name] != two[name] for name in item)
 
 
-def test_what_is_written_is_what_is_made_in_memory(tmp_path: Path) -> None:
+def test_what_is_written_equals_what_is_generated_in_memory(tmp_path: Path) -> None:
     write_world(tmp_path, 9, 500, load_scenario("default"))
     records, truth = generate(9, 500)
     written = read_folder(tmp_path)
@@ -80,9 +80,9 @@ def test_districts_hold_all_applications_and_none_is_large(applications: int, co
 def test_records_that_no_world_wrote_are_not_touched(tmp_path: Path) -> None:
     table = tmp_path / "visa_applications.csv"
     table.write_text("application_id\n", encoding="utf-8")
-    told = CliRunner().invoke(world, ["--out", str(tmp_path), "--applications", "200"])
-    assert told.exit_code == 2
-    assert "visa_applications.csv" in told.output
+    text = CliRunner().invoke(world, ["--out", str(tmp_path), "--applications", "200"])
+    assert text.exit_code == 2
+    assert "visa_applications.csv" in text.output
     assert [path.name for path in tmp_path.iterdir()] == [table.name]
 
 

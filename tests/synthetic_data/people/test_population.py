@@ -45,9 +45,9 @@ def test_small_worlds_hold_all_typologies_rings_and_findings(applications: int) 
     assert len(mine) == min(72, round(0.06 * applications))
     assert mine.typology.nunique() == 12
     assert mine.ring_id.nunique() >= 12
-    found = records["outcomes"].to_pandas()
+    result = records["outcomes"].to_pandas()
     for subject in ("visa_application", "landing"):
-        positive = found[(found.subject == subject) & found.finding.isin(["indications", "victim_identified"])]
+        positive = result[(result.subject == subject) & result.finding.isin(["indications", "victim_identified"])]
         assert len(positive) >= 12
 
 

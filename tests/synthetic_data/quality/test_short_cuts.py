@@ -52,7 +52,7 @@ def test_ids_row_order_and_fractions_of_time_say_nothing(filed: Filed) -> None:
         assert auc(np.asarray(values), exploited) < 0.5 + SLACK
 
 
-def test_how_much_is_empty_says_nothing_within_a_status(filed: Filed) -> None:
+def test_empty_fields_say_nothing_within_a_status(filed: Filed) -> None:
     rows, exploited = filed
     optional = ["occupation", "monthly_income_jpy", "applicant_phone", "applicant_email", "home_address", "stay_address",
                 "statement_fingerprint", "declared_previous_stays", "agency_id"]  # fmt: skip
@@ -65,7 +65,7 @@ def test_how_much_is_empty_says_nothing_within_a_status(filed: Filed) -> None:
 @pytest.mark.parametrize(
     "column", ["guarantor_phone", "guarantor_address", "stay_address", "applicant_phone", "guarantor_name"]
 )
-def test_how_long_a_text_is_says_nothing(filed: Filed, column: str) -> None:
+def test_the_length_of_a_text_says_nothing(filed: Filed, column: str) -> None:
     rows, exploited = filed
     there = rows[column].notna().to_numpy()
     assert auc(rows[column][there].str.len().to_numpy(), exploited[there]) < 0.5 + SLACK

@@ -27,13 +27,13 @@ def shared(name: str) -> Sign:
     """The share of members who have the value that is commonest in their group of six."""
 
     def sign(plan: Plan) -> float:
-        found = []
+        result = []
         for group in np.unique(plan["cluster"]):
             values = plan[name][plan["cluster"] == group]
             values = values[values != NONE]
             count = np.unique(values, return_counts=True)[1].max() if len(values) else 0
-            found.append(count / GROUP if count > 1 else 0.0)
-        return float(np.mean(found))
+            result.append(count / GROUP if count > 1 else 0.0)
+        return float(np.mean(result))
 
     return sign
 
@@ -105,11 +105,11 @@ def test_exploited_men_and_children_are_there() -> None:
 
 def test_guarantors_rotate_below_the_limit_and_more_when_rings_adapt() -> None:
     # six people at two a guarantor need three; hidden ones sign for nobody else
-    for effort, most in ((0.0, 0.75), (1.0, 0.45)):
+    for effort, limit in ((0.0, 0.75), (1.0, 0.45)):
         d = small_district(changes={"ring_size_low": 6, "ring_size_high": 6, "rotation_limit": 2, "adaptive_effort": effort,
                                     "adaptive_from_year": 2003})  # fmt: skip
         ring, _ = plant(d, np.random.default_rng(1), 12, SIZES, 0)
-        assert 0.0 < shared("guarantor")(ring) < most
+        assert 0.0 < shared("guarantor")(ring) < limit
 
 
 def test_rings_that_adapt_share_less_of_everything() -> None:
