@@ -12,6 +12,7 @@ from scipy.stats import binomtest
 from sqlalchemy import Connection
 
 from features.arrays import Bools
+from features.facts.facts import DAY_US
 from features.store.records import RecordStore
 from serving.decisions.interviews import OUTCOME_SUBJECTS
 from serving.store import shadows
@@ -19,7 +20,7 @@ from serving.store.record_ids import ids_after
 from serving.store.shadows import ScorePair, Shadow
 
 CAPACITIES = (0.02, 0.05, 0.10)
-WEEK_US = 7 * 86_400_000_000
+WEEK_US = 7 * DAY_US
 ARMS = ("targeted", "random")
 _POSITIVE = {"indications", "victim_identified"}
 ASSUMPTION = (

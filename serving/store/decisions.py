@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Connection, Row, text
 
 from features.arrays import Floats
+from features.facts.facts import DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class IdempotencyKey:
 
 _NAMES = [field.name for field in fields(Decision)]
 _COLUMNS = ", ".join(_NAMES)
-_QUEUE_DAYS_US = 30 * 86_400_000_000
+_QUEUE_DAYS_US = 30 * DAY_US
 _QUEUE = (
     "(select distinct on (d.subject, d.subject_id) d.* from serving.decision d "
     f"where (cast(:post as text) is null or post = :post) and as_of >= (select coalesce(max(as_of), 0) - {_QUEUE_DAYS_US} "

@@ -45,7 +45,12 @@ def train_model(world: Records, subject: str, folder: Path, settings: Settings, 
     import lightgbm as lgb  # noqa: PLC0415
 
     matrix = build_matrix(world, subject)
-    signal_features = ("ring_records_count", "since_marriage_days", "passport_age_days", "guarantor_applications_first_days")
+    signal_features = (
+        "ring_records_count",
+        "since_marriage_days",
+        "passport_age_days",
+        "guarantor_applications_first_days",
+    )
     columns = [np.nan_to_num(matrix.values[:, catalogue(subject).names.index(name)]) for name in signal_features]
     strange = sum(column.argsort(kind="stable").argsort() for column in columns)
     positive = strange > np.quantile(strange, 0.8)
