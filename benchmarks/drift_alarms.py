@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.matrix import FeatureMatrix, build_matrix
-from synthetic_data.regimes import DAY_US, END
+from synthetic_data.filing.volumes import DAY_US, END
 from synthetic_data.world import generate
 from training.data.judgement import audit_table, evaluation_frame
 from training.data.labels import Findings

@@ -1,4 +1,4 @@
-"""What is the service? The application, put together from its parts."""
+"""The application: routes, pages, error handlers and middleware around one decision service."""
 
 from __future__ import annotations
 
@@ -8,45 +8,31 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Counter
-from sqlalchemy import Engine
 
-from features.database import leave, open_engine
+from features.database import leave
 from features.settings import Settings
-from features.store.migrating import migrate
-from features.store.records import RecordStore
-from serving.deciding import Desk
-from serving.errors import add_error_answers
-from serving.guard import Guard
-from serving.routes import case_pages, model_pages, pages, queue_page, reading, records
-from serving.shadow import ShadowScorer
-from serving.shelf import Shelf
-from serving.sign_in import SignInFirst
+from serving.api import decisions, operation, records, what_if
+from serving.decisions.service import DecisionService, open_service
+from serving.pages import all_decisions, case, interview, models, queue_page, record, sign_in
+from serving.shadow.scorer import ShadowScorer
+from serving.web.error_handlers import add_error_handlers
+from serving.web.middleware import SecurityMiddleware
 
-_HERE = Path(__file__).parent
-
-
-def open_desk(settings: Settings, engine: Engine | None = None) -> Desk:
-    """Open the database, bring its tables up to date and load the champions."""
-    engine = engine or open_engine(settings)
-    store = RecordStore.open(engine, settings.data_key_path)
-    migrate(engine, _HERE / "store" / "migrations", "serving")
-    shelf = Shelf(settings)
-    shelf.reload()
-    return Desk(engine, store, shelf)
+API = (records, decisions, what_if, operation)
+PAGES = (sign_in, queue_page, case, record, interview, models, all_decisions)
+_STATIC = Path(__file__).parent / "pages" / "static"
 
 
 def create_app(
     settings: Settings | None = None,
-    desk: Desk | None = None,
+    service: DecisionService | None = None,
     *,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
-    """Make the application."""
-    desk = desk or open_desk(settings or Settings.from_environment())
+    """Return the application."""
     app = FastAPI(
         title="Mimamori",
         description="Whom to offer a protective interview next, and why.",
@@ -54,43 +40,30 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan or _with_shadow,
     )
-    app.state.desk = desk
-    app.state.registry = CollectorRegistry()
-    app.state.counted = Counter(
-        "mimamori_decisions", "Decisions made", ["subject", "route"], registry=app.state.registry
+    app.state.service = service or open_service(settings or Settings.from_environment())
+    app.state.metrics = CollectorRegistry()
+    app.state.decision_counter = Counter(
+        "mimamori_decisions", "Decisions made", ["subject", "route"], registry=app.state.metrics
     )
-    add_error_answers(app)
-
-    @app.exception_handler(SignInFirst)
-    async def sign_in_first(_: Request, error: SignInFirst) -> RedirectResponse:
-        return RedirectResponse("/sign-in", 303)
-
-    for part in (
-        records.router,
-        reading.router,
-        pages.router,
-        queue_page.router,
-        case_pages.router,
-        model_pages.router,
-    ):
-        app.include_router(part)
-    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
-
-    app.add_middleware(Guard)
+    add_error_handlers(app)
+    for part in (*API, *PAGES):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.add_middleware(SecurityMiddleware)
     return app
 
 
 def create_worker() -> FastAPI:
-    """Make the application for one of several workers, which a signal ends at once."""
-    return create_app(lifespan=_with_shadow_and_then_leaving)
+    """Return the application for one of several workers, which a signal ends at once."""
+    return create_app(lifespan=_with_shadow_then_leave)
 
 
 @asynccontextmanager
 async def _with_shadow(app: FastAPI) -> AsyncIterator[None]:
     """Let the challenger score in the background while the service runs."""
-    scorer = ShadowScorer(app.state.desk)
+    scorer = ShadowScorer(app.state.service)
     scorer.start()
-    # what was loaded stays for good: without this the collector walks through all of it within somebody's request
+    # loaded objects stay for good: without this the collector walks through all of them during a request
     gc.collect()
     gc.freeze()
     try:
@@ -100,10 +73,10 @@ async def _with_shadow(app: FastAPI) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _with_shadow_and_then_leaving(app: FastAPI) -> AsyncIterator[None]:
+async def _with_shadow_then_leave(app: FastAPI) -> AsyncIterator[None]:
     """Leave the embedded database when the service has ended: nothing of the process runs after that."""
     async with _with_shadow(app):
         yield
-    desk: Desk = app.state.desk
-    desk.engine.dispose()
-    await asyncio.to_thread(leave, desk.shelf.settings)
+    service: DecisionService = app.state.service
+    service.engine.dispose()
+    await asyncio.to_thread(leave, service.models.settings)

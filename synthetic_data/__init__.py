@@ -1,1 +1,1 @@
-"""What would a world look like in which the truth is known? Synthetic records for training and tests."""
+"""Synthetic records with their truth, for training and tests."""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from synthetic_data.account.datasheet import datasheet
-from synthetic_data.neighbourhoods import SHARES
+from synthetic_data.output.world_files import RecordsInTheWay, write_world
+from synthetic_data.quality.datasheet import datasheet
 from synthetic_data.scenario import ParameterError, load_scenario, parse_changes, scenario_names
-from synthetic_data.writing import RecordsInTheWay, write_world
+from synthetic_data.typologies.table import CODES
 
-LEAST, MOST = 200, 30_000_000
+SMALLEST, LARGEST = 200, 30_000_000
 NOTICE = "Synthetic data. Validated on no real visa record."
 
 
@@ -19,10 +19,10 @@ NOTICE = "Synthetic data. Validated on no real visa record."
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder, made if need be; an earlier world in it is replaced.",
+    help="A folder, created if missing; an earlier world in it is replaced.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
-@click.option("--applications", type=click.IntRange(LEAST, MOST), default=60_000, show_default=True)
+@click.option("--applications", type=click.IntRange(SMALLEST, LARGEST), default=60_000, show_default=True)
 @click.option("--scenario", type=click.Choice(scenario_names()), default="default", show_default=True)
 @click.option(
     "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a parameter of the scenario; may be repeated."
@@ -37,10 +37,12 @@ NOTICE = "Synthetic data. Validated on no real visa record."
 @click.option("--csv", is_flag=True, help="Write CSV instead of Parquet.")
 @click.option(
     "--show",
-    type=click.Choice([f"T{number}" for number in SHARES]),
+    type=click.Choice([code.value for code in CODES.values()]),
     help="Print a typology's smallest ring beside its closest look-alike, with the records that differ, and write nothing.",
 )
-@click.option("--report", is_flag=True, help="Hold the world against public figures, look for short-cuts, draw a page.")
+@click.option(
+    "--report", is_flag=True, help="Compare the world with public figures, probe for short-cuts, write a page."
+)
 def world(
     out: Path | None,
     seed: int,
@@ -54,7 +56,7 @@ def world(
 ) -> None:
     """Write the nine tables, the truth and a datasheet of a synthetic world."""
     if show is not None:
-        from synthetic_data.pairs.showing import show as show_pair  # noqa: PLC0415 (a world alone needs no frames)
+        from synthetic_data.lookalikes.pair_report import show as show_pair  # noqa: PLC0415 (a world alone needs no frames)
 
         click.echo(f"{NOTICE}\n\n{show_pair(int(show[1:]))}")
         return
@@ -66,7 +68,7 @@ def world(
         raise click.BadParameter(str(error), param_hint="--set") from error
     if report and csv:
         raise click.UsageError("--report reads Parquet; leave --csv out")
-    click.echo(f"making a world of {applications:,} applications …", err=True)
+    click.echo(f"generating {applications:,} applications …", err=True)
     try:
         counts = write_world(out, seed, applications, chosen, processes=processes, csv=csv, progress=_progress)
     except RecordsInTheWay as records_there:
@@ -76,8 +78,8 @@ def world(
     if not report:
         (out / "datasheet.md").write_text(datasheet(NOTICE, chosen, seed, counts), encoding="utf-8")
         return
-    click.echo("holding it against public figures, and looking for short-cuts …", err=True)
-    from synthetic_data.account.reporting import write_report  # noqa: PLC0415 (a world alone needs no model or drawing)
+    click.echo("comparing it with public figures, and probing for short-cuts …", err=True)
+    from synthetic_data.quality.report import write_report  # noqa: PLC0415 (a world alone needs no model or drawing)
 
     click.echo(write_report(out, chosen, seed, counts, notice=NOTICE))
 

@@ -1,4 +1,4 @@
-"""Which world is wanted? Scenarios as small files: every parameter with its value, unit, range and source."""
+"""Scenarios: every parameter with its value, unit, range and source."""
 
 from __future__ import annotations
 
@@ -29,10 +29,7 @@ class Parameter:
     def at(self, value: float) -> float:
         """Return a value if it lies in the range.
 
-        Raises
-        ------
-        ParameterError
-            If it does not.
+        Raises `ParameterError` if it does not.
         """
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not self.low <= value <= self.high:
@@ -70,21 +67,18 @@ def scenario_names() -> tuple[str, ...]:
 def parameters() -> dict[str, Parameter]:
     """Return every parameter by name, as ``default.toml`` describes it."""
     entries = _read("default")["parameters"]
-    made = {}
+    by_name = {}
     for name, entry in entries.items():
         low, high = entry["range"]
-        made[name] = Parameter(name, entry["value"], entry["unit"], low, high, entry["source"])
-        made[name].at(entry["value"])
-    return made
+        by_name[name] = Parameter(name, entry["value"], entry["unit"], low, high, entry["source"])
+        by_name[name].at(entry["value"])
+    return by_name
 
 
 def load_scenario(name: str, changes: Mapping[str, float] | None = None) -> Scenario:
     """Read a scenario and apply changes to single parameters.
 
-    Raises
-    ------
-    ParameterError
-        If the scenario or a parameter does not exist, or a value lies outside its range.
+    Raises `ParameterError` if the scenario or a parameter does not exist, or a value lies outside its range.
     """
     if name not in scenario_names():
         raise ParameterError(f"no scenario {name!r}; expected one of {', '.join(scenario_names())}")
@@ -101,10 +95,7 @@ def load_scenario(name: str, changes: Mapping[str, float] | None = None) -> Scen
 def parse_changes(words: Iterable[str]) -> dict[str, float]:
     """Read ``NAME=VALUE`` words.
 
-    Raises
-    ------
-    ParameterError
-        If a word has another form.
+    Raises `ParameterError` if a word has another form.
     """
     changes = {}
     for word in words:

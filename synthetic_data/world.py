@@ -1,4 +1,4 @@
-"""What would a world look like in which the truth is known? Districts of people, hubs and rings, made one by one."""
+"""A world in memory: districts of people, hubs and rings."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pyarrow as pa
 
 from features.tables.folder import Records
 from features.tables.nine_tables import TABLES
-from synthetic_data.district import found_district
-from synthetic_data.recording import record_district
+from synthetic_data.geography.district import open_district
+from synthetic_data.output.arrow_tables import concatenated
+from synthetic_data.output.district_records import record_district
+from synthetic_data.output.shards import split
 from synthetic_data.scenario import load_scenario
-from synthetic_data.shards import split
-from synthetic_data.tabling import concatenated
 
 
 def generate(
@@ -23,7 +23,7 @@ def generate(
     Parameters
     ----------
     applications
-        How many visa applications; other tables follow from them.
+        Count of visa applications; other tables follow from it.
     changes
         Values of single parameters that differ from the scenario's.
 
@@ -32,12 +32,9 @@ def generate(
     Records, pa.Table
         The nine tables and the truth (subject, subject_id, exploited, typology, ring_id).
 
-    Raises
-    ------
-    ParameterError
-        If a scenario or parameter does not exist or lies outside its range.
+    Raises `ParameterError` if a scenario or parameter does not exist or lies outside its range.
     """
     chosen = load_scenario(scenario, changes)
-    made = [record_district(found_district(seed, *shard, chosen)) for shard in split(applications)]
-    records = Records({name: concatenated([tables[name] for tables in made]) for name in TABLES})
-    return records, concatenated([tables["truth"] for tables in made])
+    districts = [record_district(open_district(seed, *shard, chosen)) for shard in split(applications)]
+    records = Records({name: concatenated([tables[name] for tables in districts]) for name in TABLES})
+    return records, concatenated([tables["truth"] for tables in districts])

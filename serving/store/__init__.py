@@ -1,1 +1,1 @@
-"""Decisions as they were shown, keys, and requests already answered."""
+"""All SQL of serving: decisions, credentials, shadows, and the transactions around them."""

@@ -1,24 +1,26 @@
-"""What was decided and shown? Decisions kept byte for byte, found by id, by subject or by post."""
+"""SQL of decisions, kept byte for byte, and of the queue of cases without an interview."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, text
+
+from features.arrays import Floats
+from features.facts.facts import DAY_US
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision as stored.
+    """A stored decision.
 
     Attributes
     ----------
-    position, own_position
-        The history it was made on, and where its own record stands.
+    position, record_position
+        End of the history used, and position of the case's own record.
     features, contributions
         float64 bytes, in the order of the model's catalogue.
     shown
@@ -31,7 +33,7 @@ class Decision:
     post: str | None
     as_of: int
     position: int
-    own_position: int
+    record_position: int
     model_sha256: str | None
     route: str
     score: float | None
@@ -39,7 +41,7 @@ class Decision:
     contributions: bytes
     shown: str
 
-    def values(self) -> NDArray[np.float64]:
+    def values(self) -> Floats:
         """Return the features, float64[f]."""
         return np.frombuffer(self.features)
 
@@ -48,115 +50,142 @@ class Decision:
         return None if self.route == "child_procedure" else self.score
 
 
-_COLUMNS = (
-    "decision_id, subject, subject_id, post, as_of, position, own_position, model_sha256, route, score, features, "
-    "contributions, shown"
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """Hashes of a request's Idempotency-Key and of the whole request."""
+
+    key_hash: bytes
+    request_hash: bytes
+
+
+_NAMES = [field.name for field in fields(Decision)]
+_COLUMNS = ", ".join(_NAMES)
+_QUEUE_DAYS_US = 30 * DAY_US
+_QUEUE = (
+    "(select distinct on (d.subject, d.subject_id) d.* from serving.decision d "
+    f"where (cast(:post as text) is null or post = :post) and as_of >= (select coalesce(max(as_of), 0) - {_QUEUE_DAYS_US} "
+    "from serving.decision where (cast(:post as text) is null or post = :post)) "
+    "order by d.subject, d.subject_id, d.number desc) q "
+    "where not exists (select 1 from serving.interviewed_case i where i.subject = q.subject and i.subject_id = q.subject_id)"
 )
+"""The latest decision about each case of a post's newest 30 days that has no interview yet."""
 
 
-def keep(connection: Connection, decision: Decision) -> None:
+def insert(connection: Connection, decision: Decision) -> None:
     """Store a decision."""
-    names = _COLUMNS.split(", ")
+    parameters = ", ".join(f":{name}" for name in _NAMES)
     connection.execute(
-        text(f"insert into serving.decision ({_COLUMNS}) values ({', '.join(':' + name for name in names)})"),
-        {name: getattr(decision, name) for name in names},
+        text(f"insert into serving.decision ({_COLUMNS}) values ({parameters})"),
+        {name: getattr(decision, name) for name in _NAMES},
     )
 
 
-def find(connection: Connection, decision_id: str) -> Decision | None:
-    """Return a decision by id; None if there is none, or if this cannot be an id."""
+def by_id(connection: Connection, decision_id: str) -> Decision | None:
+    """Return a decision; None if it is missing or the id cannot be one."""
     try:
         decision_id = str(uuid.UUID(decision_id))
     except ValueError:
         return None
-    row = connection.execute(
-        text(f"select {_COLUMNS} from serving.decision where decision_id = cast(:id as uuid)"),
-        {"id": decision_id},
-    ).first()
-    return None if row is None else _made(row)
+    rows = _select(connection, "serving.decision where decision_id = cast(:id as uuid)", id=decision_id)
+    return rows[0] if rows else None
 
 
-def latest_of(connection: Connection, subject: str, subject_id: str) -> Decision | None:
-    """Return the latest decision about a subject."""
-    row = connection.execute(
-        text(
-            f"select {_COLUMNS} from serving.decision where subject = :s and subject_id = :i order by number desc limit 1"
-        ),
-        {"s": subject, "i": subject_id},
-    ).first()
-    return None if row is None else _made(row)
+def all_ids(connection: Connection) -> list[str]:
+    """Return the ids of all decisions in order."""
+    return [
+        str(key)
+        for key in connection.execute(text("select decision_id from serving.decision order by number")).scalars()
+    ]
+
+
+def latest(connection: Connection, subject: str, subject_id: str) -> Decision | None:
+    """Return the latest decision about a case."""
+    rows = _select(
+        connection, "serving.decision where subject = :s and subject_id = :i order by number desc limit 1",
+        s=subject, i=subject_id,
+    )  # fmt: skip
+    return rows[0] if rows else None
 
 
 def search(
     connection: Connection, *, post: str | None, subject_id: str | None, limit: int, route: str | None = None,
     before: int | None = None,
 ) -> list[Decision]:  # fmt: skip
-    """Return the latest decision of each subject, newest first; ``before`` is a moment, microseconds UTC."""
-    rows = connection.execute(
-        text(
-            f"select {_COLUMNS} from (select distinct on (subject, subject_id) * from serving.decision "
-            "where (cast(:post as text) is null or post = :post) and (cast(:id as text) is null or subject_id = :id) "
-            "order by subject, subject_id, number desc) d where (cast(:route as text) is null or route = :route) "
-            "and (cast(:before as bigint) is null or as_of < :before) order by as_of desc limit :limit"
-        ),
-        {"post": post, "id": subject_id, "limit": limit, "route": route, "before": before},
-    )
-    return [_made(row) for row in rows]
+    """Return the latest decision of each case, newest first; ``before`` is a moment, microseconds UTC."""
+    return _select(
+        connection,
+        "(select distinct on (subject, subject_id) * from serving.decision "
+        "where (cast(:post as text) is null or post = :post) and (cast(:id as text) is null or subject_id = :id) "
+        "order by subject, subject_id, number desc) d where (cast(:route as text) is null or route = :route) "
+        "and (cast(:before as bigint) is null or as_of < :before) order by as_of desc limit :limit",
+        post=post, id=subject_id, limit=limit, route=route, before=before,
+    )  # fmt: skip
 
 
-_WAITING = (
-    "(select distinct on (d.subject, d.subject_id) d.* from serving.decision d "
-    "where (cast(:post as text) is null or post = :post) and as_of >= (select coalesce(max(as_of), 0) - 2592000000000 "
-    "from serving.decision where (cast(:post as text) is null or post = :post)) "
-    "order by d.subject, d.subject_id, d.number desc) q "
-    "where not exists (select 1 from serving.interviewed i where i.subject = q.subject and i.subject_id = q.subject_id)"
-)
-"""The latest decision about each case of the newest 30 days of a post that nobody has interviewed yet."""
+def queue(connection: Connection, post: str | None, capacity: int) -> list[Decision]:
+    """Return the next cases to interview: child procedure first (in order of arrival), then by score."""
+    return _select(
+        connection,
+        f"{_QUEUE} order by (route = 'child_procedure') desc, "
+        "case when route = 'child_procedure' then null else score end desc nulls last, as_of limit :limit",
+        post=post, limit=capacity,
+    )  # fmt: skip
 
 
-def queue_of(connection: Connection, post: str | None, capacity: int) -> list[Decision]:
-    """Return whom to interview next: child procedure first (in order of arrival), then by score."""
-    rows = connection.execute(
-        text(
-            f"select {_COLUMNS} from {_WAITING} order by (route = 'child_procedure') desc, "
-            "case when route = 'child_procedure' then null else score end desc nulls last, as_of limit :limit"
-        ),
-        {"post": post, "limit": capacity},
-    )
-    return [_made(row) for row in rows]
+def queue_length(connection: Connection, post: str | None) -> int:
+    """Return the count of cases in a post's queue."""
+    return int(connection.execute(text(f"select count(*) from {_QUEUE}"), {"post": post}).scalar_one())
 
 
-def waiting_count(connection: Connection, post: str | None) -> int:
-    """Return how many cases wait at a post."""
-    return int(connection.execute(text(f"select count(*) from {_WAITING}"), {"post": post}).scalar_one())
+def count(connection: Connection) -> int:
+    """Return the count of all decisions."""
+    return int(connection.execute(text("select count(*) from serving.decision")).scalar_one())
+
+
+def latest_as_of(connection: Connection) -> int | None:
+    """Return the time of the latest case, microseconds UTC."""
+    latest_time: int | None = connection.execute(text("select max(as_of) from serving.decision")).scalar_one()
+    return latest_time
+
+
+def busiest_post(connection: Connection) -> str | None:
+    """Return the post with the most decisions on visa applications."""
+    query = "select post from serving.decision where subject = 'visa' group by post order by count(*) desc limit 1"
+    return connection.execute(text(query)).scalar()
 
 
 def is_interviewed(connection: Connection, subject: str, subject_id: str) -> bool:
-    """Say whether an interview about a case was recorded here."""
-    asked = text("select 1 from serving.interviewed where subject = :s and subject_id = :i")
-    return connection.execute(asked, {"s": subject, "i": subject_id}).first() is not None
+    """Return whether an interview about a case was recorded."""
+    query = text("select 1 from serving.interviewed_case where subject = :s and subject_id = :i")
+    return connection.execute(query, {"s": subject, "i": subject_id}).first() is not None
 
 
-def answered(connection: Connection, key_hash: bytes) -> tuple[bytes, str] | None:
-    """Return (request hash, decision id) that an idempotency key was answered with."""
-    row = connection.execute(
-        text("select request_hash, decision_id from serving.answered where key_hash = :key"),
-        {"key": key_hash},
-    ).first()
+def mark_interviewed(connection: Connection, subject: str, subject_id: str) -> None:
+    """Take a case out of the queue."""
+    query = "insert into serving.interviewed_case (subject, subject_id) values (:s, :i) on conflict do nothing"
+    connection.execute(text(query), {"s": subject, "i": subject_id})
+
+
+def answer_of_key(connection: Connection, key_hash: bytes) -> tuple[bytes, str] | None:
+    """Return (request hash, decision id) stored for an idempotency key."""
+    query = text("select request_hash, decision_id from serving.idempotency_key where key_hash = :key")
+    row = connection.execute(query, {"key": key_hash}).first()
     return None if row is None else (bytes(row[0]), str(row[1]))
 
 
-def remember_answer(connection: Connection, key_hash: bytes, request_hash: bytes, decision_id: str) -> None:
-    """Remember what an idempotency key was answered with, in the decision's own transaction."""
+def insert_key(connection: Connection, key: IdempotencyKey, decision_id: str) -> None:
+    """Store the answer to an idempotency key, in the decision's own transaction."""
     connection.execute(
-        text("insert into serving.answered values (:key, :request, cast(:id as uuid))"),
-        {"key": key_hash, "request": request_hash, "id": decision_id},
+        text("insert into serving.idempotency_key values (:key, :request, cast(:id as uuid))"),
+        {"key": key.key_hash, "request": key.request_hash, "id": decision_id},
     )
 
 
-def _made(row: Row[Any]) -> Decision:
-    values = list(row)
-    values[0] = str(values[0])
-    for index in (10, 11):
-        values[index] = bytes(values[index])
-    return Decision(*values)
+def _select(connection: Connection, source: str, **parameters: object) -> list[Decision]:
+    return [_decision(row) for row in connection.execute(text(f"select {_COLUMNS} from {source}"), parameters)]
+
+
+def _decision(row: Row[Any]) -> Decision:
+    values = {name: getattr(row, name) for name in _NAMES}
+    values |= {name: bytes(values[name]) for name in ("features", "contributions")}
+    return Decision(**values | {"decision_id": str(values["decision_id"])})

@@ -1,4 +1,4 @@
-"""Which challengers score in the shadow, until when, and what did they say? Kept beside the decisions, never among them."""
+"""SQL of shadows: which challengers score unseen, until when, and their scores, apart from the decisions."""
 
 from __future__ import annotations
 
@@ -11,34 +11,57 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """One challenger's time in the shadow; ``running`` until it is stopped or its end has come."""
+    """A challenger's time in the shadow; ``running`` until it is stopped or ends."""
 
     shadow_id: int
     subject: str
     model_sha256: str
     version: str
     after_number: int
-    begun_at: dt.datetime
+    started_at: dt.datetime
     ends_at: dt.datetime
     running: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
-    """A decision that the challenger has not seen yet; ``features`` are float64 bytes."""
+class PendingDecision:
+    """A decision that the challenger has not scored; ``features`` are float64 bytes."""
 
     decision_id: str
     features: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class ShadowScore:
+    """The challenger's score of a decision; ``contributions`` are float64 bytes."""
+
+    decision_id: str
+    score: float | None = None
+    raw_score: float | None = None
+    contributions: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePair:
+    """Scores of champion and challenger for a case."""
+
+    subject_id: str
+    post: str | None
+    as_of: int
+    position: int
+    champion: float | None
+    challenger: float | None
+
+
+_END = "least(ends_at, coalesce(stopped_at, ends_at))"
 _SHADOW = (
-    "select shadow_id, subject, model_sha256, version, after_number, begun_at, least(ends_at, coalesce(stopped_at, ends_at)), "
+    f"select shadow_id, subject, model_sha256, version, after_number, started_at, {_END}, "
     "stopped_at is null and ends_at > now() from serving.shadow"
 )
 
 
-def begin(connection: Connection, subject: str, sha256: str, version: str, ends_at: dt.datetime) -> None:
-    """Begin with the next decision; whoever was in the shadow for this subject leaves it."""
+def start(connection: Connection, subject: str, sha256: str, version: str, ends_at: dt.datetime) -> None:
+    """Start a shadow with the next decision; an earlier one of the subject is stopped."""
     stop(connection, subject)
     connection.execute(
         text(
@@ -50,32 +73,26 @@ def begin(connection: Connection, subject: str, sha256: str, version: str, ends_
 
 
 def stop(connection: Connection, subject: str) -> int:
-    """End a subject's shadow now; return how many ran."""
-    done = connection.execute(
-        text(
-            "update serving.shadow set stopped_at = now() where subject = :s and stopped_at is null and ends_at > now()"
-        ),
-        {"s": subject},
-    )
-    return int(done.rowcount)
+    """Stop a subject's shadow and return the count of those that ran."""
+    query = "update serving.shadow set stopped_at = now() where subject = :s and stopped_at is null and ends_at > now()"
+    return int(connection.execute(text(query), {"s": subject}).rowcount)
 
 
 def to_score(connection: Connection) -> list[Shadow]:
-    """Return the shadows that run, and those that ended so lately that decisions of their time may still wait."""
-    ended = "least(ends_at, coalesce(stopped_at, ends_at))"
-    rows = connection.execute(text(f"{_SHADOW} where {ended} > now() - interval '1 day' order by shadow_id"))
+    """Return running shadows, and those ended within a day, whose last decisions may be pending."""
+    rows = connection.execute(text(f"{_SHADOW} where {_END} > now() - interval '1 day' order by shadow_id"))
     return [Shadow(*row) for row in rows]
 
 
 def latest(connection: Connection, subject: str) -> Shadow | None:
-    """Return a subject's latest shadow, running or ended; None if there never was one."""
-    asked = text(f"{_SHADOW} where subject = :s order by shadow_id desc limit 1")
-    row = connection.execute(asked, {"s": subject}).first()
+    """Return a subject's latest shadow, running or ended."""
+    query = text(f"{_SHADOW} where subject = :s order by shadow_id desc limit 1")
+    row = connection.execute(query, {"s": subject}).first()
     return None if row is None else Shadow(*row)
 
 
-def pending(connection: Connection, shadow: Shadow, after: int, limit: int) -> list[Pending]:
-    """Return decisions that wait for the challenger, in order; none about children, whom no score concerns."""
+def pending(connection: Connection, shadow: Shadow, after: int, limit: int) -> list[PendingDecision]:
+    """Return decisions that the challenger has not scored, in order; none about children, who have no score."""
     rows = connection.execute(
         text(
             "select d.decision_id, d.features from serving.decision d where d.subject = :s and d.number > :after "
@@ -84,11 +101,11 @@ def pending(connection: Connection, shadow: Shadow, after: int, limit: int) -> l
         ),
         {"s": shadow.subject, "after": after, "ends": shadow.ends_at, "id": shadow.shadow_id, "limit": limit},
     )
-    return [Pending(str(row[0]), bytes(row[1])) for row in rows]
+    return [PendingDecision(str(row[0]), bytes(row[1])) for row in rows]
 
 
-def settled(connection: Connection, shadow: Shadow, after: int) -> int:
-    """Return a number up to which no decision can turn up any more: numbers are taken before they are committed."""
+def settled_number(connection: Connection, shadow: Shadow, after: int) -> int:
+    """Return the number up to which no decision can appear any more: numbers are taken before the commit."""
     row = connection.execute(
         text(
             "select coalesce(min(number) filter (where created_at > now() - interval '5 minutes') - 1, max(number), :after) "
@@ -99,38 +116,22 @@ def settled(connection: Connection, shadow: Shadow, after: int) -> int:
     return int(row.scalar_one())
 
 
-Scored = tuple[str, float | None, float | None, bytes]
-"""(decision id, score, raw score, contributions as float64 bytes)."""
-
-
-def keep(connection: Connection, shadow: Shadow, scored: Sequence[Scored]) -> None:
-    """Store what the challenger said."""
+def insert_scores(connection: Connection, shadow: Shadow, scores: Sequence[ShadowScore]) -> None:
+    """Store scores of the challenger."""
     connection.execute(
         text(
             "insert into serving.shadow_score (shadow_id, decision_id, score, raw_score, contributions) "
             "values (:id, cast(:decision as uuid), :score, :raw, :added) on conflict do nothing"
         ),
         [
-            {"id": shadow.shadow_id, "decision": decision, "score": score, "raw": raw, "added": added}
-            for decision, score, raw, added in scored
+            {"id": shadow.shadow_id, "decision": s.decision_id, "score": s.score, "raw": s.raw_score, "added": s.contributions}
+            for s in scores
         ],
-    )
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """What both said of one case."""
-
-    subject_id: str
-    post: str | None
-    as_of: int
-    position: int
-    champion: float | None
-    challenger: float | None
-
-
-def pairs(connection: Connection, shadow: Shadow) -> list[Pair]:
-    """Return the latest decision about each case that both have scored."""
+def score_pairs(connection: Connection, shadow: Shadow) -> list[ScorePair]:
+    """Return both scores of the latest decision about each case that the challenger has scored."""
     rows = connection.execute(
         text(
             "select distinct on (d.subject_id) d.subject_id, d.post, d.as_of, d.position, d.score, x.score "
@@ -139,4 +140,4 @@ def pairs(connection: Connection, shadow: Shadow) -> list[Pair]:
         ),
         {"id": shadow.shadow_id},
     )
-    return [Pair(*row) for row in rows]
+    return [ScorePair(*row) for row in rows]

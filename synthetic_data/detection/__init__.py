@@ -1,1 +1,1 @@
-"""What of the truth becomes known, how, when, and how wrongly? Interviews, inspections, self-reports, the database."""
+"""What becomes known of the truth, late and partly wrong: interviews, inspections, self-reports, the database."""

@@ -1,4 +1,4 @@
-"""Who is identified without an interview at the border? Rings found by inspection, people who call a hotline or go to police."""
+"""Identification outside the border interview: rings detected by inspection, people who call a hotline or the police."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic_data.district import District
-from synthetic_data.journeys import Stays
-from synthetic_data.numbering import NONE, Ints, Truths
-from synthetic_data.plan import Plan
-from synthetic_data.regimes import END, START
+from features.arrays import Bools, Ints
+from synthetic_data.filing.plan import Plan
+from synthetic_data.filing.volumes import END, START
+from synthetic_data.geography.district import District
+from synthetic_data.people.keys import NONE
+from synthetic_data.travel.landings import Stays
 
-FOUND_WITH_RING = 0.6
-"""Share of people under a ring's control who are identified when it is found."""
+IDENTIFIED_WITH_RING = 0.6
+"""Share of people under a ring's control who are identified when it is detected."""
 BY_INSPECTION = 0.55
 """Share of identifications that begin with an establishment; the others begin with a person."""
 
@@ -29,17 +30,17 @@ class Identified:
     referred
         bool[n]: by a referral rather than by a later identification.
     ring_day
-        int64[r]: when each ring was found, -1 for never.
+        int64[r]: when each ring was detected, -1 for never.
     """
 
     day: Ints
-    referred: Truths
+    referred: Bools
     ring_day: Ints
 
 
-def identify(d: District, plan: Plan, stays: Stays, *, exploited: Truths) -> Identified:
+def identify(d: District, plan: Plan, stays: Stays, *, exploited: Bools) -> Identified:
     """Find a share of the exploited, ring by ring and one by one, months after they landed."""
-    rng = d.stream("identification")
+    rng = d.generator("identification")
     n = len(plan)
     landed = np.full(n, END + 1, dtype=np.int64)
     first = np.flatnonzero(~stays.again)
@@ -61,9 +62,9 @@ def identify(d: District, plan: Plan, stays: Stays, *, exploited: Truths) -> Ide
 
 
 def _wanted(d: District, exploited: int) -> int:
-    """Return how many are identified: the set share, and in small worlds enough to learn from."""
-    least = min(round(d.scenario["least_identified"] / d.shards), round(exploited * 0.65))
-    return max(round(d.scenario["detected_share"] * exploited), least)
+    """Return the count of identified people: the set share, and in small worlds enough to learn from."""
+    minimum = min(round(d.scenario["minimum_identified"] / d.shards), round(exploited * 0.65))
+    return max(round(d.scenario["detected_share"] * exploited), minimum)
 
 
 def _delays(d: District, rng: np.random.Generator, k: int) -> Ints:
@@ -77,23 +78,23 @@ def _find_rings(
     ring_of = plan["ring"][there]
     rings = int(plan["ring"].max()) + 1
     ring_day = np.full(rings, NONE, dtype=np.int64)
-    found = 0.0
+    identified = 0.0
     for ring in rng.permutation(rings).tolist():
         members = there[ring_of == ring]
         if not len(members):
             continue
-        # in a small district one ring may hold more people than shall be found: it is found as seldom as that asks
-        if found >= wanted or rng.random() * len(members) * FOUND_WITH_RING > wanted - found:
+        # a small district's ring may hold more people than shall be identified: it is detected accordingly seldom
+        if identified >= wanted or rng.random() * len(members) * IDENTIFIED_WITH_RING > wanted - identified:
             break
         begin, end = int(landed[members].min()), int(landed[members].max())
         at = int(begin + (end - begin) * rng.random() + _delays(d, rng, 1)[0])
         held = members[(landed[members] < at - 5) & (landed[members] > at - 1100)]
-        held = held[rng.random(len(held)) < FOUND_WITH_RING]
+        held = held[rng.random(len(held)) < IDENTIFIED_WITH_RING]
         if not START < at < END or not len(held):
             continue
         ring_day[ring] = at
         day[held] = at + rng.integers(0, 40, len(held))
-        found += len(held)
-    # what would have been found after the ten years is not on record
+        identified += len(held)
+    # what becomes known after the ten years is not on record
     day[day >= END] = NONE
     return ring_day

@@ -1,21 +1,22 @@
-"""What do inspectors and the Trafficking in Persons Database hold? Actions at establishments, and people listed in it."""
+"""Actions at establishments, and entries of the Trafficking in Persons Database."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.countries import CODES
+from features.arrays import Ints, Objects
 from synthetic_data.detection.identification import Identified
-from synthetic_data.dirt.typing_slips import slip
-from synthetic_data.district import District
-from synthetic_data.establishments import ADULT, BAR
-from synthetic_data.names import spell_travellers, sponsor_birth, sponsor_names
-from synthetic_data.numbering import NONE, Ints, Texts
-from synthetic_data.papers import Columns, known, passport_numbers
-from synthetic_data.places import spell_addresses, spell_phones
-from synthetic_data.plan import Plan
-from synthetic_data.regimes import DAY_US, END, START, any_moment
-from synthetic_data.rings.roster import Rings
+from synthetic_data.filing.forms import Columns, known, passport_numbers
+from synthetic_data.filing.plan import Plan
+from synthetic_data.filing.typing_slips import slip
+from synthetic_data.filing.volumes import DAY_US, END, START, any_moment
+from synthetic_data.geography.addresses import spell_addresses, spell_phones
+from synthetic_data.geography.countries import CODES
+from synthetic_data.geography.district import District
+from synthetic_data.geography.establishments import ADULT, BAR
+from synthetic_data.people.keys import NONE
+from synthetic_data.people.names import spell_travellers, sponsor_birth, sponsor_names
+from synthetic_data.typologies.roster import Rings
 
 _ACTIONS = np.array(["inspection_clean", "violation_found", "trafficking_case", "licence_suspended"], dtype=object)
 CLEAN, VIOLATION, CASE, SUSPENDED = range(4)
@@ -26,15 +27,15 @@ BREACH = 0.5
 """Share of rings at whose establishment inspectors find a breach of the rules, without seeing what is behind it."""
 
 
-def act(d: District, establishment_ids: Texts, rings: Rings, ring_day: Ints) -> Columns:
-    """Write inspections: routine ones, violations of all kinds, and the cases by which rings were found.
+def act(d: District, establishment_ids: Objects, rings: Rings, ring_day: Ints) -> Columns:
+    """Write inspections: routine ones, violations of all kinds, and the cases by which rings were detected.
 
     Parameters
     ----------
     ring_day
-        The day on which each ring was found, -1 for never.
+        The day on which each ring was detected, -1 for never.
     """
-    rng = d.stream("inspections")
+    rng = d.generator("inspections")
     est, m = d.establishments, len(d.establishments)
     nightly = np.isin(est.industry, (ADULT, BAR))
     visits = np.repeat(np.arange(m), rng.poisson(np.where(nightly, 2.2, 1.4)))
@@ -44,36 +45,36 @@ def act(d: District, establishment_ids: Texts, rings: Rings, ring_day: Ints) -> 
     action = np.where(bad, rng.choice((VIOLATION, SUSPENDED), len(visits), p=(0.85, 0.15)), CLEAN)
     # cases of other places and people, which the records here do not hold
     action = np.where((rng.random(len(visits)) < 0.006) & nightly[visits], CASE, action)
-    found = np.flatnonzero(ring_day != NONE)
-    found = found[rng.random(len(found)) < 0.7]
+    detected = np.flatnonzero(ring_day != NONE)
+    detected = detected[rng.random(len(detected)) < 0.7]
     breaches = np.flatnonzero(rng.random(len(rings.club)) < BREACH)
     then = (
         rings.start[breaches] + 60 + (rng.random(len(breaches)) * (rings.end - rings.start)[breaches]).astype(np.int64)
     )
-    place = np.concatenate([visits, rings.club[found], rings.club[breaches]])
-    day = np.concatenate([day, ring_day[found], then])
-    seen = np.where(rng.random(len(found)) < 0.8, CASE, VIOLATION)
+    site = np.concatenate([visits, rings.club[detected], rings.club[breaches]])
+    day = np.concatenate([day, ring_day[detected], then])
+    seen = np.where(rng.random(len(detected)) < 0.8, CASE, VIOLATION)
     action = np.concatenate([action, seen, rng.choice((VIOLATION, SUSPENDED), len(breaches), p=(0.8, 0.2))])
     occurred = any_moment(rng, np.minimum(day, END - 1))
     known_at = occurred + (rng.gamma(1.5, 25.0, len(day)) * 86_400 + 3600).astype(np.int64) * 1_000_000
     kept = np.flatnonzero(known_at < END * DAY_US)
     kept = kept[np.argsort(known_at[kept], kind="stable")]
-    return {"establishment_id": establishment_ids[place[kept]], "occurred_at": occurred[kept], "known_at": known_at[kept],
+    return {"establishment_id": establishment_ids[site[kept]], "occurred_at": occurred[kept], "known_at": known_at[kept],
             "action": _ACTIONS[action[kept]]}  # fmt: skip
 
 
 def list_people(d: District, plan: Plan, who: Identified, brokers: Ints, phones: Ints) -> Columns:
-    """Write the database: people of found rings, identified victims, and many whom these records never meet.
+    """Write the database: people of detected rings, identified victims, and many outside these records.
 
     Parameters
     ----------
     brokers, phones
         For each ring, the key of the person who runs it and of a phone used.
     """
-    rng = d.stream("database")
+    rng = d.generator("database")
     victims = np.flatnonzero((who.day != NONE) & (rng.random(len(plan)) < 0.6))
-    found = np.flatnonzero(who.ring_day != NONE) if len(who.ring_day) else np.zeros(0, dtype=np.int64)
-    helpers = np.repeat(found, rng.integers(1, 3, len(found)))
+    detected = np.flatnonzero(who.ring_day != NONE) if len(who.ring_day) else np.zeros(0, dtype=np.int64)
+    helpers = np.repeat(detected, rng.integers(1, 3, len(detected)))
     strangers = max(d.applications // 1200, 4)
     stranger = d.keys.take(strangers)
     japanese = np.concatenate([brokers[helpers] + rng.integers(0, 3, len(helpers)), stranger])
@@ -91,7 +92,7 @@ def list_people(d: District, plan: Plan, who: Identified, brokers: Ints, phones:
     )
     whole = [name.replace("　", " ").split(" ") for name in sponsor_names(rng, japanese).tolist()]
     line = np.concatenate([np.full(v, NONE), phones[helpers], stranger])
-    place = np.concatenate([np.full(v, NONE), brokers[helpers], stranger])
+    site = np.concatenate([np.full(v, NONE), brokers[helpers], stranger])
     birth = np.concatenate([plan["birth"][victims], sponsor_birth(japanese)])
     occurred = any_moment(rng, listed)
     ends = occurred + rng.integers(200, 1500, v + k) * DAY_US
@@ -106,7 +107,7 @@ def list_people(d: District, plan: Plan, who: Identified, brokers: Ints, phones:
         "birth_date": np.where(rng.random(v + k) < 0.6, birth, NONE),
         "passport_number": known(passport, rng.random(v + k) < 0.6),
         "phone": known(spell_phones(rng, line), (line != NONE) & (rng.random(v + k) < 0.7)),
-        "address": known(spell_addresses(rng, place), (place != NONE) & (rng.random(v + k) < 0.5)),
+        "address": known(spell_addresses(rng, site), (site != NONE) & (rng.random(v + k) < 0.5)),
     }
     kept = np.flatnonzero(occurred < END * DAY_US)
     kept = kept[np.argsort(occurred[kept], kind="stable")]

@@ -1,12 +1,12 @@
-"""Who is chosen when hours are limited? Systematic sampling whose inclusion probabilities are exact (Madow 1949)."""
+"""Systematic sampling with exact inclusion probabilities (Madow 1949)."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.numbering import Floats, Ints, Truths
+from features.arrays import Bools, Floats, Ints
 
-MOST_LIKELY = 0.95
+PROBABILITY_LIMIT = 0.95
 
 
 def within_capacity(weights: Floats, groups: Ints, share: float) -> Floats:
@@ -24,15 +24,15 @@ def within_capacity(weights: Floats, groups: Ints, share: float) -> Floats:
     total = np.bincount(groups, weights)
     count = np.bincount(groups)
     probability = weights * (share * count / np.maximum(total, 1e-12))[groups]
-    return np.clip(probability, 1e-6, MOST_LIKELY)
+    return np.clip(probability, 1e-6, PROBABILITY_LIMIT)
 
 
-def draw(rng: np.random.Generator, probability: Floats, groups: Ints) -> Truths:
+def draw(rng: np.random.Generator, probability: Floats, groups: Ints) -> Bools:
     """Return bool[n]: who is drawn; each with exactly its probability, and each group close to its expected number."""
     order = np.lexsort((rng.random(len(probability)), groups))
-    reached = np.floor(np.cumsum(probability[order]) + rng.random())
+    cumulative = np.floor(np.cumsum(probability[order]) + rng.random())
     chosen = np.zeros(len(probability), dtype=np.bool_)
-    chosen[order] = np.diff(reached, prepend=0.0) > 0
+    chosen[order] = np.diff(cumulative, prepend=0.0) > 0
     return chosen
 
 

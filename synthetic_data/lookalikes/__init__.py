@@ -1,1 +1,1 @@
-"""Who looks like a ring and is not? For each typology, honest people and lawful hubs that share its single signs."""
+"""Honest people and lawful hubs that share single signs of a typology, and pairs of both side by side."""

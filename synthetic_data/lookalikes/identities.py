@@ -1,11 +1,12 @@
-"""Which honest identities look like T2 and T9? New names, lost passports, twins, slips, one translator, poor prints."""
+"""Look-alikes of T2 and T9: new names, lost passports, twins, a shared translator."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.membership import Members
-from synthetic_data.numbering import NONE, Ints
+from features.arrays import Ints
+from synthetic_data.people.keys import NONE
+from synthetic_data.typologies.groups import Members
 
 
 def renamed(m: Members) -> None:
@@ -19,7 +20,7 @@ def renamed(m: Members) -> None:
 
 
 def lost_passport(m: Members) -> None:
-    """The same person with a passport issued again after a loss, who no longer knows how often he came."""
+    """The same person with a passport issued again after a loss, who no longer knows the number of earlier stays."""
     earlier, later = _pairs(m)
     for name in ("person", "body", "birth", "female", "country", "family", "given", "home", "email"):
         m.plan[name][later] = m.plan[name][earlier]
@@ -39,13 +40,13 @@ def twins(m: Members) -> None:
 def translated(m: Members) -> None:
     """Genuine papers from one translator or office with poor printing; passports taken out for the journey."""
     n, rng = len(m), m.rng
-    m.show(0.7, letter=m.of("letter"))
+    m.show(0.7, statement=m.of("statement"))
     m.show(0.5, passport_issued=m.plan["day"] - 8 - rng.integers(0, 90, n))
     m.plan["doubt"] = 0.10
     m.swap(0.3, introducer=m.of("introducer"), introducer_phone=m.of("introducer"))
     # a clerk types the number of the file before
     certified = m.plan["coe"] != NONE
-    m.show(np.where(certified, 0.25, 0.0), coe=m.of("letter") + m.turn // 2 + 2**60)
+    m.show(np.where(certified, 0.25, 0.0), coe=m.of("statement") + m.turn // 2 + 2**60)
 
 
 def _pairs(m: Members) -> tuple[Ints, Ints]:

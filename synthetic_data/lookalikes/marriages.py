@@ -1,35 +1,35 @@
-"""Which honest marriages look like T1 and T10? Introduced ones, quick ones, couples from the pub, wives who work there."""
+"""Look-alikes of T1 and T10: introduced and quick marriages, couples from the pub, wives who work there."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from synthetic_data.answers import AGENCY_FILES, SPONSOR
-from synthetic_data.membership import Members
-from synthetic_data.population.people import young_ages
+from synthetic_data.filing.form_codes import Lodger, Payer
+from synthetic_data.people.applicants import young_ages
+from synthetic_data.typologies.groups import Members
 
 
 def introduced(m: Members) -> None:
-    """A lawful marriage agency: one introducer, one letter, few meetings before the wedding; then they live together."""
+    """A lawful marriage agency: one introducer, one statement, few meetings before the wedding; then one household."""
     line = m.phone()
     m.plan["birth"] = young_ages(m.rng, m.plan["day"])
     m.swap(0.9, introducer=m.of("introducer"))
     m.show(0.8, introducer_phone=line)
-    m.show(0.65, letter=m.of("letter") + m.rng.integers(0, 2, len(m)) * 2**59)
-    m.swap(0.55, agency=m.of("agency"), lodged=AGENCY_FILES)
+    m.show(0.65, statement=m.of("statement") + m.rng.integers(0, 2, len(m)) * 2**59)
+    m.swap(0.55, agency=m.of("agency"), lodged=Lodger.AGENCY)
     m.show(0.5, meetings=1 + m.rng.integers(0, 3, len(m)))
     m.show(0.3, language=0)
-    m.show(0.5, payer=SPONSOR)
+    m.show(0.5, payer=Payer.SPONSOR)
     # the matchmaker's office answers the phone for some husbands
     m.swap(0.12, guarantor_phone=line)
 
 
 def quick(m: Members) -> None:
-    """Couples who met online or far apart in age: short courtship, certificate at once, a husband married before."""
+    """Couples introduced online or far apart in age: short courtship, certificate at once, a husband married before."""
     n, rng = len(m), m.rng
     m.show(0.7, married=m.plan["day"] - 20 - rng.integers(0, 40, n))
-    m.show(0.6, met=m.plan["married"] - 20 - rng.integers(0, 120, n))
-    m.plan["met"] = np.minimum(m.plan["met"], m.plan["married"] - 10)
+    m.show(0.6, first_meeting=m.plan["married"] - 20 - rng.integers(0, 120, n))
+    m.plan["first_meeting"] = np.minimum(m.plan["first_meeting"], m.plan["married"] - 10)
     m.show(0.5, meetings=1 + rng.integers(0, 2, n))
     m.show(0.45, language=0)
     m.show(0.4, earlier_spouses=1 + (rng.random(n) < 0.3))
@@ -40,15 +40,15 @@ def quick(m: Members) -> None:
 
 
 def from_the_pub(m: Members) -> None:
-    """Couples who met at work and wives who work on, an owner's among them; the shop's phone is the family's."""
+    """Couples introduced at work and wives who work on, an owner's among them; the shop's phone is the family's."""
     club, d = m.of("club"), m.d
     m.plan["birth"] = young_ages(m.rng, m.plan["day"])
-    m.plan["job"], m.plan["job_seen"] = club, 0.32
+    m.plan["workplace"], m.plan["work_reported"] = club, 0.32
     m.swap(0.25, guarantor_phone=d.establishments.phone[club])
     m.swap(0.4, stay_phone=d.establishments.phone[club])
     m.swap(0.5, introducer=m.of("introducer"), introducer_phone=m.of("introducer"))
     m.show(0.25, filed_by=d.establishments.phone[club])
-    m.show(0.3, moves=0.6, move_to=d.establishments.place[club])
+    m.show(0.3, moves=0.6, move_to=d.establishments.address[club])
 
 
 def housed(m: Members) -> None:
@@ -58,4 +58,4 @@ def housed(m: Members) -> None:
     m.plan["moves"] = 0.5
     m.plan["move_after"] = 8 + m.rng.integers(0, 90, len(m))
     m.show(0.3, filed_by=m.phone())
-    m.show(0.3, letter=m.of("letter"))
+    m.show(0.3, statement=m.of("statement"))

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from features.catalogue import catalogue
 from features.database import open_engine
+from features.languages import texts
 from features.matrix import build_matrix
 from features.settings import Settings
 from features.tables import Records
@@ -17,15 +18,22 @@ from models.bundle import save_bundle
 from models.calibration import Calibration
 from models.input_profile import InputProfile
 from models.signing import load_or_create_key
-from serving.access import create_key
-from serving.app import create_app, open_desk
-from serving.deciding import Desk
+from serving.app import create_app
+from serving.auth.api_keys import create_key
+from serving.decisions.service import DecisionService, open_service
+
+LABELS = {
+    key: label
+    for name in ("common", "sign_in", "queue", "case", "record", "decisions", "models", "error")
+    for key, label in texts(f"pages.{name}").items()
+}
+"""Every text of the pages by key and language."""
 
 
 @dataclass(frozen=True)
 class Service:
     client: TestClient
-    desk: Desk
+    backend: DecisionService
     keys: dict[str, str]
     world: Records
 
@@ -37,8 +45,13 @@ def train_model(world: Records, subject: str, folder: Path, settings: Settings, 
     import lightgbm as lgb  # noqa: PLC0415
 
     matrix = build_matrix(world, subject)
-    told = ("ring_records_count", "since_marriage_days", "passport_age_days", "guarantor_applications_first_days")
-    columns = [np.nan_to_num(matrix.values[:, catalogue(subject).names.index(name)]) for name in told]
+    signal_features = (
+        "ring_records_count",
+        "since_marriage_days",
+        "passport_age_days",
+        "guarantor_applications_first_days",
+    )
+    columns = [np.nan_to_num(matrix.values[:, catalogue(subject).names.index(name)]) for name in signal_features]
     strange = sum(column.argsort(kind="stable").argsort() for column in columns)
     positive = strange > np.quantile(strange, 0.8)
     parameters = {"objective": "binary", "max_depth": 4, "num_leaves": 15, "verbosity": -1, "num_threads": 2}
@@ -58,15 +71,15 @@ def service(world: Records, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     settings = Settings(home, None, "", home / "keys" / "signing.pem", home / "keys" / "data.key")
     for subject in ("visa", "entry"):
         train_model(world, subject, home / "champions" / subject, settings)
-    desk = open_desk(settings, open_engine(settings))
-    with desk.engine.begin() as connection:
+    service = open_service(settings, open_engine(settings))
+    with service.engine.begin() as connection:
         for name, rows in world.tables.items():
             kept = rows.slice(0, rows.num_rows - 30) if name == "visa_applications" else rows
-            desk.store.append(connection, name, kept)
+            service.store.append(connection, name, kept)
         post = world["visa_applications"].column("post")[world["visa_applications"].num_rows - 1].as_py()
         keys = {role: create_key(connection, role, post if role == "officer" else None)
                 for role in ("officer", "scientist", "auditor", "feed")}  # fmt: skip
         keys["elsewhere"] = create_key(connection, "officer", "XX-XXX")
-    with TestClient(create_app(desk=desk), raise_server_exceptions=False) as client:
-        yield Service(client, desk, keys, world)
-    desk.engine.dispose()
+    with TestClient(create_app(service=service), raise_server_exceptions=False) as client:
+        yield Service(client, service, keys, world)
+    service.engine.dispose()

@@ -1,4 +1,7 @@
-"""Requests made up from the API's own description, good and bad: none may end in a 5xx or in another shape of error."""
+"""Covers: web.openapi, api.operation, pages.all_decisions.
+
+Requests made up from the API's own description, good and bad: none may end in a 5xx or in another shape of error.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from features.tables.rows import row_as_json
-from serving.routes import case_pages, model_pages, pages, queue_page
+from serving.app import PAGES as PAGE_MODULES
 from tests.serving.conftest import Service
 
 CASES = int(os.environ.get("MIMAMORI_FUZZ_CASES", "12"))
@@ -35,7 +38,7 @@ def _lines(_: Any, value: Any) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def described(service: Service) -> dict[str, Any]:
+def description(service: Service) -> dict[str, Any]:
     return service.client.get("/openapi.json").json()  # type: ignore[no-any-return]
 
 
@@ -46,24 +49,24 @@ def checked(answer: Any) -> None:
         assert set(answer.json()["error"]) == {"code", "message", "where", "expected"}
 
 
-def test_every_verb_of_the_description_is_tried(described: dict[str, Any]) -> None:
-    there = {f"{method.upper()} {path}" for path, verbs in described["paths"].items() for method in verbs}
+def test_every_verb_of_the_description_is_tried(description: dict[str, Any]) -> None:
+    there = {f"{method.upper()} {path}" for path, verbs in description["paths"].items() for method in verbs}
     assert there == set(OPERATIONS)
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["good", "bad"])
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_no_made_up_request_breaks_a_verb(
-    service: Service, described: dict[str, Any], operation: str, mode: GenerationMode
+def test_no_generated_request_breaks_a_verb(
+    service: Service, description: dict[str, Any], operation: str, mode: GenerationMode
 ) -> None:
     method, _, path = operation.partition(" ")
-    schema = schemathesis.openapi.from_dict(described)
+    schema = schemathesis.openapi.from_dict(description)
     answers: list[Any] = []
-    made = schema[path][method].as_strategy(generation_mode=mode)
+    created = schema[path][method].as_strategy(generation_mode=mode)
 
     @settings(max_examples=CASES, deadline=None, database=None, derandomize=CASES < 100, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
-    @given(case=made, role=st.sampled_from(ROLES))
+    @given(case=created, role=st.sampled_from(ROLES))
     def attempt(case: Any, role: str) -> None:
         sent = case.as_transport_kwargs(base_url="http://testserver")
         headers = {name: value for name, value in (sent.pop("headers", None) or {}).items() if value.isascii()}
@@ -91,7 +94,7 @@ def test_no_made_up_request_breaks_a_verb(
 @pytest.mark.parametrize(
     "path",
     [
-        *(one.partition(" ")[2] for one in OPERATIONS),
+        *(item.partition(" ")[2] for item in OPERATIONS),
         "/",
         "/queue",
         "/cases/x",
@@ -165,14 +168,11 @@ def test_every_page_is_tried() -> None:
 
 
 def pages_of() -> list[Any]:
-    found: list[Any] = []
-    for part in (pages.router, queue_page.router, case_pages.router, model_pages.router):
-        found += part.routes
-    return found
+    return [route for module in PAGE_MODULES for route in module.router.routes]
 
 
 @pytest.mark.parametrize(("method", "path"), PAGES, ids=str)
-def test_no_made_up_request_breaks_a_page(service: Service, method: str, path: str) -> None:
+def test_no_generated_request_breaks_a_page(service: Service, method: str, path: str) -> None:
     body = row_as_json(service.world["visa_applications"].to_pylist()[-1]) | {
         "application_id": f"FUZZ{method}{len(path)}"
     }
@@ -184,15 +184,15 @@ def test_no_made_up_request_breaks_a_page(service: Service, method: str, path: s
     @given(
         role=st.sampled_from(("officer", "auditor", "scientist")),
         words=st.lists(ids, min_size=3, max_size=3),
-        asked=st.dictionaries(st.sampled_from(NAMES) | WORDS, ids, max_size=4),
+        query=st.dictionaries(st.sampled_from(NAMES) | WORDS, ids, max_size=4),
         form=st.dictionaries(st.sampled_from(NAMES) | WORDS, ids, max_size=6) | st.binary(max_size=100),
     )
-    def attempt(role: str, words: list[str], asked: dict[str, str], form: dict[str, str] | bytes) -> None:
+    def attempt(role: str, words: list[str], query: dict[str, str], form: dict[str, str] | bytes) -> None:
         service.client.cookies.clear()
         service.client.post("/sign-in", data={"key": service.keys[role]})
         encoded = [quote(word, safe="", errors="replace") for word in words]
         content = form if isinstance(form, bytes) else urlencode(form, errors="replace").encode()
-        url = path.format(*encoded) + "?" + urlencode(asked, errors="replace")
+        url = path.format(*encoded) + "?" + urlencode(query, errors="replace")
         answer = service.client.request(
             method, url, content=content if method == "POST" else None, follow_redirects=False,
             headers={"Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else {},

@@ -17,15 +17,15 @@ CUT = "…"
 
 
 def example() -> dict[str, Any]:
-    told = re.search(r"-d '(\{.*?\})'", README, re.DOTALL)
-    assert told is not None
-    return json.loads(told[1])  # type: ignore[no-any-return]
+    text = re.search(r"-d '(\{.*?\})'", README, re.DOTALL)
+    assert text is not None
+    return json.loads(text[1])  # type: ignore[no-any-return]
 
 
 def answer() -> str:
-    told = re.search(r"<!-- answer -->\n\n((?:    .*\n)+)", README)
-    assert told is not None
-    return told[1]
+    text = re.search(r"<!-- answer -->\n\n((?:    .*\n)+)", README)
+    assert text is not None
+    return text[1]
 
 
 def test_the_example_is_answered_201_and_adds_up(service: Service) -> None:
@@ -35,7 +35,7 @@ def test_the_example_is_answered_201_and_adds_up(service: Service) -> None:
     )
     assert got.status_code == 201, got.text
     decision = got.json()
-    total = decision["base_value"] + sum(one["contribution"] for one in decision["contributions"])
+    total = decision["base_value"] + sum(item["contribution"] for item in decision["contributions"])
     assert abs(total - decision["raw_score"]) < 1e-9
 
 

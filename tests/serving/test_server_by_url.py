@@ -1,4 +1,7 @@
-"""A PostgreSQL server named by URL carries the whole service: records, decisions with a score, replay."""
+"""Covers: decisions.service, on a PostgreSQL server named by URL.
+
+A PostgreSQL server named by URL carries the whole service: records, decisions with a score, replay.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from features.database import open_engine
 from features.settings import Settings
 from features.tables import Records
 from features.tables.rows import row_as_json
-from serving.access import create_key
-from serving.app import create_app, open_desk
+from serving.app import create_app
+from serving.auth.api_keys import create_key
+from serving.decisions.service import open_service
 from tests.serving.conftest import train_model
 
 
@@ -44,14 +48,14 @@ def test_a_server_named_by_url_scores_a_posted_application_and_replays_it(
     monkeypatch.setenv("MIMAMORI_DATABASE_URL", server)
     settings = Settings.from_environment()
     train_model(world, "visa", home / "champions" / "visa", settings)
-    desk = open_desk(settings, open_engine(settings))
+    backend = open_service(settings, open_engine(settings))
     applications = world["visa_applications"]
     earlier = applications.slice(0, applications.num_rows - 1)
-    with desk.engine.begin() as connection:
-        desk.store.append_all(connection, {**world.tables, "visa_applications": earlier})
+    with backend.engine.begin() as connection:
+        backend.store.append_all(connection, {**world.tables, "visa_applications": earlier})
         keys = {role: create_key(connection, role, None) for role in ("feed", "auditor")}
     body = row_as_json(applications.slice(earlier.num_rows).to_pylist()[0])
-    with TestClient(create_app(desk=desk)) as client:
+    with TestClient(create_app(service=backend)) as client:
 
         def headers(role: str) -> dict[str, str]:
             return {"Authorization": f"Bearer {keys[role]}"}
@@ -59,11 +63,11 @@ def test_a_server_named_by_url_scores_a_posted_application_and_replays_it(
         answer = client.post("/v1/visa-applications", json=body, headers=headers("feed"))
         decision = answer.json()
         replay = client.get(f"/v1/decisions/{decision['decision_id']}/replay", headers=headers("auditor"))
-    desk.engine.dispose()
+    backend.engine.dispose()
     assert answer.status_code == 201
     assert decision["route"] == "interview_queue"
     assert 0 < decision["score"] < 1
-    added = decision["base_value"] + sum(one["contribution"] for one in decision["contributions"])
+    added = decision["base_value"] + sum(item["contribution"] for item in decision["contributions"])
     assert added == pytest.approx(decision["raw_score"], abs=1e-9)
     assert replay.json()["identical"] is True
     # nothing was kept beside the server: no embedded one was started

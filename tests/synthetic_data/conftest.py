@@ -6,13 +6,13 @@ import pyarrow as pa
 import pytest
 
 from features.tables import Records
-from synthetic_data.district import District, found_district
+from synthetic_data.geography.district import District, open_district
 from synthetic_data.scenario import load_scenario
 from synthetic_data.world import generate
 
 
 def small_district(applications: int = 3000, seed: int = 5, changes: Mapping[str, float] | None = None) -> District:
-    return found_district(seed, 0, 1, applications, load_scenario("default", changes))
+    return open_district(seed, 0, 1, applications, load_scenario("default", changes))
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from training.gate.leakage import LeakCheck, TraceCheck, look_for_leaks, look_fo
 from training.gate.policy import read_policy
 from training.gate.verdict import Outcome, judge
 
-MANY = {"exploited_share": 0.05, "least_identified": 150, "random_share": 0.09}
+MANY = {"exploited_share": 0.05, "minimum_identified": 150, "random_share": 0.09}
 Truths = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 

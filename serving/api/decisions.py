@@ -1,0 +1,77 @@
+"""Routes that read decisions: as shown, replayed, by queue and by search."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+
+from serving.auth.api_keys import ApiCaller, api_caller
+from serving.decisions.interview_queue import interview_queue
+from serving.decisions.replay import replay
+from serving.decisions.service import DecisionService
+from serving.refusals import Refusal
+from serving.store import decisions
+from serving.store.decisions import Decision
+
+router = APIRouter()
+LIMIT = 500
+
+
+def decision_in_scope(request: Request, decision_id: str, caller: ApiCaller) -> Decision:
+    """Return a decision in the caller's scope.
+
+    Raises `Refusal` 404 if there is none: a decision out of scope does not exist for the caller.
+    """
+    with request.app.state.service.engine.connect() as connection:
+        decision = decisions.by_id(connection, decision_id)
+    if decision is None or not caller.reaches(decision.post):
+        raise Refusal(404, "decision", "no such decision", expected="a decision_id of the key's own post")
+    return decision
+
+
+DecisionInScope = Annotated[Decision, Depends(decision_in_scope)]
+
+
+@router.get("/v1/decisions/{decision_id}")
+def get_decision(decision: DecisionInScope) -> Response:
+    """Return a decision as it was shown."""
+    return Response(decision.shown, media_type="application/json")
+
+
+@router.get("/v1/decisions/{decision_id}/replay")
+def get_replay(request: Request, decision: DecisionInScope) -> dict[str, object]:
+    """Recompute a decision and say whether every bit is the same."""
+    service: DecisionService = request.app.state.service
+    service.models.reload()
+    with service.engine.connect() as connection:
+        return replay(service, connection, decision)
+
+
+@router.get("/v1/queue")
+def get_queue(request: Request, caller: ApiCaller, post: str | None = None, capacity: int = 10) -> Response:
+    """Return whom to interview next at a post, and why."""
+    if post is not None and post != caller.post:
+        raise Refusal(403, "post", "this key belongs to another post", expected="the key's own post")
+    if not 1 <= capacity <= LIMIT:
+        raise Refusal(422, "capacity", "capacity is out of range", expected=f"1 to {LIMIT}")
+    service: DecisionService = request.app.state.service
+    with service.engine.connect() as connection:
+        queued, _ = interview_queue(connection, service, caller.post, capacity)
+    cases = [{"rank": case.rank, "due": case.due and case.due.as_json(), **case.shown} for case in queued]
+    return _json({"post": caller.post, "capacity": capacity, "cases": cases})
+
+
+@router.get("/v1/audit/decisions", dependencies=[Depends(api_caller)])
+def audit_decisions(
+    request: Request, post: str | None = None, subject_id: str | None = None, limit: int = 50
+) -> Response:
+    """Search decisions."""
+    with request.app.state.service.engine.connect() as connection:
+        rows = decisions.search(connection, post=post, subject_id=subject_id, limit=min(max(limit, 1), LIMIT))
+    return _json([orjson.loads(decision.shown) for decision in rows])
+
+
+def _json(content: object) -> Response:
+    return Response(orjson.dumps(content), media_type="application/json")

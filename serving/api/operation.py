@@ -1,0 +1,55 @@
+"""Routes for operators: models in use, health, readiness and metrics."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from serving.auth.api_keys import api_caller
+from serving.decisions.service import DecisionService
+from serving.registry.loaded_models import SUBJECTS
+from serving.store.transactions import check_connection
+
+router = APIRouter()
+
+
+@router.get("/v1/models", dependencies=[Depends(api_caller)])
+def models(request: Request) -> dict[str, object]:
+    """Return the models in use."""
+    loaded = request.app.state.service.models
+    loaded.reload()
+    serving = {
+        subject: {
+            "version": bundle.version,
+            "sha256": bundle.sha256,
+            "features": len(bundle.catalogue.names),
+            "catalogue": bundle.catalogue.fingerprint,
+        }
+        for subject, bundle in loaded.bundles.items()
+    }
+    return {"serving": serving, "refused": loaded.refused}
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, str]:
+    """Say that the process lives."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def readyz(request: Request, response: Response) -> dict[str, object]:
+    """Say whether cases can be scored."""
+    service: DecisionService = request.app.state.service
+    service.models.reload()
+    with service.engine.connect() as connection:
+        check_connection(connection)
+    missing = sorted(set(SUBJECTS) - set(service.models.bundles))
+    if missing:
+        response.status_code = 503
+    return {"ready": not missing, "without_model": missing, "refused": service.models.refused}
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Return figures for Prometheus; none concerns a person."""
+    return Response(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)

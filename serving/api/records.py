@@ -1,0 +1,109 @@
+"""Routes that store records: applications and landings (answered with a decision), other tables, interviews, corrections."""
+
+from __future__ import annotations
+
+import hashlib
+
+import orjson
+import pyarrow as pa
+from fastapi import APIRouter, Depends, Request, Response
+
+from features.matrix import TABLE_OF_SUBJECT
+from features.store.records import RecordExists
+from features.tables.nine_tables import TABLES
+from features.tables.rows import rows_to_table
+from serving.auth.api_keys import ApiCaller, api_caller
+from serving.auth.permissions import OWN_POST, Caller
+from serving.decisions.corrections import POST_COLUMN, correct_record
+from serving.decisions.interviews import record_outcome
+from serving.decisions.service import DecisionService
+from serving.refusals import Refusal, faulty_records
+from serving.store.decisions import IdempotencyKey
+from serving.store.transactions import in_transaction
+from serving.web.openapi import CORRECTION, record_schema, with_body
+from serving.web.request_bodies import JsonBody, LinesBody, parse_object
+
+router = APIRouter()
+
+
+@router.post("/v1/visa-applications", status_code=201, openapi_extra=with_body(record_schema("visa_applications")))
+def post_application(request: Request, caller: ApiCaller, body: JsonBody) -> Response:
+    """Store an application, decide about it, answer with the decision."""
+    return _decide(request, caller, body, "visa")
+
+
+@router.post("/v1/landings", status_code=201, openapi_extra=with_body(record_schema("landings")))
+def post_landing(request: Request, caller: ApiCaller, body: JsonBody) -> Response:
+    """Store a landing, decide about it, answer with the decision."""
+    return _decide(request, caller, body, "entry")
+
+
+@router.post(
+    "/v1/records/{table}", status_code=201, openapi_extra=with_body({}, lines=True), dependencies=[Depends(api_caller)]
+)
+def post_records(request: Request, table: str, body: LinesBody) -> dict[str, object]:
+    """Store rows of another table, one JSON object a line; all or nothing."""
+    if table not in TABLES:
+        raise Refusal(404, "table", "there is no such table", expected=" ".join(TABLES))
+    rows = _rows(table, [parse_object(line) for line in body.split(b"\n") if line.strip()])
+    service: DecisionService = request.app.state.service
+    try:
+        in_transaction(service.engine, lambda connection: service.store.append(connection, table, rows))
+    except RecordExists as error:
+        raise Refusal(409, "exists", str(error), expected="ids that are not stored yet") from None
+    return {"table": table, "stored": rows.num_rows}
+
+
+@router.post("/v1/interviews", status_code=201, openapi_extra=with_body(record_schema("outcomes")))
+def post_interview(request: Request, caller: ApiCaller, body: JsonBody) -> dict[str, object]:
+    """Store the outcome of an interview as an outcomes record and take the case out of the queue."""
+    return {"outcome_id": record_outcome(request.app.state.service, caller, parse_object(body))}
+
+
+@router.post("/v1/corrections", status_code=201, openapi_extra=with_body(CORRECTION))
+def post_correction(request: Request, caller: ApiCaller, body: JsonBody) -> Response:
+    """Supersede a record, decide again about its own case, and say what changed.
+
+    Body: {"table": …, "record": the whole corrected record}.
+    """
+    given = parse_object(body)
+    table, record = given.get("table"), given.get("record")
+    if not isinstance(table, str) or table not in TABLES or not isinstance(record, dict):
+        expected = '{"table": one of the nine, "record": {…}}'
+        raise Refusal(422, "correction", "table or record is missing", expected=expected)
+    service: DecisionService = request.app.state.service
+    row = _rows(table, [record])
+    answer = in_transaction(service.engine, lambda connection: correct_record(connection, service, caller, table, row))
+    return Response(orjson.dumps(answer), 201, media_type="application/json")
+
+
+def _decide(request: Request, caller: Caller, body: bytes, subject: str) -> Response:
+    row = _rows(TABLE_OF_SUBJECT[subject], [parse_object(body)])
+    post = str(row.column(POST_COLUMN[subject])[0].as_py())
+    if caller.scope is OWN_POST and caller.post != post:
+        raise Refusal(403, "post", "this key belongs to another post", expected="a record of the key's own post")
+    key = _idempotency_key(request, caller, f"{subject}\n".encode() + body)
+    decision, new = request.app.state.service.decide(subject, row, post, key=key)
+    if new:
+        request.app.state.decision_counter.labels(decision.subject, decision.route).inc()
+    headers = {} if new else {"Idempotency-Replayed": "true"}
+    status = 201 if new or key is not None else 200
+    return Response(decision.shown, status, headers=headers, media_type="application/json")
+
+
+def _idempotency_key(request: Request, caller: Caller, content: bytes) -> IdempotencyKey | None:
+    """Return the request's Idempotency-Key, hashed with the caller's key: others may use the same word."""
+    given = request.headers.get("idempotency-key")
+    if given is None:
+        return None
+    if not 0 < len(given) <= 200 or not given.isascii() or not given.isprintable():
+        expected = "1 to 200 printable ASCII characters"
+        raise Refusal(400, "idempotency", "the Idempotency-Key cannot be used", expected=expected)
+    return IdempotencyKey(hashlib.sha256(caller.key_hash + given.encode()).digest(), hashlib.sha256(content).digest())
+
+
+def _rows(table: str, records: list[dict[str, object]]) -> pa.Table:
+    rows, faults = rows_to_table(table, records)
+    if faults:
+        raise faulty_records(faults)
+    return rows

@@ -1,0 +1,96 @@
+"""Permissions: which role may use which route, and whose cases it reaches there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from starlette.requests import Request
+
+from serving.refusals import Refusal
+
+
+class Role(StrEnum):
+    """Role of an API key."""
+
+    OFFICER = "officer"
+    SCIENTIST = "scientist"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    FEED = "feed"
+
+
+class Scope(StrEnum):
+    """Cases that a role reaches on a route."""
+
+    OWN_POST = "own post"
+    ALL_POSTS = "all posts"
+    NO_CASES = "no cases"
+
+
+OFFICER, SCIENTIST, AUDITOR, ADMIN, FEED = Role
+OWN_POST, ALL_POSTS, NO_CASES = Scope
+_READERS = {OFFICER: OWN_POST, AUDITOR: ALL_POSTS}
+
+PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
+    "POST /v1/visa-applications": {FEED: ALL_POSTS, OFFICER: OWN_POST},
+    "POST /v1/landings": {FEED: ALL_POSTS, OFFICER: OWN_POST},
+    "POST /v1/records/{table}": {FEED: ALL_POSTS},
+    "POST /v1/interviews": {OFFICER: OWN_POST},
+    "POST /v1/corrections": _READERS,
+    "POST /v1/score": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES},
+    "GET /v1/decisions/{decision_id}": _READERS,
+    "GET /v1/decisions/{decision_id}/replay": _READERS,
+    "GET /v1/queue": {OFFICER: OWN_POST},
+    "GET /v1/audit/decisions": {AUDITOR: ALL_POSTS},
+    "GET /v1/models": dict.fromkeys(Role, NO_CASES),
+    "GET /queue": _READERS,
+    "GET /cases/{decision_id}": _READERS,
+    "GET /cases/{decision_id}/records/{table}/{record_id:path}": _READERS,
+    "POST /cases/{decision_id}/interview": {OFFICER: OWN_POST},
+    "GET /decisions": {AUDITOR: ALL_POSTS},
+    "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
+}
+"""Scope by role, by route."""
+PUBLIC = frozenset({
+    "GET /", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /healthz", "GET /readyz", "GET /metrics",
+})  # fmt: skip
+"""Routes without a key."""
+NAVIGATION: Mapping[Role, tuple[str, ...]] = {
+    OFFICER: ("queue",),
+    AUDITOR: ("decisions", "queue", "models"),
+    SCIENTIST: ("models",),
+    ADMIN: ("models",),
+}
+"""Pages linked for a role, the start page first; a role without pages cannot sign in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Holder of a key; ``scope`` is that of the route called."""
+
+    role: Role
+    post: str | None
+    key_hash: bytes
+    scope: Scope = NO_CASES
+
+    def reaches(self, post: str | None) -> bool:
+        """Return whether a case of this post is in the caller's scope."""
+        return self.scope is ALL_POSTS or (self.scope is OWN_POST and self.post == post)
+
+
+def route_name(request: Request) -> str:
+    """Return the route called, as `PERMISSIONS` names it."""
+    return f"{request.method} {request.scope['route'].path}"
+
+
+def authorise(caller: Caller, request: Request) -> Caller:
+    """Return the caller with the scope of this route.
+
+    Raises `Refusal` 403 if the role may not use the route.
+    """
+    roles = PERMISSIONS[route_name(request)]
+    if caller.role not in roles:
+        raise Refusal(403, "role", f"role {caller.role} may not do this", expected=" or ".join(roles))
+    return replace(caller, scope=roles[caller.role])

@@ -1,0 +1,78 @@
+"""Sessions of the pages: a random token in a cookie that no script reads, stored hashed, with an end."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from sqlalchemy import Connection
+
+from serving.auth.api_keys import caller_from, hash_of
+from serving.auth.permissions import NAVIGATION, Caller, authorise
+from serving.store import credentials
+
+HOURS = 8
+
+
+class SignInRequired(Exception):
+    """Raised by a page that needs a session."""
+
+
+def cookie_name(request: Request) -> str:
+    """Return the cookie's name; browsers accept ``__Host-`` over https only."""
+    return "__Host-mimamori" if request.url.scheme == "https" else "mimamori"
+
+
+def start_session(connection: Connection, caller: Caller) -> str:
+    """Store a session and return its token; it cannot be read again."""
+    token = secrets.token_urlsafe(32)
+    credentials.insert_session(connection, hash_of(token), caller.key_hash, HOURS)
+    return token
+
+
+def end_session(connection: Connection, request: Request) -> None:
+    """Delete the request's session."""
+    credentials.delete_session(connection, hash_of(request.cookies.get(cookie_name(request), "")))
+
+
+def session_caller(request: Request) -> Caller | None:
+    """Return the holder of the request's session, None if it has ended or its key was revoked."""
+    token = request.cookies.get(cookie_name(request))
+    if not token:
+        return None
+    with request.app.state.service.engine.connect() as connection:
+        return caller_from(credentials.session_key(connection, hash_of(token)))
+
+
+def page_reader(request: Request) -> Caller:
+    """Return the authorised reader of a page.
+
+    Raises `SignInRequired` without a session; `Refusal` 403 if the role may not open the page.
+    """
+    caller = session_caller(request)
+    if caller is None:
+        raise SignInRequired
+    return authorise(caller, request)
+
+
+PageReader = Annotated[Caller, Depends(page_reader)]
+
+
+def start_page(caller: Caller) -> str:
+    """Return the address of a role's first page."""
+    return f"/{NAVIGATION[caller.role][0]}"
+
+
+def set_cookie(request: Request, response: Response, token: str) -> None:
+    """Give the token to the browser."""
+    response.set_cookie(
+        cookie_name(request), token, httponly=True, samesite="strict", secure=request.url.scheme == "https",
+        max_age=HOURS * 3600, path="/",
+    )  # fmt: skip
+
+
+def clear_cookie(request: Request, response: Response) -> None:
+    """Remove the token from the browser."""
+    secure = request.url.scheme == "https"
+    response.delete_cookie(cookie_name(request), httponly=True, samesite="strict", secure=secure, path="/")

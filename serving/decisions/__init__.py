@@ -1,0 +1,1 @@
+"""How cases are decided, replayed, corrected, queued and interviewed."""

@@ -1,0 +1,70 @@
+"""Corrections: a record is superseded, its own case decided again, and the change reported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import orjson
+import pyarrow as pa
+from sqlalchemy import Connection
+
+from features.facts.facts import facts_of_table
+from features.matrix import TABLE_OF_SUBJECT
+from features.tables.nine_tables import TABLES
+from features.tables.rows import row_as_json
+from serving.auth.permissions import ALL_POSTS, Caller
+from serving.decisions.service import DecisionService
+from serving.refusals import Refusal
+from serving.store import decisions
+from serving.store.decisions import Decision
+from serving.store.transactions import lock_until_commit
+
+POST_COLUMN = {"visa": "post", "entry": "port"}
+"""Column of the post, by subject."""
+_SUBJECT_OF_TABLE = {table: subject for subject, table in TABLE_OF_SUBJECT.items()}
+
+
+def correct_record(
+    connection: Connection, service: DecisionService, caller: Caller, table: str, row: pa.Table
+) -> dict[str, object]:
+    """Supersede a record and return what changed, with the new decision if it is a case.
+
+    Raises `Refusal` 404 if no record with this id is in the caller's scope.
+    """
+    record_id = str(row.column(TABLES[table].id_column)[0].as_py())
+    subject = _SUBJECT_OF_TABLE.get(table)
+    lock_until_commit(connection, table, record_id)
+    before = None if subject is None else decisions.latest(connection, subject, record_id)
+    old = service.store.rows(connection, table, [record_id])
+    if old.num_rows == 0 or not _in_scope(caller, subject, old, row):
+        expected = "an id that is stored, of the key's own post"
+        raise Refusal(404, "record", "no such record", expected=expected)
+    position = service.store.supersede(connection, table, record_id, row)
+    was, now = row_as_json(old.to_pylist()[0]), row_as_json(row.to_pylist()[0])
+    changed = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
+    answer: dict[str, object] = {"table": table, "id": record_id, "position": position, "changed": changed}
+    if subject is not None and before is not None:
+        answer |= _decide_again(connection, service, before, row, position)
+    return answer
+
+
+def _in_scope(caller: Caller, subject: str | None, old: pa.Table, new: pa.Table) -> bool:
+    """Return whether old and new record are cases of posts in scope: none can be moved to another post."""
+    if caller.scope is ALL_POSTS:
+        return True
+    return subject is not None and all(
+        caller.reaches(str(record.column(POST_COLUMN[subject])[0].as_py())) for record in (old, new)
+    )
+
+
+def _decide_again(
+    connection: Connection, service: DecisionService, before: Decision, row: pa.Table, position: int
+) -> dict[str, object]:
+    """Decide about the corrected record on the history just before it."""
+    own = facts_of_table(TABLE_OF_SUBJECT[before.subject], row)
+    again = service.compute(connection, before.subject, row, own, before.post, position - 1)
+    again = replace(again, record_position=position)
+    decisions.insert(connection, again)
+    return {
+        "score_before": before.shown_score(), "score_after": again.shown_score(), "decision": orjson.loads(again.shown),
+    }  # fmt: skip

@@ -1,0 +1,60 @@
+"""Outcomes of interviews: a record is stored and the case leaves the queue, both or neither."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from features.store.records import RecordExists
+from features.tables.rows import rows_to_table
+from serving.auth.permissions import Caller
+from serving.decisions.service import DecisionService
+from serving.refusals import Refusal, faulty_records
+from serving.store import decisions
+from serving.store.decisions import Decision
+from serving.store.transactions import in_transaction
+
+OUTCOME_SUBJECTS = {"visa": "visa_application", "entry": "landing"}
+"""``outcomes.subject`` by subject of a decision."""
+_POSITIVE = {"indications", "victim_identified"}
+
+
+def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str, object]) -> str:
+    """Store the outcome of an interview and return its id.
+
+    Raises `Refusal` 422 for a record with faults, 404 for a case out of the caller's scope, 409 for an id that exists.
+    """
+    outcome_id = str(record.get("outcome_id") or f"OUT-{uuid.uuid4()}")
+    rows, faults = rows_to_table("outcomes", [{**record, "outcome_id": record.get("outcome_id", outcome_id)}])
+    if faults:
+        raise faulty_records(faults)
+    subject = "visa" if record["subject"] == OUTCOME_SUBJECTS["visa"] else "entry"
+    subject_id = str(record["subject_id"])
+
+    def store(connection: Connection) -> None:
+        decision = decisions.latest(connection, subject, subject_id)
+        if decision is None or not caller.reaches(decision.post):
+            raise Refusal(404, "case", "no such case at this post", expected="a case of the queue")
+        service.store.append(connection, "outcomes", rows)
+        decisions.mark_interviewed(connection, subject, subject_id)
+
+    try:
+        in_transaction(service.engine, store)
+    except RecordExists as error:
+        raise Refusal(409, "exists", str(error), expected="a new outcome_id") from None
+    return outcome_id
+
+
+def outcome_record(
+    decision: Decision, at: dt.datetime, *, finding: str, typology: str | None, arm: str
+) -> dict[str, object]:
+    """Return the outcome of an interview held at ``at``; a queue interview was certain, a referral has no probability."""
+    moment = f"{at:%Y-%m-%dT%H:%M:%S}Z"
+    return {
+        "subject": OUTCOME_SUBJECTS[decision.subject], "subject_id": decision.subject_id, "occurred_at": moment,
+        "known_at": moment, "arm": arm, "inclusion_probability": 1.0 if arm == "targeted" else None, "finding": finding,
+        "typology": typology if finding in _POSITIVE else None,
+    }  # fmt: skip

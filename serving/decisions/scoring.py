@@ -1,0 +1,76 @@
+"""A decision from a case: score, contributions, reasons, warnings and route, as they will be shown."""
+
+from __future__ import annotations
+
+import math
+import uuid
+
+import numpy as np
+import orjson
+
+from features.languages import text, texts
+from features.online import CaseView
+from models.bundle import Bundle, Explained
+from models.reasons import choose_reasons
+from serving.store.decisions import Decision
+
+
+def decide_case(
+    view: CaseView, bundle: Bundle | None, post: str | None, position: int, decision_id: str | None = None
+) -> Decision:
+    """Return the decision about a case on the history up to ``position``.
+
+    Without a model, or for a case too unlike the training rows, there is no score rather than a low one.
+    """
+    decision_id = decision_id or str(uuid.uuid4())
+    explained = None if bundle is None or bundle.too_unlike(view.values) else bundle.explain(view.values.reshape(1, -1))
+    score = None if explained is None else float(explained.score[0])
+    contributions = np.zeros(0) if explained is None else explained.contributions[0]
+    route = "child_procedure" if view.is_minor else "no_score" if score is None else "interview_queue"
+    shown = {
+        "decision_id": decision_id,
+        "subject": view.subject,
+        "subject_id": view.subject_id,
+        "as_of": np.datetime_as_string(np.datetime64(view.as_of, "us")) + "Z",
+        "model": None if bundle is None else {"name": bundle.subject, "version": bundle.version, "sha256": bundle.sha256},
+        # a child's score is stored for replay and shown to nobody
+        **_explanation(view, bundle, None if view.is_minor else explained),
+        "route": route,
+        "warnings": _warnings(view, bundle),
+        "notice": text("serving.notice", "notice"),
+    }  # fmt: skip
+    return Decision(
+        decision_id, view.subject, view.subject_id, post, view.as_of, position, position,
+        None if bundle is None else bundle.sha256, route, score,
+        view.values.tobytes(), contributions.tobytes(), orjson.dumps(shown).decode(),
+    )  # fmt: skip
+
+
+def _explanation(view: CaseView, bundle: Bundle | None, explained: Explained | None) -> dict[str, object]:
+    if bundle is None or explained is None:
+        return {"score": None, "raw_score": None, "base_value": None, "contributions": [], "reasons": []}
+    added = explained.contributions[0]
+    reasons = choose_reasons(bundle.catalogue, view.values, added, view.evidence)
+    rows = zip(bundle.catalogue.names, view.values.tolist(), added.tolist(), strict=True)
+    return {
+        "score": float(explained.score[0]),
+        "raw_score": float(explained.raw_score[0]),
+        "base_value": explained.base_value,
+        "contributions": [
+            {"feature": name, "value": None if math.isnan(value) else value, "contribution": contribution}
+            for name, value, contribution in rows
+        ],
+        "reasons": [reason.as_json() for reason in reasons],
+    }
+
+
+def _warnings(view: CaseView, bundle: Bundle | None) -> list[dict[str, object]]:
+    labels = texts("serving.warnings")
+    unlike = [] if bundle is None or view.is_minor else bundle.unlike(view.values)
+    warnings: list[dict[str, object]] = [
+        {"code": f"unlike_training_{kind}", "feature": feature, **labels[kind]} for feature, kind in unlike
+    ]
+    for code, applies in (("child", view.is_minor), ("protect", view.victim_match)):
+        if applies:
+            warnings.append({"code": code, "feature": None, **labels[code]})
+    return warnings

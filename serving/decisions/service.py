@@ -1,0 +1,121 @@
+"""Decisions on new cases: record stored, history read, scored, explained and kept, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+from sqlalchemy import Connection, Engine
+
+from features.database import open_engine
+from features.facts.facts import TableFacts, facts_of_table
+from features.matrix import TABLE_OF_SUBJECT
+from features.online import view_case
+from features.settings import Settings
+from features.store.migrating import migrate
+from features.store.records import RecordExists, RecordStore
+from serving.decisions.scoring import decide_case
+from serving.refusals import Refusal, busy
+from serving.registry.loaded_models import LoadedModels
+from serving.store import decisions
+from serving.store.decisions import Decision, IdempotencyKey
+from serving.store.transactions import in_transaction
+
+_MIGRATIONS = Path(__file__).parent.parent / "store" / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionService:
+    """Database, records and models that decisions need."""
+
+    engine: Engine
+    store: RecordStore
+    models: LoadedModels
+
+    def decide(
+        self, subject: str, row: pa.Table, post: str | None, *, key: IdempotencyKey | None = None
+    ) -> tuple[Decision, bool]:
+        """Store a record and decide about it once, however often and in parallel the request is sent.
+
+        Returns
+        -------
+        Decision, bool
+            And whether it is new.
+
+        Raises `Refusal` 409 if the key was used for another request, or another record with this id exists.
+        """
+        own = facts_of_table(TABLE_OF_SUBJECT[subject], row)
+        self.models.reload()
+        exists = False
+
+        def work(connection: Connection) -> tuple[Decision, bool]:
+            nonlocal exists
+            repeated = None if key is None else _repeated(connection, key)
+            if repeated is not None:
+                return repeated, False
+            decision = self._existing(connection, subject, own, row) if exists else None
+            new = decision is None
+            if decision is None:
+                try:
+                    decision = self._new(connection, subject, row, own, post)
+                except RecordExists:
+                    exists = True
+                    raise
+            if key is not None:
+                decisions.insert_key(connection, key, decision.decision_id)
+            return decision, new
+
+        try:
+            return in_transaction(self.engine, work)
+        except RecordExists:
+            raise busy() from None
+
+    def compute(
+        self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, position: int
+    ) -> Decision:
+        """Return a decision on the history up to ``position``; stores nothing."""
+        view = view_case(connection, self.store, subject, row, position=position, own=own)
+        return decide_case(view, self.models.bundles.get(subject), post, position)
+
+    def _new(self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None) -> Decision:
+        decision = self.compute(connection, subject, row, own, post, self.store.head(connection))
+        [position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
+        decision = replace(decision, record_position=position)
+        decisions.insert(connection, decision)
+        return decision
+
+    def _existing(self, connection: Connection, subject: str, own: TableFacts, row: pa.Table) -> Decision | None:
+        """Return the decision about this very record, None if it is not stored."""
+        subject_id = own.id_of(0)
+        stored = self.store.rows(connection, TABLE_OF_SUBJECT[subject], [subject_id])
+        if stored.num_rows == 0:
+            return None
+        decision = decisions.latest(connection, subject, subject_id)
+        if decision is None or not stored.equals(row):
+            expected = "a new id, or a correction at /v1/corrections"
+            raise Refusal(409, "exists", "a record with this id is stored already", expected=expected)
+        return decision
+
+
+def _repeated(connection: Connection, key: IdempotencyKey) -> Decision | None:
+    """Return the decision that this key was answered with, None for a new key."""
+    stored = decisions.answer_of_key(connection, key.key_hash)
+    if stored is None:
+        return None
+    request_hash, decision_id = stored
+    decision = decisions.by_id(connection, decision_id) if request_hash == key.request_hash else None
+    if decision is None:
+        message = "this Idempotency-Key was used for another request"
+        raise Refusal(409, "idempotency", message, expected="a new key")
+    return decision
+
+
+def open_service(settings: Settings, engine: Engine | None = None) -> DecisionService:
+    """Open the database, migrate its tables and load the champions."""
+    engine = engine or open_engine(settings)
+    store = RecordStore.open(engine, settings.data_key_path)
+    migrate(engine, _MIGRATIONS, "serving")
+    models = LoadedModels(settings)
+    models.reload()
+    return DecisionService(engine, store, models)

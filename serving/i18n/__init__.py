@@ -1,0 +1,1 @@
+"""Formats of values by language; the texts are in `features/languages`."""

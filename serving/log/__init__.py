@@ -1,0 +1,1 @@
+"""Verification, checkpoint and yearly pack of stored decisions."""

@@ -1,0 +1,1 @@
+"""The pages: one dataclass and one template each."""

@@ -1,0 +1,45 @@
+"""Decisions page: search over the decisions of all posts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fastapi import APIRouter, Request, Response
+
+from features.tables.times import moment_of
+from serving.auth.sessions import PageReader
+from serving.store import decisions
+from serving.store.decisions import Decision
+from serving.web.rendering import Page, render
+
+router = APIRouter(include_in_schema=False)
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionsPage(Page):
+    """Decisions with their times; ``older`` is the moment before which there are more."""
+
+    name: ClassVar[str] = "decisions"
+    rows: list[tuple[Decision, dt.datetime]]
+    post: str
+    subject_id: str
+    route: str
+    older: int | None
+
+
+@router.get("/decisions")
+def all_decisions(
+    request: Request, caller: PageReader, post: str = "", subject_id: str = "", route: str = "", before: str = ""
+) -> Response:
+    """Show decisions of all posts, the latest first."""
+    until = int(before) if before.isdecimal() and len(before) < 19 else None
+    with request.app.state.service.engine.connect() as connection:
+        page = decisions.search(
+            connection, post=post or None, subject_id=subject_id or None, limit=SHOWN, route=route or None, before=until
+        )
+    rows = [(decision, moment_of(decision.as_of)) for decision in page]
+    older = page[-1].as_of if len(page) == SHOWN else None
+    return render(request, DecisionsPage(rows, post, subject_id, route, older), caller)

@@ -1,0 +1,123 @@
+"""Case page: reasons for and against an interview, questions, records, chart, and the form for the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+from sqlalchemy import Connection
+
+from features.catalogue import catalogue
+from features.languages import texts
+from features.matrix import TABLE_OF_SUBJECT
+from features.tables.allowed import FINDINGS, TYPOLOGIES
+from serving.auth.permissions import Caller, Role
+from serving.auth.sessions import PageReader
+from serving.decisions.due_dates import DueDate, current_time, due_date
+from serving.decisions.interview_queue import summaries_of
+from serving.decisions.replay import replay as replay_decision
+from serving.decisions.service import DecisionService
+from serving.i18n.formatting import category_label, format_day
+from serving.pages.case_labels import due_label, summary_labels
+from serving.pages.waterfall import waterfall
+from serving.refusals import Refusal
+from serving.store import decisions
+from serving.store.decisions import Decision
+from serving.web.rendering import Page, language_of, page_texts, render
+
+router = APIRouter(include_in_schema=False)
+STEPS = 8
+SMALLEST_STEP = 0.005
+"""In log-odds: what would be drawn as 0.00 is summed with the others."""
+Step = tuple[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage(Page):
+    """A case; ``case`` is its decision as JSON, ``steps`` the bars of the chart, ``error`` a key of texts."""
+
+    name: ClassVar[str] = "case"
+    case: dict[str, Any]
+    post: str | None
+    summary: list[str]
+    due: DueDate | None
+    due_label: str
+    due_day: str
+    newer: str | None
+    feature_labels: Mapping[str, str]
+    table_labels: Mapping[str, str]
+    own_table: str
+    steps: list[Step]
+    chart: Markup
+    replayed: dict[str, object] | None
+    interviewed: bool
+    may_record: bool
+    error: str
+    findings: list[tuple[str, str]]
+    typologies: list[tuple[str, str]]
+
+
+@router.get("/cases/{decision_id}")
+def case(request: Request, caller: PageReader, decision_id: str, replay: bool = False) -> Response:
+    """Show a case."""
+    return case_response(request, caller, decision_id, replay=replay)
+
+
+def decision_in_scope(connection: Connection, caller: Caller, decision_id: str) -> Decision:
+    """Return a decision in the reader's scope.
+
+    Raises `Refusal` 404 if there is none.
+    """
+    decision = decisions.by_id(connection, decision_id)
+    if decision is None or not caller.reaches(decision.post):
+        raise Refusal(404, "decision", "no such decision", expected="a decision of the own post")
+    return decision
+
+
+def case_response(
+    request: Request, caller: Caller, decision_id: str, *, replay: bool = False, status: int = 200, error: str = ""
+) -> Response:
+    """Return the page of a case, replayed if asked, or with the error of its form."""
+    service: DecisionService = request.app.state.service
+    language = language_of(request)
+    with service.engine.connect() as connection:
+        decision = decision_in_scope(connection, caller, decision_id)
+        page = _page(connection, service, decision, language, caller, replay=replay, error=error)
+    return render(request, page, caller, status=status)
+
+
+def _page(
+    connection: Connection, service: DecisionService, decision: Decision, language: str, caller: Caller, *, replay: bool,
+    error: str,
+) -> CasePage:  # fmt: skip
+    shown, case_key = orjson.loads(decision.shown), (decision.subject, decision.subject_id)
+    latest = decisions.latest(connection, *case_key)
+    due = due_date(decision.subject, decision.as_of, current_time(connection, service.models.settings).date())
+    labels = {feature.name: getattr(feature.meaning, language) for feature in catalogue(decision.subject).features}
+    steps = chart_steps(shown, labels, page_texts("case", language)["other"])
+    return CasePage(
+        case=shown, post=decision.post, own_table=TABLE_OF_SUBJECT[decision.subject],
+        summary=summary_labels(summaries_of(connection, service, [decision]).get(case_key), language),
+        due=due, due_label=due_label(due, language) if due else "", due_day=format_day(due.on, language) if due else "",
+        newer=latest.decision_id if latest and latest.decision_id != decision.decision_id else None,
+        feature_labels=labels, table_labels={name: label[language] for name, label in texts("serving.tables").items()},
+        steps=steps, chart=waterfall(shown["base_value"], steps, page_texts("case", language)) if steps else Markup(),
+        replayed=replay_decision(service, connection, decision) if replay else None,
+        interviewed=decisions.is_interviewed(connection, *case_key), may_record=caller.role is Role.OFFICER, error=error,
+        findings=[(code, category_label(code, language)) for code in FINDINGS],
+        typologies=[(code, texts("serving.typologies")[code][language]) for code in TYPOLOGIES],
+    )  # fmt: skip
+
+
+def chart_steps(shown: dict[str, Any], labels: Mapping[str, str], other: str) -> list[Step]:
+    """Return the strongest contributions and the sum of the others, each with its label; none without a score."""
+    ordered = sorted(shown["contributions"], key=lambda entry: -abs(entry["contribution"]))
+    if not ordered:
+        return []
+    strong = [entry for entry in ordered[:STEPS] if abs(entry["contribution"]) >= SMALLEST_STEP]
+    rest = sum(entry["contribution"] for entry in ordered[len(strong) :])
+    return [*((labels.get(e["feature"], e["feature"]), e["contribution"]) for e in strong), (other, rest)]

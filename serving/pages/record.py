@@ -1,0 +1,79 @@
+"""Record page: a record behind a decision as it stood then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from features.languages import texts
+from features.matrix import TABLE_OF_SUBJECT
+from features.tables.description import Kind, Use
+from features.tables.nine_tables import TABLES
+from serving.auth.sessions import PageReader
+from serving.decisions.service import DecisionService
+from serving.i18n.formatting import format_value
+from serving.pages.case import decision_in_scope
+from serving.refusals import Refusal
+from serving.web.rendering import Page, language_of, render
+
+router = APIRouter(include_in_schema=False)
+_SHOWN_OF_VICTIM = {"entry_id", "listed_at", "role"}
+"""All that is shown of a victim's entry: the address of a person in hiding concerns no reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage(Page):
+    """Fields of a record: (label, value), None where nothing was filled in."""
+
+    name: ClassVar[str] = "record"
+    case: dict[str, Any]
+    record_id: str
+    table: str
+    victim: bool
+    fields: list[tuple[str, str | None]]
+
+
+@router.get("/cases/{decision_id}/records/{table}/{record_id:path}")
+def record(request: Request, caller: PageReader, decision_id: str, table: str, record_id: str) -> Response:
+    """Show a record behind a decision; no other can be opened this way."""
+    service: DecisionService = request.app.state.service
+    with service.engine.connect() as connection:
+        decision = decision_in_scope(connection, caller, decision_id)
+        shown = orjson.loads(decision.shown)
+        own = (table, record_id) == (TABLE_OF_SUBJECT[decision.subject], decision.subject_id)
+        if not own and (table, record_id) not in _evidence(shown):
+            raise _missing()
+        position = decision.record_position if own else decision.position
+        rows = service.store.rows(connection, table, [record_id], position).to_pylist()
+    if not rows:
+        raise _missing()
+    language = language_of(request)
+    victim = table == "tip_database" and rows[0]["role"] == "victim"
+    page = RecordPage(
+        shown, record_id, texts("serving.tables")[table][language], victim,
+        _fields(table, rows[0], language, victim=victim),
+    )  # fmt: skip
+    return render(request, page, caller)
+
+
+def _evidence(shown: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(entry["table"], entry["id"]) for reason in shown["reasons"] for entry in reason["evidence"]}
+
+
+def _missing() -> Refusal:
+    return Refusal(404, "record", "no such record", expected="a record behind this decision")
+
+
+def _fields(table: str, row: Mapping[str, Any], language: str, *, victim: bool) -> list[tuple[str, str | None]]:
+    labels, shown = texts("serving.columns"), []
+    for column in TABLES[table].columns:
+        if column.use is Use.AUDIT or (victim and column.name not in _SHOWN_OF_VICTIM):
+            continue
+        value, category = row[column.name], column.kind is Kind.CATEGORY
+        text = None if value is None else format_value(value, language, category=category)
+        shown.append((labels[column.name][language], text))
+    return shown

@@ -1,0 +1,1 @@
+"""Which models serve, and what MLflow records about them."""

@@ -1,1 +1,0 @@
-"""The verbs of the API and the pages, one file each."""

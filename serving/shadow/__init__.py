@@ -1,0 +1,1 @@
+"""Shadow scoring: challenger and champion on the same live cases."""

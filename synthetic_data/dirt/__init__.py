@@ -1,1 +1,0 @@
-"""What goes wrong on forms? Slips of typing, empty fields, letters that are almost the same."""

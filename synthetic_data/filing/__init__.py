@@ -1,0 +1,1 @@
+"""Applications as they are planned, drafted and written on forms, with their slips and gaps."""

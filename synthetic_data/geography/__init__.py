@@ -1,0 +1,1 @@
+"""Countries, addresses, establishments and agencies, and the district that holds them."""

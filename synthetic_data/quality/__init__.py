@@ -1,0 +1,1 @@
+"""Quality report of a world: public figures, probes for short-cuts, pictures and a datasheet."""

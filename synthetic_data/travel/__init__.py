@@ -1,0 +1,1 @@
+"""Landings, stays, departures, and what is reported during a stay."""

@@ -1,0 +1,191 @@
+"""Covers: decisions.replay.
+
+A decision is recomputed bit for bit after ten thousand later records, corrections of the past among them, have come in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from starlette.testclient import TestClient
+
+from features.database import open_engine
+from features.facts.facts import facts_of_table
+from features.matrix import TABLE_OF_SUBJECT
+from features.settings import Settings
+from features.tables import TABLES
+from features.tables.rows import row_as_json
+from serving.app import create_app
+from serving.auth.api_keys import create_key
+from serving.decisions.replay import same_answer
+from serving.decisions.service import open_service
+from serving.store import decisions
+from synthetic_data.world import generate
+from tests.serving.conftest import Service, train_model
+
+pytestmark = [pytest.mark.proof]
+LATER = 10_000
+CORRECTIONS = 150
+Row = dict[str, object]
+URLS = {"visa_applications": "/v1/visa-applications", "landings": "/v1/landings"}
+SHARED = ("guarantor_name", "guarantor_birth_date", "guarantor_phone", "guarantor_address", "stay_address", "stay_phone",
+          "introducer_phone", "passport_number", "family_name", "given_names", "birth_date", "host_establishment_id",
+          "agency_id", "booking_phone", "booking_reference", "statement_fingerprint", "application_id")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service of its own, which has all but the last 30 applications and landings."""
+    home = tmp_path_factory.mktemp("replay")
+    world = generate(41, 2000)[0]
+    settings = Settings(home, None, "", home / "keys" / "signing.pem", home / "keys" / "data.key")
+    for subject in ("visa", "entry"):
+        train_model(world, subject, home / "champions" / subject, settings)
+    backend = open_service(settings, open_engine(settings))
+    kept = {name: rows.slice(0, rows.num_rows - 30) if name in URLS else rows for name, rows in world.tables.items()}
+    with backend.engine.begin() as connection:
+        backend.store.append_all(connection, kept)
+        keys = {role: create_key(connection, role, None) for role in ("auditor", "feed")}
+    with TestClient(create_app(service=backend), raise_server_exceptions=False) as client:
+        yield Service(client, backend, keys, world)
+    backend.engine.dispose()
+
+
+def decided(own: Service) -> dict[str, str]:
+    """Post the last cases of both kinds; return each decision as it was shown."""
+    shown = {}
+    for name, url in URLS.items():
+        rows = own.world[name]
+        for row in rows.slice(rows.num_rows - 30).to_pylist():
+            answer = own.client.post(url, json=row_as_json(row), headers=own.headers("feed"))
+            assert answer.status_code == 201, answer.text
+            shown[answer.json()["decision_id"]] = answer.text
+    return shown
+
+
+def later_records(random: np.random.Generator, own: Service) -> dict[str, list[Row]]:
+    """Return other people's records of the same years, half of which share phones, homes and names with the cases."""
+    cases = [row for name in URLS for row in own.world[name].slice(own.world[name].num_rows - 30).to_pylist()]
+    landings = own.world["landings"].column("landing_id").to_pylist()
+    gone = set(own.world["departures"].column("landing_id").to_pylist())
+    there = [item for item in landings[:-30] if item not in gone]
+    created: dict[str, list[Row]] = {}
+    for name, rows in generate(42, 4000)[0].tables.items():
+        table = TABLES[name]
+        created[name] = []
+        for row in rows.to_pylist():
+            row[table.id_column] = f"Z{row[table.id_column]}"
+            case = cases[int(random.integers(len(cases)))]
+            if random.random() < 0.5:
+                for column in SHARED:
+                    if column in row and column in case and column != table.id_column and case[column] is not None:
+                        row[column] = case[column]
+                for column in ("phone", "filed_by_phone"):
+                    if column in row:
+                        row[column] = case["stay_phone"]
+                if name == "residence_events":
+                    row["landing_id"] = landings[int(random.integers(len(landings) - 30))]
+                if name == "outcomes":
+                    row |= {"subject": "landing", "subject_id": landings[int(random.integers(len(landings) - 30))]}
+                if name == "departures" and there:
+                    row["landing_id"] = there.pop()
+            created[name].append(row)
+    return created
+
+
+def post_all(own: Service, records: dict[str, list[Row]], limit: int) -> int:
+    """Send rows to the verbs that take them, until so many are stored."""
+    stored = 0
+    for name in ("establishments", "tip_database", "visa_applications", "landings"):
+        for row in records[name][-15:] if name in URLS else ():
+            answer = own.client.post(URLS[name], json=row_as_json(row), headers=own.headers("feed"))
+            assert answer.status_code == 201, answer.text
+            stored += 1
+    for name, rows in records.items():
+        rest = rows[:-15] if name in URLS else rows
+        for begin in range(0, min(len(rest), limit - stored), 1000):
+            lines = "\n".join(json.dumps(row_as_json(row)) for row in rest[begin : begin + min(1000, limit - stored)])
+            answer = own.client.post(f"/v1/records/{name}", content=lines, headers=own.headers("feed"))
+            assert answer.status_code == 201, answer.text
+            stored += answer.json()["stored"]
+    return stored
+
+
+def correct_the_past(random: np.random.Generator, own: Service) -> list[str]:
+    """Correct stored records of all tables, the cases' own among them; return the decisions made anew."""
+    again = []
+    for turn in range(CORRECTIONS):
+        name = list(TABLES)[turn % len(TABLES)]
+        rows = own.world[name]
+        at = rows.num_rows - 1 - turn // len(TABLES) if name in URLS else int(random.integers(rows.num_rows))
+        row, other = rows.slice(at, 1).to_pylist()[0], rows.slice(int(random.integers(rows.num_rows)), 1).to_pylist()[0]
+        for column in (*SHARED, "phone", "address", "finding", "kind", "action", "role", "industry"):
+            if column in row and column != TABLES[name].id_column:
+                row[column] = other[column]
+        answer = own.client.post("/v1/corrections", json={"table": name, "record": row_as_json(row)},
+                                 headers=own.headers("auditor"))  # fmt: skip
+        assert answer.status_code == 201, answer.text
+        if "decision" in answer.json():
+            again.append(answer.json()["decision"]["decision_id"])
+    return again
+
+
+def test_decisions_replay_after_ten_thousand_later_records_and_corrections(own: Service) -> None:
+    random = np.random.default_rng(43)
+    shown = decided(own)
+    with own.backend.engine.connect() as connection:
+        before = own.backend.store.head(connection)
+    stored = post_all(own, later_records(random, own), LATER)
+    again = correct_the_past(random, own)
+    with own.backend.engine.connect() as connection:
+        assert own.backend.store.head(connection) - before >= LATER + CORRECTIONS
+        moved = sum(_other_now(own, connection, decision_id) for decision_id in shown)
+    assert stored >= LATER
+    assert len(again) > 20
+    assert moved > len(shown) // 2, "what came later does concern the cases"
+    for decision_id in (*shown, *again):
+        replay = own.client.get(f"/v1/decisions/{decision_id}/replay", headers=own.headers("auditor")).json()
+        assert all(replay[part] is True for part in ("identical", "features", "contributions", "shown")), replay
+    for decision_id, text in shown.items():
+        assert own.client.get(f"/v1/decisions/{decision_id}", headers=own.headers("auditor")).text == text
+
+
+def _other_now(own: Service, connection: object, decision_id: str) -> bool:
+    """Say whether the case would have other features if it were decided on all that is known by now."""
+    result = decisions.by_id(connection, decision_id)  # type: ignore[arg-type]
+    assert result is not None
+    name = TABLE_OF_SUBJECT[result.subject]
+    row: pa.Table = own.backend.store.rows(connection, name, [result.subject_id], result.record_position)  # type: ignore[arg-type]
+    head = own.backend.store.head(connection)  # type: ignore[arg-type]
+    now = own.backend.compute(connection, result.subject, row, facts_of_table(name, row), result.post, head)  # type: ignore[arg-type]
+    return now.features != result.features
+
+
+def answer(feature: str, **more: str) -> str:
+    text = {"ja": "理由", "en": "reason", **more}
+    content = {
+        "contributions": [{"feature": feature, "value": 0.1, "contribution": 0.2}],
+        "warnings": [{"code": "unlike_training_range", "feature": feature, **text}, {"code": "child", "feature": None, **text}],
+        "reasons": [{"code": feature, **text, "question": text}], "notice": text,
+    }  # fmt: skip
+    return json.dumps(content)
+
+
+def test_an_answer_stored_under_a_former_feature_name_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not same_answer(answer("former_days"), answer("present_days"))
+    monkeypatch.setattr("serving.decisions.replay.RENAMED_FEATURES", {"former_days": "present_days"})
+    assert same_answer(answer("former_days"), answer("present_days"))
+    assert same_answer(answer("present_days"), answer("present_days"))
+    assert not same_answer(answer("former_days"), answer("other_days"))
+    assert not same_answer(answer("former_days"), answer("present_days").replace("0.2", "0.20000000000000001e1"))
+
+
+def test_an_answer_stored_before_a_language_was_added_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not same_answer(answer("days"), answer("days", ar="سبب"))
+    monkeypatch.setattr("serving.decisions.replay.LANGUAGES", ("ja", "en", "ar"))
+    assert same_answer(answer("days"), answer("days", ar="سبب"))
+    assert not same_answer(answer("days"), answer("days", ar="سبب", en="another reason"))

@@ -1,0 +1,152 @@
+"""Covers: pages.case, pages.record, pages.interview, pages.case_labels, decisions.interviews."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from features.languages import texts
+from features.tables.description import Use
+from features.tables.nine_tables import TABLES
+from features.tables.rows import row_as_json, rows_to_table
+from tests.serving.conftest import LABELS, Service
+
+
+@pytest.fixture
+def signed(service: Service) -> Iterator[Service]:
+    """The service with an officer signed in."""
+    service.client.cookies.clear()
+    service.client.post("/sign-in", data={"key": service.keys["officer"]})
+    service.client.cookies.set("lang", "en")
+    yield service
+    service.client.cookies.clear()
+
+
+def decided(service: Service, name: str, **changed: Any) -> dict[str, Any]:
+    table = service.world["visa_applications"]
+    record = {**row_as_json(table.slice(table.num_rows - 1, 1).to_pylist()[0]), "application_id": name, **changed}
+    answer = service.client.post("/v1/visa-applications", json=record, headers=service.headers("feed"))
+    assert answer.status_code in {200, 201}, answer.text
+    return answer.json()  # type: ignore[no-any-return]
+
+
+def test_every_record_behind_a_case_opens_and_no_other(signed: Service) -> None:
+    decision = decided(signed, "A-OPEN")
+    address = f"/cases/{decision['decision_id']}"
+    case = signed.client.get(address).text
+    evidence = {(item["table"], item["id"]) for reason in decision["reasons"] for item in reason["evidence"]}
+    links = set(re.findall(r'href="(/cases/[^"]+/records/[^"]+)"', case))
+    assert len(links) == len(evidence | {("visa_applications", "A-OPEN")})
+    for link in links:
+        assert signed.client.get(html.unescape(link)).status_code == 200
+    ids = signed.world["visa_applications"].column("application_id").to_pylist()
+    other = next(item for item in ids if ("visa_applications", item) not in evidence)
+    for table, record_id in (("visa_applications", other), ("persons", "x"), ("tip_database", "x")):
+        assert signed.client.get(f"{address}/records/{table}/{record_id}").status_code == 404
+
+
+def test_a_record_shows_names_marked_and_nothing_that_is_for_audit_alone(signed: Service) -> None:
+    decision = decided(signed, "A-RECORD", given_names="Mari <b>", nationality="XYZ")
+    answer = signed.client.get(f"/cases/{decision['decision_id']}/records/visa_applications/A-RECORD").text
+    assert "<bdi>Mari &lt;b&gt;</bdi>" in answer
+    assert "XYZ" not in answer
+    for column in TABLES["visa_applications"].columns:
+        spelled = {"en": column.name.replace("_", " ").capitalize()}
+        label = texts("serving.columns").get(column.name, spelled)["en"]
+        assert (f">{label}<" in answer) == (column.use is not Use.AUDIT), column.name
+
+
+def test_a_record_is_shown_as_it_stood_at_the_decision(signed: Service) -> None:
+    decision = decided(signed, "A-THEN", stay_address="Before 1-2-3")
+    table = signed.world["visa_applications"]
+    record = row_as_json(table.slice(table.num_rows - 1, 1).to_pylist()[0])
+    corrected = {
+        "table": "visa_applications",
+        "record": {**record, "application_id": "A-THEN", "stay_address": "After 4-5-6"},
+    }
+    again = signed.client.post("/v1/corrections", json=corrected, headers=signed.headers("auditor")).json()["decision"]
+    pages = {
+        item["decision_id"]: signed.client.get(f"/cases/{item['decision_id']}/records/visa_applications/A-THEN").text
+        for item in (decision, again)
+    }
+    assert "Before 1-2-3" in pages[decision["decision_id"]]
+    assert "After 4-5-6" in pages[again["decision_id"]]
+    assert LABELS["newer"]["en"] in signed.client.get(f"/cases/{decision['decision_id']}").text
+    assert LABELS["newer"]["en"] not in signed.client.get(f"/cases/{again['decision_id']}").text
+
+
+def test_where_a_victim_lives_is_shown_to_nobody(signed: Service) -> None:
+    table = signed.world["visa_applications"]
+    person = row_as_json(table.slice(table.num_rows - 1, 1).to_pylist()[0])
+    entry = {
+        "entry_id": "TIP-HIDDEN", "listed_at": "2005-01-01T00:00:00Z", "role": "victim", "family_name": person["family_name"],
+        "given_names": person["given_names"], "birth_date": person["birth_date"], "address": "Hidden 7-8-9", "phone": "0311112222",
+    }  # fmt: skip
+    backend = signed.backend
+    with backend.engine.begin() as connection:
+        backend.store.append(connection, "tip_database", rows_to_table("tip_database", [entry])[0])
+    decision = decided(signed, "A-VICTIM")
+    assert any(item["code"] == "protect" for item in decision["warnings"])
+    behind = {item["id"] for reason in decision["reasons"] for item in reason["evidence"]}
+    if "TIP-HIDDEN" in behind:
+        shown = signed.client.get(f"/cases/{decision['decision_id']}/records/tip_database/TIP-HIDDEN").text
+        assert "Hidden" not in shown
+        assert "0311112222" not in shown
+    else:  # a victim's entry never raises a score, so it may stand behind no reason: then it does not open at all
+        url = f"/cases/{decision['decision_id']}/records/tip_database/TIP-HIDDEN"
+        assert signed.client.get(url).status_code == 404
+
+
+def test_an_interview_recorded_on_the_page_becomes_an_outcome_and_leaves_the_queue(signed: Service) -> None:
+    decision = decided(signed, "A-HELD")
+    address = f"/cases/{decision['decision_id']}"
+    assert "A-HELD" in signed.client.get("/queue?capacity=200").text
+    form = {"finding": "indications", "typology": "T5", "chosen": "targeted"}
+    done = signed.client.post(f"{address}/interview", data=form, follow_redirects=False)
+    assert (done.status_code, done.headers["location"]) == (303, "/queue")
+    assert "A-HELD" not in signed.client.get("/queue?capacity=200").text
+    assert LABELS["interviewed"]["en"] in signed.client.get(address).text
+    assert signed.client.post(f"{address}/interview", data=form).status_code == 409
+
+
+@pytest.mark.parametrize("form", [{}, {"finding": "refuse"}, {"finding": "indications", "typology": "T99"},
+                                  {"finding": "indications", "chosen": "random"}])  # fmt: skip
+def test_an_interview_without_a_finding_is_refused_and_stores_nothing(signed: Service, form: dict[str, str]) -> None:
+    decision = decided(signed, "A-AGAIN")
+    with signed.backend.engine.connect() as connection:
+        head = signed.backend.store.head(connection)
+        answer = signed.client.post(f"/cases/{decision['decision_id']}/interview", data=form)
+        assert answer.status_code == 422
+        assert LABELS["choose_finding"]["en"] in answer.text
+        assert signed.backend.store.head(connection) == head
+
+
+def test_the_page_of_another_posts_case_is_not_there(service: Service) -> None:
+    decision = decided(service, "A-OURS")
+    service.client.cookies.clear()
+    service.client.post("/sign-in", data={"key": service.keys["elsewhere"]})
+    address = f"/cases/{decision['decision_id']}"
+    assert service.client.get(address).status_code == 404
+    assert service.client.get(f"{address}/records/visa_applications/A-OURS").status_code == 404
+    assert service.client.post(f"{address}/interview", data={"finding": "indications"}).status_code == 404
+    service.client.cookies.clear()
+
+
+def test_a_queue_of_the_api_says_by_when(service: Service) -> None:
+    decided(service, "A-DUE")
+    cases = service.client.get("/v1/queue?capacity=500", headers=service.headers("officer")).json()["cases"]
+    due = next(item["due"] for item in cases if item["subject_id"] == "A-DUE")
+    # records of the past on the machine's clock: long overdue
+    assert due["state"] == "over"
+
+
+def test_every_column_and_category_has_a_label() -> None:
+    labels = {**texts("statuses"), **texts("serving.categories"), **texts("serving.typologies")}
+    for table in TABLES.values():
+        for column in table.columns:
+            assert column.use is Use.AUDIT or column.name in texts("serving.columns")
+            assert column.use is Use.AUDIT or set(column.allowed) <= set(labels), column.name
