@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 
 from benchmarks.measured import tell
 from features.catalogue import catalogue
-from features.facts.facts import DAY_US, facts_of_table
-from features.parallel import together
+from features.events.history import History
+from features.facts.table_facts import facts_of_table
+from features.kernel.query import Plan
+from features.kernel.sweep import ALL_TIME, sweep
+from features.parallel import in_parallel
 from features.tables.folder import read_folder
-from features.windows.history import History
-from features.windows.sweep import ALL_TIME, sweep
-from features.windows.view import Plan
+from features.tables.times import DAY_US
 
 Columns = dict[str, NDArray[np.float64]]
 
@@ -65,7 +66,7 @@ def by_kernel(history: History) -> Columns:
             for c, (code, flag) in enumerate(plan.codes):
                 found[_name(asked, window, f"distinct {code} {flag}")] = swept.distinct[:, w, c].astype(float)
 
-    together([partial(count, asked) for asked in asked_of_applications()], len(events))
+    in_parallel([partial(count, asked) for asked in asked_of_applications()], len(events))
     return found
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measured import tell
-from features.facts.facts import facts_of_records
+from features.facts.table_facts import facts_of_records
 from features.matrix import TABLE_OF_SUBJECT, compute, take
 from features.tables.folder import read_folder
 

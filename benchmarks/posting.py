@@ -23,7 +23,7 @@ import pandas as pd
 
 from features.catalogue import catalogue
 from features.tables.folder import read_folder
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 
 REQUESTS, WARM_UP = 300, 30
 Milliseconds = list[float]

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from scipy.stats import rankdata
 
 from features.catalogue import catalogue
-from features.catalogue.measures import Own
+from features.catalogue.measures import CaseField
 from features.matrix import build_matrix
 from features.tables.folder import read_folder
 
@@ -49,7 +49,7 @@ def measure(folder: Path, subject: str) -> None:
         print(f"  {value:.3f}  {name}{'  ABOVE' if folded > HIGHEST else ''}")
     order = np.argsort(np.asarray(matrix.as_of), kind="stable")
     past, rest = order[: len(order) * 7 // 10], order[len(order) * 7 // 10 :]
-    own = np.array([isinstance(one.measure, Own) for one in listed])
+    own = np.array([isinstance(one.measure, CaseField) for one in listed])
     for label, columns in (("all features", own | True), ("the form's own", own), ("history's", ~own)):
         used = np.flatnonzero(columns)
         model = lgb.train(RULES, lgb.Dataset(matrix.values[past][:, used], exploited[past]), 150)

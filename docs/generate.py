@@ -89,7 +89,10 @@ def main() -> int:
             if not check:
                 path.write_text(content, encoding="utf-8")
     if check and stale:
-        print(f"{len(stale)} reference pages differ from the code: {json.dumps(stale)}; run `make reference`", file=sys.stderr)
+        print(
+            f"{len(stale)} reference pages differ from the code: {json.dumps(stale)}; run `make reference`",
+            file=sys.stderr,
+        )
     return int(check and bool(stale))
 
 

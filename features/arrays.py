@@ -1,6 +1,4 @@
-"""What are our arrays called? Names for the numpy types that functions take and return."""
-
-from __future__ import annotations
+"""Names of the NumPy types that functions take and return."""
 
 import numpy as np
 from numpy.typing import NDArray

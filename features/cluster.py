@@ -1,6 +1,4 @@
-"""Where do many cases get computed? On a Dask cluster, checked before use: reachable, manned, and running what we run."""
-
-from __future__ import annotations
+"""Dask cluster, checked before use: reachable, with workers, and running the same code."""
 
 import hashlib
 import importlib.util
@@ -20,18 +18,17 @@ from typing import Any, TypeVar
 
 import dask
 import dask.array as da
-import numpy as np
 from distributed import Client, Future, wait
 from distributed.scheduler import KilledWorker
-from numpy.typing import NDArray
 from tqdm import tqdm
 
+from features.arrays import Floats
 from features.command_line import Problem
 
 T = TypeVar("T")
 CONNECT_SECONDS = 10.0
 ABANDONED_SECONDS = 60.0
-"""How long a cluster may be without any worker, or without its scheduler, before we give up."""
+"""Time without any worker, or without the scheduler, after which the work fails."""
 _LIBRARIES = ("dask", "distributed", "numpy", "numba", "pyarrow", "pandas", "lightgbm")
 
 
@@ -44,11 +41,11 @@ class OtherVersions(Exception):
 
 
 class WorkerLeft(Exception):
-    """Raised when a worker left in the middle of work that was bound to it."""
+    """Raised when a worker leaves during work that is bound to it."""
 
 
 class Cluster:
-    """A cluster that was found fit for work."""
+    """Connected cluster that passed the checks."""
 
     def __init__(self, client: Client, address: str, rooms: tuple[str, ...] = ("features",)) -> None:
         self.client = client
@@ -56,35 +53,32 @@ class Cluster:
         self.rooms = rooms
 
     def worker_threads(self) -> dict[str, int]:
-        """Return the workers that are there now, and how many parts each computes at once."""
+        """Return the present workers, with the number of parts that each computes at a time."""
         workers = self.client.scheduler_info(n_workers=-1)["workers"]
         return {address: int(worker["nthreads"]) for address, worker in workers.items()}
 
     def start(self, function: Callable[..., Any], parts: Sequence[tuple[Any, ...]], *shared: Any) -> list[Future]:
-        """Start ``function(*shared, *part)`` for every part; what is shared may be the future of something."""
-        # impure: a name made from the arguments would let an older answer stand in for a new one
-        checked = (_alike, described(self.rooms), self.rooms, function)
+        """Start ``function(*shared, *part)`` for every part; ``shared`` may hold futures."""
+        # impure: a name derived from the arguments would let an older answer replace a new one
+        checked = (_run_checked, versions(self.rooms), self.rooms, function)
         return [self.client.submit(*checked, *shared, *part, pure=False) for part in parts]
 
     def results(self, futures: Sequence[Future], doing: str) -> list[Any]:
-        """Wait for all with a progress bar and return their results in order, each released once it is here.
+        """Wait for all with a progress bar; return their results in order, each released once it is here.
 
-        Raises
-        ------
-        ClusterProblem
-            If the cluster dies away, or a part ends one worker after another.
+        Raises `ClusterProblem` if the cluster disappears, or a part kills worker after worker.
         """
-        found: list[Any] = [None] * len(futures)
-        for place in self._as_done(futures, doing):
-            found[place] = self._result(futures[place])
-            futures[place].release()
-        return found
+        results: list[Any] = [None] * len(futures)
+        for position in self._as_done(futures, doing):
+            results[position] = self._result(futures[position])
+            futures[position].release()
+        return results
 
     def finish(self, futures: Sequence[Future], doing: str) -> None:
-        """Wait for all with a progress bar; what they made stays on the workers."""
-        for place in self._as_done(futures, doing):
-            if futures[place].status != "finished":
-                self._result(futures[place])
+        """Wait for all with a progress bar; the results stay on the workers."""
+        for position in self._as_done(futures, doing):
+            if futures[position].status != "finished":
+                self._result(futures[position])
 
     def _as_done(self, futures: Sequence[Future], doing: str) -> Iterator[int]:
         waiting = dict(enumerate(futures))
@@ -93,9 +87,9 @@ class Cluster:
             while waiting:
                 with suppress(TimeoutError), self.client.as_current():
                     wait(list(waiting.values()), timeout=1, return_when="FIRST_COMPLETED")
-                for place in [place for place, future in waiting.items() if future.done()]:
-                    del waiting[place]
-                    yield place
+                for position in [position for position, future in waiting.items() if future.done()]:
+                    del waiting[position]
+                    yield position
                     bar.update()
                 if self.client.status == "running" and self.worker_threads():
                     alive_at = time.monotonic()
@@ -116,7 +110,7 @@ class Cluster:
         except OtherVersions as other:
             raise ClusterProblem(str(other)) from None
         except TimeoutError:
-            raise ClusterProblem(f"a result was not to be had from {self.address}; repeat the command") from None
+            raise ClusterProblem(f"no result from {self.address} in time; repeat the command") from None
         except Exception as error:
             if future.status in {"cancelled", "lost"}:
                 raise ClusterProblem(
@@ -134,22 +128,19 @@ def open_cluster(address: str, rooms: tuple[str, ...] = ("features",)) -> Iterat
     address
         ``tcp://host:port`` or ``tls://host:port``.
     rooms
-        The packages of ours whose code the workers will run; theirs must be the same as ours, byte for byte.
+        Our packages whose code the workers will run; it must equal ours byte for byte.
 
-    Raises
-    ------
-    ClusterProblem
-        If it does not answer within `CONNECT_SECONDS`, has no worker, or its workers run other versions.
+    Raises `ClusterProblem` if it does not answer within `CONNECT_SECONDS`, has no worker, or its workers run other versions.
     """
     with _connected(address) as client:
-        _check_fit(client, address, rooms)
+        _check_workers(client, address, rooms)
         yield Cluster(client, address, rooms)
 
 
 @contextmanager
 def _connected(address: str) -> Iterator[Client]:
     with dask.config.set({"distributed.comm.timeouts.connect": CONNECT_SECONDS}), warnings.catch_warnings():
-        # we compare versions ourselves, and say what to do
+        # versions are compared in `_check_workers`, which also says what to do
         warnings.filterwarnings("ignore", message="(?s).*Mismatched versions found")
         try:
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="mimamori")
@@ -164,70 +155,66 @@ def _connected(address: str) -> Iterator[Client]:
             client.close(timeout=2)
 
 
-def _check_fit(client: Client, address: str, rooms: tuple[str, ...]) -> None:
+def _check_workers(client: Client, address: str, rooms: tuple[str, ...]) -> None:
     try:
         client.wait_for_workers(1, timeout=CONNECT_SECONDS)
     except TimeoutError:
         raise ClusterProblem(
             f"the scheduler at {address} has no worker; start one with `dask worker {address}` on each machine"
         ) from None
-    for worker, theirs in client.run(described, rooms, on_error="return").items():
+    for worker, theirs in client.run(versions, rooms, on_error="return").items():
         if isinstance(theirs, OSError):  # it left meanwhile
             continue
         if not isinstance(theirs, dict):
             raise ClusterProblem(
                 f"worker {worker} cannot load Mimamori; install the same version on every worker's machine"
             )
-        if differing := _differing(described(rooms), theirs):
-            raise ClusterProblem(f"worker {worker} {differing}")
+        if difference := _difference(versions(rooms), theirs):
+            raise ClusterProblem(f"worker {worker} {difference}")
 
 
-def _differing(ours: dict[str, str], theirs: dict[str, str]) -> str:
-    lines = [
-        f"{name} {theirs.get(name)} there and {ours[name]} here" for name in ours if theirs.get(name) != ours[name]
-    ]
-    if not lines:
-        return ""
-    return f"runs other versions: {', '.join(lines)}; results could differ, so install the same and start it again"
+def _difference(ours: dict[str, str], theirs: dict[str, str]) -> str:
+    lines = [f"{name} {theirs.get(name)} there and {own} here" for name, own in ours.items() if theirs.get(name) != own]
+    advice = "results could differ, so install the same and start it again"
+    return f"runs other versions: {', '.join(lines)}; {advice}" if lines else ""
 
 
-def _alike(ours: dict[str, str], rooms: tuple[str, ...], function: Callable[..., T], *arguments: Any) -> T:
-    """Run a part on a worker, unless it runs other code than the client: workers may join at any time."""
-    if differing := _differing(ours, described(rooms)):
-        raise OtherVersions(f"worker on {socket.gethostname()} {differing}")
+def _run_checked(ours: dict[str, str], rooms: tuple[str, ...], function: Callable[..., T], *arguments: Any) -> T:
+    """Run a part on a worker if its code equals the client's; workers may come at any time."""
+    if difference := _difference(ours, versions(rooms)):
+        raise OtherVersions(f"worker on {socket.gethostname()} {difference}")
     return function(*arguments)
 
 
 @cache
-def described(rooms: tuple[str, ...]) -> dict[str, str]:
-    """Say what runs here: the versions that results depend on, and a short hash of our own code.
+def versions(rooms: tuple[str, ...]) -> dict[str, str]:
+    """Return the versions that results depend on, and a short hash of our own code.
 
-    Kept from the first call on, as a running worker does not notice that its files were replaced.
+    Cached, as a running worker does not notice that its files were replaced.
     """
-    found = {"python": ".".join(platform.python_version_tuple()[:2])}
-    found |= {name: version(name) for name in _LIBRARIES}
+    running = {"python": ".".join(platform.python_version_tuple()[:2])}
+    running |= {name: version(name) for name in _LIBRARIES}
     for room in rooms:
         spec = importlib.util.find_spec(room)
         code = hashlib.sha256()
-        for place in (spec.submodule_search_locations or ()) if spec else ():
-            for path in sorted(Path(place).rglob("*.py")):
-                code.update(f"{path.relative_to(place).as_posix()}\0".encode() + path.read_bytes() + b"\0")
-        found[f"mimamori.{room}"] = code.hexdigest()[:12]
-    return found
+        for folder in (spec.submodule_search_locations or ()) if spec else ():
+            for path in sorted(Path(folder).rglob("*.py")):
+                code.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+        running[f"mimamori.{room}"] = code.hexdigest()[:12]
+    return running
 
 
-def attended(cluster: Cluster, workers: Sequence[str], work: Callable[[Cluster], T]) -> T:
-    """Run work that is bound to certain workers, with a connection of its own, and stop if one of them leaves.
+def with_workers(cluster: Cluster, workers: Sequence[str], work: Callable[[Cluster], T]) -> T:
+    """Run work that is bound to certain workers, on a connection of its own; raises `WorkerLeft` if any leaves."""
 
-    Raises
-    ------
-    WorkerLeft
-        If a worker left, or the work failed while one was leaving.
-    """
+    def run(client: Client) -> T:
+        with client.as_current():
+            return work(Cluster(client, cluster.address, cluster.rooms))
+
     pool = ThreadPoolExecutor(1)
     try:
         with _connected(cluster.address) as client:
-            running = pool.submit(_as_current, client, work, Cluster(client, cluster.address, cluster.rooms))
+            running = pool.submit(run, client)
             while not running.done():
                 wait_here([running], timeout=0.5)
                 if not running.done() and set(workers) - set(cluster.worker_threads()):
@@ -239,13 +226,8 @@ def attended(cluster: Cluster, workers: Sequence[str], work: Callable[[Cluster],
         pool.shutdown(wait=False)
 
 
-def _as_current(client: Client, work: Callable[[Cluster], T], cluster: Cluster) -> T:
-    with client.as_current():
-        return work(cluster)
-
-
-def blocks_on_workers(cluster: Cluster, arrays: Sequence[NDArray[np.float64]], workers: Sequence[str]) -> Any:
-    """Lay the blocks of one long array onto workers, one each, and return the Dask array of them."""
+def scatter_blocks(cluster: Cluster, arrays: Sequence[Floats], workers: Sequence[str]) -> Any:
+    """Return a Dask array whose blocks lie on the workers, a block each."""
     blocks = [
         da.from_delayed(
             dask.delayed(cluster.client.scatter(array, workers=[worker], hash=False)), array.shape, array.dtype

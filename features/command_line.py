@@ -1,6 +1,4 @@
-"""What can be asked on the command line? One program; each room brings its own commands, loaded when they are run."""
-
-from __future__ import annotations
+"""Command line: a single program, to which each room adds its commands by entry points."""
 
 import os
 from importlib.metadata import EntryPoint, entry_points
@@ -13,18 +11,18 @@ from features.tables.faults import RecordsRejected
 
 
 class Problem(click.ClickException):
-    """Something is wrong that the user can mend: one clear line, exit code 1."""
+    """Fault that the user can mend: a single clear line, exit code 1."""
 
     exit_code = 1
 
 
 def _scheduler_address(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     try:
-        where = urlsplit(value or "tcp://none:1")
-        sound = where.scheme in {"tcp", "tls"} and where.hostname and where.port
+        parts = urlsplit(value or "tcp://none:1")
+        valid = parts.scheme in {"tcp", "tls"} and parts.hostname and parts.port
     except ValueError:  # a port that is no number
-        sound = False
-    if not sound:
+        valid = False
+    if not valid:
         raise click.BadParameter("expected the address of a Dask scheduler, such as tcp://127.0.0.1:8786")
     return value
 
@@ -42,16 +40,16 @@ _NO_DATABASE = {"OperationalError", "ArgumentError", "NoSuchModuleError"}
 
 
 class _Commands(click.Group):
-    """Finds commands by entry point, so that no room has to import another."""
+    """Commands by entry point, so that no room imports another."""
 
-    def _found(self) -> dict[str, EntryPoint]:
+    def _points(self) -> dict[str, EntryPoint]:
         return {point.name: point for point in entry_points(group="mimamori.commands")}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(self._found())
+        return sorted(self._points())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        point = self._found().get(cmd_name)
+        point = self._points().get(cmd_name)
         if point is None:
             return None
         command: click.Command = point.load()
@@ -75,9 +73,9 @@ class _Commands(click.Group):
                 raise
             if type(error).__module__ == "sqlalchemy.exc" and type(error).__name__ in _NO_DATABASE:
                 raise Problem(
-                    "the database cannot be reached; MIMAMORI_DATABASE_URL is one like postgresql://user@host/name"
+                    "the database cannot be reached; MIMAMORI_DATABASE_URL must look like postgresql://user@host/name"
                 ) from None
-            # the error's own words might quote a record, so only its kind is shown
+            # the error's own message might quote a record, so only its kind is shown
             raise Problem(
                 f"{type(error).__name__}: this should not happen; set MIMAMORI_TRACEBACK=1 to see where it did"
             ) from None

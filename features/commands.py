@@ -1,6 +1,4 @@
-"""Commands about records: check a folder, compute its feature matrix, load it into the store."""
-
-from __future__ import annotations
+"""Commands for records: check a folder, compute its feature matrix, load it into the store."""
 
 import errno
 import json
@@ -18,7 +16,7 @@ from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
 from features.tables.faults import Fault, by_kind, total
 from features.tables.folder import inspect_folder, read_folder
-from features.tables.nine_tables import TABLES
+from features.tables.schema import TABLES
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SUBJECT = click.Choice(["visa", "entry"])
@@ -31,7 +29,7 @@ SUBJECT = click.Choice(["visa", "entry"])
     type=click.IntRange(0),
     default=20,
     show_default=True,
-    help="How many rows of each kind of fault to print.",
+    help="Number of rows to print for each kind of fault.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def check(folder: Path, limit: int, as_json: bool) -> None:
@@ -46,25 +44,25 @@ def check(folder: Path, limit: int, as_json: bool) -> None:
     else:
         for name, count in counts.items():
             click.echo(f"{name:24}{count:>12,} rows")
-        for alike in by_kind(faults).values():
-            named = [fault for fault in alike if fault.count == 1][:limit]
+        for same_kind in by_kind(faults).values():
+            named = [fault for fault in same_kind if fault.count == 1][:limit]
             for fault in named:
                 click.echo(fault.sentence())
-            if total(alike) > len(named):
-                click.echo(f"    … and {total(alike) - len(named):,} more of this kind (--limit names more)")
+            if total(same_kind) > len(named):
+                click.echo(f"    … and {total(same_kind) - len(named):,} more of this kind (--limit names more)")
         click.echo(f"{total(faults):,} fault(s)")
     if faults:
         raise SystemExit(1)
 
 
 def _faults_as_json(counts: dict[str, int], faults: list[Fault]) -> dict[str, object]:
-    names = ("table", "row", "column", "found", "expected", "code", "blocking", "count")
+    names = ("table", "row", "column", "actual", "expected", "code", "blocking", "count")
     kinds = [
-        {"table": table, "column": column or None, "code": code, "count": total(alike)}
-        for (table, column, code), alike in by_kind(faults).items()
+        {"table": table, "column": column or None, "code": code, "count": total(same_kind)}
+        for (table, column, code), same_kind in by_kind(faults).items()
     ]
-    found = [{name: getattr(fault, name) for name in names} for fault in faults]
-    return {"rows": counts, "total": total(faults), "kinds": kinds, "faults": found}
+    listed = [{"found" if name == "actual" else name: getattr(fault, name) for name in names} for fault in faults]
+    return {"rows": counts, "total": total(faults), "kinds": kinds, "faults": listed}
 
 
 @click.command()
@@ -88,7 +86,7 @@ def _matrix_here(folder: Path, subject: str) -> FeatureMatrix:
 
 
 def _matrix_on_cluster(address: str, folder: Path, subject: str) -> FeatureMatrix:
-    from features.matrix_on_cluster import folder_on_cluster  # noqa: PLC0415 (Dask is loaded only when it is asked for)
+    from features.matrix_on_cluster import folder_on_cluster  # noqa: PLC0415 (Dask is loaded only when needed)
 
     with folder_on_cluster(address, folder) as there:
         return there.matrix(subject)
@@ -116,7 +114,7 @@ def check_out(out: Path, folder: Path) -> None:
     if out.suffix not in {".parquet", ".csv"}:
         raise click.UsageError("--out must end in .parquet or .csv")
     if not out.parent.is_dir():
-        raise Problem(f"the folder {out.parent} does not exist; make it first")
+        raise Problem(f"the folder {out.parent} does not exist; create it first")
     if out.stem in TABLES and out.parent.resolve() == folder.resolve():
         raise Problem(f"{out.name} is a table of these records; name another file")
     if not os.access(out.parent, os.W_OK):

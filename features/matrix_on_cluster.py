@@ -1,11 +1,8 @@
-"""What are the numbers of each case, when a cluster computes them? The one kernel, for slices of the cases.
+"""Feature matrix on a cluster: the kernel of a single machine, for slices of the cases.
 
-Every worker gets the encoded facts of the whole folder and measures its slices of the cases against them, so the
-numbers are those of one machine, bit for bit. (Cutting by what shares a key would not help: through agencies, hosts
-and letters nearly all cases hang together; see docs/decisions.md.)
+Every worker gets the facts of the whole folder, so the numbers equal those of a single machine bit for bit. Partitions by
+shared key would not help: agencies, hosts and statements link nearly all cases (see docs/decisions.md).
 """
-
-from __future__ import annotations
 
 import datetime as dt
 import hashlib
@@ -22,43 +19,44 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.arrays import Floats, Ints
 from features.catalogue import catalogue
 from features.cluster import Cluster, ClusterProblem, open_cluster
-from features.facts.facts import Facts, TableFacts, facts_of_table
-from features.matrix import TABLE_OF_SUBJECT, FeatureMatrix, case_rows, known_at_of, look, values_of
+from features.events.history import History
+from features.facts.table_facts import Facts, TableFacts, facts_of_table
+from features.matrix import TABLE_OF_SUBJECT, FeatureMatrix, case_rows, known_at_of, values_of, view_of
+from features.network.component import Network
 from features.tables.folder import Records, read_folder, read_table, table_path
-from features.tables.nine_tables import TABLES
-from features.windows.history import History
-from features.windows.ring import RingMaker
+from features.tables.schema import TABLES
 
 Part = tuple[dict[str, NDArray[Any]], pa.Table | None]
-"""Facts of some rows of a table, and the names in them that are compared letter by letter."""
-LEAST_ROWS = 2_000
-"""Fewer records than this are not worth a part of their own."""
-LEAST_CASES, MOST_CASES = 250, 50_000
+"""Facts of some rows of a table, and their names."""
+MIN_ROWS = 2_000
+"""Fewer records are not worth a part of their own."""
+MIN_CASES, MAX_CASES = 250, 50_000
 PARTS_PER_THREAD = 4
-"""Later cases have more history and take longer: several parts each even this out, and a lost worker costs less."""
+"""Later cases have more history and take longer: several parts even this out, and a lost worker costs less."""
 
 
 class FolderNotTheSame(Exception):
-    """Raised on a worker that finds another folder under the same path, or none."""
+    """Raised on a worker that sees another folder under the same path, or none."""
 
 
 class SharedHistory:
-    """The facts of a folder as they lie on a worker; what is joined from them stays there and never travels."""
+    """Facts of a folder on a worker; what is computed from them stays there."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
 
     @cached_property
     def history(self) -> History:
-        """The facts, joined on first use."""
+        """History of the facts, on first use."""
         return History(self.facts)
 
     @cached_property
-    def rings(self) -> RingMaker:
-        """The graph of records, built on first use."""
-        return RingMaker(self.history)
+    def network(self) -> Network:
+        """Network of the facts, on first use."""
+        return Network(self.history)
 
     def __sizeof__(self) -> int:
         return sum(column.nbytes for table in self.facts.values() for column in table.columns.values())
@@ -67,10 +65,13 @@ class SharedHistory:
         return {name: (dict(table.columns), table.names) for name, table in self.facts.items()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        # what came over the wire may be read-only or unaligned, for which the kernel would be compiled anew
+        # arrays from the wire may be read-only or unaligned, for which kernels would be compiled anew
         self.facts = {
             name: TableFacts(
-                name, {key: np.require(one, requirements=["C", "A", "W"]) for key, one in columns.items()}, (), names
+                name,
+                {key: np.require(column, requirements=["C", "A", "W"]) for key, column in columns.items()},
+                (),
+                names,
             )
             for name, (columns, names) in state.items()
         }
@@ -81,12 +82,12 @@ class SharedHistory:
 
 @dataclass(frozen=True, slots=True)
 class FolderOnCluster:
-    """A folder of records whose facts lie on a cluster.
+    """Folder of records whose facts are on a cluster.
 
     Attributes
     ----------
     shared
-        The future of a `SharedHistory`.
+        Future of a `SharedHistory`.
     """
 
     cluster: Cluster
@@ -96,7 +97,7 @@ class FolderOnCluster:
     def matrix(
         self, subject: str, *, start: dt.datetime | None = None, end: dt.datetime | None = None
     ) -> FeatureMatrix:
-        """Compute what `features.matrix.build_matrix` computes."""
+        """Return the matrix of `features.matrix.build_matrix`."""
         ids, as_of, parts = self.map_cases(subject, values_part, start=start, end=end)
         features = catalogue(subject)
         values = np.concatenate([np.empty((0, len(features.names))), *parts])
@@ -109,7 +110,7 @@ class FolderOnCluster:
         *arguments: Any,
         start: dt.datetime | None = None,
         end: dt.datetime | None = None,
-    ) -> tuple[list[str], NDArray[np.int64], list[Any]]:
+    ) -> tuple[list[str], Ints, list[Any]]:
         """Call ``function(shared, subject, *arguments, rows)`` on the workers for slices of the cases.
 
         Returns
@@ -122,7 +123,7 @@ class FolderOnCluster:
         known_at = known_at_of(TABLE_OF_SUBJECT[subject], table)
         rows = case_rows(names, known_at, start, end)
         threads = sum(self.cluster.worker_threads().values())
-        size = min(max(-(-len(rows) // max(threads * PARTS_PER_THREAD, 1)), LEAST_CASES), MOST_CASES)
+        size = min(max(-(-len(rows) // max(threads * PARTS_PER_THREAD, 1)), MIN_CASES), MAX_CASES)
         parts = [(rows[first : first + size],) for first in range(0, len(rows), size)]
         # the latest first: they take longest
         futures = self.cluster.start(function, parts[::-1], self.shared, subject, *arguments)[::-1]
@@ -132,7 +133,7 @@ class FolderOnCluster:
 
 @contextmanager
 def folder_on_cluster(address: str, folder: Path, rooms: tuple[str, ...] = ("features",)) -> Iterator[FolderOnCluster]:
-    """Connect, read and check a folder here, and lay its facts onto the cluster; see `open_cluster`."""
+    """Connect, read and check a folder here, and put its facts on the cluster; see `open_cluster`."""
     with open_cluster(address, rooms) as cluster:
         click.echo("reading records …", err=True)
         digests = digests_of(folder)
@@ -141,28 +142,25 @@ def folder_on_cluster(address: str, folder: Path, rooms: tuple[str, ...] = ("fea
 
 
 def put_on_cluster(cluster: Cluster, folder: Path, records: Records, digests: Mapping[str, str]) -> FolderOnCluster:
-    """Let the workers read a folder and encode it, each a part, and share the facts among them.
+    """Let the workers read and encode a folder in parts, and share the facts.
 
     Parameters
     ----------
     folder
-        Under this path the workers must find the same files.
+        Path under which the workers see the same files.
     records
         The folder as read and checked here.
     digests
         From `digests_of`, before it was read.
 
-    Raises
-    ------
-    ClusterProblem
-        If a worker does not see the folder, or sees another one.
+    Raises `ClusterProblem` if a worker does not see the folder, or sees another one.
     """
     folder = folder.absolute()
     threads = sum(cluster.worker_threads().values())
     parts = [
         (str(folder), name, digests[name], first, first + size)
         for name, rows in records.tables.items()
-        for size in [max(-(-rows.num_rows // max(threads, 1)), LEAST_ROWS)]
+        for size in [max(-(-rows.num_rows // max(threads, 1)), MIN_ROWS)]
         for first in range(0, max(rows.num_rows, 1), size)
     ]
     encoded = cluster.start(encode_part, parts)
@@ -175,17 +173,17 @@ def put_on_cluster(cluster: Cluster, folder: Path, records: Records, digests: Ma
 
 
 def encode_part(folder: str, name: str, expected: str, first: int, end: int) -> Part:
-    """Read some rows of a table on a worker and return their facts; ids stay behind, as no feature needs them."""
+    """Return the facts of some rows of a table, read on a worker, without ids."""
     try:
         path = table_path(Path(folder), name)
         status = path.stat()
-        found = _digest_once(path, status.st_size, status.st_mtime_ns)
+        digest = _digest_once(path, status.st_size, status.st_mtime_ns)
     except OSError:
         raise FolderNotTheSame(
             f"worker on {socket.gethostname()} cannot read {name} in {folder}; the folder must lie on storage that "
             "every worker sees under the same path"
         ) from None
-    if found != expected:
+    if digest != expected:
         raise FolderNotTheSame(
             f"worker on {socket.gethostname()} finds another {name} in {folder} than the one given here; the folder "
             "must lie on storage that every worker sees under the same path, and not change meanwhile"
@@ -195,7 +193,7 @@ def encode_part(folder: str, name: str, expected: str, first: int, end: int) -> 
 
 
 def assemble(names: Sequence[str], parts: Sequence[Part]) -> SharedHistory:
-    """Join the encoded parts of all tables, in order."""
+    """Return the history of the encoded parts of all tables, in order."""
     facts = {}
     for name in dict.fromkeys(names):
         own = [part for of, part in zip(names, parts, strict=True) if of == name]
@@ -204,16 +202,14 @@ def assemble(names: Sequence[str], parts: Sequence[Part]) -> SharedHistory:
     return SharedHistory(facts)
 
 
-def values_part(shared: SharedHistory, subject: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def values_part(shared: SharedHistory, subject: str, rows: Ints) -> Floats:
     """Return float64[len(rows), f] for the cases in these rows of the subject's table."""
-    table = shared.facts[TABLE_OF_SUBJECT[subject]]
-    listed = None if table.names is None else table.names.take(pa.array(rows))
-    own = TableFacts(table.table, {name: column[rows] for name, column in table.columns.items()}, (), listed)
-    return values_of(look(shared.history, own, subject, shared.rings), subject)
+    own = shared.facts[TABLE_OF_SUBJECT[subject]].take(rows)
+    return values_of(view_of(shared.history, own, subject, shared.network), subject)
 
 
 def digests_of(folder: Path) -> dict[str, str]:
-    """Return the sha256 of each table's file, as far as they are there."""
+    """Return the sha256 of each table's file that is there."""
     paths = {name: table_path(folder, name) for name in TABLES}
     return {name: _digest(path) for name, path in paths.items() if path.is_file()}
 
@@ -225,5 +221,5 @@ def _digest(path: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _digest_once(path: Path, size: int, modified_ns: int) -> str:
-    # size and time are read by the cache only: they tell whether the file changed
+    # size and time only key the cache: they change with the file
     return _digest(path)

@@ -1,31 +1,28 @@
-"""What was known about one case? The batch computation over the few records that share a key with it."""
-
-from __future__ import annotations
+"""One case: the batch computation over the few records that share a key with it."""
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from features.arrays import Floats
 from features.catalogue import catalogue
 from features.evidence import Record, records_behind
-from features.facts.facts import Facts, TableFacts, facts_of_table
+from features.facts.table_facts import Facts, TableFacts, facts_of_table
+from features.kernel.view import View
 from features.matrix import TABLE_OF_SUBJECT, make_view, values_of
-from features.store.history import history
+from features.store.case_history import history_of_case
 from features.store.records import RecordStore
 from features.tables.times import moment_of
-from features.windows.view import View
 
 ADULT_YEARS = 18
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case as it stood.
+    """Case as it stood at its moment.
 
     Attributes
     ----------
@@ -36,13 +33,13 @@ class CaseView:
     is_minor
         Under 18 at ``as_of``: the child procedure applies, whatever the score.
     victim_match
-        The traveller may be somebody who was found to be a victim before, and is to be protected.
+        The traveller matches a victim's entry of the watch list, and is to be protected.
     """
 
     subject: str
     subject_id: str
     as_of: int
-    values: NDArray[np.float64]
+    values: Floats
     is_minor: bool
     victim_match: bool
     view: View
@@ -61,22 +58,22 @@ def view_case(
     position: int,
     own: TableFacts | None = None,
 ) -> CaseView:
-    """Compute everything about one case.
+    """Compute a case against the store.
 
     Parameters
     ----------
     row
-        One record, an application or a landing, in canonical types; it need not be stored.
+        A single record, an application or a landing, in canonical types; it need not be stored.
     position
-        The history as it stood at this position of the store.
+        Position of the store at which the history is read.
     """
     own = own or facts_of_table(TABLE_OF_SUBJECT[subject], row)
-    known = history(connection, store, own, position)
-    return case_from_facts(known.facts, own, subject, row, known.hubs)
+    history = history_of_case(connection, store, own, position)
+    return case_from_facts(history.facts, own, subject, row, history.hubs)
 
 
 def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table, hubs: Iterable[int] = ()) -> CaseView:
-    """Compute everything about one case from facts at hand; for ``hubs`` see `features.windows.history.History`."""
+    """Compute a case against given facts; for ``hubs`` see `features.events.history.History`."""
     view = make_view(facts, own, subject, hubs)
     as_of = int(own["known_at"][0])
     return CaseView(
@@ -85,13 +82,13 @@ def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table, 
         as_of,
         values_of(view, subject)[0],
         is_minor(row.column("birth_date")[0].as_py(), as_of),
-        bool(view.watch.victims()[0]),
+        bool(view.watch_list.victims()[0]),
         view,
     )
 
 
 def is_minor(birth_date: dt.date, as_of: int) -> bool:
-    """Say whether somebody is under 18 at a moment."""
+    """Return whether a person is under 18 at a moment."""
     today = moment_of(as_of).date()
     years = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
     return years < ADULT_YEARS

@@ -1,4 +1,4 @@
-"""How is this installation set up? The environment's settings, read once."""
+"""Settings of the installation, read once from the environment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting; see the table in the README.
+    """All settings; see the table in the README.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Settings:
 
     @property
     def trusted(self) -> tuple[Path, ...]:
-        """Files of the public keys that may vouch for a model; the one beside the signing key if none are named."""
+        """Files of the public keys that may sign a model; that of the signing key if none are named."""
         return self.trusted_key_paths or (self.signing_key_path.with_suffix(".pub"),)
 
     @staticmethod
@@ -44,7 +44,7 @@ class Settings:
             Path(os.environ.get("MIMAMORI_DATA_KEY") or home / "keys" / "data.key"),
             tuple(Path(part) for part in os.environ.get("MIMAMORI_TRUSTED_KEYS", "").split(os.pathsep) if part),
             _web_address(os.environ.get("MIMAMORI_MLFLOW_UI")),
-            _one_of("MIMAMORI_CLOCK", ("machine", "records")),
+            _choice("MIMAMORI_CLOCK", ("machine", "records")),
         )
 
 
@@ -58,7 +58,7 @@ def _web_address(given: str | None) -> str | None:
     return given.rstrip("/") if given else None
 
 
-def _one_of(name: str, allowed: tuple[str, ...]) -> str:
+def _choice(name: str, allowed: tuple[str, ...]) -> str:
     given = os.environ.get(name) or allowed[0]
     if given not in allowed:
         raise SettingRejected(f"{name} must be one of {', '.join(allowed)}")

@@ -58,7 +58,7 @@ def manifest_bytes(catalogue: Catalogue, manifest: Manifest) -> bytes:
         {
             "subject": catalogue.subject,
             "version": manifest.version,
-            "catalogue": catalogue.fingerprint,
+            "catalogue": catalogue.sha256,
             "features": list(catalogue.names),
             "files": {name: dict(one) for name, one in manifest.files.items()},  # type: ignore[arg-type]
             "calibration": {name: value.hex() for name, value in asdict(manifest.calibration).items()},
@@ -79,8 +79,8 @@ def read_manifest(content: bytes, catalogue: Catalogue) -> Manifest:
     given = _canonical(content, NAME, _KEYS)
     if given["subject"] != catalogue.subject:
         raise BundleRejected("made for another subject", NAME, f"a model for {catalogue.subject}")
-    if given["catalogue"] != catalogue.fingerprint or given["features"] != list(catalogue.names):
-        raise BundleRejected("made for another catalogue", NAME, f"catalogue {catalogue.fingerprint[:12]}; train again")
+    if given["catalogue"] != catalogue.sha256 or given["features"] != list(catalogue.names):
+        raise BundleRejected("made for another catalogue", NAME, f"catalogue {catalogue.sha256[:12]}; train again")
     version, about = given["version"], given["about"]
     _expect(
         isinstance(version, str) and _VERSION.fullmatch(version) is not None,

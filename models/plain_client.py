@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pyarrow import csv
 
 from features.catalogue import catalogue
-from features.facts.facts import facts_of_records
+from features.facts.table_facts import facts_of_records
 from features.matrix import TABLE_OF_SUBJECT, compute, take
 from features.tables.folder import Records, empty_records, read_folder, write_folder
-from features.tables.nine_tables import TABLES
+from features.tables.schema import TABLES
 from models.bundle import Bundle, load_bundle
 
 BUNDLE, SIGNER, SUBJECT = "bundle", "signer.pem", "subject"

@@ -9,7 +9,7 @@ import click
 
 from features.command_line import Problem
 from features.settings import Settings
-from features.tables.nine_tables import TABLES
+from features.tables.schema import TABLES
 from serving.auth.api_keys import create_key
 from serving.auth.permissions import Role
 from serving.decisions.replay import replay as replay_decision
@@ -48,7 +48,7 @@ def create(role: str, post: str | None) -> None:
     if post and not _POST.fullmatch(post):
         raise click.UsageError(
             "--post is a post like PH-MNL or a port like NRT, as in the columns post and port of "
-            "features/tables/nine_tables.py"
+            "features/tables/schema.py"
         )
     with open_service(Settings.from_environment()).engine.begin() as connection:
         click.echo(create_key(connection, role, post))

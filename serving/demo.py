@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from features.command_line import Problem
-from features.facts.facts import facts_of_table
+from features.facts.table_facts import facts_of_table
 from features.settings import Settings
 from serving.app import create_app
 from serving.auth.api_keys import create_key

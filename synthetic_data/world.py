@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from features.tables.folder import Records
-from features.tables.nine_tables import TABLES
+from features.tables.schema import TABLES
 from synthetic_data.geography.district import open_district
 from synthetic_data.output.arrow_tables import concatenated
 from synthetic_data.output.district_records import record_district

@@ -24,7 +24,9 @@ MODULES = {"utils", "common", "helpers", "core", "manager", "misc", "base", "sha
 PARTICIPLE = re.compile(r"(?:^|_)[a-z]{3,}(?:ing|ed)$")
 NOUNS = {"sampling", "filing", "rendering", "string", "ring", "embedded", "seed", "feed"}
 """Words in -ing and -ed that are nouns of the field."""
-PHRASES = re.compile(r"speaks for|stands for|what is known of|\bby little\b|\bsomebody\b|\bthe lot\b|\bby lot\b", re.IGNORECASE)
+PHRASES = re.compile(
+    r"speaks for|stands for|what is known of|\bby little\b|\bsomebody\b|\bthe lot\b|\bby lot\b", re.IGNORECASE
+)
 
 
 def bound_names(tree: ast.AST) -> Iterator[str]:

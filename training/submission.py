@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.matrix import TABLE_OF_SUBJECT
-from features.tables.description import Kind
+from features.tables.definition import Kind
 from features.tables.folder import Records
-from features.tables.nine_tables import TABLES
+from features.tables.schema import TABLES
 from models.bundle import save_bundle
 from models.input_profile import InputProfile
 from models.plain_client import BUNDLE, SIGNER, SUBJECT
@@ -102,7 +102,7 @@ def submit(
     (artifacts / "model_card.md").write_text(model_card(catalogue, evidence, about), encoding="utf-8")
     run.log(
         metrics={name: float(evidence[name]) for name in _FIGURES} | _gains(evidence),
-        tags={"catalogue": catalogue.fingerprint, "bundle_sha256": sha256},
+        tags={"catalogue": catalogue.sha256, "bundle_sha256": sha256},
     )
     return run.register(artifacts, catalogue, example_of(catalogue.subject), described(about, evidence)), evidence
 

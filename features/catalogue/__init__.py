@@ -1,6 +1,4 @@
-"""The catalogue: what each feature means, in which words it is shown, and in which order a model reads it."""
-
-from __future__ import annotations
+"""Catalogue: what each feature means, its sentences, and the order in which a model reads it."""
 
 from typing import Literal
 

@@ -1,73 +1,69 @@
-"""What is a feature? A name, a meaning, words for people, and a measure that any history can be asked for."""
-
-from __future__ import annotations
+"""Feature: a name, texts for people, and a measure that any history can answer."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from features.windows.view import Plan, Seen, View, plan_of
-
-Numbers = NDArray[np.float64]
+from features.catalogue.measures import Measure
+from features.kernel.query import Plan, SweepKey, plans_of
+from features.languages import LANGUAGES
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One sentence in Japanese and in English."""
+class Text(dict[str, str]):
+    """Sentence or label by language code; ``.ja`` and ``.en`` read the two that pages show."""
 
-    ja: str
-    en: str
+    def __init__(self, *words: str, **by_language: str) -> None:
+        super().__init__(dict(zip(LANGUAGES, words, strict=False)) | by_language)
 
+    @property
+    def ja(self) -> str:
+        """Japanese."""
+        return self["ja"]
 
-class Measure(Protocol):
-    """A number for each case, and the events that it was counted from."""
-
-    def values(self, view: View) -> Numbers:
-        """Return float64[n]."""
-        ...
-
-    def needs(self) -> tuple[tuple[Seen, str | None], ...]:
-        """Return what must be swept for it: events, and the code that is counted distinctly, if any."""
-        ...
+    @property
+    def en(self) -> str:
+        """English."""
+        return self["en"]
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One entry of the catalogue.
+    """Entry of the catalogue.
 
     Attributes
     ----------
     name
-        Ends in the unit.
+        Ends in the unit: count, days, share, ratio, yen or flag.
     family
-        Which part of the domain it belongs to; see `features.catalogue.wording.FAMILIES`.
-    unit
-        count, days, share, ratio, yen, years or flag.
-    meaning, reason, question
-        What it counts; how an officer reads it (``{value}`` stands for the value); what may be asked in an interview.
-    unseen
-        The value when nothing was seen; NaN for "no answer".
+        Part of the domain; a key of ``catalogue.questions`` in the language files.
+    meaning, reason
+        What it counts; the sentence for officers, with ``{value}`` for the value.
     monotone
         1 if a larger value may never lower the score, -1 if it may never raise it, 0 if free.
     """
 
     name: str
     family: str
-    unit: str
     meaning: Text
     reason: Text
     question: Text
-    unseen: float
     monotone: int
     measure: Measure
 
+    @property
+    def unit(self) -> str:
+        """Unit of the values."""
+        return self.name.rpartition("_")[2]
+
+    @property
+    def unseen(self) -> float:
+        """Value without any history."""
+        return self.measure.unseen
+
 
 class Catalogue:
-    """The ordered features of one subject: the contract between history, model and reader."""
+    """Ordered features of a subject: the contract between history, model and reader."""
 
     def __init__(self, subject: str, features: tuple[Feature, ...]) -> None:
         self.subject = subject
@@ -77,7 +73,7 @@ class Catalogue:
             raise ValueError("two features have the same name")
 
     def by_name(self, name: str) -> Feature:
-        """Return a feature by name; raises `KeyError` if there is none."""
+        """Return a feature by name; raises `KeyError` for an unknown name."""
         return self._by_name[name]
 
     @cached_property
@@ -91,14 +87,22 @@ class Catalogue:
         return tuple(feature.monotone for feature in self.features)
 
     @cached_property
-    def plans(self) -> dict[tuple[str, str, str], Plan]:
-        """What has to be swept for the whole catalogue."""
-        return plan_of(need for feature in self.features for need in feature.measure.needs())
+    def plans(self) -> dict[SweepKey, Plan]:
+        """Sweeps of the whole catalogue."""
+        return plans_of(need for feature in self.features for need in feature.measure.needs())
 
     @cached_property
-    def fingerprint(self) -> str:
-        """sha256 over everything that gives a feature its value: order, names, measures, constraints."""
+    def sha256(self) -> str:
+        """Hash of everything that determines the values: order, names, specifications, constraints."""
         lines = [
-            f"{feature.name}|{feature.measure!r}|{feature.unseen!r}|{feature.monotone}" for feature in self.features
+            f"{feature.name}|{feature.measure.specification()}|{feature.unseen!r}|{feature.monotone}"
+            for feature in self.features
         ]
         return hashlib.sha256("\n".join([self.subject, *lines]).encode()).hexdigest()
+
+
+def in_order(first: Sequence[str], features: Sequence[Feature]) -> tuple[Feature, ...]:
+    """Return the features: those named first, then the others as they are given; raises `KeyError` for an unknown name."""
+    by_name = {feature.name: feature for feature in features}
+    leading = [by_name[name] for name in first]
+    return (*leading, *(feature for feature in features if feature.name not in first))

@@ -1,184 +1,179 @@
-"""Which kinds of numbers are there? Counts, distinct counts, times, shares, bursts; stays, rings, letters, own fields."""
+"""Measures: numbers of events under a key of the case, and of the case's surroundings."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
+from typing import ClassVar
 
 import numpy as np
 
-from features.catalogue.own_fields import OWN, STAYED, Numbers
-from features.windows.view import Seen, View
+from features.arrays import Floats
+from features.catalogue.stay_measures import STAY_MEASURES
+from features.kernel.query import EventQuery, Need
+from features.kernel.view import View
 
-Needs = tuple[tuple[Seen, str | None], ...]
+
+class Measure:
+    """Number for each case, and the events that it counts.
+
+    Subclasses are dataclasses whose fields determine the values.
+
+    Attributes
+    ----------
+    kind
+        Stable name of the rule, part of the catalogue's hash.
+    unseen
+        Value without any history; NaN for "no answer".
+    """
+
+    __slots__ = ()
+    kind: ClassVar[str]
+    unseen: ClassVar[float] = 0.0
+
+    def values(self, view: View) -> Floats:
+        """Return float64[n]."""
+        return self._values(view)
+
+    def needs(self) -> tuple[Need, ...]:
+        """Return the queries to be swept, each with the code that is counted distinctly, if any."""
+        code = getattr(self, "code", None)
+        return tuple((value, code) for value in self._arguments() if isinstance(value, EventQuery))
+
+    def specification(self) -> str:
+        """Return everything that determines the values, independent of the names of classes and fields."""
+        return " ".join([self.kind, *(str(value) for value in self._arguments())])
+
+    def _arguments(self) -> list[object]:
+        return [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]
+
+    def _values(self, view: View) -> Floats:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many events were seen."""
+class Count(Measure):
+    """Number of events."""
 
-    seen: Seen
+    query: EventQuery
+    kind = "count"
 
-    def values(self, view: View) -> Numbers:
-        """Return the counts."""
-        return view.count(self.seen)
-
-    def needs(self) -> Needs:
-        """Return the events."""
-        return ((self.seen, None),)
+    def _values(self, view: View) -> Floats:
+        return view.count(self.query)
 
 
 @dataclass(frozen=True, slots=True)
-class Distinct:
-    """How many different codes the events have, the case's own left out."""
+class Distinct(Measure):
+    """Number of distinct codes of the events other than the case's own."""
 
-    seen: Seen
+    query: EventQuery
     code: str
+    kind = "distinct"
 
-    def values(self, view: View) -> Numbers:
-        """Return the counts."""
-        return view.distinct(self.seen, self.code)
-
-    def needs(self) -> Needs:
-        """Return the events and the code."""
-        return ((self.seen, self.code),)
+    def _values(self, view: View) -> Floats:
+        return view.distinct(self.query, self.code)
 
 
 @dataclass(frozen=True, slots=True)
-class DaysSince:
-    """Days from the latest (or first) event until now; NaN if there was none."""
+class PerCapacity(Measure):
+    """Distinct codes for each place of the host establishment; NaN if its capacity is not known."""
 
-    seen: Seen
+    query: EventQuery
+    code: str
+    kind = "per_capacity"
+    unseen = math.nan
+
+    def _values(self, view: View) -> Floats:
+        return view.distinct(self.query, self.code) / np.maximum(view.cases.number("host_capacity"), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class DaysSince(Measure):
+    """Days since the latest (or first) event; NaN for none."""
+
+    query: EventQuery
     first: bool = False
+    kind = "days_since"
+    unseen = math.nan
 
-    def values(self, view: View) -> Numbers:
-        """Return the days."""
-        return view.days_since(self.seen, first=self.first)
-
-    def needs(self) -> Needs:
-        """Return the events."""
-        return ((self.seen, None),)
+    def _values(self, view: View) -> Floats:
+        return view.days_since(self.query, first=self.first)
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """Which share of the events (or of another count) has the flag; NaN if there were none."""
+class Share(Measure):
+    """Share of the events that are of a kind; NaN for none."""
 
-    part: Seen
-    whole: Seen
+    part: EventQuery
+    whole: EventQuery
+    kind = "share"
+    unseen = math.nan
 
-    def values(self, view: View) -> Numbers:
-        """Return the shares."""
+    def _values(self, view: View) -> Floats:
         whole = view.count(self.whole)
         return np.where(whole > 0, view.count(self.part) / np.maximum(whole, 1), np.nan)
 
-    def needs(self) -> Needs:
-        """Return both sets of events."""
-        return ((self.part, None), (self.whole, None))
-
 
 @dataclass(frozen=True, slots=True)
-class Burst:
-    """The last 30 days against the monthly average of the last 365; NaN if the year was empty."""
+class Burst(Measure):
+    """Last 30 days as a multiple of the monthly average of the last 365; NaN for an empty year."""
 
-    month: Seen
-    year: Seen
+    month: EventQuery
+    year: EventQuery
+    kind = "burst"
+    unseen = math.nan
 
-    def values(self, view: View) -> Numbers:
-        """Return the ratios."""
+    def _values(self, view: View) -> Floats:
         year = view.count(self.year)
         return np.where(year > 0, view.count(self.month) * (365 / 30) / np.maximum(year, 1), np.nan)
 
-    def needs(self) -> Needs:
-        """Return both windows."""
-        return ((self.month, None), (self.year, None))
+
+@dataclass(frozen=True, slots=True)
+class OwnStays(Measure):
+    """Number from the person's own stays, of `STAY_MEASURES`."""
+
+    name: str
+    kind = "own_stays"
+    unseen = math.nan
+
+    def _values(self, view: View) -> Floats:
+        return STAY_MEASURES[self.name](view)
 
 
 @dataclass(frozen=True, slots=True)
-class PerPlace:
-    """Persons invited against the places of the host establishment; NaN if its capacity is not known."""
+class Component(Measure):
+    """Number about the case's connected component, of `features.network.component.MEASURES`."""
 
-    seen: Seen
-    code: str
+    name: str
+    kind = "component"
 
-    def values(self, view: View) -> Numbers:
-        """Return persons per place."""
-        return view.distinct(self.seen, self.code) / np.maximum(view.cases.number("host_capacity"), 1)
-
-    def needs(self) -> Needs:
-        """Return the events and the code."""
-        return ((self.seen, self.code),)
+    def _values(self, view: View) -> Floats:
+        return view.component(self.name)
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """A field of the case itself, or a difference of two."""
+class SameStatement(Measure):
+    """Number of distinct persons, guarantors or agencies with the same statement."""
 
-    field: str
+    counted: str
+    kind = "same_statement"
 
-    def values(self, view: View) -> Numbers:
-        """Return the field as a number."""
-        return OWN[self.field](view)
-
-    def needs(self) -> Needs:
-        """Nothing is swept."""
-        return ()
+    def _values(self, view: View) -> Floats:
+        counts: Floats = getattr(view.same_statements, self.counted).astype(np.float64)
+        return counts
 
 
 @dataclass(frozen=True, slots=True)
-class Stayed:
-    """A number from the person's own stays."""
+class WatchList(Measure):
+    """Number of matching entries of the Trafficking in Persons Database, other than victims'."""
 
-    what: str
+    matched: str
+    kind = "watch_list"
 
-    def values(self, view: View) -> Numbers:
-        """Return the number."""
-        return STAYED[self.what](view)
-
-    def needs(self) -> Needs:
-        """Nothing is swept."""
-        return ()
+    def _values(self, view: View) -> Floats:
+        return view.watch_list.counts(self.matched)
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """A number about the component that the case belongs to."""
+class CaseField(Measure):
+    """Measure of fields that the case has by itself; NaN where not declared."""
 
-    what: str
-
-    def values(self, view: View) -> Numbers:
-        """Return the number."""
-        return view.ring(self.what)
-
-    def needs(self) -> Needs:
-        """Nothing is swept."""
-        return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A number about applications with the same letter."""
-
-    what: str
-
-    def values(self, view: View) -> Numbers:
-        """Return the number."""
-        return getattr(view.letters, self.what).astype(np.float64)  # type: ignore[no-any-return]
-
-    def needs(self) -> Needs:
-        """Nothing is swept."""
-        return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """How many entries of the Trafficking in Persons Database, other than victims', match."""
-
-    what: str
-
-    def values(self, view: View) -> Numbers:
-        """Return the counts."""
-        return view.watch.counts(self.what)
-
-    def needs(self) -> Needs:
-        """Nothing is swept."""
-        return ()
+    __slots__ = ()
+    unseen = math.nan

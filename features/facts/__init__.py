@@ -1,1 +1,1 @@
-"""Records as numbers: times, amounts, codes and link keys, the only thing that features are computed from."""
+"""Records as numbers: times, amounts, codes and link keys, the only input of features."""

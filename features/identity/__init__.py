@@ -1,1 +1,1 @@
-"""Do two records concern the same person, phone or address? Link keys from raw strings, in any script."""
+"""Link keys: whether two records concern the same person, phone or address, in any script."""

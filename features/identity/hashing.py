@@ -1,22 +1,24 @@
-"""How does a text become a link key? A 64-bit hash within a name space, computed over Arrow's buffers at once.
+"""Hash of a text within a name space, as a 64-bit link key.
 
-FNV-1a (Fowler, Noll, Vo) with the finaliser of MurmurHash3, so that all bits depend on all characters. Keys only say
-"the same text or not" inside one process or store; what is stored of them is keyed once more (see the record store).
+FNV-1a (Fowler, Noll, Vo) with the finaliser of MurmurHash3, so that all bits depend on all characters. Keys tell
+"the same text or not" within a process or store; the record store blinds them before it keeps them.
 """
 
-from __future__ import annotations
+# mypy: allow-untyped-defs
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
-from numpy.typing import NDArray
+
+from features.arrays import Ints
+from features.compiled import kernel
 
 _FNV_OFFSET = 0xCBF29CE484222325
 _FNV_PRIME = 0x100000001B3
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
-def hash_texts(texts: pa.Array, space: str) -> NDArray[np.int64]:
+def hash_texts(texts: pa.Array, space: str) -> Ints:
     """Return one key per text, int64[n]; 0 for null and for an empty text.
 
     Parameters
@@ -24,7 +26,7 @@ def hash_texts(texts: pa.Array, space: str) -> NDArray[np.int64]:
     texts
         Strings.
     space
-        The name space; equal texts in different spaces have unrelated keys.
+        Name space; equal texts in different spaces have unrelated keys.
     """
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
@@ -35,6 +37,9 @@ def hash_texts(texts: pa.Array, space: str) -> NDArray[np.int64]:
     _, offsets_buffer, data_buffer = texts.buffers()
     offsets = np.frombuffer(offsets_buffer, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
     data = np.frombuffer(data_buffer, dtype=np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
+    # read-only views, whatever the buffers are: the kernel is then compiled for a single type
+    offsets.setflags(write=False)
+    data.setflags(write=False)
     keys = np.zeros(len(texts), dtype=np.uint64)
     _hash(offsets, data, np.uint64(_seed(space)), keys)
     result = keys.view(np.int64)
@@ -43,10 +48,17 @@ def hash_texts(texts: pa.Array, space: str) -> NDArray[np.int64]:
     return result
 
 
-def combine(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+def combine(first: Ints, second: Ints) -> Ints:
     """Return one key for each pair of keys; 0 where either is 0."""
-    mixed = _mix(first.astype(np.uint64) * np.uint64(_FNV_PRIME) + second.astype(np.uint64))
+    mixed = finalise(first.astype(np.uint64) * np.uint64(_FNV_PRIME) + second.astype(np.uint64))
     return np.where((first == 0) | (second == 0), 0, mixed.view(np.int64))
+
+
+def finalise(value: Any) -> Any:
+    """Return uint64 with all bits mixed (finaliser of MurmurHash3), for a number or an array."""
+    value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+    value = (value ^ (value >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+    return value ^ (value >> np.uint64(33))
 
 
 def _seed(space: str) -> int:
@@ -56,14 +68,11 @@ def _seed(space: str) -> int:
     return value
 
 
-def _mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-    value = (value ^ (value >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-    return value ^ (value >> np.uint64(33))
+_finalise = kernel(finalise)
 
 
-@njit(cache=True, nogil=True)
-def _hash(offsets, data, seed, keys):  # type: ignore[no-untyped-def]
+@kernel
+def _hash(offsets, data, seed, keys):
     prime = np.uint64(_FNV_PRIME)
     for i in range(len(keys)):
         if offsets[i + 1] == offsets[i]:
@@ -71,8 +80,6 @@ def _hash(offsets, data, seed, keys):  # type: ignore[no-untyped-def]
         value = seed
         for at in range(offsets[i], offsets[i + 1]):
             value = (value ^ np.uint64(data[at])) * prime
-        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-        value = value ^ (value >> np.uint64(33))
-        # 0 says "none": the one text in 2^64 that would hash to it gets 1
+        value = _finalise(value)
+        # 0 means "none": the one text in 2^64 with that hash gets 1
         keys[i] = value if value != 0 else np.uint64(1)

@@ -1,6 +1,4 @@
-"""Is this the same person? Keys from names in any script and birth dates, proof against the usual clerical variants."""
-
-from __future__ import annotations
+"""Keys of persons: names in any script with birth dates, and passports, robust to common clerical variants."""
 
 import re
 import unicodedata
@@ -9,21 +7,21 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from features.arrays import Ints
 from features.identity.birth_dates import either_order_numbers
 from features.identity.hashing import combine, hash_texts
-from features.identity.romanise import fold, romanise
+from features.identity.romanisation import fold, romanise
 
 _BREAKS = re.compile(r"[\s,.\-・=/]+")
 
 
 @lru_cache(maxsize=262144)
 def name_skeleton(name: str) -> str:
-    """Return a name as sorted, folded Latin words, so that order of parts and spelling do not matter.
+    """Return a name as sorted, folded Latin words, independent of spelling and order of parts.
 
-    A Chinese name in characters takes its Japanese or its Chinese reading, whichever the dictionary knows, and so may
-    not meet its own romanised form; passport numbers link such records instead.
+    A Chinese name in characters takes its Japanese or Chinese reading, whichever the dictionary has, and so may differ
+    from its own romanised form. Passport numbers link such records.
 
     >>> name_skeleton("佐藤 Naoki") == name_skeleton("NAOKI SATOH")
     True
@@ -33,38 +31,6 @@ def name_skeleton(name: str) -> str:
     return " ".join(words)
 
 
-def name_keys(names: pa.Array) -> NDArray[np.int64]:
-    """Return one key per name, int64[n]; 0 for none."""
-    return hash_texts(name_skeletons(names), "name")
-
-
-def person_keys(family: pa.Array, given: pa.Array, birth_dates: pa.Array) -> NDArray[np.int64]:
-    """Return one key per person, int64[n], from the whole name and the birth date.
-
-    A birth date with day and month exchanged gives the same key. Without a birth date the name alone is the key (in a
-    name space of its own, so that it meets only other undated records); without a name there is none.
-    """
-    return one_name_person_keys(whole_names(family, given), birth_dates)
-
-
-def one_name_person_keys(names: pa.Array, birth_dates: pa.Array) -> NDArray[np.int64]:
-    """Return one key per person whose name stands in one column; without a birth date the name alone is the key."""
-    name = name_keys(names)
-    birth = either_order_numbers(birth_dates)
-    return np.where(birth != 0, combine(name, birth), name)
-
-
-def given_name_birth_keys(given: pa.Array, birth_dates: pa.Array) -> NDArray[np.int64]:
-    """Return one key per given name and birth date, which survives a name changed by marriage."""
-    return combine(hash_texts(name_skeletons(given), "given"), either_order_numbers(birth_dates))
-
-
-def whole_names(family: pa.Array, given: pa.Array) -> pa.Array:
-    """Return both parts of each name as one text, empty or blank where there is none."""
-    # not null_handling="skip": pyarrow 25 then leaves out a row whose parts are all null, and every later one moves up
-    return pc.binary_join_element_wise(pc.fill_null(family, ""), pc.fill_null(given, ""), " ")
-
-
 def name_skeletons(names: pa.Array) -> pa.Array:
     """Return the skeleton of each name, null for null; each distinct name is read once."""
     if len(names) < 64:
@@ -72,3 +38,36 @@ def name_skeletons(names: pa.Array) -> pa.Array:
     distinct = pc.unique(names)
     table = pa.array([None if name is None else name_skeleton(name) for name in distinct.to_pylist()], pa.string())
     return table.take(pc.index_in(names, value_set=distinct))
+
+
+def whole_names(family: pa.Array, given: pa.Array) -> pa.Array:
+    """Return both parts of each name as one text, blank where there is none."""
+    # not null_handling="skip": pyarrow 25 then drops a row whose parts are all null, and later rows move up
+    return pc.binary_join_element_wise(pc.fill_null(family, ""), pc.fill_null(given, ""), " ")
+
+
+def person_keys(family: pa.Array, given: pa.Array, birth_dates: pa.Array) -> Ints:
+    """Return one key per person, int64[n], from whole name and birth date.
+
+    Day and month exchanged give the same key. Without a birth date the name alone is the key, in a name space of its
+    own; without a name there is no key.
+    """
+    return full_name_person_keys(whole_names(family, given), birth_dates)
+
+
+def full_name_person_keys(names: pa.Array, birth_dates: pa.Array) -> Ints:
+    """Return one key per person whose whole name is a single column; see `person_keys`."""
+    name = hash_texts(name_skeletons(names), "name")
+    birth = either_order_numbers(birth_dates)
+    return np.where(birth != 0, combine(name, birth), name)
+
+
+def given_name_birth_keys(given: pa.Array, birth_dates: pa.Array) -> Ints:
+    """Return one key per given name and birth date, int64[n], which a change of name by marriage preserves."""
+    return combine(hash_texts(name_skeletons(given), "given"), either_order_numbers(birth_dates))
+
+
+def passport_keys(numbers: pa.Array) -> Ints:
+    """Return one key per passport number, int64[n], in any case, width and separators; 0 for none."""
+    plain = pc.replace_substring_regex(pc.utf8_upper(pc.utf8_normalize(numbers, form="NFKC")), r"[\s\-]", "")
+    return hash_texts(plain, "passport")

@@ -1,12 +1,11 @@
-"""In which languages does Mimamori speak? One TOML file each in this folder; a third language is one file more."""
-
-from __future__ import annotations
+"""Texts that people read, in a TOML file for each language; a third language is a third file."""
 
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 Text = Mapping[str, str]
 """A sentence or label by language code: ``{"ja": …, "en": …}``."""
@@ -26,10 +25,7 @@ def texts(section: str) -> Mapping[str, Text]:
     section
         Dotted name of a TOML table, such as ``pages.queue``.
 
-    Raises
-    ------
-    KeyError
-        If a language lacks the section, or one of the keys that another language has.
+    Raises `KeyError` if a language lacks the section, or a key that another language has.
     """
     by_language = {language: _section(language, section) for language in LANGUAGES}
     keys = list(by_language[LANGUAGES[0]])
@@ -45,7 +41,7 @@ def text(section: str, key: str) -> Text:
 
 
 def _section(language: str, section: str) -> dict[str, str]:
-    entry = _file(language)
+    entry: Any = _file(language)
     for part in section.split("."):
         entry = entry[part]
     return {key: value for key, value in entry.items() if isinstance(value, str)}

@@ -1,1 +1,1 @@
-"""The record store: append-only records in PostgreSQL, each with the position that a replay needs."""
+"""Record store: append-only records in PostgreSQL, each at the position that a replay needs."""

@@ -1,9 +1,9 @@
-"""The records: which tables and columns there are, how they are read, and what is wrong with them."""
+"""Records: tables and columns, their reading, and their faults."""
 
 from features.tables.faults import Fault, RecordsRejected
 from features.tables.folder import Records, empty_records, inspect_folder, read_folder, write_folder
-from features.tables.nine_tables import TABLES
-from features.tables.rows import rows_to_table
+from features.tables.json_rows import rows_to_table
+from features.tables.schema import TABLES
 
 __all__ = [
     "TABLES",

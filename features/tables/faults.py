@@ -1,42 +1,41 @@
-"""What is wrong with the records? One fault each: where, what kind of value was found, and what was expected."""
-
-from __future__ import annotations
+"""Faults of records: where, what kind of value is there, and what was expected."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from features.arrays import Bools
 
 EXAMPLES_OF_A_KIND = 1000
-"""So many rows of one kind of fault are named one by one; the others are counted."""
+"""Rows that are named for each kind of fault; the others are counted."""
 _SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a folder of records.
+    """Fault in a folder of records.
 
     Attributes
     ----------
     table, row, column
         Where; the row counts from 1 without the header, None for the table as a whole.
-    found
-        The kind of value found, never the value itself, which may be personal.
+    actual
+        Kind of value that is there, never the value itself, which may be personal.
     expected
-        What should have been there.
+        What should be there.
     code
-        A short name of the rule.
+        Short name of the rule.
     blocking
         Whether the records cannot be used before this is mended.
     count
-        In how many rows; more than 1 where further rows of one kind are counted without being named.
+        Number of rows; more than 1 where further rows of a kind are counted without being named.
     """
 
     table: str
     row: int | None
     column: str | None
-    found: str
+    actual: str
     expected: str
     code: str
     blocking: bool = True
@@ -44,11 +43,11 @@ class Fault:
 
     @property
     def kind(self) -> tuple[str, str, str]:
-        """The table, column and rule: faults alike in these are of one kind."""
+        """Table, column and rule."""
         return self.table, self.column or "", self.code
 
     def sentence(self) -> str:
-        """Return the fault as one line.
+        """Return the fault as a line.
 
         >>> Fault("landings", 3, "port", "nothing", "a value in every row", "missing_value").sentence()
         'landings.port row 3: found nothing; expected a value in every row [missing_value]'
@@ -58,7 +57,7 @@ class Fault:
         if self.count > 1:
             row = f" in {self.count:,} further rows"
         note = "" if self.blocking else " (noted; the records can be used)"
-        return f"{where}{row}: found {self.found}; expected {self.expected} [{self.code}]{note}"
+        return f"{where}{row}: found {self.actual}; expected {self.expected} [{self.code}]{note}"
 
 
 class RecordsRejected(Exception):
@@ -73,43 +72,36 @@ class RecordsRejected(Exception):
 
 
 def total(faults: Iterable[Fault]) -> int:
-    """Return how many faults there are, those counted but not named included."""
+    """Return the number of faults, those counted but not named included."""
     return sum(fault.count for fault in faults)
 
 
 def faults_at(
-    table: str,
-    column: str,
-    bad: NDArray[np.bool_],
-    *,
-    found: str | Callable[[int], str],
-    expected: str,
-    code: str,
+    table: str, column: str, bad: Bools, *, actual: str | Callable[[int], str], expected: str, code: str,
     blocking: bool = True,
-) -> list[Fault]:
-    """Return the faults of one kind: the first rows one by one, and how many further ones there are.
+) -> list[Fault]:  # fmt: skip
+    """Return the faults of a kind: the first rows each, and the number of further rows.
 
     Parameters
     ----------
     bad
         bool[n]: in which rows.
-    found
-        What was found, or a function that describes it from the row's index.
+    actual
+        Kind of value, or a function from the row's index to it.
     """
     rows = np.flatnonzero(bad)
     named = [
-        Fault(table, row + 1, column, found if isinstance(found, str) else found(row), expected, code, blocking)
+        Fault(table, row + 1, column, actual if isinstance(actual, str) else actual(row), expected, code, blocking)
         for row in rows[:EXAMPLES_OF_A_KIND].tolist()
     ]
-    further = len(rows) - len(named)
-    if further:
-        like = found if isinstance(found, str) else "values of that kind"
-        named.append(Fault(table, None, column, like, expected, code, blocking, further))
+    if further := len(rows) - len(named):
+        kind = actual if isinstance(actual, str) else "values of that kind"
+        named.append(Fault(table, None, column, kind, expected, code, blocking, further))
     return named
 
 
 def by_kind(faults: Sequence[Fault]) -> dict[tuple[str, str, str], list[Fault]]:
-    """Group faults by table, column and rule, in the order in which each kind was first met."""
+    """Return the faults by table, column and rule, in the order in which each kind first appears."""
     groups: dict[tuple[str, str, str], list[Fault]] = {}
     for fault in faults:
         groups.setdefault(fault.kind, []).append(fault)
@@ -117,7 +109,7 @@ def by_kind(faults: Sequence[Fault]) -> dict[tuple[str, str, str], list[Fault]]:
 
 
 def kind_of(value: object) -> str:
-    """Describe a value without showing it.
+    """Return the kind of a value, without the value.
 
     >>> kind_of("Tanaka")
     'a text of 6 characters'

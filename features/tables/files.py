@@ -1,6 +1,4 @@
-"""How is one file of a table read? Parquet or CSV as it stands, with what is wrong about the file itself."""
-
-from __future__ import annotations
+"""Files of tables: Parquet or CSV as written, with the faults of the file itself."""
 
 import csv
 from collections import Counter
@@ -11,55 +9,57 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from features.tables.checking import unknown_column
-from features.tables.description import Table
+from features.arrays import Ints
+from features.tables.definition import Table
 from features.tables.faults import EXAMPLES_OF_A_KIND, Fault
+from features.tables.rules import unknown_column
 
 _READABLE = "Parquet, or CSV in UTF-8 as of RFC 4180"
 
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """What a file holds, not yet converted.
+    """Content of a file, not yet converted.
 
     Attributes
     ----------
     rows
-        The columns of the table that the file has, each once.
+        Columns of the table that the file has, each once.
     left_out
-        Row numbers (from 1, ascending) of CSV rows that were left out because they have too few or too many fields.
+        Numbers (from 1, ascending) of CSV rows with too few or too many fields.
     faults
-        What is wrong with the file and its header.
+        Faults of the file and its header.
     """
 
     rows: pa.Table
-    left_out: NDArray[np.int64]
+    left_out: Ints
     faults: list[Fault]
 
 
-def numbered(faults: list[Fault], left_out: NDArray[np.int64]) -> list[Fault]:
-    """Return faults of the rows that were read with their numbers in the file, in which other rows were left out."""
+def renumbered(faults: list[Fault], left_out: Ints) -> list[Fault]:
+    """Return faults with their row numbers in the file, in which other rows were left out."""
     if not len(left_out):
         return faults
-    # the k-th row left out moves every row after it by one more
+    # every row left out moves the later ones by a row
     before = left_out - np.arange(1, len(left_out) + 1)
     return [
-        one if one.row is None else replace(one, row=one.row + int(np.searchsorted(before, one.row, side="left")))
-        for one in faults
+        fault
+        if fault.row is None
+        else replace(fault, row=fault.row + int(np.searchsorted(before, fault.row, side="left")))
+        for fault in faults
     ]
 
 
 def read_file(folder: Path, table: Table) -> RawTable | Fault:
-    """Read the file of one table; a fault if there is none that can be read."""
-    found = [path for path in (folder / f"{table.name}.{ending}" for ending in ("parquet", "csv")) if path.exists()]
-    if len(found) > 1:
+    """Read the file of a table; a fault if it cannot be read."""
+    paths = [path for path in (folder / f"{table.name}.{ending}" for ending in ("parquet", "csv")) if path.exists()]
+    if len(paths) > 1:
         return Fault(table.name, None, None, "both a .parquet and a .csv file", "one of them", "two_files")
-    if not found:
+    if not paths:
         expected = f"{table.name}.parquet or {table.name}.csv (an empty table has its header only)"
         return Fault(table.name, None, None, "no file", expected, "missing_table")
-    path = found[0]
+    path = paths[0]
     if not path.is_file():
         return Fault(table.name, None, None, "a folder or device", f"a file {path.name}", "unreadable")
     if path.stat().st_size == 0:
@@ -67,13 +67,13 @@ def read_file(folder: Path, table: Table) -> RawTable | Fault:
     try:
         return _read_parquet(path, table) if path.suffix == ".parquet" else _read_csv(path, table)
     except (pa.ArrowException, OSError, ValueError, csv.Error) as error:
-        # the reader's own words may quote a row, so only their kind is passed on
-        found_kind = f"a file that cannot be read ({type(error).__name__})"
-        return Fault(table.name, None, None, found_kind, _READABLE, "unreadable")
+        # the reader's message may quote a row, so only its kind is passed on
+        actual = f"a file that cannot be read ({type(error).__name__})"
+        return Fault(table.name, None, None, actual, _READABLE, "unreadable")
 
 
 def _header(table: Table, names: list[str]) -> tuple[list[str], list[Fault]]:
-    """Return the columns to be read, and what is wrong with the header."""
+    """Return the columns to be read, and the faults of the header."""
     counts = Counter(names)
     faults = [unknown_column(table.name, name) for name in counts if name not in table.column_names]
     kept = []
@@ -82,7 +82,7 @@ def _header(table: Table, names: list[str]) -> tuple[list[str], list[Fault]]:
         if times > 1:
             faults.append(Fault(table.name, None, column.name, "the column twice", "it once", "duplicate_column"))
         elif times == 0 and not column.optional:
-            faults.append(Fault(table.name, None, column.name, "no such column", "a column of features/tables/nine_tables.py",
+            faults.append(Fault(table.name, None, column.name, "no such column", "a column of features/tables/schema",
                                 "missing_column"))  # fmt: skip
         if times == 1:
             kept.append(column.name)
@@ -90,7 +90,7 @@ def _header(table: Table, names: list[str]) -> tuple[list[str], list[Fault]]:
 
 
 def _read_parquet(path: Path, table: Table) -> RawTable:
-    """Read the columns of the table only; a folder named ``year=2009`` adds none."""
+    """Read the columns of the table only; a folder ``year=2009`` adds none."""
     with pq.ParquetFile(path, memory_map=True) as file:
         kept, faults = _header(table, list(file.schema_arrow.names))
         rows = file.read(columns=kept)
@@ -125,7 +125,7 @@ def _read_csv(path: Path, table: Table) -> RawTable:
 
     rows = read(threads=True)
     if uncounted:
-        # only one thread knows the numbers of the rows
+        # row numbers are known to a single thread only
         left_out.clear()
         rows = read(threads=False)
     ragged = np.array(sorted(left_out), dtype=np.int64)
@@ -134,23 +134,17 @@ def _read_csv(path: Path, table: Table) -> RawTable:
 
 
 def _csv_names(path: Path) -> list[str]:
-    """Return the names in the header.
-
-    Raises
-    ------
-    ValueError
-        If it is not UTF-8, or its quotes never end.
-    """
-    # what is not UTF-8 further down is a fault of its own row
+    """Return the names in the header; raises `ValueError` if it is not UTF-8, or its quotes never end."""
+    # what is not UTF-8 further down is a fault of its row
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         names = next(csv.reader(file, strict=True), [])
     ",".join(names).encode()
     return names
 
 
-def _ragged(table: Table, rows: NDArray[np.int64], width: int) -> list[Fault]:
+def _ragged(table: Table, rows: Ints, width: int) -> list[Fault]:
     expected = f"{width} fields, as in the header"
-    found = "a row with fewer or more fields"
-    named = [Fault(table.name, row, None, found, expected, "ragged_row") for row in rows[:EXAMPLES_OF_A_KIND].tolist()]
+    actual = "a row with fewer or more fields"
+    named = [Fault(table.name, row, None, actual, expected, "ragged_row") for row in rows[:EXAMPLES_OF_A_KIND].tolist()]
     further = len(rows) - len(named)
-    return [*named, Fault(table.name, None, None, found, expected, "ragged_row", count=further)] if further else named
+    return [*named, Fault(table.name, None, None, actual, expected, "ragged_row", count=further)] if further else named

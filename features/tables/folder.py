@@ -1,29 +1,26 @@
-"""Where do records come from? Folders of nine Parquet or CSV files, read and checked as a whole."""
-
-from __future__ import annotations
+"""Folders of nine Parquet or CSV files, read and checked as a whole."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from features.tables.checking import ReadTable, check_references, check_table
-from features.tables.conversion import convert, no_column
-from features.tables.description import Kind, Table
+from features.arrays import Ints
+from features.tables.canonical_columns import absent_column, convert
+from features.tables.definition import Kind, Table
 from features.tables.faults import Fault, RecordsRejected
-from features.tables.files import numbered, read_file
-from features.tables.nine_tables import TABLES
+from features.tables.files import read_file, renumbered
+from features.tables.rules import ReadTable, check_references, check_table
+from features.tables.schema import TABLES
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The nine tables, each in its canonical Arrow schema."""
+    """Nine tables, each in its canonical Arrow schema."""
 
     tables: Mapping[str, pa.Table]
 
@@ -37,13 +34,7 @@ def empty_records() -> Records:
 
 
 def read_folder(folder: Path | str) -> Records:
-    """Read a folder of records.
-
-    Raises
-    ------
-    RecordsRejected
-        If anything is wrong that keeps the records from being used; it names every fault.
-    """
+    """Read a folder of records; raises `RecordsRejected` with every blocking fault."""
     records, faults = inspect_folder(Path(folder))
     blocking = [fault for fault in faults if fault.blocking]
     if records is None or blocking:
@@ -54,42 +45,36 @@ def read_folder(folder: Path | str) -> Records:
 def inspect_folder(
     folder: Path, *, reading: Callable[[str], None] = lambda _: None
 ) -> tuple[Records | None, list[Fault]]:
-    """Read a folder and return the records, if all nine tables could be read, with every fault.
+    """Return the records, if all nine tables could be read, and every fault.
 
     Parameters
     ----------
     reading
-        Is told the name of each table before it is read.
+        Called with the name of each table before it is read.
     """
     if not folder.is_dir():
         return None, [Fault("records", None, None, "no such folder", "a folder with the nine tables", "missing_folder")]
     tables: dict[str, ReadTable] = {}
     faults: list[Fault] = []
-    left_out: dict[str, NDArray[np.int64]] = {}
+    left_out: dict[str, Ints] = {}
     for table in TABLES.values():
         reading(table.name)
         raw = read_file(folder, table)
         if isinstance(raw, Fault):
             faults.append(raw)
             continue
-        read, found = canonical(table, raw.rows)
+        read, unread = canonical(table, raw.rows)
         tables[table.name], left_out[table.name] = read, raw.left_out
-        faults += raw.faults + numbered(found + check_table(table, read), raw.left_out)
+        faults += raw.faults + renumbered(unread + check_table(table, read), raw.left_out)
     for fault in check_references(tables):
-        faults += numbered([fault], left_out[fault.table])
+        faults += renumbered([fault], left_out[fault.table])
     if len(tables) < len(TABLES):
         return None, faults
     return Records({name: read.rows for name, read in tables.items()}), faults
 
 
 def read_table(folder: Path, name: str) -> pa.Table:
-    """Read one table of a folder that was checked before, in its canonical schema.
-
-    Raises
-    ------
-    RecordsRejected
-        If it cannot be read any more.
-    """
+    """Read a table of a folder checked before; raises `RecordsRejected` if it cannot be read any more."""
     raw = read_file(folder, TABLES[name])
     if isinstance(raw, Fault):
         raise RecordsRejected([raw])
@@ -97,13 +82,13 @@ def read_table(folder: Path, name: str) -> pa.Table:
 
 
 def table_path(folder: Path, name: str) -> Path:
-    """Return the file of a table: Parquet if there is one, else CSV."""
+    """Return the file of a table: Parquet if there is such a file, else CSV."""
     parquet = folder / f"{name}.parquet"
     return parquet if parquet.exists() else folder / f"{name}.csv"
 
 
 def canonical(table: Table, raw: pa.Table) -> tuple[ReadTable, list[Fault]]:
-    """Bring a table as read from a file to its canonical schema, column by column."""
+    """Return a table in its canonical schema, and what could not be read."""
     arrays, lost, faults = [], {}, []
     for column in table.columns:
         if column.name in raw.column_names:
@@ -111,7 +96,7 @@ def canonical(table: Table, raw: pa.Table) -> tuple[ReadTable, list[Fault]]:
         elif column.optional:
             converted = convert(table.name, column, pa.nulls(raw.num_rows))
         else:
-            converted = no_column(column, raw.num_rows)
+            converted = absent_column(column, raw.num_rows)
         arrays.append(converted.array)
         lost[column.name] = converted.lost
         faults += converted.faults
@@ -119,7 +104,7 @@ def canonical(table: Table, raw: pa.Table) -> tuple[ReadTable, list[Fault]]:
 
 
 def write_folder(folder: Path | str, records: Records, *, csv: bool = False) -> None:
-    """Write the nine tables into a folder, which is made if need be."""
+    """Write the nine tables into a folder, created if need be."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in records.tables.items():

@@ -1,13 +1,12 @@
-"""Which moment or day does a value name? Texts and typed columns, over whole columns; what names none is null."""
-
-from __future__ import annotations
+"""Times and dates of texts and typed columns; null for values that are none."""
 
 import datetime as dt
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
+
+from features.arrays import Bools, Ints
 
 TIMESTAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?Z$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -15,21 +14,21 @@ UTC_NAMES = frozenset({"UTC", "Etc/UTC", "+00:00", "Z"})
 
 FIRST_DAY = int(np.datetime64("0001-01-01", "D").astype(np.int64))
 LAST_DAY = int(np.datetime64("9999-12-31", "D").astype(np.int64))
-_DAY_US = 86_400_000_000
-_FIRST_US, _LAST_US = FIRST_DAY * _DAY_US, (LAST_DAY + 1) * _DAY_US - 1
+DAY_US = 86_400_000_000
+"""Microseconds of a day."""
+NULL_TIME: int = int(np.iinfo(np.int64).min)
+"""Time that is not recorded."""
+_FIRST_US, _LAST_US = FIRST_DAY * DAY_US, (LAST_DAY + 1) * DAY_US - 1
 _US = {"s": 1_000_000, "ms": 1_000, "us": 1}
-
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 def moment_of(microseconds: int) -> dt.datetime:
-    """Return the moment so many microseconds after 1970, UTC; in whole numbers, for a float rounds 9999 up to the year after."""
+    """Return the moment in UTC, microseconds since 1970; exact to the year 9999, where floats would round up."""
     return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=microseconds)
 
 
 def dates_of_texts(texts: pa.Array) -> pa.Array:
-    """Return date32[n] of texts like 2009-04-01; null for every other text, also for a day that no month has."""
+    """Return date32[n] of texts like 2009-04-01; null for other texts, and for days outside the calendar."""
     days, good = _days(texts, _matching(texts, DATE))
     return pa.array(days.astype(np.int32), pa.date32(), mask=~good)
 
@@ -62,9 +61,9 @@ def times_of_typed(array: pa.Array) -> tuple[pa.Array, Bools, Bools]:
     factor = _US.get(array.type.unit, 1)
     out = (numbers < _FIRST_US // factor) | (numbers > _LAST_US // factor)
     micro = np.where(out, 0, numbers) * factor
-    there = _valid(array)
-    times = pa.array(micro, pa.timestamp("us", tz="UTC"), mask=~there | too_fine | out)
-    return times, too_fine & there, out & there
+    valid = _valid(array)
+    times = pa.array(micro, pa.timestamp("us", tz="UTC"), mask=~valid | too_fine | out)
+    return times, too_fine & valid, out & valid
 
 
 def dates_of_typed(array: pa.Array) -> pa.Array:
@@ -73,7 +72,7 @@ def dates_of_typed(array: pa.Array) -> pa.Array:
         dates = array.cast(pa.date32(), safe=False)
         days, exact = _numbers(dates.cast(pa.int32())), np.ones(len(array), dtype=bool)
     else:
-        per_day = {"s": 86_400, "ms": 86_400_000, "us": _DAY_US, "ns": _DAY_US * 1000}[array.type.unit]
+        per_day = {"s": 86_400, "ms": 86_400_000, "us": DAY_US, "ns": DAY_US * 1000}[array.type.unit]
         numbers = _numbers(array)
         days, exact = numbers // per_day, numbers % per_day == 0
     exact &= (days >= FIRST_DAY) & (days <= LAST_DAY) & _valid(array)
@@ -90,8 +89,8 @@ def _numbers(array: pa.Array) -> Ints:
 
 
 def _matching(texts: pa.Array, pattern: str) -> Bools:
-    found = pc.fill_null(pc.match_substring_regex(texts, pattern), fill_value=False)
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+    matches = pc.fill_null(pc.match_substring_regex(texts, pattern), fill_value=False)
+    return np.asarray(matches.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def _only(texts: pa.Array, good: Bools, otherwise: str) -> pa.Array:
@@ -99,7 +98,7 @@ def _only(texts: pa.Array, good: Bools, otherwise: str) -> pa.Array:
 
 
 def _digits(texts: pa.Array, good: Bools, otherwise: str, width: int) -> Ints:
-    """Return int64[n, width]: the digits of ASCII texts by place (other signs give other numbers)."""
+    """Return int64[n, width]: digits of ASCII texts by position; other signs give other numbers."""
     plain = pc.utf8_slice_codeunits(_only(texts, good, otherwise), 0, width)
     _, offsets, data = plain.buffers()
     start = np.frombuffer(offsets, dtype=np.int32)[plain.offset]
@@ -108,7 +107,7 @@ def _digits(texts: pa.Array, good: Bools, otherwise: str, width: int) -> Ints:
 
 
 def _days(texts: pa.Array, good: Bools) -> tuple[Ints, Bools]:
-    """Return days since 1970 of texts that begin like a date, and which of these are days of the calendar."""
+    """Return days since 1970 of texts that begin like a date, and which are days of the calendar."""
     digits = _digits(texts, good, "1970-01-01", 10)
     year = digits[:, :4] @ np.array([1000, 100, 10, 1])
     month, day = digits[:, 5] * 10 + digits[:, 6], digits[:, 8] * 10 + digits[:, 9]

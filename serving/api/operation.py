@@ -23,7 +23,7 @@ def models(request: Request) -> dict[str, object]:
             "version": bundle.version,
             "sha256": bundle.sha256,
             "features": len(bundle.catalogue.names),
-            "catalogue": bundle.catalogue.fingerprint,
+            "catalogue": bundle.catalogue.sha256,
         }
         for subject, bundle in loaded.bundles.items()
     }

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from features.matrix import TABLE_OF_SUBJECT
 from features.store.records import RecordExists
-from features.tables.nine_tables import TABLES
-from features.tables.rows import rows_to_table
+from features.tables.json_rows import rows_to_table
+from features.tables.schema import TABLES
 from serving.auth.api_keys import ApiCaller, api_caller
 from serving.auth.permissions import OWN_POST, Caller
 from serving.decisions.corrections import POST_COLUMN, correct_record

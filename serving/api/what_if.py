@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 from fastapi import APIRouter, Depends, Request, Response
 
-from features.facts.facts import facts_of_records
+from features.facts.table_facts import facts_of_records
 from features.matrix import TABLE_OF_SUBJECT, take
 from features.online import CaseView, case_from_facts
 from features.tables.folder import empty_records
-from features.tables.nine_tables import TABLES
-from features.tables.rows import rows_to_table
+from features.tables.json_rows import rows_to_table
+from features.tables.schema import TABLES
 from serving.auth.api_keys import api_caller
 from serving.decisions.scoring import decide_case
 from serving.decisions.service import DecisionService

@@ -8,10 +8,10 @@ import orjson
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from features.facts.facts import facts_of_table
+from features.facts.table_facts import facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
-from features.tables.nine_tables import TABLES
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
+from features.tables.schema import TABLES
 from serving.auth.permissions import ALL_POSTS, Caller
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from features.store.records import RecordExists
-from features.tables.rows import rows_to_table
+from features.tables.json_rows import rows_to_table
 from serving.auth.permissions import Caller
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal, faulty_records

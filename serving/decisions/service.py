@@ -9,12 +9,12 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine
 
 from features.database import open_engine
-from features.facts.facts import TableFacts, facts_of_table
+from features.facts.table_facts import TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
 from features.online import view_case
 from features.settings import Settings
-from features.store.migrating import migrate
 from features.store.records import RecordExists, RecordStore
+from features.store.schema_migration import migrate
 from serving.decisions.scoring import decide_case
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from features.catalogue import catalogue
 from features.languages import texts
 from features.matrix import TABLE_OF_SUBJECT
-from features.tables.allowed import FINDINGS, TYPOLOGIES
+from features.tables.categories import FINDINGS, TYPOLOGIES
 from serving.auth.permissions import Caller, Role
 from serving.auth.sessions import PageReader
 from serving.decisions.due_dates import DueDate, current_time, due_date
@@ -109,7 +109,7 @@ def _page(
         replayed=replay_decision(service, connection, decision) if replay else None,
         interviewed=decisions.is_interviewed(connection, *case_key), may_record=caller.role is Role.OFFICER, error=error,
         findings=[(code, category_label(code, language)) for code in FINDINGS],
-        typologies=[(code, texts("serving.typologies")[code][language]) for code in TYPOLOGIES],
+        typologies=[(code, texts("typologies")[code][language]) for code in TYPOLOGIES],
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from features.tables.allowed import FINDINGS, TYPOLOGIES
+from features.tables.categories import FINDINGS, TYPOLOGIES
 from serving.auth.sessions import PageReader
 from serving.decisions.due_dates import current_time
 from serving.decisions.interviews import outcome_record, record_outcome

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Request, Response
 
 from features.languages import texts
 from features.matrix import TABLE_OF_SUBJECT
-from features.tables.description import Kind, Use
-from features.tables.nine_tables import TABLES
+from features.tables.definition import Kind, Use
+from features.tables.schema import TABLES
 from serving.auth.sessions import PageReader
 from serving.decisions.service import DecisionService
 from serving.i18n.formatting import format_value

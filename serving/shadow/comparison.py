@@ -12,8 +12,8 @@ from scipy.stats import binomtest
 from sqlalchemy import Connection
 
 from features.arrays import Bools
-from features.facts.facts import DAY_US
 from features.store.records import RecordStore
+from features.tables.times import DAY_US
 from serving.decisions.interviews import OUTCOME_SUBJECTS
 from serving.store import shadows
 from serving.store.record_ids import ids_after

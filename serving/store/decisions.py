@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Connection, Row, text
 
 from features.arrays import Floats
-from features.facts.facts import DAY_US
+from features.tables.times import DAY_US
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from features.store.keys import TABLE_CODES
+from features.store.posting_kinds import TABLE_CODES
 
 
 def newest_ids(connection: Connection, table: str, limit: int) -> list[str]:

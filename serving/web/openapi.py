@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from features.tables.description import Column, Kind
-from features.tables.nine_tables import TABLES
+from features.tables.definition import Column, Kind
+from features.tables.schema import TABLES
 from serving.web.request_bodies import JSON, LINES
 
 _TYPES: dict[Kind, dict[str, Any]] = {

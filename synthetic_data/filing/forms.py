@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.arrays import Bools, Ints, Objects
-from features.tables.allowed import LODGERS, PAYERS, RELATIONSHIPS, STATUSES
+from features.tables.categories import LODGERS, PAYERS, RELATIONSHIPS, STATUSES
 from synthetic_data.filing.empty_fields import EmptyFields
 from synthetic_data.filing.plan import Plan
 from synthetic_data.filing.statements import simhashes

@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 
 from features.arrays import Floats, Ints
-from features.tables.nine_tables import STATUSES
+from features.tables.categories import STATUSES
 
 DAY_US = 86_400_000_000
 

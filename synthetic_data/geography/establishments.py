@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.arrays import Floats, Ints
-from features.tables.nine_tables import INDUSTRIES
+from features.tables.categories import INDUSTRIES
 from synthetic_data.filing.volumes import START, day
 from synthetic_data.people.keys import NONE, Keys, choice
 

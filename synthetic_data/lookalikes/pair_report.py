@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from features.tables.nine_tables import TABLES
+from features.tables.schema import TABLES
 from synthetic_data.filing.plan import Plan, concatenate
 from synthetic_data.geography.district import District, open_district
 from synthetic_data.lookalikes.pair_cases import CASES, Case

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from features.tables.description import Kind
-from features.tables.nine_tables import TABLES
+from features.tables.definition import Kind
+from features.tables.schema import TABLES
 from synthetic_data.filing.forms import Columns
 from synthetic_data.people.keys import NONE
 

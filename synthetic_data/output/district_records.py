@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.arrays import Ints, Objects
-from features.tables.nine_tables import INDUSTRIES
+from features.tables.categories import INDUSTRIES
 from synthetic_data.detection.identification import identify
 from synthetic_data.detection.outcomes import landing_outcomes, visa_outcomes
 from synthetic_data.detection.public_records import act, list_people

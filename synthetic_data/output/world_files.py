@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
-from features.tables.description import Kind
-from features.tables.nine_tables import TABLES
+from features.tables.definition import Kind
+from features.tables.schema import TABLES
 from synthetic_data.geography.district import open_district
 from synthetic_data.output.arrow_tables import TRUTH
 from synthetic_data.output.district_records import record_district

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from features.arrays import Bools, Ints, Objects
-from features.tables.allowed import PAYERS, STATUSES
+from features.tables.categories import PAYERS, STATUSES
 from synthetic_data.filing.forms import Columns, known, passport_numbers, words
 from synthetic_data.filing.plan import Plan
 from synthetic_data.filing.typing_slips import slip

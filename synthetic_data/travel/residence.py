@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from features.arrays import Bools, Ints, Objects
-from features.tables.nine_tables import STATUSES
+from features.tables.categories import STATUSES
 from synthetic_data.filing.forms import Columns, known, passport_numbers
 from synthetic_data.filing.plan import Plan
 from synthetic_data.filing.typing_slips import slip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from features.tables.typologies import Typology
+from features.tables.typology import Typology
 from synthetic_data.filing.volumes import Status
 from synthetic_data.geography.establishments import ADULT, BAR, BUILDING, CARE, FACTORY, FARM, OTHER_INDUSTRY, SCHOOL
 from synthetic_data.typologies.acknowledgement import acknowledged

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.tables import TABLES
-from features.tables.description import Kind, Table
+from features.tables.definition import Kind, Table
 
 Row = dict[str, object]
 
@@ -34,31 +34,31 @@ def _other(random: np.random.Generator, table: Table, rows: pa.Table, cut: dt.da
     ]
     if table.name == "departures":
         added = [{**row, "landing_id": f"landings-{int(random.integers(100))}"} for row in added]
-        gone = {row["landing_id"] for row in (*past, *kept, *changed)}
-        added = list({row["landing_id"]: row for row in added if row["landing_id"] not in gone}.values())
+        departed = {row["landing_id"] for row in (*past, *kept, *changed)}
+        added = list({row["landing_id"]: row for row in added if row["landing_id"] not in departed}.values())
     if table.name == "tip_database":
         # an entry stops matching at that very time, and no case asks before when that will be
         past = [_delisted_otherwise(random, row, cut) for row in past]
-    made = [*past, *kept, *changed, *added]
-    order = random.permutation(len(made))
-    return pa.Table.from_pylist([made[at] for at in order], schema=rows.schema)
+    changed_row = [*past, *kept, *changed, *added]
+    order = random.permutation(len(changed_row))
+    return pa.Table.from_pylist([changed_row[at] for at in order], schema=rows.schema)
 
 
 def _changed(
     random: np.random.Generator, table: Table, row: Row, rows: pa.Table, cut: dt.datetime, much: float = 0.6
 ) -> Row:
     """Return a row with some values of other rows, known at the moment itself or later."""
-    made = dict(row)
+    changed_row = dict(row)
     for column in table.columns:
         if column.name != table.id_column and random.random() < much:
-            made[column.name] = rows.column(column.name)[int(random.integers(rows.num_rows))].as_py()
-    made[table.known_at] = cut + dt.timedelta(days=int(random.integers(0, 4)) * int(random.integers(0, 300)))
-    happened = made[table.occurred_at]
+            changed_row[column.name] = rows.column(column.name)[int(random.integers(rows.num_rows))].as_py()
+    changed_row[table.known_at] = cut + dt.timedelta(days=int(random.integers(0, 4)) * int(random.integers(0, 300)))
+    happened = changed_row[table.occurred_at]
     at = happened if isinstance(happened, dt.datetime) else dt.datetime.combine(happened, dt.time(), dt.UTC)  # type: ignore[arg-type]
-    if at > made[table.known_at]:  # type: ignore[operator]
+    if at > changed_row[table.known_at]:  # type: ignore[operator]
         as_date = table.column(table.occurred_at).kind is Kind.DATE
-        made[table.occurred_at] = cut.date() if as_date else made[table.known_at]
-    return made
+        changed_row[table.occurred_at] = cut.date() if as_date else changed_row[table.known_at]
+    return changed_row
 
 
 def _delisted_otherwise(random: np.random.Generator, row: Row, cut: dt.datetime) -> Row:

@@ -1,4 +1,4 @@
-"""The cluster gives the numbers of one machine, and says clearly why when it cannot."""
+"""The cluster gives the numbers of a single machine, or a clear reason why it cannot. Covers: features.cluster, features.matrix_on_cluster."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def records() -> Records:
 
 @pytest.fixture(scope="module")
 def folder(records: Records, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("records")
-    write_folder(place, records)
-    return place
+    target = tmp_path_factory.mktemp("records")
+    write_folder(target, records)
+    return target
 
 
 @pytest.mark.parametrize("subject", ["visa", "entry"])
-def test_the_cluster_computes_the_same_bits_as_one_machine(
+def test_the_cluster_computes_the_same_bits_as_a_single_machine(
     subject: str, cluster: Cluster, folder: Path, records: Records
 ) -> None:
     here = build_matrix(records, subject)
@@ -77,11 +77,11 @@ def test_the_parts_of_a_worker_that_dies_are_done_by_the_others(
     _wait_until_pids(cluster, 2)
 
 
-def _die(place: int) -> None:
+def _die(target: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_work_that_ends_one_worker_after_another_is_given_up_with_a_reason(cluster: Cluster) -> None:
+def test_work_that_ends_worker_after_worker_is_given_up_with_a_reason(cluster: Cluster) -> None:
     with pytest.raises(ClusterProblem, match="memory"):
         cluster.results(cluster.start(_die, [(1,)]), "dying")
     _wait_until_pids(cluster, 2)

@@ -1,4 +1,4 @@
-"""What the features promise: blind to the future and to who somebody is, free of order, one case as many."""
+"""Features are blind to the future and to audit columns, free of order, and the same for a case as for many. Covers: features.matrix, features.parallel, features.arrays, features.cases, features.kernel.view, features.kernel.query, features.kernel.stays, features.network.component, features.network.search."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def bits(records: Records, subject: str, end: dt.datetime | None = None) -> dict
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test_swapping_who_somebody_is_moves_no_bit(world: Records, subject: str) -> None:
+def test_swapping_identities_moves_no_bit(world: Records, subject: str) -> None:
     rng = np.random.default_rng(3)
     tables = dict(world.tables)
     for name, columns in AUDIT.items():

@@ -56,7 +56,7 @@ def test_a_share_is_never_said_as_nothing_when_there_is_something() -> None:
 
 
 def test_nothing_recorded_reads_as_a_sentence() -> None:
-    told = worded(visa("guarantor_troubles_gone_ever_count"), 0.0, raises=True)
+    told = worded(visa("guarantor_missing_or_overstay_ever_count"), 0.0, raises=True)
     assert (
         told.en == "Missing reports or overstays under this guarantor so far: none; this weighs towards an interview."
     )

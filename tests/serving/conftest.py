@@ -46,7 +46,7 @@ def train_model(world: Records, subject: str, folder: Path, settings: Settings, 
 
     matrix = build_matrix(world, subject)
     signal_features = (
-        "ring_records_count",
+        "network_records_count",
         "since_marriage_days",
         "passport_age_days",
         "guarantor_applications_first_days",

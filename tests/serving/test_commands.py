@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 import serving.commands
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from serving.commands import key, replay
 from tests.serving.conftest import Service
 

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from serving.app import PAGES as PAGE_MODULES
 from tests.serving.conftest import Service
 

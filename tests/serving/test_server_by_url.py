@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from features.database import open_engine
 from features.settings import Settings
 from features.tables import Records
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from serving.app import create_app
 from serving.auth.api_keys import create_key
 from serving.decisions.service import open_service

@@ -10,7 +10,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from features.facts.layout import LAYOUT
-from features.facts.recipes import make_fact
+from features.facts.recipes import encode_fact
 from features.matrix import TABLE_OF_SUBJECT
 from features.tables.folder import Records
 
@@ -30,7 +30,7 @@ def link_keys(records: Records, subject: str, subject_ids: list[str]) -> dict[st
     ids = pd.Index(own.column("application_id" if subject == "visa" else "landing_id").to_numpy(zero_copy_only=False))
     rows = own.take(pa.array(ids.get_indexer(pd.Index(subject_ids, dtype=ids.dtype))))
     return {
-        fact.name: np.asarray(make_fact(fact, rows), dtype=np.int64)
+        fact.name: np.asarray(encode_fact(fact, rows), dtype=np.int64)
         for fact in LAYOUT[table]
         if fact.name in LINKS[subject]
     }

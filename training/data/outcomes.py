@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from features.tables.checking import REFUSAL
+from features.tables.rules import REFUSAL
 from training.data.labels import ALL_FILES, ARMS, Findings, Ints
 
 SUBJECTS = {"visa": "visa_application", "entry": "landing"}

@@ -22,22 +22,24 @@ class Rule:
 _ALWAYS = (
     Rule("an earlier interview found indications with this guarantor", ("guarantor_findings_ever_count",)),
     Rule("… or with the same guarantor's phone", ("guarantor_phone_findings_by_phone_ever_count",)),
-    Rule("… or with the same introducer or place of stay", ("introducer_phone_findings_ever_count", "stay_unit_findings_ever_count")),
-    Rule("a person whom this guarantor sponsored went missing or overstayed", ("guarantor_troubles_gone_ever_count",)),
+    Rule("… or with the same introducer or place of stay", ("introducer_phone_findings_ever_count", "stay_address_findings_ever_count")),
+    Rule("a person whom this guarantor sponsored went missing or overstayed", ("guarantor_missing_or_overstay_ever_count",)),
     Rule("an organiser in the Trafficking in Persons Database matches a sponsor, phone or address",
          ("watchlist_sponsor_count", "watchlist_phone_count", "watchlist_address_count", "watchlist_traveller_count")),
     Rule("two other guarantors used the guarantor's phone within a year", ("guarantor_phone_applications_guarantor_365d_count",), 2),
     Rule("somebody else applied as spouse of the same guarantor", ("guarantor_spouse_applications_person_ever_count",)),
     Rule("the introducer introduced to two other guarantors", ("introducer_phone_spouse_applications_guarantor_ever_count",), 2),
-    Rule("the letter is the same as letters with two other guarantors", ("same_letter_guarantors_365d_count",), 2),
+    Rule("the letter is the same as letters with two other guarantors", ("same_statement_guarantors_365d_count",), 2),
     Rule("the place of stay or the host was an adult-entertainment establishment or had a violation",
-         ("stay_unit_places_adult_ever_count", "host_actions_adverse_ever_count")),
+         ("stay_address_adult_establishments_ever_count", "host_actions_adverse_ever_count")),
 )  # fmt: skip
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "visa": (
         *_ALWAYS,
-        Rule("two declared meetings before the marriage are not on record", ("declared_meetings_not_found_count",), 2),
+        Rule(
+            "two declared meetings before the marriage are not on record", ("declared_meetings_not_on_record_count",), 2
+        ),
         Rule(
             "the guarantor's phone stood on another file of a child who had just become Japanese",
             ("guarantor_phone_applications_new_citizen_ever_count",),

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from features.events.history import History
 from features.matrix import FeatureMatrix, build_matrix, cases_in_order
 from features.tables.folder import Records
-from features.windows.history import History
 from training.data.judgement import audit_table, routes, rows_of
 from training.data.labels import ALL_FILES, Findings
 from training.data.outcomes import findings

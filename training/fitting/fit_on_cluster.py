@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
-from features.cluster import Cluster, ClusterProblem, WorkerLeft, attended, blocks_on_workers
+from features.cluster import Cluster, ClusterProblem, WorkerLeft, scatter_blocks, with_workers
 from training.fitting.fit import Fitted, parameters_for, trees_of, weight_of
 from training.fitting.teaching import Part
 
@@ -68,7 +68,7 @@ def fit_on_cluster(
             parameters=parameters, names=catalogue.names, rounds=rounds,
         )  # fmt: skip
         try:
-            booster = attended(cluster, workers, grow)
+            booster = with_workers(cluster, workers, grow)
         except WorkerLeft:
             continue
         text = trees_of(booster)
@@ -93,9 +93,9 @@ def _grow(
     # the regressor takes the binary objective as it is; the classifier would number the classes anew on each worker
     model = lgb.DaskLGBMRegressor(n_estimators=rounds, client=cluster.client, **renamed)
     model.fit(
-        blocks_on_workers(cluster, [values[turn] for turn in turns], workers),
-        blocks_on_workers(cluster, [positive[turn] for turn in turns], workers),
-        sample_weight=None if weight is None else blocks_on_workers(cluster, [weight[turn] for turn in turns], workers),
+        scatter_blocks(cluster, [values[turn] for turn in turns], workers),
+        scatter_blocks(cluster, [positive[turn] for turn in turns], workers),
+        sample_weight=None if weight is None else scatter_blocks(cluster, [weight[turn] for turn in turns], workers),
         feature_name=list(names),
     )
     return model.booster_

@@ -155,7 +155,7 @@ def _judge(matrix: FeatureMatrix, inner: Findings, split: Split, how: How) -> fl
 def _name(matrix: FeatureMatrix, inner: Findings, how: How) -> str:
     """Return the name of the study: the same only for the same data, catalogue, scheme, seed and defaults."""
     digest = hashlib.sha256(
-        f"{matrix.catalogue.fingerprint} {inner.lot} {sorted(DEFAULTS[matrix.subject].items())}".encode()
+        f"{matrix.catalogue.sha256} {inner.lot} {sorted(DEFAULTS[matrix.subject].items())}".encode()
     )
     columns = (
         matrix.values, inner.as_of, inner.row, inner.known_at, inner.value, inner.arm, inner.inclusion, inner.confirmed, inner.route,

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.matrix import TABLE_OF_SUBJECT, build_matrix
-from features.tables.description import Use
+from features.tables.definition import Use
 from features.tables.folder import Records
-from features.tables.nine_tables import TABLES
+from features.tables.schema import TABLES
 from models.bundle import Explained
 
 Floats = NDArray[np.float64]

@@ -135,7 +135,7 @@ def gather(
         "first_line": FIRST_LINE,
         "evidence_version": EVIDENCE_VERSION,
         "subject": catalogue.subject,
-        "catalogue": catalogue.fingerprint,
+        "catalogue": catalogue.sha256,
         "capacity": capacity,
         "cases": len(frame),
         "interviewed": int((~np.isnan(finding)).sum()),

@@ -96,7 +96,7 @@ def _purpose(catalogue: Catalogue, evidence: Mapping[str, Any]) -> list[str]:
         "**The number** is calibrated to the chance that a protective interview would find indications, as interviews found them. It can be "
         f"read as that chance only as far as the calibration figures below allow, which rest on {number_of_findings(evidence)} and on random interviews "
         f"that count as {few:.0f} once weighted; where these are few, it serves as an order of who comes first, and as no more.",
-        f"**Inputs**: {len(catalogue.names)} features of catalogue `{catalogue.fingerprint[:12]}`. Nationality, former "
+        f"**Inputs**: {len(catalogue.names)} features of catalogue `{catalogue.sha256[:12]}`. Nationality, former "
         "nationality, sex, post and airport of embarkation are not among them; age only sends minors to the child procedure.",
         "**Form**: trees of limited depth, monotone in the features that must never lower, or never raise, a score; a calibration; "
         "contributions add up to the raw score.",

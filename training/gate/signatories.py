@@ -10,7 +10,7 @@ import string
 import unicodedata
 from functools import cache
 
-from features.identity.romanise import fold, romanise
+from features.identity.romanisation import fold, romanise
 from training.gate.likenesses import look_of, scripts_of
 
 NAME_LENGTH, REASON_LENGTH = 80, 300

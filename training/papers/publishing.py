@@ -11,8 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from features.catalogue import catalogue
-from features.tables.description import Use
-from features.tables.nine_tables import TABLES
+from features.tables.definition import Use
+from features.tables.schema import TABLES
 from models.forest import MAX_DEPTH
 from models.reasons import LIMIT
 from training.data.outcomes import NEGATIVE, POSITIVE
@@ -73,7 +73,7 @@ def _facts() -> dict[str, Any]:
             "subject": {"visa": "visa applications", "entry": "landings"}[subject],
             "features": len(catalogue(subject).names),
             "monotone": sum(direction != 0 for direction in catalogue(subject).monotone),
-            "fingerprint": catalogue(subject).fingerprint,
+            "fingerprint": catalogue(subject).sha256,
         }
         for subject in ("visa", "entry")
     ]

@@ -17,7 +17,7 @@ import features
 import models
 import training
 from features.tables.folder import Records
-from features.tables.nine_tables import TABLES
+from features.tables.schema import TABLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ class Run:
             info.model_uri,
             self.run_id,
             model_id=info.model_id,
-            tags={"catalogue": catalogue.fingerprint},
+            tags={"catalogue": catalogue.sha256},
             description=description,
         )
         self._client.set_registered_model_alias(self._subject, CHALLENGER, made.version)

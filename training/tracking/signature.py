@@ -8,8 +8,8 @@ from mlflow.types.schema import AnyType
 
 from features.catalogue import Catalogue
 from features.matrix import TABLE_OF_SUBJECT
-from features.tables.description import Kind
-from features.tables.nine_tables import TABLES
+from features.tables.definition import Kind
+from features.tables.schema import TABLES
 from models.plain_client import HISTORY, WITHOUT_HISTORY
 
 

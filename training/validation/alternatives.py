@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from features.catalogue import Catalogue
-from features.catalogue.measures import Own
+from features.catalogue.measures import CaseField
 from training.evaluation.checklist import checklist_scores
 from training.fitting.fit import default_scores
 from training.fitting.teaching import Part
@@ -31,7 +31,9 @@ GLASS_BOX_ROWS = 20_000
 
 def own_fields(catalogue: Catalogue) -> NDArray[np.int64]:
     """Return the columns that read the case itself and no history: what a form alone would tell."""
-    return np.array([at for at, one in enumerate(catalogue.features) if isinstance(one.measure, Own)], dtype=np.int64)
+    return np.array(
+        [at for at, one in enumerate(catalogue.features) if isinstance(one.measure, CaseField)], dtype=np.int64
+    )
 
 
 def alternative_scores(

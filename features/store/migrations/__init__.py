@@ -1,1 +1,1 @@
-"""How the record store's tables came to be."""
+"""Migrations of the record store's tables."""

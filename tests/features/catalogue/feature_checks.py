@@ -6,6 +6,7 @@ A feature that is added to a catalogue is tried by all of them; a check that is 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,12 +17,12 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue, Feature, catalogue
 from features.catalogue.measures import Count, Distinct
-from features.catalogue.wording import FAMILIES
 from features.evidence import records_behind
-from features.facts.facts import TableFacts, facts_of_records, facts_of_table
+from features.facts.table_facts import TableFacts, facts_of_records, facts_of_table
+from features.languages import LANGUAGES, texts
 from features.matrix import TABLE_OF_SUBJECT, compute, make_view, take
 from features.tables import TABLES
-from features.tables.description import Use
+from features.tables.definition import Use
 from tests.features.futures import another_future
 
 Values = NDArray[np.float64]
@@ -68,28 +69,28 @@ def failing(looked: Looked, holds: Callable[[Feature, Values], bool]) -> list[st
 
 
 def is_documented_in_both_languages(looked: Looked) -> list[str]:
+    families = texts("catalogue.questions")
+
     def holds(feature: Feature, _: Values) -> bool:
-        texts = (feature.meaning, feature.reason, feature.question)
-        english = all(text.en.isascii() and text.en[:1].strip() and text.en == text.en.strip() for text in texts)
-        japanese = all(any("\u3040" <= sign <= "\u9fff" for sign in text.ja) for text in texts)
-        filled = feature.reason.en.count("{value}") == feature.reason.ja.count("{value}") == 1
+        written = (feature.meaning, feature.reason, feature.question)
+        english = all(text.en.isascii() and text.en[:1].strip() and text.en == text.en.strip() for text in written)
+        japanese = all(any("\u3040" <= sign <= "\u9fff" for sign in text.ja) for text in written)
+        filled = all(feature.reason[language].count("{value}") == 1 for language in LANGUAGES)
         ends = feature.reason.en.endswith(".") and feature.reason.ja.endswith("。")
-        return english and japanese and filled and ends and feature.family in FAMILIES
+        return english and japanese and filled and ends and feature.family in families
 
     return failing(looked, holds)
 
 
-def is_told_apart_by_its_words(looked: Looked) -> list[str]:
-    said: dict[str, int] = {}
+def has_sentences_of_its_own(looked: Looked) -> list[str]:
+    uses: Counter[str] = Counter()
     for feature in looked.known.features:
         for text in (feature.meaning, feature.reason):
-            for words in {text.ja, text.en}:
-                said[words] = said.get(words, 0) + 1
+            uses.update(set(text.values()))
     return failing(
         looked,
         lambda feature, _: (
-            max(said[feature.meaning.ja], said[feature.meaning.en], said[feature.reason.ja], said[feature.reason.en])
-            == 1
+            max(uses[words] for text in (feature.meaning, feature.reason) for words in text.values()) == 1
         ),
     )
 
@@ -97,7 +98,7 @@ def is_told_apart_by_its_words(looked: Looked) -> list[str]:
 def repeats_no_word(looked: Looked) -> list[str]:
     def holds(feature: Feature, _: Values) -> bool:
         english = feature.reason.en.lower().split()
-        return all(one != two for one, two in pairwise(english)) and "同じ同じ" not in feature.reason.ja
+        return all(left != right for left, right in pairwise(english)) and "同じ同じ" not in feature.reason.ja
 
     return failing(looked, holds)
 
@@ -120,7 +121,7 @@ def has_the_type_of_its_unit(looked: Looked) -> list[str]:
         if feature.unit == "share":
             return bool(((there >= 0) & (there <= 1)).all())
         if feature.unit == "count":
-            # declared against found may be fewer than none
+            # declared less recorded may be below zero
             return bool((there == np.round(there)).all() and (feature.measure.needs() == () or (there >= 0).all()))
         return feature.unit == "days" or bool((there >= 0).all())
 
@@ -220,7 +221,7 @@ def _digest(looked: Looked) -> str:
 
 def has_its_unseen_value_without_history(looked: Looked) -> list[str]:
     name = TABLE_OF_SUBJECT[looked.subject]
-    nothing = {one: table.arrow_schema.empty_table() for one, table in TABLES.items()}
+    nothing = {table_name: table.arrow_schema.empty_table() for table_name, table in TABLES.items()}
     own = facts_of_table(name, looked.tables[name])
     values = compute(facts_of_records(nothing), own, looked.subject)
     return [
@@ -270,7 +271,7 @@ def _ids(facts: TableFacts) -> list[str]:
 
 CHECKS: tuple[Callable[[Looked], list[str]], ...] = (
     is_documented_in_both_languages,
-    is_told_apart_by_its_words,
+    has_sentences_of_its_own,
     repeats_no_word,
     ends_in_its_unit,
     has_the_type_of_its_unit,

@@ -1,4 +1,4 @@
-"""One place, however it is written; the tables are for experts to extend."""
+"""Spellings of an address have the same key; the tables are for experts to extend. Covers: features.identity.address."""
 
 import pyarrow as pa
 import pytest
@@ -23,9 +23,9 @@ SAME_BUILDING = (
     ("京都府京都市1-2", "Kyoto-fu Kyoto-shi 1-2"),
 )
 
-SAME_UNIT = (("梅田8-23-15 #608", "梅田8丁目23番15号 コーポ608", "梅田8-23-15 608号室", "梅田8-23-15　６０８号室"),)
+SAME_ROOM = (("梅田8-23-15 #608", "梅田8丁目23番15号 コーポ608", "梅田8-23-15 608号室", "梅田8-23-15　６０８号室"),)
 
-OTHER_PLACE = (
+OTHER_ADDRESS = (
     ("東京都足立区梅田8-23-15", "東京都足立区梅田8-23-16"),
     ("東京都足立区梅田8-23-15", "東京都足立区梅田82-3-15"),
     ("東京都足立区梅田8-23-15", "東京都新宿区百人町8-23-15"),
@@ -34,34 +34,34 @@ OTHER_PLACE = (
 
 
 @pytest.mark.parametrize("spellings", SAME_BUILDING, ids=lambda spellings: spellings[-1])
-def test_spellings_of_one_building_are_one(spellings: tuple[str, ...]) -> None:
+def test_spellings_of_a_building_are_equal(spellings: tuple[str, ...]) -> None:
     assert len({parse_address(text)[1] for text in spellings}) == 1
 
 
-@pytest.mark.parametrize("spellings", SAME_UNIT, ids=lambda spellings: spellings[0])
-def test_spellings_of_one_room_are_one(spellings: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("spellings", SAME_ROOM, ids=lambda spellings: spellings[0])
+def test_spellings_of_a_room_are_equal(spellings: tuple[str, ...]) -> None:
     assert len({parse_address(text)[0] for text in spellings}) == 1
 
 
-@pytest.mark.parametrize(("one", "other"), OTHER_PLACE)
-def test_different_places_stay_apart(one: str, other: str) -> None:
-    assert parse_address(one)[1] != parse_address(other)[1]
+@pytest.mark.parametrize(("first", "second"), OTHER_ADDRESS)
+def test_different_addresses_stay_apart(first: str, second: str) -> None:
+    assert parse_address(first)[1] != parse_address(second)[1]
 
 
-def test_rooms_of_one_building_differ_by_unit_only() -> None:
-    one, other = parse_address("梅田8-23-15 #608"), parse_address("梅田8-23-15 #609")
-    assert one[0] != other[0]
-    assert one[1] == other[1]
+def test_rooms_of_a_building_differ_by_room_only() -> None:
+    first, second = parse_address("梅田8-23-15 #608"), parse_address("梅田8-23-15 #609")
+    assert first[0] != second[0]
+    assert first[1] == second[1]
 
 
-def test_a_column_gives_the_keys_its_values_give_one_by_one() -> None:
+def test_a_column_gives_the_keys_its_values_give_alone() -> None:
     texts = [text for spellings in SAME_BUILDING for text in spellings] + [None, "", " "]
-    unit, building = address_keys(pa.array(texts * 5, pa.string()))  # 64 and more are read once for each distinct text
+    room, building = address_keys(pa.array(texts * 5, pa.string()))  # 64 and more are read once for each distinct text
     alone = [address_keys(pa.array([text], pa.string())) for text in texts]
-    assert unit[: len(texts)].tolist() == [int(one[0]) for one, _ in alone]
-    assert building[: len(texts)].tolist() == [int(one[0]) for _, one in alone]
+    assert room[: len(texts)].tolist() == [int(first[0]) for first, _ in alone]
+    assert building[: len(texts)].tolist() == [int(first[0]) for _, first in alone]
 
 
 def test_no_address_has_no_key() -> None:
-    unit, building = address_keys(pa.array([None, "", " ", "-"], pa.string()))
-    assert unit.tolist() == building.tolist() == [0, 0, 0, 0]
+    room, building = address_keys(pa.array([None, "", " ", "-"], pa.string()))
+    assert room.tolist() == building.tolist() == [0, 0, 0, 0]

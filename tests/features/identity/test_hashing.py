@@ -1,4 +1,4 @@
-"""Keys depend on the text and its name space, and on nothing else."""
+"""Keys depend on the text and its name space, and on nothing else. Covers: features.identity.hashing."""
 
 import numpy as np
 import pyarrow as pa

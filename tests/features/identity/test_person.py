@@ -1,4 +1,4 @@
-"""One person, in any script, order and spelling; the table is for experts to extend."""
+"""Spellings of a name have the same key, in any script and order; the table is for experts to extend. Covers: features.identity.person."""
 
 import datetime as dt
 
@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.identity.person import (
+    full_name_person_keys,
     given_name_birth_keys,
     name_skeleton,
     name_skeletons,
-    one_name_person_keys,
     person_keys,
 )
 
@@ -41,18 +41,18 @@ NOT_KNOWN_TO_BE_THE_SAME = (
 
 
 @pytest.mark.parametrize("spellings", SAME_NAME, ids=lambda spellings: spellings[0])
-def test_spellings_of_one_name_are_one(spellings: tuple[str, ...]) -> None:
+def test_spellings_of_a_name_are_equal(spellings: tuple[str, ...]) -> None:
     assert len({name_skeleton(name) for name in spellings}) == 1
 
 
-@pytest.mark.parametrize(("one", "other"), OTHER_NAME)
-def test_different_names_stay_apart(one: str, other: str) -> None:
-    assert name_skeleton(one) != name_skeleton(other)
+@pytest.mark.parametrize(("first", "second"), OTHER_NAME)
+def test_different_names_stay_apart(first: str, second: str) -> None:
+    assert name_skeleton(first) != name_skeleton(second)
 
 
-@pytest.mark.parametrize(("one", "other"), NOT_KNOWN_TO_BE_THE_SAME)
-def test_known_limits_of_transliteration(one: str, other: str) -> None:
-    assert name_skeleton(one) != name_skeleton(other)
+@pytest.mark.parametrize(("first", "second"), NOT_KNOWN_TO_BE_THE_SAME)
+def test_known_limits_of_transliteration(first: str, second: str) -> None:
+    assert name_skeleton(first) != name_skeleton(second)
 
 
 def keys(family: str | None, given_names: str | None, born: dt.date | None) -> int:
@@ -60,12 +60,12 @@ def keys(family: str | None, given_names: str | None, born: dt.date | None) -> i
     return int(person_keys(*columns)[0])
 
 
-def test_name_parts_in_either_order_are_one_person() -> None:
+def test_name_parts_in_either_order_are_the_same_person() -> None:
     born = dt.date(1990, 5, 20)
     assert keys("Dela Cruz", "Maria", born) == keys("Maria", "Dela Cruz", born)
 
 
-def test_day_and_month_exchanged_are_one_person() -> None:
+def test_day_and_month_exchanged_are_the_same_person() -> None:
     assert keys("Sato", "Naoki", dt.date(1990, 3, 4)) == keys("Sato", "Naoki", dt.date(1990, 4, 3))
     assert keys("Sato", "Naoki", dt.date(1990, 3, 4)) != keys("Sato", "Naoki", dt.date(1990, 3, 5))
     assert keys("Sato", "Naoki", dt.date(1990, 3, 4)) != keys("Sato", "Naoki", dt.date(1991, 3, 4))
@@ -83,7 +83,7 @@ def test_a_married_name_keeps_the_key_of_given_name_and_birth() -> None:
 
 def test_an_undated_name_meets_only_undated_names() -> None:
     names, born = pa.array(["Sato Naoki", "SATOU NAOKI"]), pa.array([None, dt.date(1990, 3, 4)], pa.date32())
-    undated, dated = one_name_person_keys(names, born)
+    undated, dated = full_name_person_keys(names, born)
     assert undated != dated
     assert 0 not in (undated, dated)
 
@@ -95,7 +95,7 @@ def test_no_name_is_nobody() -> None:
 
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=12)), max_size=10))
-def test_a_column_reads_names_as_one_by_one(names: list[str | None]) -> None:
+def test_a_column_reads_names_as_alone(names: list[str | None]) -> None:
     encodable = [name for name in names if name is None or name.isprintable()]
     long_column = pa.array([*encodable, *["Sato"] * 64], pa.string())
     alone = [None if name is None else name_skeleton(name) for name in encodable]

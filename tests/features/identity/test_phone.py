@@ -1,4 +1,4 @@
-"""One telephone, however it is written; and the path over columns gives what the library gives."""
+"""Spellings of a phone number have the same key; the path over columns equals the library. Covers: features.identity.phone."""
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +31,7 @@ def written_phones(draw: st.DrawFn) -> str:
 
 
 @pytest.mark.parametrize("spellings", SAME_PHONE, ids=lambda spellings: spellings[0])
-def test_spellings_of_one_number_are_one(spellings: tuple[str, ...]) -> None:
+def test_spellings_of_a_number_are_equal(spellings: tuple[str, ...]) -> None:
     assert {normalise_phone(text) for text in spellings} == {spellings[0]}
 
 
@@ -43,7 +43,7 @@ def test_what_cannot_be_a_number_has_no_key(text: str) -> None:
 
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.one_of(written_phones(), st.text(max_size=15), st.none()), max_size=8))
-def test_a_column_gives_the_keys_its_values_give_one_by_one(phones: list[str | None]) -> None:
+def test_a_column_gives_the_keys_its_values_give_alone(phones: list[str | None]) -> None:
     column = pa.array([*phones, *[None] * 64], pa.string())  # 64 and more take the path over columns
     alone = [int(phone_keys(pa.array([text], pa.string()))[0]) for text in phones]
     assert phone_keys(column)[: len(phones)].tolist() == alone

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from features.store.records import RecordStore
 from features.tables import TABLES
-from features.tables.description import Kind
+from features.tables.definition import Kind
 
 STEP_US = 30 * 86_400_000_000
 """All times are moments thirty days apart, so that records tie with cases and with one another."""
@@ -76,7 +76,7 @@ def fill(random: np.random.Generator, store: RecordStore, tables: dict[str, pa.T
             for at, position in enumerate(store.append(connection, name, rows)):
                 filled.versions[name].append((position, rows.slice(at, 1)))
             for _ in range(corrections * (number + 1) // len(turns) - corrections * number // len(turns)):
-                known = [one for one in TABLES if filled.versions[one]]
+                known = [table_name for table_name in TABLES if filled.versions[table_name]]
                 corrected = str(random.choice(known))
                 _correct(random, connection, filled, corrected)
     return filled

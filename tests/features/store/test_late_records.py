@@ -1,4 +1,4 @@
-"""Batch and online agree bit for bit, however late, unordered, tied and corrected the records came."""
+"""Batch and online agree bit for bit, however late, unordered, tied and corrected the records came. Covers: features.store.derived_postings, features.store.lookups, features.store.insertion."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from features.catalogue import catalogue
-from features.facts.facts import facts_of_records, facts_of_table
+from features.facts.table_facts import facts_of_records, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT, compute
 from features.online import view_case
 from features.store.records import RecordStore
@@ -34,7 +34,7 @@ def filled(engine: object, home: object) -> Filled:
 
 def ties(tables: dict[str, pa.Table], subject: str, own: pa.Table) -> int:
     """Count cases that share a phone, traveller or visa with a record known at exactly their own moment."""
-    met: dict[tuple[object, ...], int] = {}
+    uses: dict[tuple[object, ...], int] = {}
     keys = ("guarantor_phone", "passport_number", "landing_id", "application_id", "establishment_id")
     for name, rows in tables.items():
         columns = [column for column in keys if column in rows.column_names]
@@ -42,17 +42,17 @@ def ties(tables: dict[str, pa.Table], subject: str, own: pa.Table) -> int:
         for column in columns:
             for value, at in zip(rows.column(column).to_pylist(), known, strict=True):
                 if value is not None:
-                    met[column, value, at] = met.get((column, value, at), 0) + 1
+                    uses[column, value, at] = uses.get((column, value, at), 0) + 1
     time = TABLES[TABLE_OF_SUBJECT[subject]].known_at
     return sum(
-        any(row.get(key) is not None and met.get((key, row[key], row[time]), 0) > 1 for key in keys)
+        any(row.get(key) is not None and uses.get((key, row[key], row[time]), 0) > 1 for key in keys)
         for row in own.to_pylist()
     )
 
 
 @pytest.mark.parametrize("subject", ["visa", "entry"])
 @pytest.mark.parametrize("when", ["now", "then"])
-def test_one_case_has_the_same_bits_as_among_all_whatever_came_when(filled: Filled, subject: str, when: str) -> None:
+def test_a_case_has_the_same_bits_as_among_all_whatever_came_when(filled: Filled, subject: str, when: str) -> None:
     """``then`` asks for the history at a position in the middle, before later records and corrections came."""
     name = TABLE_OF_SUBJECT[subject]
     with filled.store.engine.connect() as connection:

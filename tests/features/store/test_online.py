@@ -1,4 +1,4 @@
-"""Batch and online agree bit for bit, whatever order the records arrived in; and history replays."""
+"""Batch and online agree bit for bit in any order of arrival, and history replays. Covers: features.online, features.store.lookups."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from features.database import open_engine
-from features.facts.facts import facts_of_table
+from features.facts.table_facts import facts_of_table
 from features.matrix import TABLE_OF_SUBJECT, build_matrix
 from features.online import view_case
 from features.settings import Settings
@@ -39,7 +39,7 @@ def store(small: Records, settings: Settings) -> Iterator[RecordStore]:
     engine = open_engine(
         Settings(settings.home, _url(engine, DATABASE), "", settings.signing_key_path, settings.data_key_path)
     )
-    made = RecordStore.open(engine, settings.data_key_path)
+    filled = RecordStore.open(engine, settings.data_key_path)
     rng = np.random.default_rng(0)
     pieces = []
     for name, rows in small.tables.items():
@@ -47,8 +47,8 @@ def store(small: Records, settings: Settings) -> Iterator[RecordStore]:
         pieces += [(name, rows.take(pa.array(part))) for part in np.array_split(order, 5) if len(part)]
     with engine.begin() as connection:
         for index in rng.permutation(len(pieces)):
-            made.append(connection, *pieces[index])
-    yield made
+            filled.append(connection, *pieces[index])
+    yield filled
     engine.dispose()
 
 
@@ -57,7 +57,7 @@ def _url(engine: object, database: str) -> str:
 
 
 @pytest.mark.parametrize("subject", ["visa", "entry"])
-def test_one_case_online_has_the_same_bits_as_in_the_batch(small: Records, store: RecordStore, subject: str) -> None:
+def test_a_case_online_has_the_same_bits_as_in_the_batch(small: Records, store: RecordStore, subject: str) -> None:
     matrix = build_matrix(small, subject)
     table = small[TABLE_OF_SUBJECT[subject]]
     rows = {name: row for row, name in enumerate(table.column(0).to_pylist())}
@@ -113,7 +113,7 @@ def test_a_stored_record_cannot_be_changed_or_deleted(store: RecordStore) -> Non
             connection.execute(text(attack))
 
 
-def test_a_batch_with_one_known_id_stores_nothing(store: RecordStore, small: Records) -> None:
+def test_a_batch_with_a_known_id_stores_nothing(store: RecordStore, small: Records) -> None:
     table = small["establishments"]
     fresh = table.slice(0, 1).set_column(0, table.schema.field(0), pa.array(["EST-NEW"]))
     both = pa.concat_tables([fresh, table.slice(1, 1)])
@@ -136,12 +136,12 @@ def test_no_name_or_phone_stands_in_the_database(store: RecordStore, small: Reco
 
 def test_nobody_with_the_database_alone_can_test_a_guessed_phone(store: RecordStore, small: Records) -> None:
     hashes = facts_of_table("visa_applications", small["visa_applications"])["guarantor_phone"]
-    guessed = {int(one).to_bytes(8, "little", signed=True) for one in hashes[:200].tolist() if one}
+    guessed = {int(value).to_bytes(8, "little", signed=True) for value in hashes[:200].tolist() if value}
     with store.engine.connect() as connection:
         blob = b"".join(
             bytes(row[0]) for row in connection.execute(text("select facts from records.record limit 20000"))
         )
         posted = {row[0] for row in connection.execute(text("select distinct key from records.posting"))}
     assert guessed
-    assert not any(one in blob for one in guessed)
+    assert not any(value in blob for value in guessed)
     assert not posted & set(hashes.tolist())

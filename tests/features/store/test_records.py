@@ -1,4 +1,4 @@
-"""History is only ever added to, in an order that every reader agrees on, and means nothing without the data key."""
+"""History only grows, in an order that every reader agrees on, and is unreadable without the data key. Covers: features.store.records, features.store.insertion, features.store.encryption, features.store.schema_migration, features.store.migrations.env, features.database, features.settings."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
-from features.facts.facts import facts_of_table
+from features.facts.table_facts import facts_of_table
 from features.online import view_case
+from features.store.encryption import DataKey
 from features.store.records import RecordExists, RecordStore
-from features.store.secrets import Secrets
 from tests.features.store.worlds import world
 
 VISAS = "visa_applications"
@@ -144,14 +144,14 @@ def test_a_planted_name_is_nowhere_in_the_database_files(
             assert value.encode() not in content
 
 
-def test_a_row_moved_to_another_place_does_not_open(store: RecordStore) -> None:
-    sealed = store.secrets.seal(b"content", b"landings/1")
-    assert store.secrets.unseal(sealed, b"landings/1") == b"content"
+def test_a_row_moved_to_another_position_does_not_decrypt(store: RecordStore) -> None:
+    sealed = store.data_key.encrypt(b"content", b"landings/1")
+    assert store.data_key.decrypt(sealed, b"landings/1") == b"content"
     with pytest.raises(InvalidTag):
-        store.secrets.unseal(sealed, b"landings/2")
+        store.data_key.decrypt(sealed, b"landings/2")
 
 
-def test_a_posting_cannot_be_found_from_a_phone_without_the_data_key(
+def test_a_posting_cannot_be_looked_up_by_a_phone_without_the_data_key(
     store: RecordStore, tables: dict[str, pa.Table], engine: Engine
 ) -> None:
     with engine.begin() as connection:
@@ -162,10 +162,10 @@ def test_a_posting_cannot_be_found_from_a_phone_without_the_data_key(
     assert not keys & posted
 
 
-def test_the_data_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+def test_the_data_key_is_created_once_and_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "data.key"
-    assert Secrets.load_or_create(path) == Secrets.load_or_create(path)
+    assert DataKey.load_or_create(path) == DataKey.load_or_create(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.write_bytes(b"short")
     with pytest.raises(ValueError, match="32 bytes"):
-        Secrets.load_or_create(path)
+        DataKey.load_or_create(path)

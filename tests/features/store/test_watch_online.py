@@ -1,4 +1,4 @@
-"""Entries with typing errors are found for one case as in the batch: the store looks under the same block keys."""
+"""Entries with typing errors match online as in the batch: the store looks up the same block keys. Covers: features.store.case_history, features.watchlist.parties, features.evidence."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 
 from features.catalogue import catalogue
 from features.evidence import Record, records_behind
-from features.facts.facts import facts_of_records, facts_of_table
+from features.facts.table_facts import facts_of_records, facts_of_table
+from features.kernel.view import View
 from features.matrix import TABLE_OF_SUBJECT, make_view, take, values_of
 from features.online import view_case
 from features.store.records import RecordStore
 from features.tables import TABLES
-from features.windows.view import View
 from synthetic_data.world import generate
 
 ENTRIES = 400
@@ -68,15 +68,15 @@ def watch_list(random: np.random.Generator, applications: pa.Table) -> pa.Table:
 def evidence(view: View, subject: str, case: int = 0) -> list[tuple[str, list[tuple[Record, str]]]]:
     """Return what is shown for each feature of the watch list, the words included."""
     return [
-        (feature.name, [(record, record.match.en if record.match else "") for record in found])
+        (feature.name, [(record, record.match.en if record.match else "") for record in records])
         for feature in catalogue(subject).features
         if feature.name.startswith("watchlist_")
-        for found in [records_behind(view, feature.measure, case)]
+        for records in [records_behind(view, feature.measure, case)]
     ]
 
 
 @pytest.mark.parametrize("subject", ["visa", "entry"])
-def test_a_misspelt_entry_is_found_online_as_in_the_batch(store: RecordStore, subject: str) -> None:
+def test_a_misspelt_entry_matches_online_as_in_the_batch(store: RecordStore, subject: str) -> None:
     random = np.random.default_rng(8)
     tables = dict(generate(12, 600)[0].tables)
     tables["tip_database"] = watch_list(random, tables["visa_applications"])
@@ -87,14 +87,14 @@ def test_a_misspelt_entry_is_found_online_as_in_the_batch(store: RecordStore, su
     name = TABLE_OF_SUBJECT[subject]
     batch = make_view(facts, take(facts[name], np.arange(len(facts[name]))), subject)
     values = values_of(batch, subject)
-    by_name = np.unique(batch.watch.case[(batch.watch.party >= 0)])
+    by_name = np.unique(batch.watch_list.case[(batch.watch_list.party >= 0)])
     assert len(by_name) > 60
     cases = np.concatenate([random.permutation(by_name)[:60], random.integers(0, len(values), 20)])
     with store.engine.connect() as connection:
         head = store.head(connection)
         for case in cases.tolist():
             row = tables[name].slice(case, 1)
-            one = view_case(connection, store, subject, row, position=head, own=facts_of_table(name, row))
-            assert one.values.tobytes() == values[case].tobytes()
-            assert one.victim_match == batch.watch.victims()[case]
-            assert evidence(one.view, subject) == evidence(batch, subject, case)
+            online = view_case(connection, store, subject, row, position=head, own=facts_of_table(name, row))
+            assert online.values.tobytes() == values[case].tobytes()
+            assert online.victim_match == batch.watch_list.victims()[case]
+            assert evidence(online.view, subject) == evidence(batch, subject, case)

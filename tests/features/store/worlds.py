@@ -8,9 +8,9 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from features.tables.description import Column, Kind
-from features.tables.nine_tables import TABLES
-from features.tables.rows import rows_to_table
+from features.tables.definition import Column, Kind
+from features.tables.json_rows import rows_to_table
+from features.tables.schema import TABLES
 
 START = dt.datetime(2007, 1, 1, tzinfo=dt.UTC)
 Rows = dict[str, list[dict[str, object]]]
@@ -43,7 +43,9 @@ def _row(random: np.random.Generator, name: str, number: int, rows: Rows, crowdi
     for reference in table.references:
         others = rows.get(reference.table, [])
         if reference.column in row and reference.column != table.id_column and others:
-            row[reference.column] = str(random.choice([str(one[TABLES[reference.table].id_column]) for one in others]))
+            row[reference.column] = str(
+                random.choice([str(record[TABLES[reference.table].id_column]) for record in others])
+            )
     if name == "departures":
         row["landing_id"] = f"landings-{number}"
     if name == "outcomes":
@@ -87,9 +89,9 @@ def _value(random: np.random.Generator, column: Column, crowding: int) -> object
         return int(random.integers(0, 90))
     if column.kind is Kind.NUMBER:
         return 0.5 if column.name == "inclusion_probability" else float(random.integers(1, 10**6))
-    for ending, make in _TEXTS.items():
+    for ending, generate in _TEXTS.items():
         if column.name.endswith(ending):
-            return make(random, pick)
+            return generate(random, pick)
     if "name" in column.name:
         return f"{_name(random, crowding)} {_name(random, crowding)}" if column.name.endswith("_name") and (
             column.name not in {"family_name"}) else _name(random, crowding)  # fmt: skip

@@ -63,50 +63,52 @@ def good(table: str, **changed: str) -> Row:
     return {**GOOD[table], **changed}
 
 
-def folder(place: Path, table: str = "", rows: Sequence[Row] = (), *, without: Sequence[str] = ()) -> Path:
+def folder(target: Path, table: str = "", rows: Sequence[Row] = (), *, without: Sequence[str] = ()) -> Path:
     """Write nine CSV files with one good row each; one table gets the given rows."""
-    place.mkdir(parents=True, exist_ok=True)
-    for name, described in TABLES.items():
-        with (place / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            columns = [column for column in described.column_names if name != table or column not in without]
+    target.mkdir(parents=True, exist_ok=True)
+    for name, definition in TABLES.items():
+        with (target / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            columns = [column for column in definition.column_names if name != table or column not in without]
             writer = csv.DictWriter(file, columns, extrasaction="ignore")
             writer.writeheader()
             writer.writerows(rows if name == table else [GOOD[name]])
-    return place
+    return target
 
 
-def with_bytes(place: Path, table: str, content: bytes) -> Path:
+def with_bytes(target: Path, table: str, content: bytes) -> Path:
     """Write a good folder in which one CSV file has exactly this content."""
-    (folder(place) / f"{table}.csv").write_bytes(content)
-    return place
+    (folder(target) / f"{table}.csv").write_bytes(content)
+    return target
 
 
-def with_parquet(place: Path, table: str, **columns: pa.Array) -> Path:
+def with_parquet(target: Path, table: str, **columns: pa.Array) -> Path:
     """Write a good folder in which one table is Parquet, with some columns of other types (the good row repeated)."""
-    (folder(place) / f"{table}.csv").unlink()
+    (folder(target) / f"{table}.csv").unlink()
     count = len(next(iter(columns.values())))
     rows = [typed(table, good(table, **{TABLES[table].id_column: f"X{at}"})) for at in range(count)]
-    made, faults = rows_to_table(table, rows)
+    rows_read, faults = rows_to_table(table, rows)
     assert not faults
     for name, array in columns.items():
-        made = made.set_column(made.schema.get_field_index(name), name, array)
-    pq.write_table(made, place / f"{table}.parquet")
-    return place
+        rows_read = rows_read.set_column(rows_read.schema.get_field_index(name), name, array)
+    pq.write_table(rows_read, target / f"{table}.parquet")
+    return target
 
 
 def typed(table: str, row: Row) -> dict[str, object]:
     """Return a row of texts as JSON values."""
-    made: dict[str, object] = {}
+    rows_read: dict[str, object] = {}
     for name, text in row.items():
         kind = TABLES[table].column(name).kind
-        made[name] = float(text) if kind in {"number", "integer"} else text == "True" if kind == "boolean" else text
-    return made
+        rows_read[name] = (
+            float(text) if kind in {"number", "integer"} else text == "True" if kind == "boolean" else text
+        )
+    return rows_read
 
 
-def faults_of(place: Path) -> list[Fault]:
-    return inspect_folder(place)[1]
+def faults_of(target: Path) -> list[Fault]:
+    return inspect_folder(target)[1]
 
 
-def said(place: Path) -> list[tuple[str, int | None, str | None, str]]:
+def faults_in(target: Path) -> list[tuple[str, int | None, str | None, str]]:
     """Return (table, row, column, rule) of each fault."""
-    return [(fault.table, fault.row, fault.column, fault.code) for fault in faults_of(place)]
+    return [(fault.table, fault.row, fault.column, fault.code) for fault in faults_of(target)]

@@ -1,4 +1,4 @@
-"""What is said of a folder whose files, headers or rows are wrong; and what a good one gives, in either format."""
+"""Faults of a folder whose files, headers or rows are wrong, and the records of a good folder in either format. Covers: features.tables.folder, features.tables.files, features.tables.faults, features.tables.rules."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from features.tables import TABLES, RecordsRejected, inspect_folder, read_folder, write_folder
 from tests.conftest import run
-from tests.features.tables.folders import GOOD, faults_of, folder, good, said, with_bytes
+from tests.features.tables.folders import GOOD, faults_in, faults_of, folder, good, with_bytes
 
 HEADER = b"landing_id,departed_at\n"
 
@@ -67,8 +67,10 @@ ROWS = [
 def test_a_wrong_row_is_named_by_its_number(
     tmp_path: Path, content: bytes, expected: list[tuple[int, str | None, str]]
 ) -> None:
-    found = [fault for fault in said(with_bytes(tmp_path, "departures", content)) if fault[3] != "dangling_reference"]
-    assert sorted(found, key=str) == sorted([("departures", *one) for one in expected], key=str)
+    faults = [
+        fault for fault in faults_in(with_bytes(tmp_path, "departures", content)) if fault[3] != "dangling_reference"
+    ]
+    assert sorted(faults, key=str) == sorted([("departures", *fault) for fault in expected], key=str)
 
 
 def test_rows_left_out_move_no_other_number_in_a_long_file(tmp_path: Path) -> None:
@@ -77,8 +79,8 @@ def test_rows_left_out_move_no_other_number_in_a_long_file(tmp_path: Path) -> No
     for row in (20_000, 40_000, 60_000):
         lines[row - 1] = "short"
     lines[50_000 - 1] = "X50000,soon"
-    found = said(with_bytes(tmp_path, "departures", HEADER + "\n".join(lines).encode()))
-    named = [one for one in found if one[3] != "dangling_reference"]
+    faults = faults_in(with_bytes(tmp_path, "departures", HEADER + "\n".join(lines).encode()))
+    named = [fault for fault in faults if fault[3] != "dangling_reference"]
     assert named == [
         *(("departures", row, None, "ragged_row") for row in (20_000, 40_000, 60_000)),
         ("departures", 50_000, "departed_at", "type"),
@@ -87,43 +89,45 @@ def test_rows_left_out_move_no_other_number_in_a_long_file(tmp_path: Path) -> No
 
 def test_a_reference_after_a_row_left_out_is_named_by_its_own_number(tmp_path: Path) -> None:
     content = HEADER + b"short\nL1,2009-07-01T10:00:00Z\nL9,2009-07-01T10:00:00Z\n"
-    assert ("departures", 3, "landing_id", "dangling_reference") in said(with_bytes(tmp_path, "departures", content))
+    assert ("departures", 3, "landing_id", "dangling_reference") in faults_in(
+        with_bytes(tmp_path, "departures", content)
+    )
 
 
 def test_an_address_may_be_written_on_two_lines(tmp_path: Path) -> None:
-    place = folder(
+    target = folder(
         tmp_path, "visa_applications", [good("visa_applications", home_address="12 Rizal St\r\nQuezon City")]
     )
-    records, faults = inspect_folder(place)
+    records, faults = inspect_folder(target)
     assert faults == []
     assert records is not None
     assert records["visa_applications"].column("home_address").to_pylist() == ["12 Rizal St\r\nQuezon City"]
 
 
 def test_what_is_no_file_is_named(tmp_path: Path) -> None:
-    place = folder(tmp_path)
-    (place / "departures.csv").unlink()
-    assert said(place) == [("departures", None, None, "missing_table")]
-    (place / "departures.parquet").mkdir()
-    assert said(place) == [("departures", None, None, "unreadable")]
-    (place / "departures.parquet").rmdir()
-    (place / "departures.parquet").write_bytes(b"PAR1 and then nothing of the kind")
-    assert said(place) == [("departures", None, None, "unreadable")]
-    (place / "departures.csv").write_bytes(HEADER)
-    assert said(place) == [("departures", None, None, "two_files")]
+    target = folder(tmp_path)
+    (target / "departures.csv").unlink()
+    assert faults_in(target) == [("departures", None, None, "missing_table")]
+    (target / "departures.parquet").mkdir()
+    assert faults_in(target) == [("departures", None, None, "unreadable")]
+    (target / "departures.parquet").rmdir()
+    (target / "departures.parquet").write_bytes(b"PAR1 and then nothing of the kind")
+    assert faults_in(target) == [("departures", None, None, "unreadable")]
+    (target / "departures.csv").write_bytes(HEADER)
+    assert faults_in(target) == [("departures", None, None, "two_files")]
 
 
-def test_a_folder_that_is_not_there_is_one_fault(tmp_path: Path) -> None:
-    assert said(tmp_path / "nowhere") == [("records", None, None, "missing_folder")]
+def test_a_folder_that_is_not_there_is_a_single_fault(tmp_path: Path) -> None:
+    assert faults_in(tmp_path / "nowhere") == [("records", None, None, "missing_folder")]
 
 
-def test_faults_of_all_tables_and_rules_come_together(tmp_path: Path) -> None:
-    place = folder(tmp_path, "landings", [
+def test_faults_of_all_tables_and_rules_are_all_named(tmp_path: Path) -> None:
+    target = folder(tmp_path, "landings", [
         good("landings", sex="Q", landed_at="yesterday", permitted_stay_days="-1"),
         good("landings", port="", nationality="Philippines", application_id="A9"),
     ])  # fmt: skip
-    (place / "outcomes.csv").unlink()
-    assert set(said(place)) == {
+    (target / "outcomes.csv").unlink()
+    assert set(faults_in(target)) == {
         ("landings", 1, "landed_at", "type"),
         ("landings", 1, "sex", "not_allowed"),
         ("landings", 1, "permitted_stay_days", "range"),
@@ -136,8 +140,8 @@ def test_faults_of_all_tables_and_rules_come_together(tmp_path: Path) -> None:
 
 
 def test_a_column_that_is_missing_hides_no_other_fault(tmp_path: Path) -> None:
-    place = folder(tmp_path, "landings", [good("landings", sex="Q")] * 2, without=["landed_at"])
-    assert set(said(place)) == {
+    target = folder(tmp_path, "landings", [good("landings", sex="Q")] * 2, without=["landed_at"])
+    assert set(faults_in(target)) == {
         ("landings", None, "landed_at", "missing_column"),
         ("landings", 1, "sex", "not_allowed"),
         ("landings", 2, "sex", "not_allowed"),
@@ -146,9 +150,9 @@ def test_a_column_that_is_missing_hides_no_other_fault(tmp_path: Path) -> None:
 
 
 def test_records_are_rejected_with_every_reason_and_no_value(tmp_path: Path) -> None:
-    place = folder(tmp_path, "tip_database", [good("tip_database", role="Yamada", birth_date="Hanako")])
+    target = folder(tmp_path, "tip_database", [good("tip_database", role="Yamada", birth_date="Hanako")])
     with pytest.raises(RecordsRejected) as rejected:
-        read_folder(place)
+        read_folder(target)
     assert {fault.code for fault in rejected.value.faults} == {"type", "not_allowed"}
     assert "Yamada" not in str(rejected.value)
     assert "Hanako" not in str(rejected.value)
@@ -156,8 +160,8 @@ def test_records_are_rejected_with_every_reason_and_no_value(tmp_path: Path) -> 
 
 def test_check_counts_all_faults_though_it_names_a_few(tmp_path: Path) -> None:
     rows = [{"landing_id": f"L{at}", "departed_at": "2009-07-01"} for at in range(2500)]
-    place = folder(tmp_path / "records", "departures", rows)
-    done = run("check", str(place), "--limit", "3", home=tmp_path, expect=1)
+    target = folder(tmp_path / "records", "departures", rows)
+    done = run("check", str(target), "--limit", "3", home=tmp_path, expect=1)
     # 2,500 times without an hour, and all but L1 without a landing: 2,499
     assert "4,999 fault(s)" in done.stdout
     assert done.stdout.count("[type]") == 3

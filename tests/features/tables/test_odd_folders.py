@@ -1,4 +1,4 @@
-"""Folders as other people write them give the same records and the same results, or a clear word why they cannot."""
+"""Folders as other people write them give the same records and results, or a clear reason why they cannot. Covers: features.commands, features.command_line, features.tables.schema.visa_applications, features.tables.schema.landings, features.tables.schema.establishments, features.tables.schema.residence_events, features.tables.schema.tip_database, features.tables.schema.outcomes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from features.catalogue import catalogue
 from features.command_line import main
 from features.matrix import build_matrix
 from features.tables import TABLES, Records, read_folder, write_folder
-from features.tables.description import Kind, Table
+from features.tables.definition import Kind, Table
 from features.tables.folder import inspect_folder
 from models.signing import load_or_create_key
 from synthetic_data.world import generate
@@ -31,9 +31,9 @@ SUBJECTS = ("visa", "entry")
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of CSV files as the format says."""
-    place = tmp_path_factory.mktemp("plain")
-    write_folder(place, generate(81, 400)[0], csv=True)
-    return place
+    target = tmp_path_factory.mktemp("plain")
+    write_folder(target, generate(81, 400)[0], csv=True)
+    return target
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +46,10 @@ def rows_of(folder: Path, name: str) -> Rows:
         return list(csv.DictReader(file))
 
 
-def write(path: Path, columns: list[str], rows: Rows, **how: object) -> None:
-    encoding = str(how.pop("encoding", "utf-8"))
+def write(path: Path, columns: list[str], rows: Rows, **options: object) -> None:
+    encoding = str(options.pop("encoding", "utf-8"))
     with path.open("w", encoding=encoding, newline="") as file:
-        writer = csv.DictWriter(file, columns, **how)  # type: ignore[arg-type]
+        writer = csv.DictWriter(file, columns, **options)  # type: ignore[arg-type]
         writer.writeheader()
         writer.writerows(rows)
 
@@ -79,18 +79,18 @@ def with_unix_lines(table: Table, rows: Rows, path: Path) -> None:
 
 def frame(table: Table, rows: Rows) -> pd.DataFrame:
     """Return a frame as pandas makes one: dates as midnights, whole numbers with gaps as floats, booleans as objects."""
-    made = pd.DataFrame(rows, columns=list(table.column_names)).replace("", None)
+    written = pd.DataFrame(rows, columns=list(table.column_names)).replace("", None)
     for column in table.columns:
-        values = made[column.name]
+        values = written[column.name]
         if column.kind is Kind.TIMESTAMP:
-            made[column.name] = pd.to_datetime(values, utc=True)
+            written[column.name] = pd.to_datetime(values, utc=True)
         elif column.kind is Kind.DATE:
-            made[column.name] = pd.to_datetime(values)
+            written[column.name] = pd.to_datetime(values)
         elif column.kind in {Kind.NUMBER, Kind.INTEGER}:
-            made[column.name] = values.astype(float)
+            written[column.name] = values.astype(float)
         elif column.kind is Kind.BOOLEAN:
-            made[column.name] = values.map({"True": True, "False": False}).astype(object)
-    return made
+            written[column.name] = values.map({"True": True, "False": False}).astype(object)
+    return written
 
 
 def as_pandas_writes(table: Table, rows: Rows, path: Path) -> None:
@@ -99,9 +99,9 @@ def as_pandas_writes(table: Table, rows: Rows, path: Path) -> None:
 
 def as_others_write_parquet(table: Table, rows: Rows, path: Path) -> None:
     """Microseconds UTC, dates as midnights, large strings, dictionaries, small whole numbers."""
-    made = pa.Table.from_pandas(frame(table, rows), preserve_index=False)
+    written = pa.Table.from_pandas(frame(table, rows), preserve_index=False)
     for index, column in enumerate(table.columns):
-        values = made.column(index)
+        values = written.column(index)
         if column.kind is Kind.TIMESTAMP:
             values = values.cast(pa.timestamp("us", tz="UTC"))
         elif column.kind is Kind.DATE:
@@ -112,8 +112,8 @@ def as_others_write_parquet(table: Table, rows: Rows, path: Path) -> None:
             values = values.cast(pa.large_string())
         elif column.kind is Kind.INTEGER:
             values = values.cast(pa.int32())
-        made = made.set_column(index, column.name, values)
-    pq.write_table(made, path.with_suffix(".parquet"), row_group_size=97)
+        written = written.set_column(index, column.name, values)
+    pq.write_table(written, path.with_suffix(".parquet"), row_group_size=97)
 
 
 def now_csv_now_parquet(table: Table, rows: Rows, path: Path) -> None:
@@ -132,14 +132,14 @@ def test_a_folder_written_another_way_holds_the_same_records(
 ) -> None:
     for name, table in TABLES.items():
         way(table, rows_of(plain, name), tmp_path / name)
-    found, faults = inspect_folder(tmp_path)
+    read_again, faults = inspect_folder(tmp_path)
     assert {fault.code for fault in faults} <= {"unknown_column"}
     assert not any(fault.blocking for fault in faults)
-    assert found is not None
+    assert read_again is not None
     for name in TABLES:
-        assert found[name].equals(records[name]), name
+        assert read_again[name].equals(records[name]), name
     for subject in SUBJECTS:
-        assert build_matrix(found, subject).values.tobytes() == build_matrix(records, subject).values.tobytes()
+        assert build_matrix(read_again, subject).values.tobytes() == build_matrix(records, subject).values.tobytes()
 
 
 @pytest.mark.parametrize("family", ["NA", "Null", "null", "nan", "None", "N/A", "True", "-", "0"])
@@ -147,10 +147,10 @@ def test_a_family_may_be_called_like_nothing(plain: Path, tmp_path: Path, family
     for name, table in TABLES.items():
         rows = [{**row, "family_name": family} if "family_name" in row else row for row in rows_of(plain, name)]
         write(tmp_path / f"{name}.csv", list(table.column_names), rows)
-    found = read_folder(tmp_path)
+    read_again = read_folder(tmp_path)
     for name in ("visa_applications", "landings", "tip_database", "employment_reports"):
-        assert set(found[name].column("family_name").to_pylist()) == {family}
-    assert build_matrix(found, "visa").values.shape[0] == found["visa_applications"].num_rows
+        assert set(read_again[name].column("family_name").to_pylist()) == {family}
+    assert build_matrix(read_again, "visa").values.shape[0] == read_again["visa_applications"].num_rows
 
 
 @pytest.fixture(scope="module")
@@ -184,8 +184,8 @@ def test_the_other_tables_may_be_empty(plain: Path, tmp_path: Path, bundles: Pat
         for command, ending in (("features", "parquet"), ("score", "csv")):
             out = tmp_path / f"{command}-{subject}.{ending}"
             ask(bundles, command, tmp_path, "--subject", subject, "--out", out)
-            made = pq.read_table(out).to_pandas() if ending == "parquet" else pd.read_csv(out)
-            assert len(made) == cases
+            written = pq.read_table(out).to_pandas() if ending == "parquet" else pd.read_csv(out)
+            assert len(written) == cases
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
@@ -213,10 +213,10 @@ def test_the_results_have_exactly_the_promised_columns(
             records[table].column(0).to_pylist(), records[table].column(TABLES[table].known_at).to_pylist(), strict=True
         )
     )
-    for made in (matrix, scores):
-        assert len(made) == len(known)
-        times = pd.to_datetime(made["as_of"], utc=True)
-        assert all(known[one] == at for one, at in zip(made["subject_id"], times, strict=True))
+    for written in (matrix, scores):
+        assert len(written) == len(known)
+        times = pd.to_datetime(written["as_of"], utc=True)
+        assert all(known[subject_id] == at for subject_id, at in zip(written["subject_id"], times, strict=True))
     expected = build_matrix(records, subject)
     assert np.array_equal(matrix[names].to_numpy(np.float64), expected.values, equal_nan=True)
     total = scores["base_value"] + scores[[f"shap_{name}" for name in names]].sum(axis=1)
@@ -225,7 +225,7 @@ def test_the_results_have_exactly_the_promised_columns(
     assert scores["base_value"].nunique() == 1
 
 
-def test_only_cases_of_the_asked_time_are_scored(plain: Path, records: Records, tmp_path: Path, bundles: Path) -> None:
+def test_only_cases_of_the_given_time_are_scored(plain: Path, records: Records, tmp_path: Path, bundles: Path) -> None:
     times = sorted(records["visa_applications"].column("submitted_at").to_pylist())
     start, end = times[100].date(), times[300].date()
     out = tmp_path / "s.parquet"

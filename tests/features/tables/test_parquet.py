@@ -1,4 +1,4 @@
-"""What Parquet can hold and CSV cannot: other types for a column, empty texts beside nulls, zones, unknown columns."""
+"""What Parquet can hold and CSV cannot: other types, empty texts beside nulls, zones, unknown columns. Covers: features.tables.files, features.tables.canonical_columns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.tables import inspect_folder, read_folder, write_folder
-from tests.features.tables.folders import faults_of, folder, good, said, with_parquet
+from tests.features.tables.folders import faults_in, faults_of, folder, good, with_parquet
 
 DAY = dt.datetime(2009, 7, 1, 10, tzinfo=dt.UTC)
 
@@ -44,17 +44,17 @@ TIMES = [
 def test_a_time_needs_its_zone_and_no_more_than_microseconds(
     tmp_path: Path, times: pa.Array, expected: list[tuple[int | None, str]]
 ) -> None:
-    place = with_parquet(tmp_path, "departures", departed_at=times)
-    faults = [fault for fault in faults_of(place) if fault.column == "departed_at"]
+    target = with_parquet(tmp_path, "departures", departed_at=times)
+    faults = [fault for fault in faults_of(target) if fault.column == "departed_at"]
     assert [(fault.row, fault.code) for fault in faults] == expected
 
 
 def test_a_wrong_zone_hides_no_other_fault(tmp_path: Path) -> None:
     naive = pa.array([DAY] * 2, pa.timestamp("us"))
-    place = with_parquet(tmp_path, "landings", landed_at=naive, sex=pa.array(["F", "Q"]))
-    assert ("landings", 2, "sex", "not_allowed") in said(place)
-    assert ("landings", None, "landed_at", "time_zone") in said(place)
-    assert not [one for one in said(place) if one[3] == "missing_value"]
+    target = with_parquet(tmp_path, "landings", landed_at=naive, sex=pa.array(["F", "Q"]))
+    assert ("landings", 2, "sex", "not_allowed") in faults_in(target)
+    assert ("landings", None, "landed_at", "time_zone") in faults_in(target)
+    assert not [fault for fault in faults_in(target) if fault[3] == "missing_value"]
 
 
 def test_a_frame_of_pandas_reads_as_it_was_meant(tmp_path: Path) -> None:
@@ -75,10 +75,10 @@ def test_a_frame_of_pandas_reads_as_it_was_meant(tmp_path: Path) -> None:
 
 
 def test_the_name_of_a_folder_adds_no_column(tmp_path: Path) -> None:
-    place = tmp_path / "year=2009" / "post=PH-MNL"
+    target = tmp_path / "year=2009" / "post=PH-MNL"
     records = read_folder(folder(tmp_path / "csv"))
-    write_folder(place, records)
-    assert faults_of(place) == []
+    write_folder(target, records)
+    assert faults_of(target) == []
 
 
 def test_an_unknown_column_is_noted_and_not_read(tmp_path: Path) -> None:
@@ -87,10 +87,10 @@ def test_an_unknown_column_is_noted_and_not_read(tmp_path: Path) -> None:
     path = tmp_path / "p" / "departures.parquet"
     rows = pq.read_table(path)
     pq.write_table(rows.append_column("weather", pa.array(["rain"])), path)
-    found, faults = inspect_folder(tmp_path / "p")
+    records_read, faults = inspect_folder(tmp_path / "p")
     assert [(fault.code, fault.blocking) for fault in faults] == [("unknown_column", False)]
-    assert found is not None
-    assert found["departures"].equals(records["departures"])
+    assert records_read is not None
+    assert records_read["departures"].equals(records["departures"])
 
 
 def test_any_byte_changed_in_a_file_gives_faults_or_other_records_but_no_crash(tmp_path: Path) -> None:

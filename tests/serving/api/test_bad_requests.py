@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from tests.serving.conftest import Service
 
 PLANTED = "Plantedword"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from tests.serving.conftest import Service
 
 AT_ONCE = 8

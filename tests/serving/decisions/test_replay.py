@@ -14,11 +14,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.database import open_engine
-from features.facts.facts import facts_of_table
+from features.facts.table_facts import facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
 from features.settings import Settings
 from features.tables import TABLES
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from serving.app import create_app
 from serving.auth.api_keys import create_key
 from serving.decisions.replay import same_answer

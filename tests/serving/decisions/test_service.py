@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from tests.serving.conftest import LABELS, Service
 
 

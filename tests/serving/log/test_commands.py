@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 import serving.log.commands
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from serving.log.commands import log, pack
 from serving.store import decisions
 from tests.serving.conftest import Service

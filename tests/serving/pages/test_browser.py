@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from serving.app import create_app
 from tests.serving.conftest import LABELS, Service
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from features.languages import texts
-from features.tables.description import Use
-from features.tables.nine_tables import TABLES
-from features.tables.rows import row_as_json, rows_to_table
+from features.tables.definition import Use
+from features.tables.json_rows import row_as_json, rows_to_table
+from features.tables.schema import TABLES
 from tests.serving.conftest import LABELS, Service
 
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from features.catalogue import catalogue
 from features.settings import Settings
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from models.bundle import copy_bundle, load_bundle
 from models.signing import load_or_create_key, trusted_keys
 from serving.app import create_app

@@ -14,7 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.settings import Settings
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from models.bundle import copy_bundle
 from serving.app import create_app
 from serving.decisions.service import DecisionService

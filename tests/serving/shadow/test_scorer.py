@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from features.catalogue import catalogue
-from features.tables.rows import row_as_json
+from features.tables.json_rows import row_as_json
 from models.bundle import Bundle, copy_bundle, load_bundle
 from models.signing import trusted_keys
 from serving.shadow.comparison import shadow_comparison

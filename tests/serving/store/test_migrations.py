@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 import serving.store
 from features.database import open_engine
 from features.settings import Settings
-from features.store.migrating import migrate
+from features.store.schema_migration import migrate
 from serving.store import credentials, decisions, shadows
 from serving.store.decisions import Decision
 

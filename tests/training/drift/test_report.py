@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from features.tables.allowed import TYPOLOGIES
+from features.tables.categories import TYPOLOGIES
 from serving import record_words
 from training.drift import stability, words
 from training.drift.pictures import draw_inputs, draw_quarters

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from features.catalogue import catalogue
-from features.cluster import Cluster, WorkerLeft, attended, open_cluster
+from features.cluster import Cluster, WorkerLeft, open_cluster, with_workers
 from models.forest import raw_scores
 from models.tree_text import parse_forest
 from training.fitting.fit import fit
@@ -90,7 +90,7 @@ def test_work_bound_to_a_worker_stops_when_that_worker_dies(cluster: Cluster) ->
     killing = _die_later(pid)
     began = time.monotonic()
     with pytest.raises(WorkerLeft):
-        attended(cluster, [worker], lambda own: own.client.submit(time.sleep, 60, workers=[worker]).result())
+        with_workers(cluster, [worker], lambda own: own.client.submit(time.sleep, 60, workers=[worker]).result())
     assert time.monotonic() - began < 20
     killing.join()
     cluster.client.wait_for_workers(2)

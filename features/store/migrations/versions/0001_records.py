@@ -1,4 +1,4 @@
-"""Records, the keys under which they are found, and the guard that keeps history as it was."""
+"""Tables of records and of their keys, and the trigger that keeps history as it was."""
 
 from __future__ import annotations
 

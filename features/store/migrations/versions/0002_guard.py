@@ -1,4 +1,4 @@
-"""History is also kept from TRUNCATE, and the keys under which records are found are kept like the records."""
+"""History is also kept from TRUNCATE, and the keys of records are kept like the records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Postings under a key are found in order of time and position, so that "the latest 26" are always the same ones."""
+"""Postings under a key come in order of time and position, so that "the latest 26" are always the same."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Bitemporal kernel: what was visible at a moment, counted over trailing windows."""

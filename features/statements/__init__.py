@@ -1,0 +1,1 @@
+"""Statements: free-text letters of applications, compared by their simhash."""

@@ -1,0 +1,83 @@
+"""Columns of a visa application."""
+
+from features.tables.categories import LODGERS, PAYERS, RELATIONSHIPS, STATUSES
+from features.tables.definition import (
+    Column,
+    Kind,
+    Link,
+    Reference,
+    Table,
+    Use,
+    category,
+    date,
+    link,
+    nationality,
+    number,
+    text,
+    time,
+    traveller_columns,
+)
+
+
+def _sponsor_columns(role: str) -> tuple[Column, ...]:
+    return (
+        link(f"{role}_name", Link.NAME),
+        link(f"{role}_birth_date", Link.BIRTH_DATE),
+        link(f"{role}_address", Link.ADDRESS),
+        link(f"{role}_phone", Link.PHONE),
+    )
+
+
+VISA_APPLICATIONS = Table(
+    name="visa_applications",
+    id_column="application_id",
+    occurred_at="submitted_at",
+    known_at="submitted_at",
+    columns=(
+        text("application_id"),
+        time("submitted_at"),
+        text("post", Use.AUDIT, pattern="[A-Z]{2}-[A-Z]{2,5}"),
+        category("lodged_by", LODGERS),
+        link("agency_id", Link.IDENTIFIER),
+        *traveller_columns(),
+        nationality("former_nationality", null=True),
+        link("other_names", Link.NAME, audit=True),
+        text("occupation", Use.FEATURE, null=True),
+        number("monthly_income_jpy", Kind.NUMBER, null=True),
+        link("applicant_phone", Link.PHONE),
+        link("applicant_email", Link.EMAIL),
+        link("home_address", Link.ADDRESS),
+        category("status_of_residence", STATUSES),
+        link("coe_number", Link.IDENTIFIER),
+        date("coe_issued_on", null=True),
+        date("intended_arrival_on"),
+        number("intended_stay_days", Kind.INTEGER),
+        Column("port_of_entry", Kind.TEXT, Use.PLAIN, nullable=True, optional=True),
+        link("stay_address", Link.ADDRESS),
+        link("stay_phone", Link.PHONE),
+        number("declared_previous_stays", Kind.INTEGER, null=True),
+        category("travel_paid_by", PAYERS),
+        *_sponsor_columns("guarantor"),
+        category("guarantor_relationship", RELATIONSHIPS, null=True),
+        number("guarantor_income_jpy", Kind.NUMBER, null=True),
+        *_sponsor_columns("inviter"),
+        link("host_establishment_id", Link.IDENTIFIER),
+        link("introducer_name", Link.NAME),
+        link("introducer_phone", Link.PHONE),
+        link("statement_fingerprint", Link.STATEMENT),
+        date("married_on", null=True),
+        date("first_met_on", null=True),
+        Column("marriage_registered_abroad", Kind.BOOLEAN, Use.FEATURE, nullable=True),
+        number("meetings_before_marriage", Kind.INTEGER, null=True),
+        category("common_language", ("none", "basic", "fluent"), null=True),
+        link("spouse_birth_date", Link.BIRTH_DATE),
+        number("spouse_earlier_foreign_spouses", Kind.INTEGER, null=True),
+        Column("cohabitation_planned", Kind.BOOLEAN, Use.FEATURE, nullable=True),
+        number("accompanying_minors", Kind.INTEGER),
+        link("child_birth_date", Link.BIRTH_DATE),
+        date("child_nationality_acquired_on", null=True),
+        link("acknowledging_parent_name", Link.NAME),
+        link("acknowledging_parent_birth_date", Link.BIRTH_DATE),
+    ),
+    references=(Reference("host_establishment_id", "establishments"),),
+)

@@ -1,0 +1,1 @@
+"""Watch list: matches of a case with the Trafficking in Persons Database."""

@@ -1,1 +1,0 @@
-"""The bitemporal kernel: what was visible at a moment, counted over trailing windows."""
