@@ -9,8 +9,36 @@ from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable, as the reference page lists it."""
+
+    name: str
+    meaning: str
+    default: str
+
+
+VARIABLES = (
+    Variable("MIMAMORI_HOME", "models, keys, embedded database, MLflow", "`.mimamori`"),
+    Variable("MIMAMORI_DATABASE_URL", "a PostgreSQL server, e.g. `postgresql://user@host/mimamori`", "the embedded server"),
+    Variable("MIMAMORI_MLFLOW_URI", "MLflow's tracking store", "`sqlite:///$MIMAMORI_HOME/mlflow.db`"),
+    Variable("MIMAMORI_SIGNING_KEY", "PEM file of the key that signs models", "`$MIMAMORI_HOME/keys/signing.pem`"),
+    Variable("MIMAMORI_TRUSTED_KEYS", "PEM files, separated by `:`, of public keys that may sign a model; serving needs no private key",
+             "the `.pub` beside the signing key"),
+    Variable("MIMAMORI_DATA_KEY", "file of the key that encrypts records", "`$MIMAMORI_HOME/keys/data.key`"),
+    Variable("MIMAMORI_MLFLOW_UI", "address of MLflow's pages, linked from the page about models", "no links"),
+    Variable("MIMAMORI_CLOCK", "`machine`, or `records`: due dates count from the latest case, for records of the past", "`machine`"),
+    Variable("MIMAMORI_DEMO", "`1`: `promote` asks for no second approver and a waiver covers failed lines; synthetic data only", "off"),
+    Variable("MIMAMORI_TRACEBACK", "`1`: show where an unexpected error arose", "off"),
+    Variable("CI", "tests: a missing browser fails instead of being skipped", "off"),
+    Variable("MIMAMORI_FUZZ_CASES", "tests: generated requests per verb", "12"),
+    Variable("MIMAMORI_TEST_PICTURES", "tests: folder for pictures of the pages", "none"),
+    Variable("MIMAMORI_PROOFS", "tests: `full` runs the proofs at full size", "short"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings; see the table in the README.
+    """All settings; `VARIABLES` says where they come from.
 
     Attributes
     ----------

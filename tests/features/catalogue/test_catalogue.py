@@ -58,7 +58,7 @@ def test_former_names_lead_to_present_ones() -> None:
     present = {name for subject in SUBJECTS for name in catalogue(subject).names}
     assert set(RENAMED_FEATURES.values()) <= present
     assert not set(RENAMED_FEATURES) & present
-    assert present_names(["network_records_count", "own_stays_count"]) == ("network_records_count", "own_stays_count")
+    assert present_names(["ring_records_count", "own_stays_count"]) == ("network_records_count", "own_stays_count")
     assert set(FORMER_SHA256) == set(SUBJECTS)
 
 
