@@ -63,26 +63,33 @@ def act(d: District, establishment_ids: Objects, rings: Rings, ring_day: Ints) -
             "action": _ACTIONS[action[kept]]}  # fmt: skip
 
 
-def list_people(d: District, plan: Plan, who: Identified, brokers: Ints, phones: Ints) -> Columns:
-    """Write the database: people of detected rings, identified victims, and many outside these records.
+def _listed_rings(d: District, rng: np.random.Generator, who: Identified, rings: Rings) -> tuple[Ints, Ints]:
+    """Return the rings whose organisers are listed, and from which day: detected ones, and some by other knowledge."""
+    detected = np.flatnonzero(who.ring_day != NONE) if len(who.ring_day) else np.zeros(0, dtype=np.int64)
+    ring = np.repeat(detected, rng.integers(1, 3, len(detected)))
+    day = who.ring_day[ring] if len(ring) else ring
+    share = d.scenario["listed_share"]
+    if share == 0.0:
+        return ring, day
+    own = d.generator("listed rings")
+    tipped = np.repeat(np.flatnonzero(own.random(len(rings.start)) < share), 3)
+    early = rings.start[tipped] + (own.random(len(tipped)) * 0.6 * (rings.end - rings.start)[tipped]).astype(np.int64)
+    return np.concatenate([ring, tipped]), np.concatenate([day, early])
 
-    Parameters
-    ----------
-    brokers, phones
-        For each ring, the key of the person who runs it and of a phone used.
-    """
+
+def list_people(d: District, plan: Plan, who: Identified, rings: Rings) -> Columns:
+    """Write the database: organisers of listed rings, identified victims, and many outside these records."""
     rng = d.generator("database")
     victims = np.flatnonzero((who.day != NONE) & (rng.random(len(plan)) < 0.6))
-    detected = np.flatnonzero(who.ring_day != NONE) if len(who.ring_day) else np.zeros(0, dtype=np.int64)
-    helpers = np.repeat(detected, rng.integers(1, 3, len(detected)))
+    helpers, ring_day = _listed_rings(d, rng, who, rings)
     strangers = max(d.applications // 1200, 4)
     stranger = d.keys.take(strangers)
-    japanese = np.concatenate([brokers[helpers] + rng.integers(0, 3, len(helpers)), stranger])
+    japanese = np.concatenate([rings.broker[helpers] + rng.integers(0, 3, len(helpers)), stranger])
     k, v = len(japanese), len(victims)
     listed = np.concatenate(
         [
             who.day[victims] + rng.integers(5, 120, v),
-            who.ring_day[helpers] + rng.integers(10, 240, len(helpers)),
+            ring_day + rng.integers(10, 240, len(helpers)),
             rng.integers(START, END, strangers),
         ]
     )
@@ -91,8 +98,8 @@ def list_people(d: District, plan: Plan, who: Identified, brokers: Ints, phones:
         rng, CODES[plan["country"][victims]], plan["family"][victims], plan["given"][victims]
     )
     whole = [name.replace("　", " ").split(" ") for name in sponsor_names(rng, japanese).tolist()]
-    line = np.concatenate([np.full(v, NONE), phones[helpers], stranger])
-    site = np.concatenate([np.full(v, NONE), brokers[helpers], stranger])
+    line = np.concatenate([np.full(v, NONE), rings.phone[helpers], stranger])
+    site = np.concatenate([np.full(v, NONE), rings.broker[helpers], stranger])
     birth = np.concatenate([plan["birth"][victims], sponsor_birth(japanese)])
     occurred = any_moment(rng, listed)
     ends = occurred + rng.integers(200, 1500, v + k) * DAY_US

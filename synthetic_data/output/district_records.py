@@ -102,7 +102,7 @@ def _detected(
     return {
         "outcomes": _numbered(d, "outcome_id", "OC", outcomes),
         "establishment_actions": _numbered(d, "action_id", "AC", act(d, establishment_ids, rings, who.ring_day)),
-        "tip_database": _numbered(d, "entry_id", "TP", list_people(d, whole, who, rings.broker, rings.phone)),
+        "tip_database": _numbered(d, "entry_id", "TP", list_people(d, whole, who, rings)),
     }
 
 

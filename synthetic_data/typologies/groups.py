@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from synthetic_data.filing.volumes import Status, days_between
 from synthetic_data.geography.district import District
 from synthetic_data.geography.establishments import ADULT, BAR, SCHOOL
 from synthetic_data.people.keys import NONE, chance
+from synthetic_data.typologies.habits import TIES
 
 PHONES, GUARANTORS = 3, 12
 
@@ -71,6 +73,8 @@ class Members:
         int64[n]: 0 for the first person a group placed, 1 for the next …
     strength
         float64[n]: openness with which a row shows what ties it to the group; 1 as the typology says, 0 not at all.
+    habits
+        Factor on a tie's share for each group, float64[k] by tie (see `habits.TIES`); none where groups keep to the typology.
     """
 
     d: District
@@ -80,9 +84,15 @@ class Members:
     group: Ints
     turn: Ints
     strength: Floats
+    habits: Mapping[str, Floats] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.group)
+
+    def habit(self, columns: Iterable[str]) -> Floats | float:
+        """Return the factor, float64[n], of the tie that the first tied column belongs to; 1 without habits."""
+        tie = next((TIES[name] for name in columns if name in TIES), None)
+        return self.habits[tie][self.group] if tie in self.habits else 1.0
 
     def of(self, name: str) -> Ints:
         """Return a column of the groups for each member."""
@@ -90,7 +100,7 @@ class Members:
 
     def show(self, share: object, **values: object) -> None:
         """Set columns of the plan for each member with a probability."""
-        hit = self.rng.random(len(self)) < np.asarray(share) * self.strength
+        hit = self.rng.random(len(self)) < np.asarray(share) * self.strength * self.habit(values)
         same = inviter_is_guarantor(self.plan) & hit
         lodged = hit & stays_with_guarantor(self.plan)
         called = hit & (self.plan["stay_phone"] == self.plan["guarantor_phone"]) & (self.plan["stay_phone"] != NONE)
@@ -115,13 +125,14 @@ class Members:
         """Set probabilities of later events, not weakened by the openness of the group."""
         hit = self.rng.random(len(self)) < share
         for name, value in values.items():
-            self.plan[name][hit] = value
+            self.plan[name][hit] = np.minimum(value * np.broadcast_to(self.habit((name,)), hit.shape)[hit], 0.95)
 
     def take(self, kept: Ints) -> Members:
         """Return some of the members over the same plan's copied rows."""
         return Members(
-            self.d, self.rng, self.plan.take(kept), self.groups, self.group[kept], self.turn[kept], self.strength[kept]
-        )
+            self.d, self.rng, self.plan.take(kept), self.groups, self.group[kept], self.turn[kept], self.strength[kept],
+            self.habits,
+        )  # fmt: skip
 
     def rotated_guarantor(self, limit: int) -> Ints:
         """Return the guarantor whose turn it is when each may vouch for ``limit`` people."""

@@ -11,6 +11,7 @@ from synthetic_data.geography.district import District
 from synthetic_data.people.keys import NONE
 from synthetic_data.typologies.adaptation import evade, openness
 from synthetic_data.typologies.groups import Groups, Members, form_groups, spread
+from synthetic_data.typologies.habits import draw_habits
 from synthetic_data.typologies.neighbourhoods import draw_industries, draw_spans, draw_statuses, yearly_weights
 from synthetic_data.typologies.table import SHARES, SHARES_IN_LIFE, TABLE
 
@@ -53,7 +54,9 @@ def plant(d: District, rng: np.random.Generator, typology: int, sizes: Ints, fir
         d, rng, *spread(rng, sizes, start, end, TABLE[typology].volume), end, TABLE[typology].stay_days
     )
     plan = draft(d, rng, draw_statuses(rng, typology, days), days)
-    members = Members(d, rng, plan, groups, group, turn, openness(d, rng, group, turn, days))
+    members = Members(
+        d, rng, plan, groups, group, turn, openness(d, rng, group, turn, days), draw_habits(d, typology, len(groups))
+    )
     TABLE[typology].behaviour(members)
     evade(members)
     fled = flees != NONE
