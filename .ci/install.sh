@@ -27,5 +27,5 @@ else
   pip install --no-deps --no-build-isolation -e .
 fi
 say "compiling kernels"
-.venv/bin/python -m features.compiled >&2
+.venv/bin/python -m features.compilation >&2
 say "ready"

@@ -13,45 +13,45 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.growth import LARGEST, SIZES, exponent, training_seconds, world_seconds
-from benchmarks.measured import a_world, in_own_process
+from benchmarks.measurement import in_own_process, write_world
 
 APPLICATIONS, POSTED_AMONG = 60_000, 20_000
 
 
 def aggregates(folder: Path) -> None:
     """The catalogue's aggregates over applications: kernel, pandas, DuckDB."""
-    world = a_world(folder / "world", APPLICATIONS)
+    world = write_world(folder / "world", APPLICATIONS)
     print(f"every aggregate over earlier applications that the visa catalogue asks for, {APPLICATIONS:,} applications")
-    found, base = {}, None
+    recorded, base = {}, None
     for name in ("mimamori", "duckdb", "pandas"):
         out = folder / f"{name}.npz"
         measured = in_own_process("benchmarks.aggregates", name, str(world), str(out))
         base = base or measured
         with np.load(out) as columns:
-            found[name] = {column: columns[column] for column in columns.files}
-        same = all((found[name][column] == values).all() for column, values in found["mimamori"].items())
+            recorded[name] = {column: columns[column] for column in columns.files}
+        same = all((recorded[name][column] == values).all() for column, values in recorded["mimamori"].items())
         print(
             f"  {name:10}{measured.seconds:9.2f} s{measured.rows / measured.seconds:12,.0f} rows/s"
-            f"{measured.seconds / base.seconds:9.1f} x{measured.peak_mb:9,.0f} MB at most   "
-            f"{'the same numbers' if same else 'OTHER NUMBERS'} in {len(found[name])} columns"
+            f"{measured.seconds / base.seconds:9.1f} x{measured.peak_mb:9,.0f} MB peak   "
+            f"{'the same numbers' if same else 'OTHER NUMBERS'} in {len(recorded[name])} columns"
         )
 
 
 def matrix(folder: Path) -> None:
     """The whole feature matrix."""
-    world = a_world(folder / "world", APPLICATIONS)
+    world = write_world(folder / "world", APPLICATIONS)
     print(f"the whole feature matrix, from records in memory, {APPLICATIONS:,} applications")
     for subject in ("visa", "entry"):
         measured = in_own_process("benchmarks.matrix", subject, str(world))
         rate = measured.rows / measured.seconds
-        print(f"  {subject:10}{measured.seconds:9.2f} s{rate:12,.0f} rows/s{measured.peak_mb:18,.0f} MB at most")
+        print(f"  {subject:10}{measured.seconds:9.2f} s{rate:12,.0f} rows/s{measured.peak_mb:18,.0f} MB peak")
 
 
 def posting(folder: Path) -> None:
     """One POST, end to end, beside `mlflow models serve`."""
-    from benchmarks.posting import measure  # noqa: PLC0415 (MLflow loads only where it is measured)
+    from benchmarks.latency import measure  # noqa: PLC0415 (MLflow loads only where it is measured)
 
-    world = a_world(folder / "world", POSTED_AMONG)
+    world = write_world(folder / "world", POSTED_AMONG)
     print(f"one POST end to end, history of {POSTED_AMONG:,} applications, one request at a time")
     for name, times in measure(world, folder).items():
         p50, p99 = np.quantile(times, [0.5, 0.99])
@@ -75,7 +75,7 @@ def growth_long(folder: Path) -> None:
 
 def training(folder: Path) -> None:
     """Both models on a million applications and their landings."""
-    world = a_world(folder / "world", 1_000_000)
+    world = write_world(folder / "world", 1_000_000)
     seconds, processor, gigabytes = training_seconds(world, folder / "home")
     print(f"training both models on 1,000,000 applications and their landings: {seconds:.0f} s (aim: at most 360), "
           f"{processor:.0f} s of processor time, {gigabytes:.1f} GB at most")  # fmt: skip
@@ -83,7 +83,7 @@ def training(folder: Path) -> None:
 
 def reading(folder: Path) -> None:
     """A million applications and two million landings from Parquet."""
-    from benchmarks.reading import main as read_large  # noqa: PLC0415 (it makes its own folder)
+    from benchmarks.large_folder import main as read_large  # noqa: PLC0415 (it makes its own folder)
 
     read_large(1_000_000)
 

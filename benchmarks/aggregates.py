@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.measured import tell
+from benchmarks.measurement import tell
 from features.catalogue import catalogue
 from features.events.history import History
 from features.facts.table_facts import facts_of_table
 from features.kernel.query import Plan
-from features.kernel.sweep import ALL_TIME, sweep
+from features.kernel.sweep import ALL_TIME, Questions, sweep
 from features.parallel import in_parallel
 from features.tables.folder import read_folder
 from features.tables.times import DAY_US
@@ -30,49 +30,48 @@ from features.tables.times import DAY_US
 Columns = dict[str, NDArray[np.float64]]
 
 
-class Asked(NamedTuple):
+class Query(NamedTuple):
     """One sweep of the catalogue: under which key, and which windows, flags and codes."""
 
     key: str
     plan: Plan
 
 
-def asked_of_applications() -> list[Asked]:
+def queries_of_applications() -> list[Query]:
     """Return everything that the visa catalogue asks of the stream of applications under one of their own keys."""
     plans = catalogue("visa").plans.items()
-    return [Asked(key, plan) for (stream, key, asked), plan in plans if stream == "applications" and key == asked]
+    return [Query(key, plan) for (stream, key, query), plan in plans if stream == "applications" and key == query]
 
 
-def _name(asked: Asked, window: int, what: str) -> str:
-    return f"{asked.key}|{'ever' if window == ALL_TIME else window // DAY_US}|{what}"
+def _name(query: Query, window: int, what: str) -> str:
+    return f"{query.key}|{'ever' if window == ALL_TIME else window // DAY_US}|{what}"
 
 
 def by_kernel(history: History) -> Columns:
     """Sweep each key once for all its windows, flags and codes, with the parts and threads that a matrix is made with."""
-    events = history.stream("applications")
-    found: Columns = {}
+    events = history.events("applications")
+    columns: Columns = {}
 
-    def count(asked: Asked) -> None:
-        plan, rows = asked.plan, history.ordered("applications", asked.key)
+    def count(query: Query) -> None:
+        plan, rows = query.plan, history.ordered("applications", query.key)
         flags, codes = history.columns("applications", rows, plan.flags, plan.codes)
-        keys, known_at = events.keys[asked.key], events.known_at
-        swept = sweep(
-            keys[rows], known_at[rows], events.occurred_at[rows], flags, codes, rows, keys, known_at,
-            np.full((len(events), len(plan.codes)), -1, dtype=np.int32), np.array(plan.windows),
-        )  # fmt: skip
+        keys, known_at = events.keys[query.key], events.known_at
+        own = np.full((len(events), len(plan.codes)), -1, dtype=np.int32)
+        times = (known_at[rows], events.occurred_at[rows])
+        swept = sweep(keys[rows], times, flags, codes, Questions(rows, keys, known_at, own), np.array(plan.windows))
         for w, window in enumerate(plan.windows):
             for f, flag in enumerate((None, *plan.flags)):
-                found[_name(asked, window, f"count {flag}")] = swept.counts[:, w, f].astype(float)
+                columns[_name(query, window, f"count {flag}")] = swept.counts[:, w, f].astype(float)
             for c, (code, flag) in enumerate(plan.codes):
-                found[_name(asked, window, f"distinct {code} {flag}")] = swept.distinct[:, w, c].astype(float)
+                columns[_name(query, window, f"distinct {code} {flag}")] = swept.distinct[:, w, c].astype(float)
 
-    in_parallel([partial(count, asked) for asked in asked_of_applications()], len(events))
-    return found
+    in_parallel([partial(count, query) for query in queries_of_applications()], len(events))
+    return columns
 
 
 def _frame(history: History) -> pd.DataFrame:
-    events = history.stream("applications")
-    columns = {f"key_{name}": events.keys[name] for name in {asked.key for asked in asked_of_applications()}}
+    events = history.events("applications")
+    columns = {f"key_{name}": events.keys[name] for name in {query.key for query in queries_of_applications()}}
     columns |= {f"flag_{name}": flag.astype(float) for name, flag in events.flags.items()}
     columns |= {f"code_{name}": code for name, code in events.codes.items()}
     return pd.DataFrame({"at": events.known_at, "row": np.arange(len(events)), "one": 1.0, **columns})
@@ -86,29 +85,29 @@ def _coded(frame: pd.DataFrame, code: str, flag: str | None) -> pd.Series:
 def by_pandas(history: History) -> Columns:
     """Group by each key, and roll over each window."""
     frame = _frame(history)
-    found: Columns = {}
-    for asked in asked_of_applications():
-        some = frame[frame[f"key_{asked.key}"] != 0].sort_values([f"key_{asked.key}", "at"], kind="stable")
+    columns: Columns = {}
+    for query in queries_of_applications():
+        some = frame[frame[f"key_{query.key}"] != 0].sort_values([f"key_{query.key}", "at"], kind="stable")
         some = some.assign(time=pd.to_datetime(some["at"], unit="us")).set_index("time")
-        for code, flag in asked.plan.codes:
+        for code, flag in query.plan.codes:
             some[f"{code} {flag}"] = _coded(some, code, flag)
-        grouped = some.groupby(f"key_{asked.key}", sort=True)
-        for window in asked.plan.windows:
+        grouped = some.groupby(f"key_{query.key}", sort=True)
+        for window in query.plan.windows:
             span = "36500D" if window == ALL_TIME else f"{window // DAY_US}D"
-            for name, column in _columns(asked):
+            for name, column in _columns(query):
                 rolling = grouped[column].rolling(span, closed="left", min_periods=0)
                 rolled = rolling.sum() if name.startswith("count") else rolling.nunique()
                 values = np.zeros(len(frame))
                 values[some["row"]] = rolled.fillna(0.0).to_numpy()
-                found[_name(asked, window, name)] = values
-    return found
+                columns[_name(query, window, name)] = values
+    return columns
 
 
-def _columns(asked: Asked) -> Iterator[tuple[str, str]]:
+def _columns(query: Query) -> Iterator[tuple[str, str]]:
     yield "count None", "one"
-    for flag in asked.plan.flags:
+    for flag in query.plan.flags:
         yield f"count {flag}", f"flag_{flag}"
-    for code, flag in asked.plan.codes:
+    for code, flag in query.plan.codes:
         yield f"distinct {code} {flag}", f"{code} {flag}"
 
 
@@ -119,27 +118,27 @@ def by_duckdb(history: History) -> Columns:
     connection.execute("set threads = 2")
     connection.register("frame", frame)
     connection.execute("create table events as select * from frame")
-    found: Columns = {}
-    for asked in asked_of_applications():
+    columns: Columns = {}
+    for query in queries_of_applications():
         names, parts = [], []
-        for window in asked.plan.windows:
+        for window in query.plan.windows:
             begin = "unbounded" if window == ALL_TIME else str(window)
-            over = f'over (partition by key_{asked.key} order by "at" range between {begin} preceding and 1 preceding)'
+            over = f'over (partition by key_{query.key} order by "at" range between {begin} preceding and 1 preceding)'
             parts.append(f"count(*) {over}")
-            names.append(_name(asked, window, "count None"))
-            for flag in asked.plan.flags:
+            names.append(_name(query, window, "count None"))
+            for flag in query.plan.flags:
                 parts.append(f"coalesce(sum(flag_{flag}) {over}, 0)")
-                names.append(_name(asked, window, f"count {flag}"))
-            for code, flag in asked.plan.codes:
+                names.append(_name(query, window, f"count {flag}"))
+            for code, flag in query.plan.codes:
                 where = f"code_{code} <> 0" + ("" if flag is None else f" and flag_{flag} > 0")
                 parts.append(f"count(distinct case when {where} then code_{code} end) {over}")
-                names.append(_name(asked, window, f"distinct {code} {flag}"))
-        statement = f"select row, {', '.join(parts)} from events where key_{asked.key} <> 0"
+                names.append(_name(query, window, f"distinct {code} {flag}"))
+        statement = f"select row, {', '.join(parts)} from events where key_{query.key} <> 0"
         rows, *columns = connection.execute(statement).fetchnumpy().values()
         for name, column in zip(names, columns, strict=True):
-            found[name] = np.zeros(len(frame))
-            found[name][rows] = np.asarray(column, dtype=float)
-    return found
+            columns[name] = np.zeros(len(frame))
+            columns[name][rows] = np.asarray(column, dtype=float)
+    return columns
 
 
 CONTENDERS: dict[str, Callable[[History], Columns]] = {
@@ -155,11 +154,11 @@ def main(contender: str, records: Path, out: Path) -> None:
     if contender == "mimamori":
         by_kernel(History(facts))  # compiled before it is timed
     history = History(facts)
-    events = history.stream("applications")
+    events = history.events("applications")
     begin = time.perf_counter()
-    found = CONTENDERS[contender](history)
+    columns = CONTENDERS[contender](history)
     tell(begin, len(events))
-    np.savez(out, allow_pickle=False, **found)
+    np.savez(out, allow_pickle=False, **columns)
 
 
 if __name__ == "__main__":

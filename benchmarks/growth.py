@@ -31,8 +31,8 @@ def training_seconds(records: Path, home: Path) -> tuple[float, float, float]:
     """
     before = _processor_seconds()
     seconds = _seconds("train", str(records), home=home)
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
-    return seconds, _processor_seconds() - before, most
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
+    return seconds, _processor_seconds() - before, peak
 
 
 def exponent(sizes: list[int], seconds: list[float]) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measured import tell
+from benchmarks.measurement import report_seconds
 from features.facts.table_facts import facts_of_records
 from features.matrix import TABLE_OF_SUBJECT, compute, take
 from features.tables.folder import read_folder
@@ -25,7 +25,7 @@ def main(subject: str, records: Path) -> None:
     compute(facts, take(own, np.arange(2)), subject)  # compiled before it is timed
     begin = time.perf_counter()
     values = compute(facts_of_records(read.tables), own, subject)
-    tell(begin, len(values))
+    report_seconds(begin, len(values))
 
 
 if __name__ == "__main__":

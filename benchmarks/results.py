@@ -40,7 +40,7 @@ def others(wanted: str, work: Path, applications: int) -> list[Path]:
     changes = dict(ELSEWHERE) if wanted == "default" else {}
     if wanted == "effort":
         changes = {f"effort_{effort:g}": (f"adaptive_effort={effort:g}",) for effort in EFFORTS}
-    made = []
+    built = []
     for number, (name, set_to) in enumerate(changes.items()):
         # the worlds of the curve differ in effort alone
         seed = 50 if wanted == "effort" else 11 + number
@@ -48,8 +48,8 @@ def others(wanted: str, work: Path, applications: int) -> list[Path]:
         words = [word for change in set_to for word in ("--set", change)]
         world = work / name
         _world(world, scenario, seed, applications, *words)
-        made.append(world)
-    return made
+        built.append(world)
+    return built
 
 
 def report(wanted: str, args: argparse.Namespace, work: Path) -> int:
@@ -85,7 +85,7 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mimamori-results-") as work:
         os.environ.setdefault("MIMAMORI_HOME", str(Path(work) / "home"))
-        codes = [report(one, args, Path(work)) for one in args.only]
+        codes = [report(item, args, Path(work)) for item in args.only]
     return max(codes)
 
 

@@ -1,4 +1,4 @@
-"""Does one feature give rings away, and does history tell more than the form? ``python -m benchmarks.shortcuts DIR``.
+"""Does one feature give rings away, and does history report_seconds more than the form? ``python -m benchmarks.shortcuts DIR``.
 
 Reads a world with its truth, measures the catalogue, and prints: the strongest single features (AUC either way), and what
 a model taught with the truth of the first seven tenths reaches in the rest, with all features, the form's own, and
@@ -49,15 +49,15 @@ def measure(folder: Path, subject: str) -> None:
         print(f"  {value:.3f}  {name}{'  ABOVE' if folded > HIGHEST else ''}")
     order = np.argsort(np.asarray(matrix.as_of), kind="stable")
     past, rest = order[: len(order) * 7 // 10], order[len(order) * 7 // 10 :]
-    own = np.array([isinstance(one.measure, CaseField) for one in listed])
+    own = np.array([isinstance(item.measure, CaseField) for item in listed])
     for label, columns in (("all features", own | True), ("the form's own", own), ("history's", ~own)):
         used = np.flatnonzero(columns)
         model = lgb.train(RULES, lgb.Dataset(matrix.values[past][:, used], exploited[past]), 150)
         score = np.asarray(model.predict(matrix.values[rest][:, used]))
         value, low, high = _with_interval(score, exploited[rest], ring[rest], rng)
-        met = exploited[rest][np.argsort(-score)[: int(len(rest) * CAPACITY)]].sum() / exploited[rest].sum()
+        positive_share = exploited[rest][np.argsort(-score)[: int(len(rest) * CAPACITY)]].sum() / exploited[rest].sum()
         print(
-            f"  {label:16}AUC {value:.3f} [{low:.3f}, {high:.3f}]   {met:.1%} of the exploited at {CAPACITY:.0%} capacity"
+            f"  {label:16}AUC {value:.3f} [{low:.3f}, {high:.3f}]   {positive_share:.1%} of the exploited at {CAPACITY:.0%} capacity"
         )
 
 
@@ -65,12 +65,12 @@ def _with_interval(score, exploited, ring, rng) -> tuple[float, float, float]:  
     """Return the AUC and its 95 % interval, rings drawn together."""
     honest = rng.choice(score[~exploited], 20_000)
     groups: dict[object, list[float]] = {}
-    for one, value in zip(ring[exploited], score[exploited], strict=True):
-        groups.setdefault(one, []).append(value)
+    for item, value in zip(ring[exploited], score[exploited], strict=True):
+        groups.setdefault(item, []).append(value)
     members, drawn = list(groups.values()), []
     for _ in range(200):
-        found = np.concatenate([members[at] for at in rng.integers(0, len(members), len(members))])
-        drawn.append(area(np.concatenate([found, honest]), np.arange(len(found) + len(honest)) < len(found)))
+        recorded = np.concatenate([members[at] for at in rng.integers(0, len(members), len(members))])
+        drawn.append(area(np.concatenate([recorded, honest]), np.arange(len(recorded) + len(honest)) < len(recorded)))
     low, high = np.quantile(drawn, [0.025, 0.975])
     return area(score, exploited), float(low), float(high)
 

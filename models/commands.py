@@ -1,4 +1,4 @@
-"""Command about scores: score a folder of records with the champion, or with a model folder."""
+"""`mimamori score`: scores a folder of records with the champion or another model folder."""
 
 from __future__ import annotations
 
@@ -6,35 +6,34 @@ import datetime as dt
 from pathlib import Path
 
 import click
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from features.arrays import Ints
 from features.catalogue import catalogue
 from features.command_line import Problem, cluster_option
 from features.commands import FOLDER, SUBJECT, check_out, write_table
 from features.matrix import build_matrix
 from features.settings import Settings
 from features.tables.folder import read_folder
-from models.bundle import Bundle, BundleRejected, Explained, load_bundle
-from models.signing import NoTrustedKey, trusted_keys
+from models.bundle import Bundle, BundleRejected, Explanation, load_bundle
+from models.signatures import NoTrustedKey, trusted_keys
 
 _MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
 
 
 def champion(settings: Settings, subject: str, folder: Path | None = None) -> Bundle:
-    """Load the champion of a subject, or the model in a folder.
+    """Champion of a subject, or the model in a folder.
 
     Raises
     ------
     Problem
-        If there is none or it is refused.
+        If it is missing or refused.
     """
-    place = folder or settings.home / "champions" / subject
-    if not place.exists():
+    path = folder or settings.home / "champions" / subject
+    if not path.exists():
         raise Problem(f"there is no champion for {subject}; run `mimamori train` and `mimamori promote {subject}`")
     try:
-        return load_bundle(place, trusted=trusted_keys(settings.trusted), catalogue=catalogue(subject))
+        return load_bundle(path, trusted=trusted_keys(settings.trusted), catalogue=catalogue(subject))
     except (BundleRejected, NoTrustedKey) as error:
         raise Problem(f"the model for {subject} is refused: {error}") from None
 
@@ -72,7 +71,7 @@ def score(
     click.echo(f"{len(ids):,} cases scored to {out}; advice for choosing interviews, and nothing else")
 
 
-_Scored = tuple[list[str], NDArray[np.int64], Explained]
+_Scored = tuple[list[str], Ints, Explanation]
 
 
 def _explain_here(folder: Path, model: Bundle, start: dt.datetime | None, end: dt.datetime | None) -> _Scored:
@@ -87,7 +86,7 @@ def _explain_here(folder: Path, model: Bundle, start: dt.datetime | None, end: d
 def _explain_on_cluster(
     address: str, folder: Path, model: Bundle, start: dt.datetime | None, end: dt.datetime | None
 ) -> _Scored:
-    from features.matrix_on_cluster import folder_on_cluster  # noqa: PLC0415 (Dask is loaded only when it is asked for)
+    from features.matrix_on_cluster import folder_on_cluster  # noqa: PLC0415 (Dask loads only for --cluster)
     from models.score_on_cluster import explain_on_cluster  # noqa: PLC0415
 
     with folder_on_cluster(address, folder, rooms=("features", "models")) as there:

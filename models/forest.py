@@ -1,4 +1,4 @@
-"""What score do these trees give? The trees as arrays, and their raw score, bit for bit as LightGBM adds it up."""
+"""Which raw score do these trees give? The trees as arrays, summed bit for bit as LightGBM does."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from features.arrays import Floats, Ints
 from features.parallel import in_slices
 
 MAX_DEPTH = 6
-"""Trees stay small on purpose: explained fast, defended in words."""
+"""Trees stay small on purpose: fast to explain, possible to defend in words."""
 _ZERO = 1e-35
 """LightGBM's kZeroThreshold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """All trees in a row.
+    """All trees, one after another.
 
     Attributes
     ----------
@@ -28,44 +28,33 @@ class Forest:
     value, leaf_cover
         Of k leaves.
     node_start, leaf_start
-        int64[trees + 1]: where each tree begins.
+        int64[trees + 1]: start of each tree.
     """
 
     n_features: int
-    feature: NDArray[np.int64]
-    threshold: NDArray[np.float64]
-    decision: NDArray[np.int64]
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
-    node_cover: NDArray[np.float64]
-    value: NDArray[np.float64]
-    leaf_cover: NDArray[np.float64]
-    node_start: NDArray[np.int64]
-    leaf_start: NDArray[np.int64]
+    feature: Ints
+    threshold: Floats
+    decision: Ints
+    left: Ints
+    right: Ints
+    node_cover: Floats
+    value: Floats
+    leaf_cover: Floats
+    node_start: Ints
+    leaf_start: Ints
 
     @staticmethod
-    def of(trees: Sequence[Mapping[str, NDArray[np.int64] | NDArray[np.float64]]], n_features: int) -> Forest:
-        """Join single trees."""
-        joined = {
-            name: np.concatenate([tree[name] for tree in trees])
-            for name in (
-                "feature",
-                "threshold",
-                "decision",
-                "left",
-                "right",
-                "node_cover",
-                "value",
-                "leaf_cover",
-            )
-        }
+    def of(trees: Sequence[Mapping[str, Ints | Floats]], n_features: int) -> Forest:
+        """Forest of single trees, each a mapping of the arrays below."""
+        names = ("feature", "threshold", "decision", "left", "right", "node_cover", "value", "leaf_cover")
+        columns = {name: np.concatenate([tree[name] for tree in trees]) for name in names}
         nodes = np.cumsum([0, *(len(tree["feature"]) for tree in trees)])
         leaves = np.cumsum([0, *(len(tree["value"]) for tree in trees)])
-        return Forest(n_features, **joined, node_start=nodes, leaf_start=leaves)  # type: ignore[arg-type]
+        return Forest(n_features, **columns, node_start=nodes, leaf_start=leaves)  # type: ignore[arg-type]
 
 
-def raw_scores(forest: Forest, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return float64[n]: the log-odds of each row of float64[n, f]."""
+def raw_scores(forest: Forest, values: Floats) -> Floats:
+    """Log-odds of each row of float64[n, f], float64[n]."""
     out, rows = np.zeros(len(values)), np.ascontiguousarray(values)
 
     def some(part: slice) -> None:
@@ -80,7 +69,7 @@ def raw_scores(forest: Forest, values: NDArray[np.float64]) -> NDArray[np.float6
 
 @njit(cache=True, nogil=True)
 def goes_left(value, threshold, decision):  # type: ignore[no-untyped-def]
-    """Say which way a value goes: decision bit 1 is "default left", bits 2-3 the kind of missing (0 none, 1 zero, 2 NaN)."""
+    """Whether a value goes left: decision bit 1 is "default left", bits 2-3 the kind of missing (0 none, 1 zero, 2 NaN)."""
     missing = (decision >> 2) & 3
     if np.isnan(value) and missing != 2:
         value = 0.0

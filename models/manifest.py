@@ -1,4 +1,4 @@
-"""Is this the manifest of a model, and are these its golden rows? Read strictly: a good signature does not make bad numbers good."""
+"""Is this the manifest of a model, and are these its golden rows? Strict readers: a good signature does not make bad numbers good."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import rfc8785
-from numpy.typing import NDArray
 
+from features.arrays import Floats
 from features.catalogue import Catalogue
+from features.catalogue.renames import FORMER_SHA256, RENAMED_FEATURES
 from models.calibration import Calibration
 from models.input_profile import InputProfile
 from models.tree_text import BundleRejected
@@ -23,14 +24,17 @@ FILES = ("model.txt", "golden.json")
 _KEYS = {"subject", "version", "catalogue", "features", "files", "calibration", "profile", "about"}
 _GOLDEN = {"values", "raw_scores", "scores", "contribution_sums"}
 _VERSION = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_FORMER_ABOUT = {"taught_with": "sampling", "lot": "random_sample_frame", "trained_until_us": "learned_until_us"}
+"""Keys of ``about`` in older bundles and their names today; the present key wins where both are there."""
 _SLOPES, _INTERCEPTS, _FLOORS = (1e-3, 1e3), (-1e3, 1e3), (0.0, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a model says about itself: ``files`` maps a name to its sha256 and size."""
+    """Signed description of a model: ``files`` maps a name to its sha256 and size; ``features`` as in its trees."""
 
     version: str
+    features: tuple[str, ...]
     files: Mapping[str, Mapping[str, object]]
     calibration: Calibration
     profile: InputProfile
@@ -39,28 +43,28 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """Rows kept with a model and what they must give: float64[k, f] and three times float64[k]."""
+    """Rows stored with a model, float64[k, f], and the figures that they must give, float64[k] each."""
 
-    values: NDArray[np.float64]
-    raw_scores: NDArray[np.float64]
-    scores: NDArray[np.float64]
-    contribution_sums: NDArray[np.float64]
+    values: Floats
+    raw_scores: Floats
+    scores: Floats
+    contribution_sums: Floats
 
     def as_bytes(self) -> bytes:
-        """Return the rows as they are kept, every number as ``float.hex()``."""
+        """Canonical JSON of the rows, every number as ``float.hex()``."""
         columns = {name: _hexes(values.tolist()) for name, values in asdict(self).items() if name != "values"}
         return rfc8785.dumps({"values": [_hexes(row) for row in self.values.tolist()], **columns})
 
 
 def manifest_bytes(catalogue: Catalogue, manifest: Manifest) -> bytes:
-    """Return a manifest in the one form that is signed (RFC 8785)."""
+    """Canonical JSON of a manifest (RFC 8785), the form that is signed."""
     return rfc8785.dumps(
         {
             "subject": catalogue.subject,
             "version": manifest.version,
             "catalogue": catalogue.sha256,
-            "features": list(catalogue.names),
-            "files": {name: dict(one) for name, one in manifest.files.items()},  # type: ignore[arg-type]
+            "features": list(manifest.features),
+            "files": {name: dict(entry) for name, entry in manifest.files.items()},  # type: ignore[arg-type]
             "calibration": {name: value.hex() for name, value in asdict(manifest.calibration).items()},
             "profile": {name: _hexes(values) for name, values in asdict(manifest.profile).items()},
             "about": dict(manifest.about),
@@ -74,31 +78,38 @@ def read_manifest(content: bytes, catalogue: Catalogue) -> Manifest:
     Raises
     ------
     BundleRejected
-        If anything in it is not as training writes it for this catalogue.
+        If anything in it is not as training writes it for this catalogue, under present or former feature names.
     """
     given = _canonical(content, NAME, _KEYS)
     if given["subject"] != catalogue.subject:
-        raise BundleRejected("made for another subject", NAME, f"a model for {catalogue.subject}")
-    if given["catalogue"] != catalogue.sha256 or given["features"] != list(catalogue.names):
-        raise BundleRejected("made for another catalogue", NAME, f"catalogue {catalogue.sha256[:12]}; train again")
-    version, about = given["version"], given["about"]
-    _expect(
-        isinstance(version, str) and _VERSION.fullmatch(version) is not None,
-        "version",
-        "1 to 64 letters, digits, . _ -",
-    )
-    _expect(
-        isinstance(about, dict) and all(isinstance(value, str) for value in about.values()), "about", "texts by name"
-    )
-    files = given["files"]
+        raise BundleRejected("trained for another subject", NAME, f"a model for {catalogue.subject}")
+    if not _fits(given["catalogue"], given["features"], catalogue):
+        raise BundleRejected("trained for another catalogue", NAME, f"catalogue {catalogue.sha256[:12]}; train again")
+    version, about, files = given["version"], given["about"], given["files"]
+    named = isinstance(version, str) and _VERSION.fullmatch(version) is not None
+    _expect(named, "version", "1 to 64 letters, digits, . _ -")
+    plain = isinstance(about, dict) and all(isinstance(value, str) for value in about.values())
+    _expect(plain, "about", "texts by name")
     _expect(isinstance(files, dict) and set(files) == set(FILES), "files", ", ".join(FILES))
-    return Manifest(
-        version, files, _calibration(given["calibration"]), _profile(given["profile"], len(catalogue.names)), about
-    )
+    calibration, profile = _calibration(given["calibration"]), _profile(given["profile"], len(catalogue.names))
+    about = {_FORMER_ABOUT[name]: about[name] for name in _FORMER_ABOUT if name in about} | {
+        name: value for name, value in about.items() if name not in _FORMER_ABOUT
+    }
+    return Manifest(version, tuple(given["features"]), files, calibration, profile, about)
+
+
+def _fits(catalogue_sha256: object, features: object, catalogue: Catalogue) -> bool:
+    """Whether a manifest names this catalogue, or the same features under their former names."""
+    if not isinstance(features, list) or not all(isinstance(name, str) for name in features):
+        return False
+    if catalogue_sha256 == catalogue.sha256:
+        return features == list(catalogue.names)
+    former = catalogue_sha256 is not None and catalogue_sha256 == FORMER_SHA256.get(catalogue.subject)
+    return former and [RENAMED_FEATURES.get(name, name) for name in features] == list(catalogue.names)
 
 
 def read_golden(content: bytes, n_features: int) -> Golden:
-    """Read golden rows.
+    """Read golden rows, with ``n_features`` values each.
 
     Raises
     ------
@@ -109,23 +120,20 @@ def read_golden(content: bytes, n_features: int) -> Golden:
     rows = given["values"]
     _expect(isinstance(rows, list) and len(rows) > 0, "golden rows", "at least one", "golden.json")
     values = np.array([_floats(row, n_features, "values", "golden.json", missing=True) for row in rows])
-    columns = [
-        _floats(given[name], len(rows), name, "golden.json") for name in ("raw_scores", "scores", "contribution_sums")
-    ]
-    return Golden(values, *(np.array(column) for column in columns))
+    names = ("raw_scores", "scores", "contribution_sums")
+    return Golden(values, *(np.array(_floats(given[name], len(rows), name, "golden.json")) for name in names))
 
 
 def _calibration(given: object) -> Calibration:
-    # models made before there was a floor have none
+    # bundles from before the floor existed have none
     _expect(
         isinstance(given, dict) and {"slope", "intercept"} <= set(given) <= {"slope", "intercept", "floor"},
         "calibration", "slope, intercept and floor",
     )  # fmt: skip
     numbers = [given["slope"], given["intercept"], given.get("floor", (0.0).hex())]  # type: ignore[attr-defined, index]
     slope, intercept, floor = _floats(numbers, 3, "calibration", NAME)
-    for name, value, (low, high) in (
-        ("slope", slope, _SLOPES), ("intercept", intercept, _INTERCEPTS), ("floor", floor, _FLOORS)
-    ):  # fmt: skip
+    limits = (("slope", slope, _SLOPES), ("intercept", intercept, _INTERCEPTS), ("floor", floor, _FLOORS))
+    for name, value, (low, high) in limits:
         _expect(low <= value <= high, f"calibration's {name}", f"{low} to {high}")
     return Calibration(slope, intercept, floor)
 
@@ -151,15 +159,15 @@ def _canonical(content: bytes, where: str, keys: set[str]) -> dict[str, Any]:
 
 
 def _floats(given: object, count: int, what: str, where: str, *, missing: bool = False) -> list[float]:
-    """Read numbers as ``float.hex()`` wrote them; only where allowed may one be NaN."""
+    """Numbers as ``float.hex()`` wrote them; NaN only where ``missing`` allows it."""
     _expect(isinstance(given, list) and len(given) == count, what, f"{count} numbers", where)
     values = []
-    for one in given:  # type: ignore[attr-defined]
+    for text in given:  # type: ignore[attr-defined]
         try:
-            value = float.fromhex(one)
+            value = float.fromhex(text)
         except (TypeError, ValueError, OverflowError):
             value = math.inf
-        good = (math.isfinite(value) and value.hex() == one) or (missing and one == "nan")
+        good = (math.isfinite(value) and value.hex() == text) or (missing and text == "nan")
         _expect(good, what, f"{count} finite numbers in hexadecimal", where)
         values.append(value)
     return values

@@ -1,28 +1,30 @@
-"""Why this score, in words? The strongest contributions for and against, in Japanese and English, with their records."""
+"""Why this score, in words? The strongest contributions for and against, in every language, with their records."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from features.arrays import Floats
 from features.catalogue import Catalogue, Feature
-from features.catalogue.feature import Text
 from features.evidence import Record
+from features.languages import LANGUAGES, Text, texts
 
 LIMIT = 5
-_LEAST_SHARE = 0.02
+_MIN_SHARE = 0.02
 _RECORDS_SHOWN = 10
+_TEXTS = texts("models.reasons")
 
 Evidence = Callable[[str], list[Record]]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One sentence of an explanation.
+    """A sentence of an explanation.
 
     Attributes
     ----------
@@ -33,40 +35,26 @@ class Reason:
     contribution
         In log-odds.
     evidence
-        Records that the officer can open; an entry of the watch list says what matched.
+        Records that the officer can open; a watch-list entry carries what matched.
     """
 
     code: str
-    ja: str
-    en: str
+    sentence: Text
     direction: str
     contribution: float
-    question_ja: str
-    question_en: str
+    question: Text
     evidence: tuple[Record, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return the reason as the API shows it."""
+        """JSON of the reason, as the API shows it."""
         return {
-            "code": self.code,
-            "ja": self.ja,
-            "en": self.en,
-            "direction": self.direction,
-            "contribution": self.contribution,
-            "question": {"ja": self.question_ja, "en": self.question_en},
-            "evidence": [_shown(record) for record in self.evidence],
-        }
+            "code": self.code, **self.sentence, "direction": self.direction, "contribution": self.contribution,
+            "question": dict(self.question), "evidence": [_record_json(record) for record in self.evidence],
+        }  # fmt: skip
 
 
-def _shown(record: Record) -> dict[str, object]:
-    shown: dict[str, object] = {"table": record.table, "id": record.id}
-    return shown if record.match is None else shown | {"match": {"ja": record.match.ja, "en": record.match.en}}
-
-
-def choose_reasons(
-    catalogue: Catalogue, values: NDArray[np.float64], contributions: NDArray[np.float64], evidence: Evidence
-) -> list[Reason]:
-    """Choose at most five reasons, the strongest first; what speaks against is shown too where it weighs anything.
+def choose_reasons(catalogue: Catalogue, values: Floats, contributions: Floats, evidence: Evidence) -> list[Reason]:
+    """At most five reasons, the strongest first; the strongest on the other side is among them where it weighs anything.
 
     Parameters
     ----------
@@ -75,16 +63,14 @@ def choose_reasons(
     evidence
         Lists the records behind a feature by its name.
     """
-    total = float(np.abs(contributions).sum())
-    order = [int(index) for index in np.lexsort((np.arange(len(contributions)), -np.abs(contributions)))]
-    told = [index for index in order if abs(contributions[index]) > _LEAST_SHARE * total]
-    chosen = told[:LIMIT]
+    sizes = np.abs(contributions)
+    order = np.lexsort((np.arange(len(sizes)), -sizes))
+    strong = [int(index) for index in order if sizes[index] > _MIN_SHARE * float(sizes.sum())]
+    chosen = strong[:LIMIT]
     signs = {bool(contributions[index] > 0) for index in chosen}
     if len(signs) == 1 and len(chosen) == LIMIT:
-        # the strongest on the other side takes the last place
-        other = next((index for index in told if bool(contributions[index] > 0) not in signs), None)
-        if other is not None:
-            chosen = [*chosen[:-1], other]
+        opposite = [index for index in strong if bool(contributions[index] > 0) not in signs]
+        chosen = [*chosen[:-1], *opposite[:1]] if opposite else chosen
     return [
         _reason(catalogue.features[index], float(values[index]), float(contributions[index]), evidence)
         for index in chosen
@@ -93,75 +79,70 @@ def choose_reasons(
 
 def _reason(feature: Feature, value: float, contribution: float, evidence: Evidence) -> Reason:
     raises = contribution > 0
-    told = worded(feature, value, raises=raises)
     return Reason(
-        feature.name, told.ja, told.en, "raises" if raises else "lowers", contribution,
-        feature.question.ja, feature.question.en, tuple(evidence(feature.name)[:_RECORDS_SHOWN]),
+        feature.name, feature_sentence(feature, value, raises=raises), "raises" if raises else "lowers", contribution,
+        by_language(feature.question), tuple(evidence(feature.name)[:_RECORDS_SHOWN]),
     )  # fmt: skip
 
 
-def worded(feature: Feature, value: float, *, raises: bool) -> Text:
-    """Return the sentence for a value of a feature, which says which way it weighs.
+def feature_sentence(feature: Feature, value: float, *, raises: bool) -> Text:
+    """Sentence for a value of a feature, by language, which states the direction in which it weighs.
 
-    The catalogue words a feature as it reads when it raises; one that lowers, or a value that is missing, gets a frame
-    around the feature's meaning, so that nobody takes what speaks for a person as something against them.
+    The catalogue words a feature as it reads when it raises the score; a feature that lowers it, or a missing value, gets
+    a frame around the feature's meaning, so that mitigating circumstances are not read as suspicion.
     """
-    meaning = feature.meaning
-    if np.isnan(value):
-        if raises:
-            return Text(
-                f"「{meaning.ja}」は記録がありません{_TOWARDS.ja}。",
-                f"Nothing is on record for: {meaning.en}{_TOWARDS.en}.",
-            )
-        return Text(
-            f"面接の必要を低める事情：「{meaning.ja}」は記録がありません。",
-            f"Speaks against an interview: nothing is on record for “{_inside(meaning.en)}”.",
-        )
-    said = spoken(value, feature.unit)
-    if not raises:
-        return Text(
-            f"面接の必要を低める事情：{meaning.ja}（{said.ja}）。",
-            f"Speaks against an interview: {_inside(meaning.en)} ({said.en}).",
-        )
-    ja, en = feature.reason.ja, feature.reason.en
+    return {code: _sentence(feature, value, code, raises=raises) for code in LANGUAGES}
+
+
+def _sentence(feature: Feature, value: float, code: str, *, raises: bool) -> str:
+    words = {key: text[code] for key, text in _TEXTS.items()}
+    meaning = by_language(feature.meaning)[code]
+    formatted = "" if np.isnan(value) else formatted_value(value, feature.unit)[code]
+    if np.isnan(value) or not raises:
+        frame = "lowers" if not np.isnan(value) else "missing_raises" if raises else "missing_lowers"
+        return words[frame].format(meaning=meaning, inner_meaning=_inner(meaning), value=formatted)
+    sentence = by_language(feature.reason)[code]
     if feature.unit == "count" and value == 0:
-        # 「0件あります」とは言わない
-        ja = _SOME.sub(lambda met: f"は{met[1] or ''}{_NONE[met[2]]}", ja)
-        said = Text(said.ja, "none")
-    told = Text(ja.replace("{value}", said.ja), en.replace("{value}", said.en))
-    if feature.unit in {"count", "share"} and value == 0:
-        # nothing of something sounds like what speaks for a person, and weighs the other way
-        return Text(f"{told.ja.removesuffix('。')}{_TOWARDS.ja}。", f"{told.en.removesuffix('.')}{_TOWARDS.en}.")
-    return told
+        sentence = (
+            re.sub(words["zero_pattern"], words["zero_sentence"], sentence) if words["zero_pattern"] else sentence
+        )
+        formatted = words["zero"].format(value=formatted)
+    sentence = sentence.replace("{value}", formatted)
+    # a zero that raises the score reads like a mitigating circumstance, so the direction is added
+    zero = feature.unit in {"count", "share"} and value == 0
+    return sentence.removesuffix(words["full_stop"]) + words["towards"] if zero else sentence
 
 
-def spoken(value: float, unit: str) -> Text:
-    """Return a value as it is said; what is not nothing is never said as 0, and what is not all never as 100 %."""
+def formatted_value(value: float, unit: str) -> Text:
+    """Formatted value by language; nothing above zero is shown as 0, no share below all as 100 %."""
     if unit == "flag":
-        return Text("はい", "yes") if value else Text("いいえ", "no")
+        return _TEXTS["yes" if value else "no"]
     if unit == "share":
         if 0 < value < 0.01:
-            return Text("1%未満", "less than 1%")
-        if 0.99 < value < 1:
-            return Text("99%超", "more than 99%")
-        return _both(f"{value + 0.0:.0%}")
+            return _filled("below", "1%")
+        return _filled("above", "99%") if 0.99 < value < 1 else dict.fromkeys(LANGUAGES, f"{value + 0.0:.0%}")
     digits = 1 if unit == "ratio" else 0
-    least = 10.0**-digits
-    if 0 < value < least / 2:
-        return Text(f"{least:g}未満", f"less than {least:g}")
-    # adding zero takes the sign off a negative number that rounds to nothing
-    return _both(f"{round(value, digits) + 0.0:,.{digits}f}")
+    smallest = 10.0**-digits
+    if 0 < value < smallest / 2:
+        return _filled("below", f"{smallest:g}")
+    # adding zero removes the sign of a negative number that rounds to zero
+    return dict.fromkeys(LANGUAGES, f"{round(value, digits) + 0.0:,.{digits}f}")
 
 
-_TOWARDS = Text("（面接の必要を高める方向に働いています）", "; this weighs towards an interview")
-_SOME = re.compile(r"が(、[^、]*に)?\{value\}(?:件|人|冊|か所)(あります|記録されています)")
-_NONE = {"あります": "ありません", "記録されています": "記録されていません"}
+def by_language(text: object) -> Text:
+    """Text of the catalogue as a mapping by language code."""
+    return cast(Text, text) if isinstance(text, Mapping) else {code: getattr(text, code) for code in LANGUAGES}
 
 
-def _both(text: str) -> Text:
-    return Text(text, text)
+def _filled(key: str, limit: str) -> Text:
+    return {code: text.format(limit=limit) for code, text in _TEXTS[key].items()}
 
 
-def _inside(phrase: str) -> str:
-    """Return a phrase as it stands within a sentence; abbreviations keep their capitals."""
+def _record_json(record: Record) -> dict[str, object]:
+    shown: dict[str, object] = {"table": record.table, "id": record.id}
+    return shown if record.match is None else shown | {"match": dict(by_language(record.match))}
+
+
+def _inner(phrase: str) -> str:
+    """Phrase as it reads within a sentence; abbreviations keep their capitals."""
     return phrase if phrase[1:2].isupper() else phrase[:1].lower() + phrase[1:]

@@ -1,35 +1,34 @@
-"""What do the trees say of very many cases? Scores and contributions from the workers of a cluster, calibrated here."""
+"""How are very many cases scored? Raw scores and contributions from the workers of a cluster, calibrated here."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from features.arrays import Floats, Ints
 from features.matrix_on_cluster import FolderOnCluster, SharedHistory, values_part
-from models.bundle import Bundle, Explained
+from models.bundle import Bundle
 from models.forest import Forest, raw_scores
+from models.scorer import Explanation
 from models.shap_values import contributions
 
 
 def explain_on_cluster(
     there: FolderOnCluster, model: Bundle, *, start: dt.datetime | None = None, end: dt.datetime | None = None
-) -> tuple[list[str], NDArray[np.int64], Explained]:
-    """Return the ids of the cases, their ``as_of``, and what `Bundle.explain` says of their matrix, bit for bit.
+) -> tuple[list[str], Ints, Explanation]:
+    """Ids, ``as_of`` and explanation of the cases, bit for bit those of `Bundle.explain`.
 
-    The trees were checked here and travel as arrays. The calibration is applied here: an exponential is the one step
-    in which machines of different make may differ in the last bit.
+    Calibration is applied here: an exponential is the one step in which processors may differ in the last bit.
     """
-    ids, as_of, parts = there.map_cases(model.subject, explain_part, model.forest, start=start, end=end)
-    raw = np.concatenate([np.empty(0), *(raw for raw, _ in parts)])
-    added = np.concatenate([np.empty((0, model.forest.n_features)), *(added for _, added in parts)])
-    return ids, as_of, Explained(raw, model.base_value, added, model.calibration.scores(raw))
+    forest = model.scorer.forest
+    ids, as_of, parts = there.map_cases(model.subject, explain_part, forest, start=start, end=end)
+    raw = np.concatenate([np.empty(0), *(part[0] for part in parts)])
+    shap = np.concatenate([np.empty((0, forest.n_features)), *(part[1] for part in parts)])
+    return ids, as_of, model.scorer.explanation(raw, shap)
 
 
-def explain_part(
-    shared: SharedHistory, subject: str, forest: Forest, rows: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the raw scores float64[n] and contributions float64[n, f] of the cases in these rows."""
+def explain_part(shared: SharedHistory, subject: str, forest: Forest, rows: Ints) -> tuple[Floats, Floats]:
+    """Raw scores float64[n] and contributions float64[n, f] of the cases in these rows."""
     values = values_part(shared, subject, rows)
     return raw_scores(forest, values), contributions(forest, values)

@@ -1,21 +1,22 @@
 """How much did each feature add to this score? Exact SHAP values of trees, path dependent (Lundberg et al. 2018, alg. 2).
 
-They add up: ``base_value + contributions.sum() = raw score``. The covers are the numbers of training rows in each node,
-as in ``shap.TreeExplainer(feature_perturbation="tree_path_dependent")``, against which the tests compare.
+They add up: ``base_value + contributions.sum() = raw score``. Covers are the training rows of each node, as in
+``shap.TreeExplainer(feature_perturbation="tree_path_dependent")``, which the tests compare. No SHAP value is rounded here:
+leaves are rounded at training (`training.fit.leaf_rounding`), figures on a page where they are shown.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from features.arrays import Floats
 from features.parallel import in_slices
 from models.forest import Forest, goes_left
 
 
 def base_value(forest: Forest) -> float:
-    """Return the mean raw score over the training rows."""
+    """Mean raw score over the training rows, in log-odds."""
     total = 0.0
     for tree in range(len(forest.leaf_start) - 1):
         leaves = slice(forest.leaf_start[tree], forest.leaf_start[tree + 1])
@@ -24,8 +25,8 @@ def base_value(forest: Forest) -> float:
     return total
 
 
-def contributions(forest: Forest, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return float64[n, f] for float64[n, f]; each row on its own, so that one row and many give the same bits."""
+def contributions(forest: Forest, values: Floats) -> Floats:
+    """SHAP values of float64[n, f], float64[n, f] in log-odds; the bits of a row do not depend on the others."""
     out, rows = np.zeros((len(values), forest.n_features)), np.ascontiguousarray(values)
 
     def some(part: slice) -> None:
@@ -69,7 +70,7 @@ def _contributions(
                     for j in range(n):
                         d[level, j], z[level, j] = d[level - 1, j], z[level - 1, j]
                         o[level, j], w[level, j] = o[level - 1, j], w[level - 1, j]
-                    # a feature met before is taken off the path and comes back with both fractions
+                    # a feature already on the path is removed and added again with both fractions
                     for j in range(1, n):
                         if d[level, j] == led:
                             pz *= z[level, j]

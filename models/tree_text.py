@@ -1,7 +1,7 @@
-"""Is this text a model that can be trusted to be read? A strict reader of LightGBM's text format.
+"""Is this text a well-formed model? A strict reader of LightGBM's text format.
 
-LightGBM's own reader trusts its input: one edited byte can crash it or let a NaN through. What is served is therefore
-never handed to it; this reader checks counts, indices, shape and finiteness and gives plain arrays.
+LightGBM's own reader trusts its input: a changed byte can crash it or pass a NaN. Served models therefore never reach it;
+this reader checks counts, indices, shape and finiteness and returns plain arrays.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from features.arrays import Floats, Ints
 from models.forest import MAX_DEPTH, Forest
 
 SIZE_LIMIT = 20_000_000
@@ -28,7 +28,7 @@ _TREE = {
 
 
 class BundleRejected(Exception):
-    """Raised when a model may not be used: what is wrong, where, and what was expected."""
+    """Raised when a model may not be used: the fault, its location and the expectation."""
 
     def __init__(self, what: str, where: str, expected: str) -> None:
         super().__init__(f"{where}: {what}; expected {expected}")
@@ -85,7 +85,7 @@ def parse_forest(text: str, names: Sequence[str]) -> Forest:
 
 
 def _sizes(pieces: Sequence[str]) -> list[int]:
-    """Return the length of each tree as it stands in the text, from "Tree=" to its last line break."""
+    """Length of each tree in the text, from "Tree=" to its last line break."""
     started = [len(piece) + (len("Tree=0\n") if number == 0 else len("Tree=")) for number, piece in enumerate(pieces)]
     # two of the last tree's three line breaks are still with it
     return [size + len("\n\n\n") for size in started[:-1]] + [started[-1] + len("\n")]
@@ -109,13 +109,13 @@ def _fields(text: str, where: str, known: set[str]) -> dict[str, str]:
 
 
 def _tokens(text: str) -> list[str]:
-    # Python reads 1_000 and what stands between tabs as numbers too; LightGBM writes neither
+    # Python also reads 1_000 and tabs between numbers; LightGBM writes neither
     if "_" in text or text != " ".join(text.split()):
         raise ValueError("other separators than one space")
     return text.split()
 
 
-def _ints(fields: dict[str, str], name: str, count: int, where: str) -> NDArray[np.int64]:
+def _ints(fields: dict[str, str], name: str, count: int, where: str) -> Ints:
     try:
         values = np.array([int(part) for part in _tokens(fields[name])], dtype=np.int64)
     except (KeyError, ValueError, OverflowError):
@@ -124,13 +124,13 @@ def _ints(fields: dict[str, str], name: str, count: int, where: str) -> NDArray[
     return values
 
 
-def _floats(fields: dict[str, str], name: str, count: int, where: str, *, endless: bool = False) -> NDArray[np.float64]:
+def _floats(fields: dict[str, str], name: str, count: int, where: str, *, endless: bool = False) -> Floats:
     try:
         values = np.array([float(part) for part in _tokens(fields[name])])
     except (KeyError, ValueError):
         raise BundleRejected(f"{name} cannot be read", where, f"{count} numbers") from None
     if endless:
-        # a split that only parts the missing from the rest has no upper bound
+        # a split between missing and present values has no upper bound
         _expect(not bool(np.isnan(values).any()), f"{name} is not a number", where, f"{count} numbers")
     finite = endless or bool(np.isfinite(values).all())
     _expect(
@@ -142,7 +142,7 @@ def _floats(fields: dict[str, str], name: str, count: int, where: str, *, endles
     return values
 
 
-def _tree(fields: dict[str, str], where: str, n_features: int) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
+def _tree(fields: dict[str, str], where: str, n_features: int) -> dict[str, Ints | Floats]:
     leaves = int(_ints(fields, "num_leaves", 1, where)[0])
     _expect(1 <= leaves <= 2**MAX_DEPTH, "num_leaves", where, f"1 to {2**MAX_DEPTH}")
     _expect(
@@ -158,7 +158,7 @@ def _tree(fields: dict[str, str], where: str, n_features: int) -> dict[str, NDAr
         return {"feature": none, "threshold": np.zeros(0), "decision": none, "left": none, "right": none,
                 "value": value, "leaf_cover": np.ones(1), "node_cover": np.zeros(0)}  # fmt: skip
     nodes = leaves - 1
-    tree: dict[str, NDArray[np.int64] | NDArray[np.float64]] = {
+    tree: dict[str, Ints | Floats] = {
         "feature": _ints(fields, "split_feature", nodes, where),
         "threshold": _floats(fields, "threshold", nodes, where, endless=True),
         "decision": _ints(fields, "decision_type", nodes, where),
@@ -187,11 +187,11 @@ def _tree(fields: dict[str, str], where: str, n_features: int) -> dict[str, NDAr
     return tree
 
 
-def _shape(tree: dict[str, NDArray[np.int64] | NDArray[np.float64]], where: str) -> None:
+def _shape(tree: dict[str, Ints | Floats], where: str) -> None:
     """Check that the children form one tree, not too deep, whose covers add up."""
     left, right = tree["left"].tolist(), tree["right"].tolist()
     nodes, leaves = len(left), len(left) + 1
-    met_nodes, met_leaves = {0}, set()
+    visited_nodes, visited_leaves = {0}, set()
     stack = [(0, 1)]
     while stack:
         node, depth = stack.pop()
@@ -199,17 +199,17 @@ def _shape(tree: dict[str, NDArray[np.int64] | NDArray[np.float64]], where: str)
         cover = 0.0
         for child in (left[node], right[node]):
             if child >= 0:
-                _expect(child < nodes and child not in met_nodes, "children", where, "one tree")
-                met_nodes.add(child)
+                _expect(child < nodes and child not in visited_nodes, "children", where, "one tree")
+                visited_nodes.add(child)
                 stack.append((child, depth + 1))
                 cover += float(tree["node_cover"][child])
             else:
                 leaf = -child - 1
-                _expect(leaf < leaves and leaf not in met_leaves, "children", where, "one tree")
-                met_leaves.add(leaf)
+                _expect(leaf < leaves and leaf not in visited_leaves, "children", where, "one tree")
+                visited_leaves.add(leaf)
                 cover += float(tree["leaf_cover"][leaf])
         _expect(cover == float(tree["node_cover"][node]) and cover > 0, "counts", where, "counts that add up")
-    _expect(len(met_nodes) == nodes and len(met_leaves) == leaves, "children", where, "one tree")
+    _expect(len(visited_nodes) == nodes and len(visited_leaves) == leaves, "children", where, "one tree")
     _expect(
         all(math.isfinite(cover) and cover > 0 for cover in tree["leaf_cover"].tolist()),
         "leaf_count",

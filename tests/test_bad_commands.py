@@ -16,7 +16,7 @@ from features.command_line import main
 from features.database import open_engine
 from features.settings import Settings
 from features.tables import write_folder
-from models.signing import load_or_create_key
+from models.signatures import load_or_create_key
 from synthetic_data.world import generate
 from tests.conftest import run
 from tests.features.tables.folders import folder, good

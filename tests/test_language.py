@@ -22,7 +22,23 @@ NAMES = {
 """Words that no module, function, class, parameter or variable may have in its name."""
 MODULES = {"utils", "common", "helpers", "core", "manager", "misc", "base", "shared", "logging", "types"}
 PARTICIPLE = re.compile(r"(?:^|_)[a-z]{3,}(?:ing|ed)$")
-NOUNS = {"sampling", "filing", "rendering", "string", "ring", "embedded", "seed", "feed"}
+NOUNS = {
+    "sampling",
+    "resampling",
+    "rounding",
+    "scoring",
+    "serving",
+    "training",
+    "tracking",
+    "tuning",
+    "filing",
+    "rendering",
+    "string",
+    "ring",
+    "embedded",
+    "seed",
+    "feed",
+}
 """Words in -ing and -ed that are nouns of the field."""
 PHRASES = re.compile(
     r"speaks for|stands for|what is known of|\bby little\b|\bsomebody\b|\bthe lot\b|\bby lot\b", re.IGNORECASE
@@ -64,11 +80,13 @@ def test_no_bound_name_has_a_private_word(room: str) -> None:
 
 
 def test_modules_are_nouns_of_the_field() -> None:
-    stems = {path.stem if path.stem != "__init__" else path.parent.name for path in FILES} - {"__main__"}
+    stems = {
+        path.stem if path.stem != "__init__" else path.parent.name for path in FILES if "versions" not in path.parts
+    } - {"__main__"}
     wrong = {
         stem
         for stem in stems
-        if words(stem) & (NAMES | MODULES) or (PARTICIPLE.search(stem) and stem.rpartition("_")[2] not in NOUNS)
+        if words(stem) & NAMES or stem in MODULES or (PARTICIPLE.search(stem) and stem.rpartition("_")[2] not in NOUNS)
     }
     assert not wrong
 

@@ -1,4 +1,4 @@
-"""What is handed in for the gate? Evidence, signed bundle, card and example, put together and registered as challenger."""
+"""What is submitted to the gate? Evidence, signed bundle, card and example, registered as challenger."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from numpy.typing import NDArray
 
+from features.arrays import Floats
 from features.catalogue import Catalogue
 from features.matrix import TABLE_OF_SUBJECT
 from features.tables.definition import Kind
@@ -21,143 +21,109 @@ from features.tables.folder import Records
 from features.tables.schema import TABLES
 from models.bundle import save_bundle
 from models.input_profile import InputProfile
-from models.plain_client import BUNDLE, SIGNER, SUBJECT
-from training.data.judgement import day
-from training.gate.evidence import FIRST_LINE, Judged, JudgingPart, gather, write_evidence
+from models.mlflow_loader import BUNDLE, SIGNER, SUBJECT
+from models.scorer import Scorer
+from training.evaluation.frame import utc_day
+from training.gate.evidence import FIRST_LINE, EvaluationCases, gather, write_evidence
 from training.gate.model_card import model_card
 from training.gate.policy import read_policy
 from training.tracking.registry import SERVED, Run
 
 GOLDEN_ROWS = 50
 EXAMPLE_ROWS = 3
-_FIGURES = ("cases", "interviewed", "positives")
-
-Floats = NDArray[np.float64]
+_COUNTS = ("cases", "interviewed", "positives")
+_EXAMPLES = {
+    Kind.TEXT: "EXAMPLE", Kind.TIMESTAMP: "2009-04-01T08:30:00Z", Kind.DATE: "1985-04-01", Kind.INTEGER: "0",
+    Kind.NUMBER: "0", Kind.BOOLEAN: "False",
+}  # fmt: skip
+_EXAMPLE_VALUES = {
+    "post": "XX-ANY", "nationality": "XXX", "port": "XXX", "intended_stay_days": "30", "permitted_stay_days": "30",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A trained model with all that is needed to judge it.
+    """A trained model with all that its evaluation needs.
 
     Attributes
     ----------
     text
         The booster, as LightGBM writes it.
-    taught, golden
-        float64[k, f]: the rows it learned from, and rows whose scores must come out the same wherever it is loaded.
+    training_values, golden
+        float64[k, f]: training rows, and rows whose scores must be the same wherever the bundle is loaded.
     about
-        What the card says of the making; ``learned_until_us`` is the time of the last case that it or its
-        calibration learned from.
+        Facts of the training, for manifest and card.
     """
 
     text: str
-    judged: Judged
-    taught: Floats
+    scorer: Scorer
+    training_values: Floats
     golden: Floats
-    part: JudgingPart
+    part: EvaluationCases
     about: Mapping[str, str]
 
 
 def submit(
-    run: Run,
-    made: Submission,
-    *,
-    records: Records,
-    catalogue: Catalogue,
-    artifacts: Path,
-    key: Ed25519PrivateKey,
-    seed: int,
-) -> tuple[str, dict[str, Any]]:
-    """Gather evidence, sign, describe, log and register.
+    run: Run, submission: Submission, *, records: Records, catalogue: Catalogue, artifacts: Path,
+    key: Ed25519PrivateKey, seed: int,
+) -> tuple[str, dict[str, Any]]:  # fmt: skip
+    """Gather evidence, sign, log and register; returns the new version and the evidence.
 
     Parameters
     ----------
     artifacts
         A folder whose other content (plots, reports) is logged too.
-
-    Returns
-    -------
-    str, dict
-        The new version, and the evidence.
     """
-    evidence = gather(made.part, made.judged, records, catalogue, capacity=read_policy().capacity, seed=seed)
-    about = {
-        **made.about,
-        "evidence_sha256": write_evidence(artifacts / "evidence", evidence, made.part, key),
-    }
+    part, scorer = submission.part, submission.scorer
+    evidence = gather(part, scorer, records, catalogue, capacity=read_policy().capacity, seed=seed)
+    about = {**submission.about, "evidence_sha256": write_evidence(artifacts / "evidence", evidence, part, key)}
     sha256 = save_bundle(
-        artifacts / SERVED / BUNDLE,
-        version=hashlib.sha256(made.text.encode()).hexdigest()[:12],
-        booster_text=made.text,
-        catalogue=catalogue,
-        calibration=made.judged.calibration,
-        profile=InputProfile.of(made.taught),
-        golden_values=made.golden,
-        about=about,
-        key=key,
-    )
+        artifacts / SERVED / BUNDLE, version=hashlib.sha256(submission.text.encode()).hexdigest()[:12],
+        booster_text=submission.text, catalogue=catalogue, calibration=scorer.calibration,
+        profile=InputProfile.of(submission.training_values), golden_values=submission.golden, about=about, key=key,
+    )  # fmt: skip
     signer = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (artifacts / SERVED / SIGNER).write_bytes(signer)
     (artifacts / SERVED / SUBJECT).write_text(catalogue.subject, encoding="ascii")
     (artifacts / "model_card.md").write_text(model_card(catalogue, evidence, about), encoding="utf-8")
     run.log(
-        metrics={name: float(evidence[name]) for name in _FIGURES} | _gains(evidence),
+        metrics={name: float(evidence[name]) for name in _COUNTS} | _gains(evidence),
         tags={"catalogue": catalogue.sha256, "bundle_sha256": sha256},
     )
-    return run.register(artifacts, catalogue, example_of(catalogue.subject), described(about, evidence)), evidence
+    description = version_description(about, evidence)
+    return run.register(artifacts, catalogue, example_of(catalogue.subject), description), evidence
 
 
-def described(about: Mapping[str, str], evidence: Mapping[str, Any]) -> str:
-    """Say in one line what the registry shows of a version; first of all what data it was taught with."""
-    until = day(int(about["learned_until_us"]))
+def version_description(about: Mapping[str, str], evidence: Mapping[str, Any]) -> str:
+    """Line that the registry shows of a version."""
     return (
-        f"{FIRST_LINE} Taught with cases until {until}; judged on {evidence['cases']:,} later cases, of which "
-        f"{evidence['interviewed']:,} were interviewed, {evidence['positives']:,} with indications."
+        f"{FIRST_LINE} Trained on cases until {utc_day(int(about['learned_until_us']))}; evaluated on {evidence['cases']:,} later "
+        f"cases, {evidence['interviewed']:,} interviewed, {evidence['positives']:,} positive."
     )
 
 
 def example_of(subject: str) -> pd.DataFrame:
-    """Return a few made-up records in the shape that the plain MLflow model takes; nobody's values are in them."""
+    """Synthetic records in the shape that the plain MLflow model takes."""
     table = TABLES[TABLE_OF_SUBJECT[subject]]
-    made = {
-        Kind.TEXT: "EXAMPLE",
-        Kind.TIMESTAMP: "2009-04-01T08:30:00Z",
-        Kind.DATE: "1985-04-01",
-        Kind.INTEGER: "0",
-        Kind.NUMBER: "0",
-        Kind.BOOLEAN: "False",
-    }
     rows = []
-    for number in range(EXAMPLE_ROWS):
+    for number in range(1, EXAMPLE_ROWS + 1):
         row: dict[str, object] = {}
         for column in table.columns:
-            value: object = None
-            if not column.nullable:
-                value = column.allowed[0] if column.allowed else made[column.kind]
-            if column.name == table.id_column:
-                value = f"EXAMPLE-{number + 1}"
-            row[column.name] = _FITTING.get(column.name, value)
-        rows.append(row)
+            value = column.allowed[0] if column.allowed else _EXAMPLES[column.kind]
+            row[column.name] = _EXAMPLE_VALUES.get(column.name, None if column.nullable else value)
+        rows.append(row | {table.id_column: f"EXAMPLE-{number}"})
     return pd.DataFrame(rows)
 
 
-_FITTING = {
-    "post": "XX-ANY",
-    "nationality": "XXX",
-    "port": "XXX",
-    "intended_stay_days": "30",
-    "permitted_stay_days": "30",
-}
-
-
 def golden_rows(values: Floats) -> Floats:
-    """Return up to `GOLDEN_ROWS` rows, evenly spread."""
+    """Up to `GOLDEN_ROWS` rows, evenly spread."""
     return values[np.linspace(0, len(values) - 1, min(GOLDEN_ROWS, len(values))).astype(np.int64)]
 
 
 def _gains(evidence: Mapping[str, Any]) -> dict[str, float]:
+    ends = {"": "gain", "_low": "low", "_high": "high", "_people": "positives"}
     return {
         f"recall_gain_over_{name}{end}": float(gain[figure])
         for name, gain in evidence["gain"].items()
-        for end, figure in (("", "gain"), ("_low", "low"), ("_high", "high"), ("_people", "positives"))
+        for end, figure in ends.items()
     }

@@ -4,7 +4,7 @@
 import numpy as np
 
 from features.arrays import Ints
-from features.compiled import kernel
+from features.compilation import kernel
 
 FEW = 1_000
 """Below this NumPy sorts faster."""

@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from features.arrays import Floats, Ints
 from features.facts.layout import Fact, Recipe
-from features.identity import address, hashing, person, phone, statement_simhash
+from features.identity import address, person, phone, statement_simhash
+from features.identity import hashes as hashing
 from features.identity.buffers import valid, whole_numbers
 from features.tables.schema import TABLES
 from features.tables.times import DAY_US, NULL_TIME

@@ -16,7 +16,7 @@ from features.facts.postings import NAME_BLOCKS, STATEMENT_BLOCKS
 from features.facts.recipes import encode_facts
 from features.identity.birth_dates import date_numbers
 from features.identity.blocks import date_block_keys
-from features.identity.hashing import combine
+from features.identity.hashes import combine
 from features.identity.person import name_skeletons, whole_names
 from features.identity.statement_simhash import block_keys
 from features.tables.schema import TABLES

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from features.arrays import Ints
 from features.identity.distinct_texts import of_each_distinct
-from features.identity.hashing import hash_texts
+from features.identity.hashes import hash_texts
 from features.identity.romanisation import fold, romanise
 
 _KANJI_DIGITS = {"〇": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import Ints
-from features.identity.hashing import combine, hash_texts
+from features.identity.hashes import combine, hash_texts
 
 
 @dataclass(frozen=True, slots=True)

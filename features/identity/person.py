@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from features.arrays import Ints
 from features.identity.birth_dates import either_order_numbers
-from features.identity.hashing import combine, hash_texts
+from features.identity.hashes import combine, hash_texts
 from features.identity.romanisation import fold, romanise
 
 _BREAKS = re.compile(r"[\s,.\-・=/]+")

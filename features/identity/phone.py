@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from features.arrays import Ints
 from features.identity.distinct_texts import of_each_distinct
-from features.identity.hashing import hash_texts
+from features.identity.hashes import hash_texts
 
 HOME_REGION = "JP"
 _SEPARATORS = "[\\s\\-.()‐-―−ー]"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.arrays import Ints
-from features.compiled import kernel
+from features.compilation import kernel
 
 NEVER: int = int(np.iinfo(np.int64).min)
 ALL_TIME: int = int(np.iinfo(np.int64).max)

@@ -3,7 +3,7 @@
 # mypy: allow-untyped-defs
 import numpy as np
 
-from features.compiled import kernel
+from features.compilation import kernel
 from features.statements.same_statements import distinct_count
 from features.statements.statement_index import first_at
 

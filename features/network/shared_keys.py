@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.arrays import Ints
-from features.compiled import kernel
+from features.compilation import kernel
 from features.events.index import positions, values_at
 from features.events.order import stable_argsort
-from features.identity.hashing import finalise
+from features.identity.hashes import finalise
 
 Ints32 = NDArray[np.int32]
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from features.arrays import Ints
 from features.cases import Cases
-from features.compiled import kernel
+from features.compilation import kernel
 from features.events.history import History
 from features.statements.statement_index import SAME_STATEMENT_BITS, first_at, statement_index
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.arrays import Ints
-from features.compiled import kernel
+from features.compilation import kernel
 from features.events.history import History
 from features.events.index import positions
 

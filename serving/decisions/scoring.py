@@ -10,8 +10,9 @@ import orjson
 
 from features.languages import text, texts
 from features.online import CaseView
-from models.bundle import Bundle, Explained
+from models.bundle import Bundle
 from models.reasons import choose_reasons
+from models.scorer import Explanation
 from serving.store.decisions import Decision
 
 
@@ -46,7 +47,7 @@ def decide_case(
     )  # fmt: skip
 
 
-def _explanation(view: CaseView, bundle: Bundle | None, explained: Explained | None) -> dict[str, object]:
+def _explanation(view: CaseView, bundle: Bundle | None, explained: Explanation | None) -> dict[str, object]:
     if bundle is None or explained is None:
         return {"score": None, "raw_score": None, "base_value": None, "contributions": [], "reasons": []}
     added = explained.contributions[0]

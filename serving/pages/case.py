@@ -21,7 +21,7 @@ from serving.decisions.due_dates import DueDate, current_time, due_date
 from serving.decisions.interview_queue import summaries_of
 from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import DecisionService
-from serving.i18n.formatting import category_label, format_day
+from serving.i18n.formats import category_label, format_day
 from serving.pages.case_labels import due_label, summary_labels
 from serving.pages.waterfall import waterfall
 from serving.refusals import Refusal

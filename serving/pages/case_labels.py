@@ -5,7 +5,7 @@ from __future__ import annotations
 from features.languages import texts
 from serving.decisions.due_dates import DueDate
 from serving.decisions.interview_queue import Summary
-from serving.i18n.formatting import category_label, format_day
+from serving.i18n.formats import category_label, format_day
 
 
 def due_label(due: DueDate, language: str) -> str:

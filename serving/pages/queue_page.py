@@ -14,7 +14,7 @@ from serving.auth.sessions import PageReader
 from serving.decisions.due_dates import DueDate
 from serving.decisions.interview_queue import QueuedCase, interview_queue
 from serving.decisions.service import DecisionService
-from serving.i18n.formatting import format_day
+from serving.i18n.formats import format_day
 from serving.pages.case_labels import due_label, summary_labels
 from serving.store import decisions
 from serving.web.rendering import Page, language_of, render

@@ -15,7 +15,7 @@ from features.tables.definition import Kind, Use
 from features.tables.schema import TABLES
 from serving.auth.sessions import PageReader
 from serving.decisions.service import DecisionService
-from serving.i18n.formatting import format_value
+from serving.i18n.formats import format_value
 from serving.pages.case import decision_in_scope
 from serving.refusals import Refusal
 from serving.web.rendering import Page, language_of, render

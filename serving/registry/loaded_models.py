@@ -11,8 +11,8 @@ from threading import Lock
 from features.catalogue import catalogue
 from features.settings import Settings
 from models.bundle import Bundle, BundleRejected, load_bundle
-from models.shelving import KEPT
-from models.signing import NoTrustedKey, trusted_keys
+from models.signatures import NoTrustedKey, trusted_keys
+from models.storage import KEPT
 
 log = logging.getLogger("mimamori")
 SUBJECTS = ("visa", "entry")

@@ -14,7 +14,7 @@ from features.command_line import Problem
 from features.settings import Settings
 from models.bundle import Bundle, BundleRejected, copy_bundle, load_bundle
 from models.commands import champion
-from models.signing import NoTrustedKey, trusted_keys
+from models.signatures import NoTrustedKey, trusted_keys
 from serving.decisions.service import open_service
 from serving.registry.mlflow_registry import RegistryError, download_bundle
 from serving.shadow.comparison import shadow_comparison

@@ -92,7 +92,7 @@ class Members:
     def habit(self, columns: Iterable[str]) -> Floats | float:
         """Return the factor, float64[n], of the tie that the first tied column belongs to; 1 without habits."""
         tie = next((TIES[name] for name in columns if name in TIES), None)
-        return self.habits[tie][self.group] if tie in self.habits else 1.0
+        return 1.0 if tie is None or tie not in self.habits else self.habits[tie][self.group]
 
     def of(self, name: str) -> Ints:
         """Return a column of the groups for each member."""

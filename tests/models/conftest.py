@@ -12,11 +12,11 @@ from features.catalogue import catalogue
 def values() -> NDArray[np.float64]:
     """Rows with zeros, missing, huge and tiny values."""
     rng = np.random.default_rng(0)
-    made = rng.normal(size=(1500, len(catalogue("visa").names)))
-    made[rng.random(made.shape) < 0.2] = np.nan
-    made[rng.random(made.shape) < 0.2] = 0.0
-    made[:, 2] = np.nan_to_num(made[:, 2])
-    return made
+    built = rng.normal(size=(1500, len(catalogue("visa").names)))
+    built[rng.random(built.shape) < 0.2] = np.nan
+    built[rng.random(built.shape) < 0.2] = 0.0
+    built[:, 2] = np.nan_to_num(built[:, 2])
+    return built
 
 
 @pytest.fixture(scope="session")

@@ -21,13 +21,13 @@ KEY = Ed25519PrivateKey.generate()
 
 @pytest.fixture
 def folder(tmp_path: Path, booster: lgb.Booster, values: NDArray[np.float64]) -> Path:
-    made = tmp_path / "bundle"
+    built = tmp_path / "bundle"
     text = booster.model_to_string().partition("end of trees\n")[0] + "end of trees\n"
     save_bundle(
-        made, version="1", booster_text=text, catalogue=catalogue("visa"), calibration=Calibration(1.2, -0.4),
+        built, version="1", booster_text=text, catalogue=catalogue("visa"), calibration=Calibration(1.2, -0.4),
         profile=InputProfile.of(values), golden_values=values[:20], about={}, key=KEY,
     )  # fmt: skip
-    return made
+    return built
 
 
 def test_a_saved_bundle_scores_as_the_booster_does(
@@ -78,7 +78,7 @@ def test_a_bundle_of_another_signer_subject_or_with_an_extra_file_is_refused(fol
         load_bundle(folder, trusted=[KEY.public_key()], catalogue=catalogue("visa"))
 
 
-def test_reasons_name_at_most_five_with_one_that_speaks_against() -> None:
+def test_reasons_name_at_most_five_with_another_that_counts_against() -> None:
     known = catalogue("visa")
     added = np.zeros(len(known.names))
     added[:6] = (6.0, 5.0, 4.0, 3.0, 2.0, 1.5)
@@ -86,12 +86,12 @@ def test_reasons_name_at_most_five_with_one_that_speaks_against() -> None:
     chosen = choose_reasons(known, np.ones(len(known.names)), added, lambda name: [Record("visa_applications", name)])
     assert [reason.code for reason in chosen] == [*known.names[:4], known.names[7]]
     assert chosen[-1].direction == "lowers"
-    assert all("{value}" not in reason.en + reason.ja for reason in chosen)
+    assert all("{value}" not in reason.sentence["en"] + reason.sentence["ja"] for reason in chosen)
 
 
-def test_a_missing_value_is_told_as_not_on_record() -> None:
+def test_a_missing_value_is_shown_as_not_on_record() -> None:
     known = catalogue("visa")
     added = np.zeros(len(known.names))
     added[5] = 1.0
     [reason] = choose_reasons(known, np.full(len(known.names), np.nan), added, lambda _: [])
-    assert reason.en.startswith("Nothing is on record for")
+    assert reason.sentence["en"].startswith("Nothing is on record for")

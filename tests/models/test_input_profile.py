@@ -22,7 +22,7 @@ def test_no_training_row_is_unlike_the_training_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "found"),
+    ("row", "outcomes_of"),
     [
         ([NAN, 15.0, 1.0, NAN], [(0, "missing")]),  # it was always there at training
         ([2.0, 15.0, NAN, NAN], []),  # it was sometimes missing
@@ -34,6 +34,6 @@ def test_no_training_row_is_unlike_the_training_rows() -> None:
     ],
 )
 def test_a_value_is_unlike_when_missing_or_beyond_half_the_training_range(
-    row: list[float], found: list[tuple[int, str]]
+    row: list[float], outcomes_of: list[tuple[int, str]]
 ) -> None:
-    assert InputProfile.of(TRAINING).unlike(np.array(row)) == found
+    assert InputProfile.of(TRAINING).unlike(np.array(row)) == outcomes_of

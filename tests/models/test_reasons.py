@@ -8,7 +8,7 @@ import pytest
 
 from features.catalogue import Feature, catalogue
 from features.evidence import Record
-from models.reasons import choose_reasons, spoken, worded
+from models.reasons import by_language, choose_reasons, feature_sentence, formatted_value
 
 ALL = [feature for subject in ("visa", "entry") for feature in catalogue(subject).features]
 VALUES = {"count": 3.0, "days": 12.0, "share": 0.25, "ratio": 1.5, "yen": 200000.0, "years": 2.0, "flag": 1.0}
@@ -20,20 +20,20 @@ def visa(name: str) -> Feature:
 
 @pytest.mark.parametrize("feature", ALL, ids=lambda feature: feature.name)
 @pytest.mark.parametrize("value", ["some", "none", "missing"])
-def test_a_reason_that_lowers_never_reads_like_one_that_raises(feature: Feature, value: str) -> None:
+def test_a_reason_that_lowers_never_reads_like_another_that_raises(feature: Feature, value: str) -> None:
     given = {"some": VALUES[feature.unit], "none": 0.0, "missing": math.nan}[value]
-    raises, lowers = (worded(feature, given, raises=one) for one in (True, False))
-    assert raises.ja != lowers.ja
-    assert raises.en != lowers.en
-    assert lowers.en.startswith("Speaks against an interview")
-    assert lowers.ja.startswith("面接の必要を低める事情")
+    raises, lowers = (feature_sentence(feature, given, raises=item) for item in (True, False))
+    assert raises["ja"] != lowers["ja"]
+    assert raises["en"] != lowers["en"]
+    assert lowers["en"].startswith("Speaks against an interview")
+    assert lowers["ja"].startswith("面接の必要を低める事情")
     for text in (raises, lowers):
-        assert "{" not in text.ja + text.en
-        assert text.ja.endswith("。")
-        assert text.en.endswith(".")
-        assert not re.search(r"-0\b|fraud|refus|拒否|偽装", text.en + text.ja)
+        assert "{" not in text["ja"] + text["en"]
+        assert text["ja"].endswith("。")
+        assert text["en"].endswith(".")
+        assert not re.search(r"-0\b|fraud|refus|拒否|偽装", text["en"] + text["ja"])
     # the value and the meaning are still told
-    assert feature.meaning.ja in lowers.ja
+    assert by_language(feature.meaning)["ja"] in lowers["ja"]
 
 
 @pytest.mark.parametrize(
@@ -45,33 +45,34 @@ def test_a_reason_that_lowers_never_reads_like_one_that_raises(feature: Feature,
         (-0.0, "ratio", "0.0", "0.0"), (1.25, "ratio", "1.2", "1.2"), (1.0, "flag", "はい", "yes"), (0.0, "flag", "いいえ", "no"),
     ],
 )  # fmt: skip
-def test_a_value_is_said_as_people_say_it(value: float, unit: str, ja: str, en: str) -> None:
-    said = spoken(value, unit)
-    assert (said.ja, said.en) == (ja, en)
+def test_a_value_is_formatted_for_people(value: float, unit: str, ja: str, en: str) -> None:
+    output = formatted_value(value, unit)
+    assert (output["ja"], output["en"]) == (ja, en)
 
 
-def test_a_share_is_never_said_as_nothing_when_there_is_something() -> None:
+def test_a_share_is_never_stated_as_nothing_when_there_is_something() -> None:
     for value in np.linspace(1e-6, 1 - 1e-6, 2001).tolist():
-        assert spoken(value, "share").en not in {"0%", "100%"}
+        assert formatted_value(value, "share")["en"] not in {"0%", "100%"}
 
 
 def test_nothing_recorded_reads_as_a_sentence() -> None:
-    told = worded(visa("guarantor_missing_or_overstay_ever_count"), 0.0, raises=True)
+    result = feature_sentence(visa("guarantor_missing_or_overstay_ever_count"), 0.0, raises=True)
     assert (
-        told.en == "Missing reports or overstays under this guarantor so far: none; this weighs towards an interview."
+        result["en"]
+        == "Missing reports or overstays under this guarantor so far: none; this weighs towards an interview."
     )
     assert (
-        told.ja
+        result["ja"]
         == "同じ身元保証人に係る行方不明の届出又は不法残留は、これまでにありません（面接の必要を高める方向に働いています）。"
     )
 
 
 def test_no_percent_that_raises_says_which_way_it_weighs() -> None:
     share = next(feature for feature in ALL if feature.unit == "share")
-    nothing, some = (worded(share, value, raises=True) for value in (0.0, 0.25))
-    assert nothing.en.endswith("; this weighs towards an interview.")
-    assert nothing.ja.endswith("（面接の必要を高める方向に働いています）。")
-    assert "towards" not in some.en
+    nothing, some = (feature_sentence(share, value, raises=True) for value in (0.0, 0.25))
+    assert nothing["en"].endswith("; this weighs towards an interview.")
+    assert nothing["ja"].endswith("（面接の必要を高める方向に働いています）。")
+    assert "towards" not in some["en"]
 
 
 def test_the_strongest_come_first_and_what_hardly_weighs_is_left_out() -> None:
@@ -79,10 +80,10 @@ def test_the_strongest_come_first_and_what_hardly_weighs_is_left_out() -> None:
     added = np.zeros(len(known.names))
     added[[3, 9, 20]] = (0.5, -2.0, 0.01)
     chosen = choose_reasons(known, np.ones(len(known.names)), added, lambda name: [Record("landings", name)] * 30)
-    assert [(one.code, one.direction) for one in chosen] == [
+    assert [(item.code, item.direction) for item in chosen] == [
         (known.names[9], "lowers"), (known.names[3], "raises"),
     ]  # fmt: skip
-    assert all(len(one.evidence) == 10 for one in chosen)
+    assert all(len(item.evidence) == 10 for item in chosen)
     assert chosen[0].as_json()["evidence"] == [{"table": "landings", "id": known.names[9]}] * 10
 
 

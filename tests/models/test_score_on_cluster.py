@@ -20,7 +20,7 @@ from models.score_on_cluster import explain_on_cluster
 from synthetic_data.world import generate
 
 
-def test_scores_and_contributions_from_a_cluster_are_the_bits_of_one_machine(
+def test_scores_and_contributions_from_a_cluster_are_the_bits_of_a_machine(
     scheduler: str, booster: lgb.Booster, values: NDArray[np.float64], tmp_path: Path
 ) -> None:
     key = Ed25519PrivateKey.generate()

@@ -30,22 +30,22 @@ Edit = Callable[[dict[str, Any]], object]
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory, booster: lgb.Booster, values: NDArray[np.float64]) -> Path:
-    made = tmp_path_factory.mktemp("bundle") / "bundle"
+    built = tmp_path_factory.mktemp("bundle") / "bundle"
     text = booster.model_to_string(num_iteration=8).partition("end of trees\n")[0] + "end of trees\n"
     save_bundle(
-        made, version="1", booster_text=text, catalogue=KNOWN, calibration=Calibration(1.2, -0.4),
+        built, version="1", booster_text=text, catalogue=KNOWN, calibration=Calibration(1.2, -0.4),
         profile=InputProfile.of(values), golden_values=values[:5], about={"seed": "1"}, key=KEY,
     )  # fmt: skip
-    return made
+    return built
 
 
 @pytest.fixture
 def folder(original: Path, tmp_path: Path) -> Path:
-    made = tmp_path / "bundle"
-    made.mkdir()
+    built = tmp_path / "bundle"
+    built.mkdir()
     for path in original.iterdir():
-        (made / path.name).write_bytes(path.read_bytes())
-    return made
+        (built / path.name).write_bytes(path.read_bytes())
+    return built
 
 
 def load(folder: Path) -> Bundle:
@@ -71,14 +71,14 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 
 def test_the_same_manifest_signed_again_is_accepted(folder: Path) -> None:
     signed(folder, manifest_of(folder))
-    assert load(folder).calibration == Calibration(1.2, -0.4)
+    assert load(folder).scorer.calibration == Calibration(1.2, -0.4)
 
 
 def test_a_manifest_from_before_there_was_a_floor_is_accepted_and_has_none(folder: Path) -> None:
     manifest = manifest_of(folder)
     del manifest["calibration"]["floor"]
     signed(folder, manifest)
-    assert load(folder).calibration == Calibration(1.2, -0.4, 0.0)
+    assert load(folder).scorer.calibration == Calibration(1.2, -0.4, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_golden_rows_pin_raw_score_score_and_the_contributions_sum(folder: Path,
         load(folder)
 
 
-def test_a_calibration_that_is_not_the_golden_rows_one_is_refused(folder: Path) -> None:
+def test_a_calibration_that_is_not_that_of_the_golden_rows_is_refused(folder: Path) -> None:
     manifest = manifest_of(folder)
     manifest["calibration"]["slope"] = (1.3).hex()
     signed(folder, manifest)
@@ -241,7 +241,7 @@ def test_random_edits_of_structure_are_refused_or_leave_finite_trees(original: P
     refused = 0
     for _ in range(600):
         edited = list(lines)
-        at, other = (int(one) for one in rng.integers(0, len(lines), 2))
+        at, other = (int(item) for item in rng.integers(0, len(lines), 2))
         kind = int(rng.integers(0, 5))
         if kind == 0:
             del edited[at]

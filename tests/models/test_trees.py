@@ -1,4 +1,4 @@
-"""Our trees against two independent libraries: LightGBM's raw score bit for bit, shap's values to 1e-9."""
+"""Covers: models.forest, models.shap_values, models.tree_text. Our trees against two independent libraries: LightGBM's raw score bit for bit, shap's values to 1e-9."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_contributions_equal_shaps_and_add_up_to_the_raw_score(
     assert np.abs(ours.sum(axis=1) + base_value(forest) - raw_scores(forest, rows)).max() < 1e-9
 
 
-def test_one_row_has_the_same_bits_alone_and_among_many(booster: lgb.Booster, values: NDArray[np.float64]) -> None:
+def test_a_row_has_the_same_bits_alone_and_among_many(booster: lgb.Booster, values: NDArray[np.float64]) -> None:
     forest = parse_forest(booster.model_to_string(), NAMES)
     many = contributions(forest, values)
     for row in range(0, 200, 20):

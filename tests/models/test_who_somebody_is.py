@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from features.catalogue import catalogue
 from features.matrix import FeatureMatrix, build_matrix
 from features.tables import TABLES, Records
-from models.bundle import Bundle, Explained, load_bundle, save_bundle
+from models.bundle import Bundle, Explanation, load_bundle, save_bundle
 from models.calibration import Calibration
 from models.input_profile import InputProfile
 from synthetic_data.world import generate
@@ -46,11 +46,11 @@ def large() -> Records:
 class Judged:
     bundle: Bundle
     matrix: FeatureMatrix
-    explained: Explained
+    explained: Explanation
 
 
 @pytest.fixture(scope="module", params=SUBJECTS)
-def judged(request: pytest.FixtureRequest, large: Records, tmp_path_factory: pytest.TempPathFactory) -> Judged:
+def scorer(request: pytest.FixtureRequest, large: Records, tmp_path_factory: pytest.TempPathFactory) -> Judged:
     """A bundle taught to tell nationality, sex and post from everything it may see, so that any trace would show."""
     subject = str(request.param)
     matrix = build_matrix(large, subject)
@@ -105,14 +105,14 @@ def all_alike(values: pa.ChunkedArray) -> pa.Array:
 
 @pytest.mark.parametrize("change", [dealt_out(1), dealt_out(2), exchanged, all_alike],
                          ids=["dealt out", "dealt out again", "exchanged throughout", "all alike"])  # fmt: skip
-def test_features_score_and_contributions_keep_every_bit(judged: Judged, large: Records, change: Change) -> None:
-    matrix = build_matrix(changed(large, change), judged.bundle.subject)
+def test_features_score_and_contributions_keep_every_bit(scorer: Judged, large: Records, change: Change) -> None:
+    matrix = build_matrix(changed(large, change), scorer.bundle.subject)
     assert len(matrix.subject_ids) >= CASES
-    assert matrix.subject_ids == judged.matrix.subject_ids
-    assert matrix.values.tobytes() == judged.matrix.values.tobytes()
-    again = judged.bundle.explain(matrix.values)
+    assert matrix.subject_ids == scorer.matrix.subject_ids
+    assert matrix.values.tobytes() == scorer.matrix.values.tobytes()
+    again = scorer.bundle.explain(matrix.values)
     for part in ("raw_score", "score", "contributions"):
-        assert getattr(again, part).tobytes() == getattr(judged.explained, part).tobytes(), part
+        assert getattr(again, part).tobytes() == getattr(scorer.explained, part).tobytes(), part
     assert len(np.unique(again.raw_score)) > CASES // 20, "the model does tell people apart"
 
 
@@ -127,12 +127,12 @@ def entries(applications: pa.Table, role: str) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=TABLES["tip_database"].arrow_schema)
 
 
-def test_a_match_with_a_victim_raises_no_score(judged: Judged, large: Records) -> None:
-    subject, organisers = judged.bundle.subject, judged.explained.raw_score
+def test_a_match_with_a_victim_raises_no_score(scorer: Judged, large: Records) -> None:
+    subject, organisers = scorer.bundle.subject, scorer.explained.raw_score
 
-    def again(listed: pa.Table) -> tuple[bytes, Explained]:
+    def again(listed: pa.Table) -> tuple[bytes, Explanation]:
         matrix = build_matrix(Records({**large.tables, "tip_database": listed}), subject)
-        return matrix.values.tobytes(), judged.bundle.explain(matrix.values)
+        return matrix.values.tobytes(), scorer.bundle.explain(matrix.values)
 
     nobody, none = again(large["tip_database"].slice(0, 0))
     alike, victims = again(entries(large["visa_applications"], "victim"))

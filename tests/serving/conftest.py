@@ -17,7 +17,7 @@ from features.tables import Records
 from models.bundle import save_bundle
 from models.calibration import Calibration
 from models.input_profile import InputProfile
-from models.signing import load_or_create_key
+from models.signatures import load_or_create_key
 from serving.app import create_app
 from serving.auth.api_keys import create_key
 from serving.decisions.service import DecisionService, open_service

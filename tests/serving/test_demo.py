@@ -13,8 +13,8 @@ from features.settings import Settings
 from serving.demo import DEMO_WORLD, demo, gate_summary, promote
 from serving.registry.mlflow_registry import ModelVersion
 from synthetic_data.world import generate
-from training.data.outcomes import findings
-from training.data.splits import last_split
+from training.labels.outcomes import findings
+from training.labels.splits import last_split
 
 SIZE = next(option.default for option in demo.params if option.name == "applications")
 

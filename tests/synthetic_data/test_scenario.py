@@ -1,3 +1,5 @@
+"""Covers: scenario, commands."""
+
 from __future__ import annotations
 
 import pytest

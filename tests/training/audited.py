@@ -28,7 +28,7 @@ def drawn(seed: int, count: int = 3000) -> AuditedCases:
     )
 
 
-def of_one_group(
+def single_group(
     chosen: NDArray[np.bool_], *, exploited: NDArray[np.bool_], ring: NDArray[np.int64] | None = None
 ) -> AuditedCases:
     """Cases of one group of everything, nobody of them interviewed."""

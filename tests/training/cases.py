@@ -7,7 +7,8 @@ import pandas as pd
 
 from features.catalogue import catalogue
 from features.matrix import FeatureMatrix
-from training.data.labels import ARMS, DAY_US, Findings
+from features.tables.times import DAY_US
+from training.labels.labels import ARMS, Outcomes
 
 TELLING = "guarantor_findings_ever_count"
 
@@ -20,28 +21,28 @@ def matrix(n: int = 3000, seed: int = 0) -> FeatureMatrix:
     return FeatureMatrix("visa", [f"A{row}" for row in range(n)], np.arange(n) * DAY_US, values, visa)
 
 
-def exploited(made: FeatureMatrix, seed: int = 0) -> np.ndarray:  # type: ignore[type-arg]
+def exploited(built: FeatureMatrix, seed: int = 0) -> np.ndarray:  # type: ignore[type-arg]
     rng = np.random.default_rng(seed + 1)
-    told = made.values[:, made.catalogue.names.index(TELLING)]
-    return (told + rng.normal(size=len(told)) > 4.5).astype(float)
+    result = built.values[:, built.catalogue.names.index(TELLING)]
+    return (result + rng.normal(size=len(result)) > 4.5).astype(float)
 
 
-def outcomes(made: FeatureMatrix, *, seed: int = 0, share: float = 1.0, delay_days: int = 30) -> Findings:
+def outcomes(built: FeatureMatrix, *, seed: int = 0, share: float = 1.0, delay_days: int = 30) -> Outcomes:
     """A share of the cases was interviewed at random and recorded after some days."""
     rng = np.random.default_rng(seed + 2)
-    rows = np.flatnonzero(rng.random(len(made.as_of)) < share)
-    return Findings(
-        made.as_of, rows, made.as_of[rows] + delay_days * DAY_US, exploited(made, seed)[rows],
+    rows = np.flatnonzero(rng.random(len(built.as_of)) < share)
+    return Outcomes(
+        built.as_of, rows, built.as_of[rows] + delay_days * DAY_US, exploited(built, seed)[rows],
         np.full(len(rows), ARMS.index("random")), np.full(len(rows), share), np.full(len(rows), None, dtype=object),
     )  # fmt: skip
 
 
-def audit(made: FeatureMatrix, *, truth: bool = True) -> pd.DataFrame:
-    n = len(made.as_of)
+def audit(built: FeatureMatrix, *, truth: bool = True) -> pd.DataFrame:
+    n = len(built.as_of)
     return pd.DataFrame(
         {
-            "subject_id": made.subject_ids, "post": "XX-ANY", "nationality": "XXX", "sex": np.where(np.arange(n) % 2, "F", "M"),
-            "age_band": "25-34", "minor": "adult", "status": "student", "like": "student", "typology": "T1",
-            "truth": exploited(made) if truth else np.nan, "ring": np.full(n, None, dtype=object),
+            "subject_id": built.subject_ids, "post": "XX-ANY", "nationality": "XXX", "sex": np.where(np.arange(n) % 2, "F", "M"),
+            "age_band": "25-34", "minor": "adult", "status": "student", "stratum": "student", "typology": "T1",
+            "truth": exploited(built) if truth else np.nan, "ring": np.full(n, None, dtype=object),
         }
     )  # fmt: skip

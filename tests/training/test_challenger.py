@@ -1,3 +1,5 @@
+"""Covers: training.challenger, training.commands, training.submission, training.run_evaluation, training.evaluation.metrics."""
+
 from __future__ import annotations
 
 import re
@@ -18,17 +20,17 @@ from features.catalogue import Catalogue
 from features.settings import Settings
 from features.tables import Records
 from models.bundle import Bundle, load_bundle
-from models.signing import load_or_create_key
+from models.signatures import load_or_create_key
 from tests.training.cases import outcomes
-from training.challenger import train_challenger
-from training.data.splits import Split, last_split
-from training.fitting.cases import Cases
-from training.fitting.making import How
-from training.fitting.teaching import Part
-from training.fitting.tuning import Budget
-from training.reporting.full_report import Wanted
+from training.challenger import TrainingOptions, train_challenger
+from training.evaluation.rankings import ARRIVAL
+from training.experiments.baselines import NAMES
+from training.experiments.tuning import Budget
+from training.fit.cases import Cases
+from training.fit.trainer import TrainingConfig
+from training.labels.splits import Split, last_split
+from training.sampling.schemes import TrainingRows
 from training.tracking.registry import CHALLENGER, Registry
-from training.validation.alternatives import ARRIVAL, NAMES
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,11 @@ class Trained:
     report: Path
 
     def kind(self, name: str) -> list[Run]:
-        return [one for one in self.children if one.data.tags["kind"] == name]
+        return [item for item in self.children if item.data.tags["kind"] == name]
 
 
 def made_up_scores(
-    values: np.ndarray, as_of: np.ndarray, part: Part, judge: np.ndarray, catalogue: Catalogue, **_: object
+    values: np.ndarray, as_of: np.ndarray, part: TrainingRows, judge: np.ndarray, catalogue: Catalogue, **_: object
 ) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
     rng = np.random.default_rng(1)
     return {name: -as_of[judge] if name == ARRIVAL else rng.random(len(judge)) for name in NAMES}
@@ -62,9 +64,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory, small_records: Records) ->
         patch.setenv("MIMAMORI_HOME", str(home))
         patch.delenv("MIMAMORI_MLFLOW_URI", raising=False)
         # rivals and models that only other sections of the report ask for would take most of the time
-        patch.setattr("training.validation.rolling.alternative_scores", made_up_scores)
+        patch.setattr("training.experiments.cutoffs.alternative_scores", made_up_scores)
         for name in ("by_scheme", "by_group_apart", "stability", "drop_families"):
-            patch.setattr(f"training.reporting.report.{name}", lambda *_: pd.DataFrame({"left out": []}))
+            patch.setattr(f"training.experiments.report.{name}", lambda *_: pd.DataFrame({"left out": []}))
         settings = Settings.from_environment()
         real = Cases.of(small_records, "visa", None)
         # the records of a small world with outcomes that can be learnt from
@@ -72,13 +74,17 @@ def trained(tmp_path_factory: pytest.TempPathFactory, small_records: Records) ->
         values = real.matrix.values.copy()
         values[:, real.matrix.catalogue.names.index("guarantor_findings_ever_count")] = telling
         matrix = replace(real.matrix, values=values)
-        found = replace(outcomes(matrix, delay_days=5), route=real.found.route)
-        found = replace(found, confirmed=found.value == 1.0)
-        cases = replace(real, matrix=matrix, found=found)
-        wanted = Wanted(home / "report", 2, budget=Budget(2), trained_by="Officer T")
+        recorded = replace(outcomes(matrix, delay_days=5), route=real.outcomes.route)
+        recorded = replace(recorded, confirmed=recorded.value == 1.0)
+        cases = replace(real, matrix=matrix, outcomes=recorded)
+        wanted = TrainingOptions(home / "report", 2, budget=Budget(2), trained_by="Officer T")
         open_at: list[bool] = []
         train_challenger(
-            cases, How(threads=1), wanted, settings, lambda _: open_at.append(mlflow.active_run() is not None)
+            cases,
+            TrainingConfig(threads=1),
+            wanted,
+            settings,
+            lambda _: open_at.append(mlflow.active_run() is not None),
         )
         registry = Registry(settings)
         version, _ = registry.find("visa", CHALLENGER)
@@ -95,7 +101,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, small_records: Records) ->
         bundle = load_bundle(folder, trusted=[key], catalogue=matrix.catalogue)
         yield Trained(
             cases,
-            last_split(found),
+            last_split(recorded),
             bundle,
             run,
             list(children),
@@ -108,14 +114,14 @@ def trained(tmp_path_factory: pytest.TempPathFactory, small_records: Records) ->
 def test_each_cutoff_of_a_report_is_a_run_within_the_run(trained: Trained) -> None:
     cutoffs = trained.kind("cut-off")
     assert len(cutoffs) == 2
-    for one in cutoffs:
-        assert one.info.run_name == f"cut-off {one.data.params['cut_off']}"
-        assert int(one.data.params["judged"]) > 0
-        reached = {"recall_at_2_0pct", "checklist_recall_at_2_0pct", "explainable_boosting_recall_at_2_0pct"}
-        assert {f"{name}{end}" for name in reached for end in ("", "_low", "_high")} <= set(one.data.metrics)
+    for item in cutoffs:
+        assert item.info.run_name == f"cut-off {item.data.params['cut_off']}"
+        assert int(item.data.params["judged"]) > 0
+        recalled = {"recall_at_2_0pct", "checklist_recall_at_2_0pct", "explainable_boosting_recall_at_2_0pct"}
+        assert {f"{name}{end}" for name in recalled for end in ("", "_low", "_high")} <= set(item.data.metrics)
     # the last cut-off is that of the run itself, with the same model and the same judged cases
     last, own = cutoffs[-1].data, trained.run.data
-    assert int(last.params["judged"]) == len(trained.split.judge)
+    assert int(last.params["judged"]) == len(trained.split.evaluation)
     assert last.metrics["arrival_recall_at_2_0pct"] == own.metrics["arrival_recall_at_2_0pct"]
 
 
@@ -132,8 +138,8 @@ def test_runs_say_by_name_kind_and_source_what_they_are(trained: Trained) -> Non
     assert trained.run.info.run_name == f"visa {day} report background seed 1"
     assert tags["kind"] == "report"
     assert tags["mlflow.source.name"] == "mimamori train --report"
-    assert {one.data.tags["kind"] for one in trained.children} == {"cut-off", "trial"}
-    assert all(one.data.tags["mlflow.source.name"] == tags["mlflow.source.name"] for one in trained.children)
+    assert {item.data.tags["kind"] for item in trained.children} == {"cut-off", "trial"}
+    assert all(item.data.tags["mlflow.source.name"] == tags["mlflow.source.name"] for item in trained.children)
 
 
 def test_every_metric_is_in_snake_case(trained: Trained) -> None:
@@ -145,18 +151,18 @@ def test_every_metric_is_in_snake_case(trained: Trained) -> None:
 
 
 def test_a_version_says_what_it_is_and_first_that_its_data_are_synthetic(trained: Trained) -> None:
-    said = trained.version.description
+    output = trained.version.description
     learned = trained.cases.matrix.as_of[trained.split.calibrate].max()
     until = datetime.fromtimestamp(learned / 1e6, UTC).date()
-    assert said.startswith("Synthetic data; not validated on any real visa record.")
-    assert f"Taught with cases until {until}; judged on {len(trained.split.judge):,} later cases" in said
+    assert output.startswith("Synthetic data; not validated on any real visa record.")
+    assert f"Taught with cases until {until}; judged on {len(trained.split.judge):,} later cases" in output
 
 
 def test_each_trial_of_a_search_is_a_run_within_the_run(trained: Trained) -> None:
     first, second = trained.kind("trial")
     assert [first.info.run_name, second.info.run_name] == ["trial 1", "trial 2"]  # as the terminal counts them
     assert first.data.params["max_depth"] == "3"  # the defaults are tried first
-    best = max((first, second), key=lambda one: one.data.metrics["inner_average_precision"])
+    best = max((first, second), key=lambda item: item.data.metrics["inner_average_precision"])
     assert best.data.params["num_leaves"] == trained.run.data.params["num_leaves"]
 
 
@@ -175,9 +181,9 @@ def test_system_metrics_are_those_of_the_whole_training(trained: Trained) -> Non
 
 
 def test_a_run_holds_the_data_of_all_three_parts(trained: Trained) -> None:
-    seen = {one.tags[0].value: one.dataset for one in trained.run.inputs.dataset_inputs}
-    assert set(seen) == {"fit", "calibrate", "judging"}
-    assert len({one.digest for one in seen.values()}) == 3
+    observed = {item.tags[0].value: item.dataset for item in trained.run.inputs.dataset_inputs}
+    assert set(observed) == {"fit", "calibrate", "judging"}
+    assert len({item.digest for item in observed.values()}) == 3
 
 
 def test_a_model_says_until_when_it_or_its_calibration_learned_and_who_trained_it(trained: Trained) -> None:

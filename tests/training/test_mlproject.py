@@ -22,4 +22,4 @@ def test_each_entry_point_of_the_project_is_a_command_with_these_options(name: s
     command = main.get_command(click.Context(main), word)
     assert command is not None, word
     known = {option for parameter in command.params for option in parameter.opts}
-    assert {one for one in rest if one.startswith("--")} <= known
+    assert {item for item in rest if item.startswith("--")} <= known

@@ -1,1 +1,1 @@
-"""Is today still like the time the model learned from? Inputs, scores and outcomes."""
+"""Has anything changed since the model learned? Drift of inputs, scores and outcomes."""

@@ -1,144 +1,168 @@
-"""What does a comparison of two times say, in words? The drift report in sections, for Markdown and for a page."""
+"""What does the drift report say? Its sections, for Markdown and for a page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from features.languages import texts
 from training.drift.outcomes import FALSE_ALARM_LEVEL, TYPOLOGY
+from training.drift.population_stability import MISSING_JUMP, SHIFTED
 from training.drift.reference import REFERENCE_DAYS
-from training.drift.stability import MISSING_JUMP, SHIFTED
-from training.drift.words import SLIPS, number_of, typology
-from training.reporting.sections import Section
+from training.report.sections import Section
 
 QUARTERS, INPUTS = "quarters.png", "inputs.png"
-"""Pictures that stand beside the report."""
+"""Pictures beside the report."""
+TYPOLOGIES = {code: text["en"] for code, text in texts("training.typologies").items()}
+"""Typologies as the pages name them; a test compares the two."""
+SLIPS = {
+    "thousand": "factor 1,000: perhaps thousands for ones",
+    "hundred": "factor 100: perhaps per cent for shares",
+    "ten": "factor 10: perhaps a digit lost or added",
+    "months and years": "factor 12: perhaps months for years",
+    "days and years": "factor 365: perhaps days for years",
+}
+"""Changes of measure by the names of `training.drift.population_stability.SLIPS`."""
 _SHOWN = 15
-_LOOK = {True: "look", False: ""}
+_ALARM = {True: "alarm", False: ""}
+_SAME_RECORDS = {
+    True: "These are the very records that the champion learned from.",
+    False: "**These are not the very records that the champion learned from** (another hash): expected where new records were "
+    "added; in another folder altogether the comparison says nothing about drift.",
+    None: "The hash of the champion's training records is not on record.",
+}
 
 
-def title(found: dict[str, Any]) -> str:
-    """Return the heading of the report."""
-    return f"Drift of the {found['subject']} model"
+def title(drift: Mapping[str, Any]) -> str:
+    """Heading of the report."""
+    return f"Drift of the {drift['subject']} model"
 
 
-def sections(found: dict[str, Any]) -> list[Section]:
-    """Return the comparison in sections: what to look at first, then inputs, outcomes, quarters and what the scores promise."""
-    return [_summary(found), _inputs(found), _found(found), _tests(found), _quarters(found), _promised(found)]
+def sections(drift: Mapping[str, Any]) -> list[Section]:
+    """Sections of the report: alarms, inputs, outcomes, quarters and expected performance."""
+    parts = (_summary, _inputs, _outcomes, _tests, _quarters, _expected)
+    return [part(drift) for part in parts]
 
 
-def alarm_in_words(name: str) -> str:
-    """Return an alarm as people read it: a typology by its words, too."""
+def typology(code: str) -> str:
+    """Typology by code and name.
+
+    >>> typology("T11")
+    'T11 (labour exploitation of men)'
+    """
+    return f"{code} ({TYPOLOGIES[code]})" if code in TYPOLOGIES else code
+
+
+def number_of(count: int, noun: str) -> str:
+    """Number with its noun.
+
+    >>> number_of(1, "alarm"), number_of(2, "alarm")
+    ('1 alarm', '2 alarms')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def alarm_label(name: str) -> str:
+    """Label of an alarm, a typology with its name."""
     question, _, of = name.partition(" ")
     return f"{question} {typology(of)}" if question == TYPOLOGY else name
 
 
-def _summary(found: dict[str, Any]) -> Section:
-    score, then, now = found["score"], found["then"], found["now"]
-    same = (
-        "These are the very records that the champion learned from."
-        if found["same_records"]
-        else "**These are not the very records that the champion learned from** (another hash): expected where they have "
-        "grown since, as with new outcomes; if this is another folder altogether, the comparison says nothing about drift."
-        if found["same_records"] is False
-        else "Which records the champion learned from is not on record."
-    )
+def _summary(drift: Mapping[str, Any]) -> Section:
+    score, then, now = drift["score"], drift["then"], drift["now"]
     return Section(
-        "What to look at",
-        f"**{number_of(found['alarms'], 'alarm')}**: {'; '.join(map(alarm_in_words, found['alarmed'])) or 'nothing to look at'}.\n"
-        f"{now['cases']:,} cases from {now['since']} to {now['until']}, against {then['cases']:,} from {then['since']} to {then['until']}: "
-        f"the last {REFERENCE_DAYS // 365} years that the champion learned from, for before them fewer records had been kept.\n"
-        f"Score: stability index {score['stability_index']:.3f}, mean {score['mean_then']:.4f} then and {score['mean_now']:.4f} now"
-        f"{' (look)' if score['alarm'] else ''}.\n{same}",
+        "Alarms",
+        f"**{number_of(drift['alarms'], 'alarm')}**: {'; '.join(map(alarm_label, drift['alarmed'])) or 'nothing drifted'}.\n"
+        f"{now['cases']:,} cases from {now['since']} to {now['until']}, against {then['cases']:,} from {then['since']} to "
+        f"{then['until']}: the last {REFERENCE_DAYS // 365} years before the champion learned.\n"
+        f"Score: PSI {score['stability_index']:.3f}, mean {score['mean_then']:.4f} then and {score['mean_now']:.4f} now"
+        f"{' (alarm)' if score['alarm'] else ''}.\n{_SAME_RECORDS[drift['same_records']]}",
     )
 
 
-def _inputs(found: dict[str, Any]) -> Section:
-    features = found["features"]
-    shown = [*[one for one in features if not one["grows"]][:_SHOWN], *(one for one in features if one["grows"])]
+def _inputs(drift: Mapping[str, Any]) -> Section:
+    features = drift["features"]
+    growing = [row for row in features if row["grows"]]
     rows = [
         {
-            "feature": one["feature"], "stability_index": one["stability_index"],
-            "missing then": f"{one['missing_then']:.1%}", "missing now": f"{one['missing_now']:.1%}",
-            "median moved by a unit": SLIPS.get(one["slip"], "–"),
-            "": _LOOK[one["alarm"]] or ("grows with the records" if one["grows"] else ""),
+            "feature": row["feature"], "PSI": row["stability_index"], "missing then": f"{row['missing_then']:.1%}",
+            "missing now": f"{row['missing_now']:.1%}", "change of measure": SLIPS.get(row["slip"], "–"),
+            "": _ALARM[row["alarm"]] or ("grows with the records" if row["grows"] else ""),
         }
-        for one in shown
+        for row in [*[row for row in features if not row["grows"]][:_SHOWN], *growing]
     ]  # fmt: skip
     return Section(
         "Inputs",
-        f"A distribution counts as shifted from a stability index of {found['limit']:.2f} ({SHIFTED}, or what chance alone makes of so few cases); "
-        f"{MISSING_JUMP:.0%} more or fewer missing values count, too, as does a median that moved by as much as a change of unit moves it. "
-        "Days since the first event grow as records are kept longer: those features are shown last, and their index alone raises no alarm.",
+        f"Alarms: a PSI of {drift['limit']:.2f} ({SHIFTED}, or chance at this number of cases), {MISSING_JUMP:.0%} more or fewer "
+        "missing values, or a median shifted by a change of measure. Days since the first event grow with the records; they are "
+        "last, and their PSI raises no alarm.",
         pd.DataFrame(rows),
         INPUTS,
     )
 
 
-def _found(found: dict[str, Any]) -> Section:
-    def share(value: float | None) -> str:
-        return "–" if value is None else f"{value:.3f}"
-
+def _outcomes(drift: Mapping[str, Any]) -> Section:
     rows = [
         {
-            "interviews": one["arm"].replace("_", " "), "then": one["then"],
-            "with indications then": share(one["share_then"]), "now": one["now"],
-            "with indications now": share(one["share_now"]),
+            "interviews": row["arm"].replace("_", " "), "then": row["then"],
+            "with indications then": _figure(row["share_then"], ".3f"), "now": row["now"],
+            "with indications now": _figure(row["share_now"], ".3f"),
         }
-        for one in found["outcomes"]
-    ]  # fmt: skip
-    said = "Shares with indications, up to the last case that the champion learned from and since, by how cases were chosen."
-    return Section("What was found", said, pd.DataFrame(rows))
-
-
-def _tests(found: dict[str, Any]) -> Section:
-    rows = [
-        {
-            "question": f"{one['question']} {typology(one['of']) if one['question'] == TYPOLOGY else one['of']}",
-            "then": f"{one['found_then']:,} of {one['then']:,}", "now": f"{one['found_now']:,} of {one['now']:,}",
-            "chance": f"{one['chance']:.2g}", "ratio of odds it would see": _seen(one["seen_from"]), "": _LOOK[one["alarm"]],
-        }
-        for one in found["outcome_tests"]
+        for row in drift["outcomes"]
     ]  # fmt: skip
     return Section(
-        "Do interviews find something else?",
-        "Exact tests within the ways of choosing, people of one ring together; where nothing moved, "
-        f"{FALSE_ALARM_LEVEL:.0%} of reports raise any of these alarms. A typology alarms only where its part grows. "
-        "The last column but one says how much would have to change to be seen: the ratio of the odds now to those then that would "
-        "raise the alarm four times in five (2 is about twice as often); “none” where no change would, for lack of findings.",
+        "Outcomes", "Shares with indications before and after the champion learned, by arm.", pd.DataFrame(rows)
+    )
+
+
+def _tests(drift: Mapping[str, Any]) -> Section:
+    rows = [
+        {
+            "question": f"{row['question']} {typology(row['of']) if row['question'] == TYPOLOGY else row['of']}",
+            "then": f"{row['positives_then']:,} of {row['then']:,}", "now": f"{row['positives_now']:,} of {row['now']:,}",
+            "p-value": f"{row['p_value']:.2g}", "detectable odds ratio": _figure(row["detectable_ratio"], ".1f", "none"),
+            "": _ALARM[row["alarm"]],
+        }
+        for row in drift["outcome_tests"]
+    ]  # fmt: skip
+    return Section(
+        "Drift of outcomes",
+        f"Exact tests within arms, with case groups; {FALSE_ALARM_LEVEL:.0%} of reports raise an alarm where nothing changed. A "
+        "typology alarms only where its share grows. The detectable odds ratio, now to then, would alarm four times in five; "
+        "“none” where findings are too few.",
         pd.DataFrame(rows),
     )
 
 
-def _seen(value: float | None) -> str:
-    return "none" if value is None else f"{value:.1f}"
-
-
-def _quarters(found: dict[str, Any]) -> Section:
+def _quarters(drift: Mapping[str, Any]) -> Section:
     rows = [
         {
-            "quarter": one["quarter"], "": "now" if one["now"] else "then", "cases": one["cases"],
-            "mean score": f"{one['mean_score']:.4f}", "findings": one["findings"], "with indications": one["indications"],
-            "their mean score": "–" if one["their_mean_score"] is None else f"{one['their_mean_score']:.4f}",
-            "by typology": ", ".join(f"{typology(name)} {count}" for name, count in one["typologies"].items()),
+            "quarter": row["quarter"], "": "now" if row["now"] else "then", "cases": row["cases"],
+            "mean score": f"{row['mean_score']:.4f}", "findings": row["findings"], "with indications": row["indications"],
+            "their mean score": _figure(row["their_mean_score"], ".4f"),
+            "by typology": ", ".join(f"{typology(name)} {count}" for name, count in row["typologies"].items()),
         }
-        for one in found["quarters"]
+        for row in drift["quarters"]
     ]  # fmt: skip
-    said = "By quarter of the cases' own times; younger cases have fewer findings because findings take time."
-    return Section("By quarter", said, pd.DataFrame(rows), QUARTERS)
+    text = "By quarter of the cases' own times; younger cases have fewer findings because findings take time."
+    return Section("By quarter", text, pd.DataFrame(rows), QUARTERS)
 
 
-def _promised(found: dict[str, Any]) -> Section:
-    expected = found["expected"]
+def _expected(drift: Mapping[str, Any]) -> Section:
+    expected = drift["expected"]
+    precision, recall = (
+        f"{expected[name]:.3f} [{expected[f'{name}_low']:.3f}, {expected[f'{name}_high']:.3f}]"
+        for name in ("precision", "recall")
+    )
     return Section(
-        "What the scores promise",
-        f"Before labels arrive, the scores promise a precision of {_interval(expected, 'precision')} and a recall of "
-        f"{_interval(expected, 'recall')} at {expected['capacity']:.1%} capacity, each with the interval in which 95 of 100 outcomes lie. This "
-        "assumes that scores are calibrated now as they were then, that nothing but the inputs has moved, and that people are concerned each on "
-        "their own; a new way of exploitation would not show here, and rings make the intervals wider.",
+        "Expected performance",
+        f"Before labels arrive the scores predict a precision of {precision} and a recall of {recall} at "
+        f"{expected['capacity']:.1%} capacity, with 95 % intervals. This assumes calibrated scores and a change of inputs alone; "
+        "a new way of exploitation does not show, and rings make the intervals wider.",
     )
 
 
-def _interval(expected: dict[str, Any], name: str) -> str:
-    return f"{expected[name]:.3f} [{expected[f'{name}_low']:.3f}, {expected[f'{name}_high']:.3f}]"
+def _figure(value: float | None, form: str, missing: str = "–") -> str:
+    return missing if value is None else f"{value:{form}}"

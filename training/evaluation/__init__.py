@@ -1,1 +1,1 @@
-"""How good is a ranking? Whom it reaches at capacity, beside a checklist, and whether a score means what it says."""
+"""How good is a ranking? The evaluation frame, recall at capacity, lift, calibration, and a checklist beside the model."""

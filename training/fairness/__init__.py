@@ -1,1 +1,1 @@
-"""Is anybody treated worse than their like? Groups side by side, alarms, and what a score gives away."""
+"""Is a group treated worse than comparable cases? Rates by group, alarms, and what a score reveals."""

@@ -1,57 +1,56 @@
-"""Is a group called in more often than its like without cause, or missed more often? Comparisons with the rest, and alarms.
+"""Is a group selected without cause, or missed, more often than comparable cases? Randomisation tests within strata, and alarms.
 
-Each group and crossing of two attributes is compared with everybody else *in the same status of residence*, of landings also with or without a visa alike
-(and in the same interview arm, where findings are used): the form itself asks for these, and the posts serve different ones. Officers' own choices, from which
-models learn, are compared within a post as well, for each post chooses among those who come to it. Whether the difference is more
-than chance is judged by the exact distribution of a lot among all in a stratum: the randomisation test of the hypothesis
-that group membership does not matter there (Fisher 1935), over all strata together. A group too small to show anything is
-not passed over in silence: each comparison says how large a difference it would have shown.
+Each group and crossing of two attributes is compared with all others of its stratum: the status of residence, for landings
+with or without a visa (and the interview arm where findings are used). The form asks for these, and posts serve different
+ones. Officers' choices are compared within a post as well. Significance is that of the randomisation test over all strata
+(Fisher 1935). A group too small for an alarm is reported with the difference it could have shown.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data.judgement import MINORS
-from training.fairness.groups import LEAST_SHOWN, AuditedCases, Denominator, crossing, denominators
-from training.fairness.randomisation import ByChance, of_rings, shared_level, spread_of_rings
+from features.arrays import Bools, Ints
+from training.evaluation.frame import MINORS
+from training.fairness.groups import MIN_SHOWN, AuditedCases, crossing, denominators
+from training.statistics.randomisation_test import (
+    NullDistribution,
+    group_design_effect,
+    tarone_level,
+    with_design_effect,
+)
 
 COMPARED = (
     ("nationality",), ("sex",), ("age_band",),
     ("nationality", "sex"), ("nationality", "age_band"), ("sex", "age_band"), ("nationality", "status"),
 )  # fmt: skip
-"""Attributes and crossings whose groups are compared; status is the stratum, and a post stands for the nationalities it serves."""
-LEAST_PEOPLE = LEAST_SHOWN
-"""Smaller groups are persons, in this as in the table; what they could not show, the exact test does not show."""
+"""Compared attributes and crossings; status is the stratum, and a post follows the nationalities it serves."""
 PRACTICE = "chosen_by_officers"
 FALSE_ALARM_LEVEL = 0.05
-"""Chance that an unbiased model raises any alarm in a report: one half for the model and one for the officers' practice,
-each shared by the comparisons that could raise one (`training.fairness.randomisation.shared_level`)."""
+"""Probability of any alarm for an unbiased model, half for the model and half for officers' practice, each shared by Tarone's
+rule."""
 PRACTICE_RATIO = 2.0
-"""Officers choose by what they see, and groups differ in that; twice as often as one's like is beyond such differences."""
-LEAST_RATIO = 1.25
-"""A smaller difference than four fifths raises no alarm however sure it is (29 CFR 1607.4 D, used as a convention)."""
-
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
+"""Smallest alarming ratio of officers' choices: they choose by what they see, in which groups may differ."""
+MIN_RATIO = 1.25
+"""Smallest alarming ratio of a model, the four-fifths convention (29 CFR 1607.4 D)."""
+MISSED, SELECTED, TARGETED = "missed too often", "called in too often", "chosen by officers too often"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One group against the rest within the same strata.
+    """A group against the rest of its strata.
 
     Attributes
     ----------
     chosen, expected
-        How many of the group were chosen, and how many would be at the rates of everybody else in their strata.
-    chance
-        One-sided p-value of the randomisation test: of so many chosen or more, for recall of so many or fewer.
-    seen_from
-        The ratio of odds, where few are chosen that of rates, which would raise the alarm four times in five; None
-        where the group is too small for any.
+        Members chosen, and the number expected at the rates of all others in their strata.
+    p_value
+        One-sided, of this number or more; for recall of this number or fewer.
+    detectable_ratio
+        Odds ratio (of rates, where few are chosen) that would alarm four times in five; None where none would.
     alarm
         ``none``, ``called in too often``, ``missed too often`` or ``chosen by officers too often``.
     """
@@ -62,24 +61,21 @@ class Comparison:
     people: int
     chosen: float
     expected: float
-    chance: float
-    seen_from: float | None
+    p_value: float
+    detectable_ratio: float | None
     alarm: str
 
     @property
     def ratio(self) -> float:
-        """Chosen by expected."""
+        """Ratio of chosen to expected."""
         return self.chosen / self.expected if self.expected else float("inf")
 
 
 def compare_groups(cases: AuditedCases) -> list[Comparison]:
-    """Compare every group of sufficient size, and mark those that are beyond chance and beyond four fifths.
-
-    Minors are left out: they go to the child procedure whatever the score, so that it calls none of them in.
-    """
-    by_score = cases.groups["age_band"] != MINORS
+    """Compare every group of sufficient size; minors are left out, because no score calls them in."""
+    adults = cases.groups["age_band"] != MINORS
     questions = [
-        _Question(metric, of.people & by_score, cases.chosen, _strata(cases, with_arm=of.weighted), of.unit)
+        _Question(metric, of.people & adults, cases.chosen, _strata(cases, with_arm=of.weighted), of.case_group)
         for metric, of in denominators(cases).items()
         if metric != "selection_rate"
     ]
@@ -87,98 +83,105 @@ def compare_groups(cases: AuditedCases) -> list[Comparison]:
 
 
 def compare_practice(cases: AuditedCases) -> list[Comparison]:
-    """Compare how often officers chose people of each group for an interview, among all whom the lot did not draw."""
+    """Compare the rates at which officers targeted groups, among all cases outside the random sample."""
     if cases.arm is None:
         return []
-    strata = np.char.add(np.char.add(_like(cases), " "), cases.groups["post"])
-    everybody: Denominator = denominators(cases)["selection_rate"]
-    question = _Question(PRACTICE, cases.arm != "random", cases.arm == "targeted", _coded(strata), everybody.unit)
-    return _compared([question], cases)
+    strata = _codes(_combined(_stratum(cases), cases.groups["post"]))
+    group = denominators(cases)["selection_rate"].case_group
+    return _compared([_Question(PRACTICE, cases.arm != "random", cases.arm == "targeted", strata, group)], cases)
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Among whom (bool[n]) is what (bool[n]) counted, within which strata (int64[n]), and who came together (int64[n])."""
+    """Population and choice, bool[n] each, with stratum and case group, int64[n] each."""
 
     metric: str
     people: Bools
     hit: Bools
     strata: Ints
-    unit: Ints
+    case_group: Ints
 
 
 @dataclass(frozen=True, slots=True)
-class _Tried:
-    """A comparison before its level is known: what was seen, what chance would give, and how much wider rings spread it than single people."""
+class _Test:
+    """A comparison before its level is known."""
 
-    named: tuple[str, str, str, int]
-    chosen: int
-    expected: float
-    by_chance: ByChance
-    spread: float
-    units: int
+    comparison: Comparison
+    null: NullDistribution
+    design_effect: float
+    groups: int
 
     @property
     def upward(self) -> bool:
-        return not self.named[2].startswith("recall")
+        return not self.comparison.metric.startswith("recall")
 
-    def judged(self, level: float) -> Comparison:
-        exact = self.by_chance.at_least(self.chosen) if self.upward else self.by_chance.at_most(self.chosen)
-        chance, needed = of_rings(exact, level, self.spread, self.units)
-        least = PRACTICE_RATIO if self.named[2] == PRACTICE else LEAST_RATIO
-        seen = self.by_chance.seen_from(needed, upward=self.upward)
-        if seen is not None:
-            seen = max(seen, least) if self.upward else min(seen, 1 / least)
-        one = Comparison(*self.named, self.chosen, self.expected, chance, seen, "none")
-        beyond = one.ratio >= least if self.upward else one.ratio <= 1 / least
-        if chance > level or not beyond:
-            return one
-        alarm = "missed too often" if not self.upward else "called in too often"
-        alarm = "chosen by officers too often" if self.named[2] == PRACTICE else alarm
-        return Comparison(*self.named, self.chosen, self.expected, chance, seen, alarm)
+    @property
+    def attainable(self) -> float:
+        return self.null.largest_p if self.upward else self.null.smallest_p
+
+    def at(self, level: float) -> Comparison:
+        compared, upward = self.comparison, self.upward
+        tail = self.null.upper_tail if upward else self.null.lower_tail
+        p_value, needed = with_design_effect(tail(int(compared.chosen)), level, self.design_effect, self.groups)
+        practice = compared.metric == PRACTICE
+        smallest = PRACTICE_RATIO if practice else MIN_RATIO
+        detectable = self.null.detectable_ratio(needed, upward=upward)
+        if detectable is not None:
+            detectable = max(detectable, smallest) if upward else min(detectable, 1 / smallest)
+        beyond = compared.ratio >= smallest if upward else compared.ratio <= 1 / smallest
+        alarm = TARGETED if practice else SELECTED if upward else MISSED
+        return replace(
+            compared,
+            p_value=p_value,
+            detectable_ratio=detectable,
+            alarm=alarm if p_value <= level and beyond else "none",
+        )
 
 
 def _compared(questions: list[_Question], cases: AuditedCases) -> list[Comparison]:
-    tried = [one for question in questions for key in COMPARED for one in _of_attribute(question, cases, key)]
-    attainable = [one.by_chance.most if one.upward else one.by_chance.fewest for one in tried]
-    level = shared_level(FALSE_ALARM_LEVEL / 2, attainable)
-    return [one.judged(level) for one in tried]
+    tests = [test for question in questions for key in COMPARED for test in _of_attribute(question, cases, key)]
+    level = tarone_level(FALSE_ALARM_LEVEL / 2, [test.attainable for test in tests])
+    return [test.at(level) for test in tests]
 
 
-def _of_attribute(question: _Question, cases: AuditedCases, key: tuple[str, ...]) -> list[_Tried]:
+def _of_attribute(question: _Question, cases: AuditedCases, key: tuple[str, ...]) -> list[_Test]:
     labels, codes = crossing(cases, key)
     rows = np.flatnonzero(question.people)
     codes, hit, strata = codes[rows], question.hit[rows], question.strata[rows]
-    unit = np.unique(question.unit[rows], return_inverse=True)[1]
+    group = np.unique(question.case_group[rows], return_inverse=True)[1]
     shape = (len(labels), int(question.strata.max(initial=0)) + 1)
     at = codes * shape[1] + strata
-    mine = np.bincount(at, minlength=shape[0] * shape[1]).reshape(shape)
+    members = np.bincount(at, minlength=shape[0] * shape[1]).reshape(shape)
     chosen = np.bincount(at, hit, shape[0] * shape[1]).astype(np.int64).reshape(shape)
-    everybody, chosen_all = mine.sum(axis=0), chosen.sum(axis=0)
-    found = []
-    for group, label in enumerate(labels):
-        own, seen = mine[group], chosen[group]
-        told = (own > 0) & (own < everybody)
-        if not LEAST_PEOPLE <= own.sum() <= len(rows) - LEAST_PEOPLE or not told.any():
+    everybody, all_chosen = members.sum(axis=0), chosen.sum(axis=0)
+    tests = []
+    for number, label in enumerate(labels):
+        own = members[number]
+        informative = (own > 0) & (own < everybody)
+        if not MIN_SHOWN <= own.sum() <= len(rows) - MIN_SHOWN or not informative.any():
             continue
-        own, seen, total, hits = own[told], seen[told], everybody[told], chosen_all[told]
-        expected = float((own * (hits - seen) / (total - own)).sum())
-        spread, units = spread_of_rings(codes == group, hit, strata, unit)
-        named = (" x ".join(key), label, question.metric, int(mine[group].sum()))
-        found.append(_Tried(named, int(seen.sum()), expected, ByChance.of(total, hits, own), spread, units))
-    return found
+        mine, hits, total, all_hits = (column[informative] for column in (own, chosen[number], everybody, all_chosen))
+        expected = float((mine * (all_hits - hits) / (total - mine)).sum())
+        compared = Comparison(
+            " x ".join(key), label, question.metric, int(own.sum()), int(hits.sum()), expected, 1.0, None, "none"
+        )
+        effect = group_design_effect(codes == number, hit, strata, group)
+        tests.append(_Test(compared, NullDistribution.of(total, all_hits, mine), *effect))
+    return tests
 
 
-def _like(cases: AuditedCases) -> NDArray[np.str_]:
-    return cases.groups["status"] if cases.like is None else cases.like
+def _stratum(cases: AuditedCases) -> NDArray[np.str_]:
+    return cases.groups["status"] if cases.stratum is None else cases.stratum
 
 
 def _strata(cases: AuditedCases, *, with_arm: bool) -> Ints:
-    joined = _like(cases)
-    if with_arm and cases.arm is not None:
-        joined = np.char.add(np.char.add(joined, " "), cases.arm)
-    return _coded(joined)
+    stratum = _stratum(cases)
+    return _codes(_combined(stratum, cases.arm) if with_arm and cases.arm is not None else stratum)
 
 
-def _coded(names: NDArray[np.str_]) -> Ints:
+def _combined(first: NDArray[np.str_], second: NDArray[np.str_]) -> NDArray[np.str_]:
+    return np.char.add(np.char.add(first, " "), second)
+
+
+def _codes(names: NDArray[np.str_]) -> Ints:
     return np.unique(names, return_inverse=True)[1].astype(np.int64)

@@ -1,13 +1,13 @@
-"""Whom would the score call in, and whom would it miss? A table of metric by group and crossing, with sizes and intervals.
+"""Which cases would the score select, and which would it miss? Rates by group and crossing, with sizes and intervals.
 
-A table and not a verdict: `training.fairness.disparity` says where a difference is more than noise, the gate what follows. Intervals
-are those of a share at an effective sample size: rings are called in, or missed, together, and weights differ.
+`training.fairness.disparity` tests the differences. Intervals are those of a share at an effective sample size: case groups
+are selected, or missed, as a whole, and weights differ.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -15,77 +15,69 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from training.fairness.randomisation import LEAST_UNITS
+from features.arrays import Bools, Floats, Ints
 from training.statistics.intervals import share_bounds
-from training.statistics.resampling import ring_units
+from training.statistics.randomisation_test import MIN_GROUP_COUNT
+from training.statistics.resampling import group_numbers
 
 ATTRIBUTES = ("nationality", "sex", "age_band", "status", "post")
-LEAST_SHOWN = 5
-"""Cells of fewer people are counted, but their rates are not shown: they would speak of persons, not of groups."""
+MIN_SHOWN = 5
+"""Rates of fewer people are hidden: they would identify persons."""
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 _Group = tuple[str, str]
 _Sums = dict[tuple[_Group, str], list[_Group]]
-"""A total, and the table whose cells add up to it: these."""
+"""A total, and a table whose cells add up to it, to these cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditedCases:
-    """n cases as the fairness report sees them.
+    """Columns of n cases for the fairness report.
 
     Attributes
     ----------
     chosen
         bool[n]: within interview capacity by the score.
     finding
-        float64[n]: 1 for indications found, 0 for none, NaN where nobody was interviewed.
+        float64[n]: 1 with indications, 0 without, NaN without an interview.
     weight
-        float64[n]: how many cases an interviewed one stands for; 0 for those that were not sampled.
+        float64[n]: cases represented; 0 outside the sample.
     groups
         Attribute to str[n].
     exploited
-        bool[n]: latent truth, which only a synthetic world has.
-    arm
-        str[n]: why a case was interviewed, if it was.
-    like
-        str[n]: who is compared with whom; the status if None.
-    ring, together
-        int64[n]: the ring somebody belongs to in truth, and that of people confirmed who are connected
-        (`training.data.kinship.found_together`); negative for everybody else, None where nothing is known of rings.
+        bool[n]: truth of a synthetic world.
+    arm, stratum
+        str[n]: origin of the interview; cases compared with each other (the status if None).
+    ring, case_group
+        int64[n]: ring by truth, and group of connected confirmed positives; negative for all others, None if unknown.
     """
 
-    chosen: NDArray[np.bool_]
+    chosen: Bools
     finding: Floats
     weight: Floats
     groups: Mapping[str, NDArray[np.str_]]
-    exploited: NDArray[np.bool_] | None = None
+    exploited: Bools | None = None
     arm: NDArray[np.str_] | None = None
-    like: NDArray[np.str_] | None = None
+    stratum: NDArray[np.str_] | None = None
     ring: Ints | None = None
-    together: Ints | None = None
+    case_group: Ints | None = None
 
     @staticmethod
-    def of(frame: pd.DataFrame, chosen: NDArray[np.bool_]) -> AuditedCases:
-        """Take the columns of an evaluation frame (`training.data.judgement.evaluation_frame`)."""
+    def of(frame: pd.DataFrame, chosen: Bools) -> AuditedCases:
+        """Columns of an evaluation frame."""
         truth = frame["truth"].to_numpy(dtype=np.float64)
         return AuditedCases(
-            chosen,
-            frame["label"].to_numpy(dtype=np.float64),
-            frame["weight"].to_numpy(dtype=np.float64),
+            chosen, frame["label"].to_numpy(dtype=np.float64), frame["weight"].to_numpy(dtype=np.float64),
             {name: frame[name].fillna("unknown").to_numpy(dtype=np.str_) for name in ATTRIBUTES},
             None if np.isnan(truth).any() or not len(truth) else truth == 1.0,
-            frame["arm"].to_numpy(dtype=np.str_),
-            frame["like"].fillna("unknown").to_numpy(dtype=np.str_),
+            frame["arm"].to_numpy(dtype=np.str_), frame["stratum"].fillna("unknown").to_numpy(dtype=np.str_),
             np.asarray(pd.factorize(frame["ring"])[0], dtype=np.int64),
-            frame["together"].to_numpy(dtype=np.int64) if "together" in frame else None,
-        )
+            frame["case_group"].to_numpy(dtype=np.int64) if "case_group" in frame else None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One line of the table; ``value`` is None where fewer than `LEAST_SHOWN` people are in the denominator."""
+    """A row of the table; ``value`` is None where hidden."""
 
     attribute: str
     group: str
@@ -96,138 +88,132 @@ class Cell:
     high: float | None
 
     def as_json(self) -> dict[str, object]:
-        """Return the line as the report keeps it; groups of a few people are not counted out."""
-        hidden = f"fewer than {LEAST_SHOWN}" if self.people < LEAST_SHOWN else "not shown"
-        people = self.people if self.value is not None else hidden
-        return {
-            "attribute": self.attribute,
-            "group": self.group,
-            "metric": self.metric,
-            "people": people,
-            "value": self.value,
-            "low": self.low,
-            "high": self.high,
-        }
+        """JSON of the row; small groups without their size."""
+        hidden = f"fewer than {MIN_SHOWN}" if self.people < MIN_SHOWN else "not shown"
+        return asdict(self) | {"people": self.people if self.value is not None else hidden}
 
 
 @dataclass(frozen=True, slots=True)
 class Denominator:
-    """Of whom (bool[n]) a share is taken, whether by weight, and who came together: int64[n], one number for each ring and each single person."""
+    """Population of a share, bool[n], whether weighted, and its case groups, int64[n] (a number per group or person)."""
 
     people: Bools
     weighted: bool
-    unit: Ints
+    case_group: Ints
 
 
 def denominators(cases: AuditedCases) -> dict[str, Denominator]:
-    """Return for each metric the people it is a share of.
+    """Population of each metric, of which it is the share chosen.
 
-    Every metric is the share of chosen among: all; interviewed without indications (false-positive rate); interviewed
-    with indications (recall); and in synthetic worlds the same two over the latent truth, where rings are known, too.
+    All (selection rate); interviewed without indications (false-positive rate); interviewed with indications (recall); in
+    synthetic worlds the last two by truth, with rings.
     """
     n = len(cases.chosen)
-    told, in_truth = (np.full(n, -1) if one is None else one for one in (cases.together, cases.ring))
-    known, latent = ring_units(told), ring_units(in_truth)
-    found = {
+    numbers = [np.full(n, -1) if column is None else column for column in (cases.case_group, cases.ring)]
+    known, true_ring = (group_numbers(column) for column in numbers)
+    populations = {
         "selection_rate": Denominator(np.ones(n, dtype=bool), False, known),
         "false_positive_rate_interviewed": Denominator((cases.finding == 0.0) & (cases.weight > 0), True, known),
         "recall_interviewed": Denominator((cases.finding == 1.0) & (cases.weight > 0), True, known),
     }
     if cases.exploited is not None:
-        found["false_positive_rate_latent"] = Denominator(~cases.exploited, False, latent)
-        found["recall_latent"] = Denominator(cases.exploited, False, latent)
-    return found
+        populations["false_positive_rate_latent"] = Denominator(~cases.exploited, False, true_ring)
+        populations["recall_latent"] = Denominator(cases.exploited, False, true_ring)
+    return populations
 
 
 def fairness_table(cases: AuditedCases, *, crossed: bool = True) -> list[Cell]:
-    """Return every metric for everybody, each group, and each crossing of two attributes."""
+    """Every metric for everybody, each group, and each crossing of two attributes."""
     names = list(cases.groups)
     keys = [("all",), *((name,) for name in names), *(combinations(names, 2) if crossed else ())]
     cells: list[Cell] = []
     sums: _Sums = {}
     for key in keys:
         labels, codes = crossing(cases, key)
-        named = " x ".join(key)
-        first = np.unique(codes, return_index=True)[1]
-        for name in key if len(key) > 1 else key[: key != ("all",)]:
-            # those of a crossing add up to each of its two groups, those of one attribute to everybody
-            above = [cases.groups[name][at] for at in first] if len(key) > 1 else ["everybody"] * len(labels)
-            for label, total in zip(labels, above, strict=True):
-                whole = (name if len(key) > 1 else "all", str(total))
-                sums.setdefault((whole, named), []).append((named, label))
+        attribute = " x ".join(key)
+        _add_sums(sums, cases, key, labels, codes)
         for metric, of in denominators(cases).items():
-            counted = np.bincount(codes[of.people], minlength=len(labels))
+            counts = np.bincount(codes[of.people], minlength=len(labels))
             weight = cases.weight if of.weighted else np.ones(len(codes))
             values, sizes = _rates(cases.chosen, codes, of, weight, len(labels))
             cells += [
-                _cell(" x ".join(key), label, metric, int(counted[at]), values[at], sizes[at])
+                _cell(attribute, label, metric, int(counts[at]), values[at], sizes[at])
                 for at, label in enumerate(labels)
             ]
     return _without_remainders(cells, sums)
 
 
-def crossing(cases: AuditedCases, key: tuple[str, ...]) -> tuple[list[str], NDArray[np.int64]]:
-    """Return the names of the groups of a crossing of attributes, and int64[n]: the group of each case."""
+def crossing(cases: AuditedCases, key: tuple[str, ...]) -> tuple[list[str], Ints]:
+    """Names of the groups of a crossing of attributes, and the group of each case, int64[n]."""
     if key == ("all",):
         return ["everybody"], np.zeros(len(cases.chosen), dtype=np.int64)
-    joined = cases.groups[key[0]]
-    for name in key[1:]:
-        joined = np.char.add(np.char.add(joined, " x "), cases.groups[name])
-    labels, codes = np.unique(joined, return_inverse=True)
+    names = cases.groups[key[0]]
+    for attribute in key[1:]:
+        names = np.char.add(np.char.add(names, " x "), cases.groups[attribute])
+    labels, codes = np.unique(names, return_inverse=True)
     return labels.tolist(), codes.astype(np.int64)
 
 
 def by_name(cells: Iterable[Cell]) -> dict[tuple[str, str, str], Cell]:
-    """Look cells up by (attribute, group, metric)."""
+    """Cells by (attribute, group, metric)."""
     return {(cell.attribute, cell.group, cell.metric): cell for cell in cells}
 
 
+def _add_sums(sums: _Sums, cases: AuditedCases, key: tuple[str, ...], labels: list[str], codes: Ints) -> None:
+    """Cells of a crossing add up to each of its two groups, those of an attribute to everybody."""
+    attribute, first = " x ".join(key), np.unique(codes, return_index=True)[1]
+    for name in key if key != ("all",) else ():
+        crossed = len(key) > 1
+        for label, at in zip(labels, first, strict=True):
+            whole = (name, str(cases.groups[name][at])) if crossed else ("all", "everybody")
+            sums.setdefault((whole, attribute), []).append((attribute, label))
+
+
 def _cell(attribute: str, group: str, metric: str, people: int, value: float, size: float) -> Cell:
-    if people < LEAST_SHOWN or not np.isfinite(value):
+    if people < MIN_SHOWN or not np.isfinite(value):
         return Cell(attribute, group, metric, people, None, None, None)
     return Cell(attribute, group, metric, people, float(value), *share_bounds(float(value), float(size)))
 
 
 def _without_remainders(cells: list[Cell], sums: _Sums) -> list[Cell]:
-    """Hide more cells until none is what shown ones leave of a shown total: the smallest beside it, else the total itself."""
-    found = by_name(cells)
-    hidden = {key for key, cell in found.items() if cell.value is None}
-    again = True
-    while again:
-        again = False
-        for metric in {cell.metric for cell in cells}:
+    """Hide more cells until no hidden cell follows from a total: the smallest beside it, else the total."""
+    named = by_name(cells)
+    hidden = {key for key, cell in named.items() if cell.value is None}
+    metrics = {cell.metric for cell in cells}
+    before = -1
+    while before < len(hidden):
+        before = len(hidden)
+        for metric in metrics:
             for (whole, _), parts in sums.items():
                 total, rest = (*whole, metric), [(*part, metric) for part in parts]
                 if sum(key in hidden for key in (total, *rest)) == 1:
                     shown = [key for key in rest if key not in hidden]
-                    hidden.add(min(shown, key=lambda key: found[key].people) if shown else total)
-                    again = True
+                    hidden.add(min(shown, key=lambda key: named[key].people) if shown else total)
     return [
-        replace(one, value=None, low=None, high=None) if (one.attribute, one.group, one.metric) in hidden else one
-        for one in cells
+        replace(cell, value=None, low=None, high=None) if (cell.attribute, cell.group, cell.metric) in hidden else cell
+        for cell in cells
     ]
 
 
 def _rates(chosen: Bools, codes: Ints, of: Denominator, weight: Floats, groups: int) -> tuple[Floats, Floats]:
-    """Return rate and effective sample size of each group, float64[groups] each.
+    """Rate and effective sample size of each group, float64[groups] each.
 
-    The size is that of a simple sample whose share would vary as much as this one does between rings and single people
-    (linearised variance), with Student's t for as many as there are (Korn and Graubard 1998), and never more than the
-    weights allow (Kish 1965). Where all or none are chosen no spread is seen: then each ring counts as one person.
+    The size is that of a simple sample with the same (linearised) variance between case groups, with Student's t for their
+    number (Korn and Graubard 1998), at most Kish's (1965). Where all or none are chosen each case group counts as a person.
     """
     rows = np.flatnonzero(of.people)
     group, weights = codes[rows], weight[rows]
     total = np.bincount(group, weights, groups)
-    kinds, unit = np.unique(of.unit[rows], return_inverse=True)
-    pairs, pair = np.unique(group * max(len(kinds), 1) + unit, return_inverse=True)
+    kinds, cluster = np.unique(of.case_group[rows], return_inverse=True)
+    pairs, pair = np.unique(group * max(len(kinds), 1) + cluster, return_inverse=True)
     owner = pairs // max(len(kinds), 1)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.asarray(np.bincount(group, weights * chosen[rows], groups) / total)
-        beside = np.bincount(pair, weights * (chosen[rows] - value[group]), len(pairs))
-        people, units = np.bincount(group, minlength=groups), np.bincount(owner, minlength=groups)
-        variance = np.bincount(owner, beside**2, groups) / total**2 * units / (units - 1)
+        residual = np.bincount(pair, weights * (chosen[rows] - value[group]), len(pairs))
+        people, clusters = np.bincount(group, minlength=groups), np.bincount(owner, minlength=groups)
+        variance = np.bincount(owner, residual**2, groups) / total**2 * clusters / (clusters - 1)
         alone = total**2 / np.bincount(group, weights**2, groups)
-        by_unit = total**2 / np.bincount(owner, np.bincount(pair, weights, len(pairs)) ** 2, groups)
-        few = (student.ppf(0.975, people - 1) / student.ppf(0.975, units - 1)) ** 2
+        by_cluster = total**2 / np.bincount(owner, np.bincount(pair, weights, len(pairs)) ** 2, groups)
+        few = (student.ppf(0.975, people - 1) / student.ppf(0.975, clusters - 1)) ** 2
         size = np.minimum(value * (1 - value) / variance * few, alone)
-    return value, np.where((units >= LEAST_UNITS) & (variance > 0), size, by_unit)
+    return value, np.where((clusters >= MIN_GROUP_COUNT) & (variance > 0), size, by_cluster)

@@ -1,1 +1,1 @@
-"""May a model serve? Evidence, policy, verdict, approvals, promotion, the way back, and the card that says so."""
+"""May a model serve? Evidence, policy, verdict, approvals, champion history, and the model card."""

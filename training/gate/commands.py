@@ -1,4 +1,4 @@
-"""Commands about who serves: promote a challenger through the gate, and step back to the champion before."""
+"""`mimamori promote` and `mimamori rollback`: a challenger through the gate, and back to the champion before."""
 
 from __future__ import annotations
 
@@ -10,193 +10,182 @@ import click
 
 from features.command_line import Problem
 from features.settings import Settings
-from models.signing import load_or_create_key
-from training.gate.approvals import approve, approved, objections, scope_of, signer_fault
+from models.signatures import load_or_create_key
+from training.gate.approvals import approve, approved, objections, scope_of, waiver_fault
 from training.gate.model_card import NOT_RECORDED
-from training.gate.policy import POLICY_FILE, PolicyRejected, looser, read_policy
-from training.gate.promotion import Candidate, NotLetIn, crown, examine, record, step_back
-from training.gate.signatories import NotSigned, same_person, signed_name, signed_reason
+from training.gate.persons import NotSigned, person_id, reason
+from training.gate.policy import POLICY_FILE, Policy, PolicyRejected, looser, read_policy
+from training.gate.promotion import Candidate, NotPromoted, examine, record_verdict, roll_back, set_champion
 from training.gate.verdict import Line, Outcome, Waiver
 from training.tracking.registry import CHALLENGER, CHAMPION, NoSuchModel, Registry
 
 _DEMO_APPROVER = "demonstration"
-_IN_ORDER = (Outcome.HOLDS, Outcome.WAIVED, Outcome.NO_EVIDENCE, Outcome.FAILS)
-"""What stands in the way is printed last, where a terminal still shows it."""
+_ORDER = (Outcome.HOLDS, Outcome.WAIVED, Outcome.NO_EVIDENCE, Outcome.FAILS)
+"""Lines that do not hold are printed last, where a terminal still shows them."""
 
 
 @click.command()
 @click.argument("model", metavar="MODEL")
+@click.option("--approver", "approvers", multiple=True, metavar="PERSON_ID",
+              help="Id of an approver; two different people must approve, and not the trainer. Repeatable, also in a later run.")  # fmt: skip
 @click.option(
-    "--approver",
-    "approvers",
-    multiple=True,
-    metavar="NAME",
-    help="Who approves; two different people must, and not who trained it. An address or number that is issued to one "
-    "person serves best. May be repeated; the second may come in a later run.",
-)
-@click.option(
-    "--waiver", metavar="WHO: WHY", help="Signed: let it serve although evidence is missing. On the model card."
+    "--waiver", metavar="PERSON_ID: WHY", help="Signed waiver of missing evidence; it is printed on the card."
 )
 @click.option("--waive", "codes", multiple=True, metavar="LINE", help="Restrict the waiver to this line of the policy.")
-@click.option(
-    "--policy", "policy_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=POLICY_FILE,
-    help="Another policy file than the one delivered: it may be stricter. Where it is looser it only judges, and nobody is let in.",
-)  # fmt: skip
-@click.option(
-    "--demo", is_flag=True, envvar="MIMAMORI_DEMO",
-    help="A demonstration, on a synthetic world alone: no approver needed, and a waiver also covers lines that fail.",
-)  # fmt: skip
+@click.option("--policy", "policy_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=POLICY_FILE,
+              help="A stricter policy file. A looser one evaluates, and promotes nobody.")  # fmt: skip
+@click.option("--demo", is_flag=True, envvar="MIMAMORI_DEMO",
+              help="Demonstration on a synthetic world: no approver, and a waiver also covers lines that fail.")  # fmt: skip
 def promote(
     model: str, approvers: tuple[str, ...], waiver: str | None, codes: tuple[str, ...], policy_path: Path, demo: bool
-) -> None:
-    """Judge MODEL (visa, entry, visa@VERSION …) and let it serve as champion if every line of the policy holds."""
+) -> None:  # fmt: skip
+    """Evaluate MODEL (visa, entry, visa@VERSION …) by the policy; if every line holds it becomes champion."""
     subject, which = _parsed(model)
     signed = _waiver(waiver, codes, demo=demo)
-    people = tuple(_name("--approver", name) for name in approvers)
-    try:
-        policy = read_policy(policy_path)
-        weaker = looser(policy, read_policy())
-    except PolicyRejected as error:
-        raise Problem(f"the policy is refused: {error}") from None
-    unknown = set(codes) - {line.code for line in policy.lines}
-    if unknown:
-        raise click.UsageError(f"--waive {sorted(unknown)[0]}: the policy has no such line")
+    people = tuple(_id("--approver", who) for who in approvers)
+    policy, weaker = _policy(policy_path, codes)
     settings = Settings.from_environment()
     registry = Registry(settings)
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as folder:
         try:
             version, _ = registry.find(subject, which)
-            click.echo(f"{subject} version {version}: comparing with champion and policy …", err=True)
+            click.echo(f"{subject}: comparing v{version} with champion and policy …", err=True)
             candidate = examine(
                 registry,
                 settings,
                 policy,
                 subject=subject,
                 version=version,
-                place=Path(place),
+                folder=Path(folder),
                 waiver=signed,
                 demo=demo,
             )
-        except (NoSuchModel, NotLetIn) as error:
+            _decide(registry, settings, candidate, people, weaker)
+        except (NoSuchModel, NotPromoted) as error:
             raise Problem(str(error)) from None
-        _decide(registry, settings, candidate, people, weaker=weaker)
 
 
 @click.command()
 @click.argument("subject", type=click.Choice(["visa", "entry"]))
 def rollback(subject: str) -> None:
-    """Let the champion before this one serve again, at once; or this one, where its files are gone or others in their place."""
+    """Let the champion before this one serve again at once, or restore the files of this one where they are gone."""
     settings = Settings.from_environment()
     try:
-        version = step_back(settings, subject)
-    except NotLetIn as error:
+        version = roll_back(settings, subject)
+    except NotPromoted as error:
         raise Problem(str(error)) from None
-    click.echo(f"{subject} version {version} is champion again")
-    try:
-        Registry(settings).crown(subject, version)
-    except Exception as error:  # serving has gone back already, whatever MLflow says
-        raise Problem(
-            f"MLflow's alias could not be moved ({type(error).__name__}); move {subject}@champion to {version}"
-        ) from None
+    click.echo(f"{subject}: champion is v{version} again")
+    _move_alias(settings, subject, version, f"move {subject}@champion to {version}")
 
 
 def _decide(
-    registry: Registry, settings: Settings, candidate: Candidate, approvers: tuple[str, ...], *, weaker: list[str]
+    registry: Registry, settings: Settings, candidate: Candidate, approvers: tuple[str, ...], weaker: list[str]
 ) -> None:
-    name, demo = f"{candidate.subject} version {candidate.version}", candidate.demo
+    """Print the lines, check approvals, and change the champion if nothing is missing."""
+    subject, version, demo = candidate.subject, candidate.version, candidate.demo
+    name = f"{subject} v{version}"
     if candidate.serves:
-        _already(registry, candidate, name)
+        _already_champion(registry, settings, candidate)
         return
     if demo and not candidate.evidence.get("truth_known"):
-        raise Problem(
-            f"{name} was judged on records whose truth nobody knows: they are no demonstration, leave out --demo"
-        )
-    _print(candidate.lines)
-    _remark(candidate)
-    trainer = str(candidate.bundle.about.get("trained_by", NOT_RECORDED))
+        raise Problem(f"{name} was evaluated on records without a truth: they are no demonstration, leave out --demo")
+    _print(candidate)
     key = load_or_create_key(settings.signing_key_path)
     scope = scope_of(
-        subject=candidate.subject, version=candidate.version, bundle=candidate.bundle.sha256, demo=demo,
-        policy=candidate.policy.sha256, champion=candidate.champion, waiver=candidate.waiver,
+        subject=subject, version=version, bundle=candidate.bundle.sha256, demo=demo, policy=candidate.policy.sha256,
+        champion=candidate.champion, waiver=candidate.waiver,
     )  # fmt: skip
     before = approved(registry, scope, key)
-    known_trainer = None if demo or trainer == NOT_RECORDED else trainer
-    faults = objections(approvers, trainer=known_trainer, held=before)
-    besides = "".join(f"; {one}" for one in faults)
-    unsigned = None if demo else signer_fault(candidate.waiver, (*before, *approvers), trainer=known_trainer)
-    if unsigned:
-        raise Problem(f"{name}: {unsigned}{besides}")
-    if not candidate.may_serve:
-        record(registry, candidate, ())
-        failed = ", ".join(line.code for line in candidate.lines if not line.holds)
-        advice = "; --demo alone lets nothing pass, add --waiver 'WHO: WHY'" if demo and not candidate.waiver else ""
-        raise Problem(f"{name} was not promoted ({failed}); the champion is unchanged{advice}{besides}")
-    if weaker:
-        raise Problem(
-            f"{name} holds, but this policy asks for less than the delivered one ({', '.join(weaker)}), and lets nobody in{besides}"
-        )
-    if known_trainer is not None and any(same_person(who, known_trainer) for who in approvers):
-        raise Problem(f"{name} passes, but no approval was recorded{besides}")
+    _check(registry, candidate, approvers, before, weaker)
     held = approve(registry, settings, scope, key, approvers or ((_DEMO_APPROVER,) if demo else ()))
-    record(registry, candidate, held)
+    record_verdict(registry, candidate, held)
     needed = 1 if demo else candidate.policy.approvers
     if len(held) < needed:
         missing = (
-            f"{needed} different people must approve and {len(held)} did{besides}; the champion is unchanged. "
-            f"Say: mimamori promote {candidate.subject}@{candidate.version} --approver NAME, with the same waiver if any"
+            f"{needed} different people must approve and {len(held)} did{_besides(candidate, approvers)}; the champion is "
+            f"unchanged. Next: mimamori promote {subject}@{version} --approver PERSON_ID, with the same waiver if any"
         )
         if len(held) == len(before):
             raise Problem(f"{name} passes, but {missing}")
         click.echo(f"{name} passes and the approval is recorded, but {missing}")
         return
-    try:
-        crown(settings, candidate)
-    except NotLetIn as error:
-        raise Problem(str(error)) from None
-    click.echo(f"{name} is champion, approved by {', '.join(held)}")
-    _move_alias(registry, candidate)
+    set_champion(settings, candidate)
+    click.echo(f"{subject}: champion is v{version}, approved by {', '.join(held)}")
+    _move_alias(settings, subject, version, f"when MLflow answers again: mimamori promote {subject}@{version}")
 
 
-def _print(lines: Sequence[Line]) -> None:
-    """Print what stands in nobody's way in a line each, then what does, with what it asks and why nobody may sign for it."""
-    for line in sorted(lines, key=lambda one: _IN_ORDER.index(one.outcome)):
-        click.echo(
-            f"{line.outcome.value:11} {line.code}: {line.judged if line.judged and line.holds else line.figures}"
+def _check(
+    registry: Registry, candidate: Candidate, approvers: tuple[str, ...], before: Sequence[str], weaker: list[str]
+) -> None:
+    """Raise `Problem` where lines, waiver, policy or approvers stop a promotion."""
+    name, demo = f"{candidate.subject} v{candidate.version}", candidate.demo
+    besides = _besides(candidate, approvers)
+    unsigned = None if demo else waiver_fault(candidate.waiver, (*before, *approvers), trainer=_trainer(candidate))
+    if unsigned:
+        raise Problem(f"{name}: {unsigned}{besides}")
+    if not candidate.may_serve:
+        record_verdict(registry, candidate, ())
+        failed = ", ".join(line.code for line in candidate.lines if not line.holds)
+        advice = "; with --demo add --waiver 'PERSON_ID: WHY'" if demo and not candidate.waiver else ""
+        raise Problem(f"{name} was not promoted ({failed}); the champion is unchanged{advice}{besides}")
+    if weaker:
+        points = ", ".join(weaker)
+        raise Problem(
+            f"{name} holds, but this policy is looser than the delivered one ({points}) and promotes nobody{besides}"
         )
-        for words in () if line.holds else (line.condition, line.no_waiver):
-            if words:
-                click.echo(f"{'':11} {words}")
+    if any("cannot approve" in fault for fault in _faults(candidate, approvers)):
+        raise Problem(f"{name} passes, but no approval was recorded{besides}")
 
 
-def _remark(candidate: Candidate) -> None:
-    """Say of each line named by --waive for which that changed nothing, why."""
-    of = {line.code: line for line in candidate.lines}
+def _trainer(candidate: Candidate) -> str | None:
+    trainer = candidate.bundle.about.get("trained_by", NOT_RECORDED)
+    return None if candidate.demo or trainer == NOT_RECORDED else trainer
+
+
+def _faults(candidate: Candidate, approvers: tuple[str, ...]) -> list[str]:
+    return objections(approvers, trainer=_trainer(candidate))
+
+
+def _besides(candidate: Candidate, approvers: tuple[str, ...]) -> str:
+    return "".join(f"; {fault}" for fault in _faults(candidate, approvers))
+
+
+def _print(candidate: Candidate) -> None:
+    """Print each line of the gate, those that do not hold last, and each --waive without effect."""
+    for line in sorted(candidate.lines, key=lambda line: _ORDER.index(line.outcome)):
+        closed = f" ({line.no_waiver})" if line.no_waiver else ""
+        click.echo(f"{line.outcome.value:11} {line.code}: {_figures(line)}{closed}")
+    by_code = {line.code: line for line in candidate.lines}
     for code in sorted(candidate.waiver.codes if candidate.waiver else ()):
-        if of[code].outcome is Outcome.HOLDS:
-            click.echo(f"--waive {code}: it holds, so that nothing is waived there")
-        elif of[code].outcome is Outcome.FAILS and not candidate.demo:
-            click.echo(f"--waive {code}: it was seen to fail, and a waiver is for missing evidence alone")
+        if by_code[code].outcome is Outcome.HOLDS:
+            click.echo(f"--waive {code}: it holds without a waiver")
+        elif by_code[code].outcome is Outcome.FAILS and not candidate.demo:
+            click.echo(f"--waive {code}: it fails on evidence, and a waiver covers missing evidence alone")
 
 
-def _already(registry: Registry, candidate: Candidate, name: str) -> None:
-    """Say that a model serves; where MLflow's alias was left behind, move it."""
+def _figures(line: Line) -> str:
+    return line.headline if line.headline and line.holds else line.figures["en"]
+
+
+def _already_champion(registry: Registry, settings: Settings, candidate: Candidate) -> None:
+    """Report that a model serves already; an MLflow alias left behind is moved."""
+    subject, version = candidate.subject, candidate.version
     try:
-        named = registry.find(candidate.subject, CHAMPION)[0]
+        named = registry.find(subject, CHAMPION)[0]
     except NoSuchModel:
         named = ""
-    if named == candidate.version:
-        raise Problem(f"{name} is the champion already; nothing to promote")
-    _move_alias(registry, candidate)
-    click.echo(f"{name} is the champion already; MLflow's alias now says so, too")
+    if named == version:
+        raise Problem(f"{subject} v{version} is the champion already; nothing to promote")
+    _move_alias(settings, subject, version, f"when MLflow answers again: mimamori promote {subject}@{version}")
+    click.echo(f"{subject}: champion is v{version} already; MLflow's alias is moved to it")
 
 
-def _move_alias(registry: Registry, candidate: Candidate) -> None:
+def _move_alias(settings: Settings, subject: str, version: str, advice: str) -> None:
     try:
-        registry.crown(candidate.subject, candidate.version)
-    except Exception as error:  # it serves already, whatever MLflow says
+        Registry(settings).set_champion(subject, version)
+    except Exception as error:  # it serves already, whatever MLflow answers
         raise Problem(
-            f"it serves, but MLflow's alias could not be moved ({type(error).__name__}); when MLflow answers again, "
-            f"say: mimamori promote {candidate.subject}@{candidate.version}, which moves it"
+            f"{subject} v{version} serves, but MLflow's alias could not be moved ({type(error).__name__}); {advice}"
         ) from None
 
 
@@ -207,22 +196,35 @@ def _parsed(model: str) -> tuple[str, str]:
     return subject, which or CHALLENGER
 
 
-def _waiver(words: str | None, codes: tuple[str, ...], *, demo: bool) -> Waiver | None:
-    if words is None:
-        if codes:
-            raise click.UsageError("--waive goes with --waiver 'WHO: WHY'")
-        return None
-    who, _, why = words.partition(":")
-    if not who.strip() or not why.strip():
-        raise click.UsageError("--waiver needs a name and a reason: 'WHO: WHY'")
+def _policy(path: Path, codes: tuple[str, ...]) -> tuple[Policy, list[str]]:
+    """Policy of a file, and the points in which it is looser than the delivered one."""
     try:
-        return Waiver(_name("--waiver", who), signed_reason(why), frozenset(codes), failing_too=demo)
+        policy = read_policy(path)
+        weaker = looser(policy, read_policy())
+    except PolicyRejected as error:
+        raise Problem(f"the policy is refused: {error}") from None
+    unknown = sorted(set(codes) - {line.code for line in policy.lines})
+    if unknown:
+        raise click.UsageError(f"--waive {unknown[0]}: the policy has no such line")
+    return policy, weaker
+
+
+def _waiver(text: str | None, codes: tuple[str, ...], *, demo: bool) -> Waiver | None:
+    if text is None:
+        if codes:
+            raise click.UsageError("--waive goes with --waiver 'PERSON_ID: WHY'")
+        return None
+    who, _, why = text.partition(":")
+    if not who.strip() or not why.strip():
+        raise click.UsageError("--waiver needs an id and a reason: 'PERSON_ID: WHY'")
+    try:
+        return Waiver(person_id(who), reason(why), frozenset(codes), failing_too=demo)
     except NotSigned as error:
         raise click.UsageError(f"--waiver: {error}") from None
 
 
-def _name(option: str, text: str) -> str:
+def _id(option: str, text: str) -> str:
     try:
-        return signed_name(text)
+        return person_id(text)
     except NotSigned as error:
         raise click.UsageError(f"{option}: {error}") from None

@@ -1,7 +1,6 @@
-"""On what is a model let in? All figures that the gate, the papers and the fairness report read, gathered on one judging part.
+"""Which figures decide about a model? The evidence read by gate, card and papers, from the evaluation cases.
 
-The evidence is written next to the model at training; its hash stands in the signed manifest, so that nobody can
-better a figure afterwards.
+It is written beside the model at training; its hash is in the signed manifest, so that no figure can be improved afterwards.
 """
 
 from __future__ import annotations
@@ -9,128 +8,89 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import rfc8785
-from numpy.typing import NDArray
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from features.arrays import Bools, Floats, Ints
 from features.catalogue import Catalogue
 from features.tables.folder import Records
-from models.bundle import Explained
-from models.calibration import Calibration
-from models.forest import Forest, raw_scores
-from models.shap_values import base_value, contributions
-from models.signing import Ed25519Key
-from training.data.judgement import interviewed
-from training.data.labels import UNFLAGGED_FILES
-from training.data.lot import check_lot
-from training.data.selection import effective_size
-from training.evaluation.by_labels import labels_of
-from training.evaluation.calibration_check import check_calibration
-from training.evaluation.comparison import ranked_above, recall_gain
+from models.scorer import Explanation, Scorer
+from training.evaluation.calibration import check_calibration
+from training.evaluation.capacity import within_capacity
+from training.evaluation.comparison import grouped_auc, recall_gain
+from training.evaluation.label_estimates import labels_of
 from training.fairness.disparity import Comparison, compare_groups, compare_practice
 from training.fairness.groups import AuditedCases, fairness_table
 from training.fairness.proxies import ProxyFigure, audit_proxies
 from training.gate.behaviour import check_monotone, check_swaps, explanation_quality
-from training.gate.leakage import look_for_leaks, look_for_traces, rank_of_the_lot
-from training.gate.sealed_part import SEALED, seal_part
+from training.gate.leakage import find_leaks, find_traces, random_sample_auc
+from training.gate.sealed_cases import SEALED, seal_cases
+from training.labels.labels import UNFLAGGED_FILES
+from training.sampling.random_sample_frame import check_sample_frame
+from training.statistics.intervals import kish_size
 
 FIRST_LINE = "Synthetic data; not validated on any real visa record."
 EVIDENCE = "evidence.json"
-EVIDENCE_VERSION = 5
-"""Raised when a figure changes its meaning: what was gathered before must not be read by a policy of today."""
+EVIDENCE_VERSION = 6
+"""Increased when a figure changes its meaning, so that a policy never reads older evidence."""
 EXPLAINED_CASES = 30_000
-"""As many as proxies, leaks and the steadiness of explanations are measured on; each measures a sample of these."""
-
-Floats = NDArray[np.float64]
+"""Upper limit of cases for proxies, leaks and explanations; each takes a sample of these."""
 
 
 @dataclass(frozen=True, slots=True)
-class JudgingPart:
-    """The cases that a model is judged on.
+class EvaluationCases:
+    """Cases that evaluate a model.
 
     Attributes
     ----------
     frame
-        n rows of `training.data.judgement.evaluation_frame`, whether interviewed or not, with ``together`` of
-        `training.data.kinship.found_together`.
+        n rows of the evaluation frame, with ``case_group`` of `training.labels.case_groups.confirmed_case_groups`.
     values
         float64[n, f] in the order of the catalogue.
     rivals
-        Name to float64[n]: what other rankings say of the same cases; one is called ``checklist``.
+        Name to float64[n]: scores of other rankings; one is called ``checklist``.
     labelled
-        float64[k, f] and float64[k]: every case with a finding, also those learned from; the judging part alone if None.
-    looked_at
-        float64[l, f] and bool[l]: cases of any part, and whether any outcome is on record; the judging part alone if None.
+        float64[k, f] and float64[k]: every labelled case, training rows too; ``frame`` alone if None.
+    examined
+        float64[l, f] and bool[l]: any cases, and whether an outcome is on record; ``frame`` alone if None.
     """
 
     frame: pd.DataFrame
     values: Floats
     rivals: Mapping[str, Floats]
     labelled: tuple[Floats, Floats] | None = None
-    looked_at: tuple[Floats, NDArray[np.bool_]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A model before it is signed: trees and calibration."""
-
-    forest: Forest
-    calibration: Calibration
-
-    def raw(self, values: Floats) -> Floats:
-        """Return the raw scores, float64[n]."""
-        return raw_scores(self.forest, values)
-
-    def scores(self, values: Floats) -> Floats:
-        """Return the calibrated scores, float64[n]."""
-        return self.calibration.scores(self.raw(values))
-
-    def explain(self, values: Floats) -> Explained:
-        """Score float64[n, f] and say why, as `models.bundle.Bundle.explain` does."""
-        raw = self.raw(values)
-        told = contributions(self.forest, values)
-        return Explained(raw, base_value(self.forest), told, self.calibration.scores(raw))
+    examined: tuple[Floats, Bools] | None = None
 
 
 def gather(
-    part: JudgingPart, model: Judged, records: Records, catalogue: Catalogue, *, capacity: float, seed: int
+    part: EvaluationCases, model: Scorer, records: Records, catalogue: Catalogue, *, capacity: float, seed: int
 ) -> dict[str, Any]:
-    """Return the evidence on a model as JSON-ready nested figures; without a champion, who is met at promotion."""
+    """Evidence on a model as nested figures; the gain over the champion is added at promotion."""
     rng = np.random.default_rng(seed)
-    score = model.scores(part.values)
-    frame = part.frame
-    told = np.sort(rng.choice(len(frame), min(len(frame), EXPLAINED_CASES), replace=False))
-    explained = model.explain(part.values[told])
+    frame, score = part.frame, model.scores(part.values)
+    some = np.sort(rng.choice(len(frame), min(len(frame), EXPLAINED_CASES), replace=False))
+    explained = model.explain(part.values[some])
     weight = frame["weight"].to_numpy(dtype=np.float64)
     finding = np.where(weight > 0, frame["label"].to_numpy(dtype=np.float64), np.nan)
-    together = frame["together"].to_numpy(dtype=np.int64)
-    chosen = interviewed(frame, score, capacity)
+    case_group, arm = frame["case_group"].to_numpy(dtype=np.int64), frame["arm"].to_numpy(dtype=np.str_)
+    chosen = within_capacity(frame, score, capacity)
     audited = AuditedCases.of(frame, chosen)
-    # the alarm asks the score and not the posts' hours, so the same number is chosen among everybody of a week
-    everywhere = interviewed(frame.assign(post="everywhere"), score, capacity)
-    comparisons, practice = compare_groups(replace(audited, chosen=everywhere)), compare_practice(audited)
-    known_values, known = (part.values, finding) if part.labelled is None else part.labelled
-    arm = frame["arm"].to_numpy(dtype=np.str_)
-    any_values, looked_at = (part.values, arm != "none") if part.looked_at is None else part.looked_at
-    nothing_found = frame["label"].to_numpy() != 1.0
-    innocent = (finding == 0.0 if audited.exploited is None else ~audited.exploited)[told]
-    proxies = audit_proxies(
-        explained.raw_score[innocent],
-        explained.contributions[innocent],
-        {name: audited.groups[name][told][innocent] for name in ("nationality", "sex")},
-        frame["like"].to_numpy(dtype=np.str_)[told][innocent],
-        rng,
-    )
-    by_lot = (arm == "random") & ~np.isnan(finding)
-    drawn = weight[by_lot]
-    # a lot of unflagged files was drawn from those whom officers had not chosen, and stands for these alone
-    anybody = nothing_found & ((frame["lot"] != UNFLAGGED_FILES).to_numpy() | (arm != "targeted"))
+    fairness = _fairness(audited, within_capacity(frame.assign(post="everywhere"), score, capacity))
+    negative = frame["label"].to_numpy() != 1.0
+    honest = (finding == 0.0 if audited.exploited is None else ~audited.exploited)[some]
+    proxies = _proxies(audited, frame, explained, some, honest, rng)
+    sampled = (arm == "random") & ~np.isnan(finding)
+    # a sample of unflagged files represents untargeted cases alone
+    anybody = negative & ((frame["sample_frame"] != UNFLAGGED_FILES).to_numpy() | (arm != "targeted"))
     swaps = check_swaps(model.explain, records, catalogue.subject, rng)
-    calibration = check_calibration(score, finding, weight, rng, together=together)
+    calibration = check_calibration(score, finding, weight, rng, case_group=case_group)
+    labelled, examined = part.labelled or (part.values, finding), part.examined or (part.values, arm != "none")
     return {
         "first_line": FIRST_LINE,
         "evidence_version": EVIDENCE_VERSION,
@@ -142,53 +102,37 @@ def gather(
         "positives": int((finding == 1.0).sum()),
         "truth_known": audited.exploited is not None,
         "random": {
-            "interviews": len(drawn),
-            "effective_size": effective_size(drawn),
-            "lot": asdict(check_lot(labels_of(frame), frame["as_of"].to_numpy(dtype=np.int64))),
+            "interviews": int(sampled.sum()),
+            "effective_size": kish_size(weight[sampled]),
+            "sample_frame": asdict(check_sample_frame(labels_of(frame), frame["as_of"].to_numpy(dtype=np.int64))),
         },
         "gain": {
-            name: asdict(recall_gain((chosen, interviewed(frame, rival, capacity)), together, rng))
+            name: asdict(recall_gain((chosen, within_capacity(frame, rival, capacity)), case_group, rng))
             for name, rival in part.rivals.items()
         },
-        "ranking": asdict(ranked_above(score, together, nothing_found)),
+        "ranking": asdict(grouped_auc(score, case_group, negative)),
         "calibration": {} if calibration is None else asdict(calibration),
-        "fairness": {
-            "alarms": sum(one.alarm != "none" for one in comparisons),
-            "comparisons": sum(one.seen_from is not None for one in comparisons),
-            "practice_alarms": sum(one.alarm != "none" for one in practice),
-            "practice_comparisons": sum(one.seen_from is not None for one in practice),
-            "alarmed": ", ".join(_words(one) for one in comparisons if one.alarm != "none") or "none",
-            "practice_alarmed": ", ".join(_words(one) for one in practice if one.alarm != "none") or "none",
-            "by_post_hours": [_words(one) for one in compare_groups(audited) if one.alarm != "none"],
-            "compared": [asdict(one) | {"ratio": one.ratio} for one in (*comparisons, *practice)],
-            "table": [cell.as_json() for cell in fairness_table(audited)],
-        },
-        "proxies": _largest(proxies),
-        "leak": asdict(look_for_leaks(known_values, known, explained.contributions, names=catalogue.names)),
-        "trace": asdict(look_for_traces(any_values, looked_at, names=catalogue.names)),
-        "lot": asdict(rank_of_the_lot(score, by_lot & nothing_found, anybody, weight)),
-        "monotone": asdict(check_monotone(model.raw, part.values, catalogue, rng)),
+        "fairness": fairness,
+        "proxies": proxies,
+        "leak": asdict(find_leaks(labelled[0], labelled[1], explained.contributions, names=catalogue.names)),
+        "trace": asdict(find_traces(*examined, names=catalogue.names)),
+        "random_sample": asdict(random_sample_auc(score, sampled & negative, anybody, weight)),
+        "monotone": asdict(check_monotone(model.raw_scores, part.values, catalogue, rng)),
         "swaps": asdict(swaps),
-        "explanations": asdict(explanation_quality(part.values[told], explained.contributions, rng)),
+        "explanations": asdict(explanation_quality(part.values[some], explained.contributions, rng)),
     }
 
 
-def write_evidence(folder: Path, evidence: Mapping[str, Any], part: JudgingPart, key: Ed25519Key) -> str:
-    """Write the evidence, and the judging part as later comparisons need it, sealed to a key, into a folder.
-
-    Returns
-    -------
-    str
-        The sha256 over both files, for the signed manifest.
-    """
+def write_evidence(folder: Path, evidence: Mapping[str, Any], part: EvaluationCases, key: Ed25519PrivateKey) -> str:
+    """Write the evidence, and the evaluation cases sealed to a key, into a folder; returns their sha256 for the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    seal_part(folder / SEALED, part.frame, part.values, key)
+    seal_cases(folder / SEALED, part.frame, part.values, key)
     (folder / EVIDENCE).write_bytes(rfc8785.dumps(_plain(evidence)))
     return evidence_hash(folder)
 
 
 def evidence_hash(folder: Path) -> str:
-    """Return the sha256 over the evidence and the sealed judging part in a folder; nothing where one is missing."""
+    """sha256 over the evidence and the sealed cases in a folder; empty where a file is missing."""
     paths = [folder / name for name in (EVIDENCE, SEALED)]
     if not all(path.exists() for path in paths):
         return ""
@@ -196,30 +140,66 @@ def evidence_hash(folder: Path) -> str:
     return hashlib.sha256(" ".join(digests).encode()).hexdigest()
 
 
-def _largest(figures: list[ProxyFigure]) -> dict[str, Any]:
-    """Return for each attribute and way of telling the group that is told best, and the best within a status."""
-    found: dict[str, Any] = {"all": [asdict(one) for one in figures]}
-    for one in sorted(figures, key=lambda figure: figure.auc):
-        before = found.setdefault(one.attribute, {}).get(one.told_by, {})
-        within = {
-            "best_within_status": one.auc_within_status, "group_within_status": one.group, "people_within_status": one.people,
-        }  # fmt: skip
-        if before and before["best_within_status"] > one.auc_within_status:
-            within = {name: before[name] for name in within}
-        found[one.attribute][one.told_by] = asdict(one) | within
-    return found
+def _fairness(audited: AuditedCases, everywhere: Bools) -> dict[str, Any]:
+    """Fairness figures; alarms compare the score at a single threshold, with as many cases of a week among all posts."""
+    model, practice = compare_groups(replace(audited, chosen=everywhere)), compare_practice(audited)
+    alarms, practice_alarms, by_post_hours = (
+        [_sentence(compared) for compared in comparisons if compared.alarm != "none"]
+        for comparisons in (model, practice, compare_groups(audited))
+    )
+    return {
+        "alarms": len(alarms),
+        "comparisons": sum(compared.detectable_ratio is not None for compared in model),
+        "practice_alarms": len(practice_alarms),
+        "practice_comparisons": sum(compared.detectable_ratio is not None for compared in practice),
+        "alarmed": ", ".join(alarms) or "none",
+        "practice_alarmed": ", ".join(practice_alarms) or "none",
+        "by_post_hours": by_post_hours,
+        "compared": [asdict(compared) | {"ratio": compared.ratio} for compared in (*model, *practice)],
+        "table": [cell.as_json() for cell in fairness_table(audited)],
+    }
 
 
-def _words(one: Comparison) -> str:
-    return f"{one.group} {one.alarm} ({one.metric.replace('_', ' ')}, {one.ratio:.2f} times as often as its like)"
+def _proxies(
+    audited: AuditedCases,
+    frame: pd.DataFrame,
+    explained: Explanation,
+    some: Ints,
+    honest: Bools,
+    rng: np.random.Generator,
+) -> dict[str, Any]:
+    """Figures of all groups, and by attribute and source the group with the largest AUC, overall and within a status."""
+    groups = {name: audited.groups[name][some][honest] for name in ("nationality", "sex")}
+    stratum = frame["stratum"].to_numpy(dtype=np.str_)[some][honest]
+    raw, contributions = explained.raw_score[honest], explained.contributions[honest]
+    figures = audit_proxies(raw, contributions, groups, stratum, rng)
+    largest: dict[str, Any] = {"all": [asdict(figure) for figure in figures]}
+    for attribute, source in {(figure.attribute, figure.source): None for figure in figures}:
+        own = [figure for figure in figures if (figure.attribute, figure.source) == (attribute, source)]
+        largest.setdefault(attribute, {})[source] = asdict(max(own, key=attrgetter("auc"))) | _within(
+            max(own, key=attrgetter("auc_within_status"))
+        )
+    return largest
+
+
+def _within(figure: ProxyFigure) -> dict[str, Any]:
+    return {
+        "best_within_status": figure.auc_within_status, "group_within_status": figure.group,
+        "people_within_status": figure.people,
+    }  # fmt: skip
+
+
+def _sentence(compared: Comparison) -> str:
+    metric = compared.metric.replace("_", " ")
+    return f"{compared.group} {compared.alarm} ({metric}, {compared.ratio:.2f} times the rate of comparable cases)"
 
 
 def _plain(value: Any) -> Any:
-    """Return the same with plain Python numbers, lists and no NaN, as JSON wants them."""
+    """Plain Python numbers and lists without NaN, for JSON."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
+        return {str(name): _plain(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(entry) for entry in value]
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -1,4 +1,4 @@
-"""What must a model show before it may serve? The policy file: conditions with limits, reasons and least evidence."""
+"""What must a model show before it may serve? The policy file: conditions with limits, reasons and evidence."""
 
 from __future__ import annotations
 
@@ -9,70 +9,76 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 
+from features.languages import LANGUAGES, Text, texts
+
 POLICY_FILE = Path(__file__).with_name("policy.toml")
 _LIMITS = ("above", "at_least", "at_most")
-_WORDS = ("code", "says", "says_ja", "figure", "reason", "evidence", "names", "waiver_reason")
-_KEYS = {
-    "code", "says", "says_ja", "figure", "reason", "evidence", "least_evidence", "absent", "names", "waivable", "waiver_reason",
-    *_LIMITS,
-}  # fmt: skip
+_TEXTS = ("code", "text", "figure", "reason", "evidence", "names", "waiver_reason")
+_KEYS = {*_TEXTS, "min_evidence", "absent", "waivable", *_LIMITS}
+_CONDITIONS = texts("training.conditions")
 
 
 class Waivable(IntEnum):
-    """How far a waiver may go with a line that lacks evidence, from never on."""
+    """Reach of a waiver over a line without evidence."""
 
     NEVER = 0
     IN_DEMONSTRATIONS = 1
     WHERE_EVIDENCE_LACKS = 2
 
 
+_WAIVABLE = {
+    "True": Waivable.WHERE_EVIDENCE_LACKS, "in demonstrations": Waivable.IN_DEMONSTRATIONS, "False": Waivable.NEVER,
+}  # fmt: skip
+
+
 class PolicyRejected(Exception):
-    """Raised when a policy file is not well formed: which line, and what was expected."""
+    """Raised when a policy file is not well formed; names the line and the expectation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One line of the policy.
+    """A line of the policy.
 
     Attributes
     ----------
+    text
+        The condition by language.
     figure, evidence
-        Dotted paths into the evidence; ``evidence`` is None where the figure is its own measure of evidence.
+        Dotted paths into the evidence; ``evidence`` is None where the figure is its own evidence.
     limit
         ``above``, ``at_least`` or ``at_most``, and the number.
     holds_if_absent
-        Whether the line holds where the figure does not exist, as with a first model that has no champion to beat.
+        Whether the line holds without the figure, as for a first model without a champion.
     names
-        Dotted path to words in the evidence that say what the figure is about: which feature, which group.
+        Dotted path to the feature or group of the figure.
     waivable, waiver_reason
         Whether a waiver may cover missing evidence, and if not everywhere, why.
     delivered
-        In another policy than the delivered one, the delivered line of the same code: what fails by it fails.
+        The delivered line of the same code, for another policy: what fails by it fails.
     """
 
     code: str
-    says: str
-    says_ja: str
+    text: Text
     figure: str
     limit: tuple[str, float]
     reason: str
     evidence: str | None
-    least_evidence: float
+    min_evidence: float
     holds_if_absent: bool
     names: str | None = None
     waivable: Waivable = Waivable.WHERE_EVIDENCE_LACKS
     waiver_reason: str = ""
     delivered: Condition | None = None
 
-    def met_by(self, value: float) -> bool:
-        """Say whether a value is within the limit; NaN never is."""
+    def holds_for(self, value: float) -> bool:
+        """Whether a value is within the limit; NaN never is."""
         kind, limit = self.limit
         return {"above": value > limit, "at_least": value >= limit, "at_most": value <= limit}[kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All conditions, the capacity at which rankings are compared, and how many people must approve."""
+    """Conditions, the capacity at which rankings are compared, and the number of approvers."""
 
     version: str
     capacity: float
@@ -82,7 +88,7 @@ class Policy:
 
 
 def read_policy(path: Path = POLICY_FILE) -> Policy:
-    """Read a policy file; the lines of another than the delivered one know the delivered lines that they stand for.
+    """Policy of a file; lines of another than the delivered policy refer to the delivered lines.
 
     Raises
     ------
@@ -96,21 +102,15 @@ def read_policy(path: Path = POLICY_FILE) -> Policy:
             raise TypeError("approvers is not a whole number, or line is no list")
         delivered = {} if path == POLICY_FILE else {line.code: line for line in read_policy().lines}
         lines = tuple(replace(line, delivered=delivered.get(line.code)) for line in map(_condition, raw["line"]))
-        policy = Policy(
-            str(raw["version"]),
-            _number(raw["capacity"]),
-            raw["approvers"],
-            lines,
-            hashlib.sha256(content).hexdigest(),
-        )
+        sha256, capacity = hashlib.sha256(content).hexdigest(), _number(raw["capacity"])
+        policy = Policy(str(raw["version"]), capacity, raw["approvers"], lines, sha256)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyRejected(f"{path.name} is not TOML: {error}") from None
     except RecursionError:
         raise PolicyRejected(f"{path.name} is not TOML that can be read: it is nested too deeply") from None
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise PolicyRejected(f"{path.name}: {error}; expected version, capacity, approvers and [[line]]") from None
-    codes = [line.code for line in lines]
-    if not lines or len(set(codes)) != len(codes):
+    if not lines or len({line.code for line in lines}) != len(lines):
         raise PolicyRejected(f"{path.name}: expected at least one line, each with a code of its own")
     if not 0.0 < policy.capacity < 1.0 or policy.approvers < 1:
         raise PolicyRejected(f"{path.name}: expected a capacity between 0 and 1 and at least one approver")
@@ -118,23 +118,20 @@ def read_policy(path: Path = POLICY_FILE) -> Policy:
 
 
 def looser(policy: Policy, than: Policy) -> list[str]:
-    """Return in what a policy asks for less than another: codes of lines, ``approvers``, ``capacity``; empty if in nothing."""
+    """Points in which a policy is looser than another: codes of lines, ``approvers``, ``capacity``."""
     own = {line.code: line for line in policy.lines}
-    found = [line.code for line in than.lines if line.code not in own or not _as_strict(own[line.code], line)]
-    found += ["approvers"] if policy.approvers < than.approvers else []
-    return found + (["capacity"] if policy.capacity != than.capacity else [])
+    points = [line.code for line in than.lines if line.code not in own or not _as_strict(own[line.code], line)]
+    points += ["approvers"] if policy.approvers < than.approvers else []
+    return points + (["capacity"] if policy.capacity != than.capacity else [])
 
 
-def _as_strict(one: Condition, other: Condition) -> bool:
+def _as_strict(line: Condition, other: Condition) -> bool:
     same = ("figure", "evidence", "holds_if_absent")
-    if any(getattr(one, name) != getattr(other, name) for name in same) or one.limit[0] != other.limit[0]:
+    if any(getattr(line, name) != getattr(other, name) for name in same) or line.limit[0] != other.limit[0]:
         return False
-    sign = 1 if one.limit[0] == "at_most" else -1
-    return (
-        sign * one.limit[1] <= sign * other.limit[1]
-        and one.least_evidence >= other.least_evidence
-        and one.waivable <= other.waivable
-    )
+    sign = 1 if line.limit[0] == "at_most" else -1
+    stricter = sign * line.limit[1] <= sign * other.limit[1]
+    return stricter and line.min_evidence >= other.min_evidence and line.waivable <= other.waivable
 
 
 def _number(value: object) -> float:
@@ -147,43 +144,32 @@ def _condition(entry: object) -> Condition:
     if not isinstance(entry, dict):
         raise TypeError("a line that is no table")
     code = str(entry.get("code", "?"))
-    words = [name for name in _WORDS if not isinstance(entry.get(name, ""), str)]
-    if words:
-        raise PolicyRejected(f"line {code}: {words[0]} is not a text")
     limits = [name for name in _LIMITS if name in entry]
-    if set(entry) - _KEYS:
-        raise PolicyRejected(f"line {code}: unknown {sorted(set(entry) - _KEYS)}; expected {sorted(_KEYS)}")
-    if len(limits) != 1 or not {"code", "says", "says_ja", "figure", "reason"} <= set(entry):
-        raise PolicyRejected(
-            f"line {code}: expected code, says, says_ja, figure, reason and exactly one of {', '.join(_LIMITS)}"
-        )
-    if ("evidence" in entry) != ("least_evidence" in entry):
-        raise PolicyRejected(f"line {code}: expected evidence and least_evidence together, or neither")
-    if entry.get("absent", "fails") not in {"fails", "holds"}:
-        raise PolicyRejected(f"line {code}: absent is fails or holds")
+    wrong = [name for name in _TEXTS if not isinstance(entry.get(name, ""), str)]
     waivable = _WAIVABLE.get(str(entry.get("waivable", True)))
-    if waivable is None:
-        raise PolicyRejected(f"line {code}: waivable is true, false or in demonstrations")
-    if (waivable is Waivable.WHERE_EVIDENCE_LACKS) == ("waiver_reason" in entry):
-        raise PolicyRejected(f"line {code}: expected a waiver_reason where a waiver is restricted, and nowhere else")
-    return Condition(
-        code,
-        str(entry["says"]),
-        str(entry["says_ja"]),
-        str(entry["figure"]),
-        (limits[0], _number(entry[limits[0]])),
-        str(entry["reason"]),
-        entry.get("evidence"),
-        _number(entry.get("least_evidence", 0.0)),
-        entry.get("absent") == "holds",
-        entry.get("names"),
-        waivable,
-        str(entry.get("waiver_reason", "")),
+    restricted = waivable is not Waivable.WHERE_EVIDENCE_LACKS
+    faults = (
+        (bool(wrong), f"{', '.join(wrong)} is not a text"),
+        (bool(set(entry) - _KEYS), f"unknown {sorted(set(entry) - _KEYS)}; expected {sorted(_KEYS)}"),
+        (
+            len(limits) != 1 or not {"code", "figure", "reason"} <= set(entry),
+            f"expected code, figure, reason and exactly one of {', '.join(_LIMITS)}",
+        ),
+        (("evidence" in entry) != ("min_evidence" in entry), "expected evidence and min_evidence together, or neither"),
+        (entry.get("absent", "fails") not in {"fails", "holds"}, "absent is fails or holds"),
+        (waivable is None, "waivable is true, false or in demonstrations"),
+        (
+            restricted != ("waiver_reason" in entry),
+            "expected a waiver_reason where a waiver is restricted, and nowhere else",
+        ),
+        (code not in _CONDITIONS and "text" not in entry, "expected a text, because the code is not a delivered one"),
     )
-
-
-_WAIVABLE = {
-    "True": Waivable.WHERE_EVIDENCE_LACKS,
-    "in demonstrations": Waivable.IN_DEMONSTRATIONS,
-    "False": Waivable.NEVER,
-}
+    for wrong_entry, fault in faults:
+        if wrong_entry:
+            raise PolicyRejected(f"line {code}: {fault}")
+    text = dict.fromkeys(LANGUAGES, str(entry["text"])) if "text" in entry else _CONDITIONS[code]
+    return Condition(
+        code, text, entry["figure"], (limits[0], _number(entry[limits[0]])), entry["reason"], entry.get("evidence"),
+        _number(entry.get("min_evidence", 0.0)), entry.get("absent") == "holds", entry.get("names"),
+        waivable or Waivable.NEVER, str(entry.get("waiver_reason", "")),
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""How does a model come to serve, and how does it leave? The gate, the approvals of two people, and the way back."""
+"""How does a model become champion, and how is it rolled back? The gate's examination, the change of champion, and its undo."""
 
 from __future__ import annotations
 
@@ -9,36 +9,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from features.catalogue import catalogue
 from features.settings import Settings
 from models.bundle import Bundle, BundleRejected, copy_bundle, load_bundle
-from models.signing import Ed25519Key, load_or_create_key
+from models.signatures import load_or_create_key
+from training.gate.champions import (
+    announce,
+    archive_folder,
+    champion_folder,
+    champion_hash,
+    champion_lock,
+    settled,
+    write_history,
+)
 from training.gate.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_hash
 from training.gate.model_card import model_card
 from training.gate.policy import Policy
-from training.gate.reigns import (
-    announce,
-    champion_hash,
-    kept_at,
-    one_at_a_time,
-    place_of,
-    settled,
-    write_reigns,
-)  # fmt: skip
-from training.gate.sealed_part import NOT_COMPARED, SEALED, against_champion
-from training.gate.verdict import Line, Verdict, Waiver, judge, verdict_of
+from training.gate.sealed_cases import NOT_COMPARED, SEALED, gain_over_champion
+from training.gate.verdict import Line, Verdict, Waiver, evaluate_policy, verdict_of
 from training.tracking.registry import NoSuchModel, Registry
 
 GATE, EVIDENCE_FOLDER, WAIVER = "gate", "evidence", "waiver"
 
 
-class NotLetIn(Exception):
-    """Raised when a model may not serve; says which line failed, with its figures."""
+class NotPromoted(Exception):
+    """Raised when a model may not serve; states the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A challenger with verified files and evidence, what the gate says of it, and the hash of the champion it met."""
+    """A challenger with verified files and evidence, its lines of the gate, and the hash of the champion it was compared with."""
 
     subject: str
     version: str
@@ -53,7 +55,7 @@ class Candidate:
 
     @property
     def verdict(self) -> Verdict:
-        """What the gate says of it in one word."""
+        """Verdict of all lines."""
         return verdict_of(self.lines, demo=self.demo)
 
     @property
@@ -63,164 +65,145 @@ class Candidate:
 
     @property
     def serves(self) -> bool:
-        """Whether it is itself the champion that it met."""
+        """Whether it is the champion itself."""
         return self.bundle.sha256 == self.champion
 
 
 def examine(
-    registry: Registry, settings: Settings, policy: Policy, *, subject: str, version: str, place: Path,
+    registry: Registry, settings: Settings, policy: Policy, *, subject: str, version: str, folder: Path,
     waiver: Waiver | None, demo: bool = False,
 ) -> Candidate:  # fmt: skip
-    """Fetch a version into ``place``, verify it, compare it with the champion and judge it.
+    """Download a version into a folder, verify it, compare it with the champion and evaluate the policy.
 
     Raises
     ------
-    NotLetIn
+    NotPromoted
         If its files or its evidence are missing or were changed.
     """
     key = load_or_create_key(settings.signing_key_path)
+    refused = f"{subject} v{version} cannot be evaluated"
     try:
-        folder = registry.download(subject, version, place)
-        told = registry.download(subject, version, place, EVIDENCE_FOLDER)
-        bundle = load_bundle(folder, trusted=[key.public_key()], catalogue=catalogue(subject))
+        files = registry.download(subject, version, folder)
+        papers = registry.download(subject, version, folder, EVIDENCE_FOLDER)
+        bundle = load_bundle(files, trusted=[key.public_key()], catalogue=catalogue(subject))
     except (NoSuchModel, BundleRejected) as error:
-        raise NotLetIn(f"{subject} version {version} cannot be judged: {error}") from None
-    if bundle.about.get("evidence_sha256") != evidence_hash(told):
-        raise NotLetIn(
-            f"{subject} version {version} cannot be judged: its evidence is not the one that was signed with it; "
-            "train it again"
-        )
-    evidence = json.loads((told / EVIDENCE).read_bytes())
+        raise NotPromoted(f"{refused}: {error}") from None
+    if bundle.about.get("evidence_sha256") != evidence_hash(papers):
+        raise NotPromoted(f"{refused}: its evidence is not the one that was signed with it; train it again")
+    evidence = json.loads((papers / EVIDENCE).read_bytes())
     if evidence.get("evidence_version") != EVIDENCE_VERSION:
-        raise NotLetIn(
-            f"{subject} version {version} cannot be judged: its evidence was gathered by another version of Mimamori, "
-            "and its figures mean something else; train it again"
-        )
-    champion, gain = _against_the_champion(settings, key, bundle, version, told, policy)
+        raise NotPromoted(f"{refused}: its evidence was gathered by another version of Mimamori; train it again")
+    champion, gain = _against_champion(settings, key, bundle, version, papers, policy)
     evidence["gain"].pop("champion", None)
     if gain is not None:
         evidence["gain"]["champion"] = gain
-    lines = judge(evidence, policy, waiver)
-    return Candidate(subject, version, folder, bundle, evidence, lines, policy, waiver, champion, demo)
+    lines = evaluate_policy(evidence, policy, waiver)
+    return Candidate(subject, version, files, bundle, evidence, lines, policy, waiver, champion, demo)
 
 
-def record(registry: Registry, candidate: Candidate, approvals: Sequence[str]) -> None:
-    """Keep with the version what the gate said, and the model card that prints it."""
-    with tempfile.TemporaryDirectory() as place:
-        lines = [line.as_json() for line in candidate.lines]
-        said = {
-            "policy": candidate.policy.sha256, "verdict": candidate.verdict.value, "lines": lines,
-            "approvals": list(approvals),
-        }  # fmt: skip
-        (Path(place) / "gate.json").write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        card = model_card(
-            catalogue(candidate.subject), candidate.evidence, candidate.bundle.about,
-            lines=candidate.lines, approvals=approvals, demo=candidate.demo,
-        )  # fmt: skip
-        (Path(place) / "model_card.md").write_text(card, encoding="utf-8")
-        registry.keep(candidate.subject, candidate.version, Path(place), GATE)
+def record_verdict(registry: Registry, candidate: Candidate, approvals: Sequence[str]) -> None:
+    """Store the lines of the gate with the version, and the model card that prints them."""
+    subject, version, verdict = candidate.subject, candidate.version, candidate.verdict.value
+    gate = {
+        "policy": candidate.policy.sha256, "verdict": verdict, "lines": [line.as_json() for line in candidate.lines],
+        "approvals": list(approvals),
+    }  # fmt: skip
+    card = model_card(
+        catalogue(subject), candidate.evidence, candidate.bundle.about, lines=candidate.lines, approvals=approvals,
+        demo=candidate.demo,
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "gate.json").write_text(json.dumps(gate, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        (Path(folder) / "model_card.md").write_text(card, encoding="utf-8")
+        registry.keep(subject, version, Path(folder), GATE)
     waived = [line for line in candidate.lines if line.waiver]
     signed = f"{waived[0].waiver} ({', '.join(line.code for line in waived)})" if waived else ""
-    if waived or WAIVER in registry.notes(candidate.subject, candidate.version):  # one of an earlier judgement goes
-        registry.note(candidate.subject, candidate.version, WAIVER, signed[:4_000])
-    registry.note(candidate.subject, candidate.version, GATE, candidate.verdict.value)
+    if waived or WAIVER in registry.notes(subject, version):  # replaces that of an earlier evaluation
+        registry.note(subject, version, WAIVER, signed[:4_000])
+    registry.note(subject, version, GATE, verdict)
 
 
-def crown(settings: Settings, candidate: Candidate) -> None:
-    """Let a model serve; MLflow need not answer. Every model that ever served is kept, so that its decisions can be recomputed.
+def set_champion(settings: Settings, candidate: Candidate) -> None:
+    """Let a model serve, without MLflow; every model that served is archived, so that its decisions can be recomputed.
 
     Raises
     ------
-    NotLetIn
-        If another model became champion since this one was compared with the champion.
+    NotPromoted
+        If another model became champion since the comparison.
     """
     subject, sha256 = candidate.subject, candidate.bundle.sha256
-    with one_at_a_time(settings):
+    with champion_lock(settings):
         settled(settings, subject)
         if champion_hash(settings, subject) != candidate.champion:
-            raise NotLetIn(
-                f"{subject} has another champion than the one it was compared with; "
-                "the champion is unchanged, promote again"
+            raise NotPromoted(
+                f"{subject} has another champion than the one it was compared with; the champion is unchanged, promote again"
             )
-        if not kept_at(settings, sha256).exists():
-            copy_bundle(candidate.folder, kept_at(settings, sha256))
+        if not archive_folder(settings, sha256).exists():
+            copy_bundle(candidate.folder, archive_folder(settings, sha256))
         announce(settings, subject, candidate.version, sha256)
-        copy_bundle(candidate.folder, place_of(settings, subject))
+        copy_bundle(candidate.folder, champion_folder(settings, subject))
         settled(settings, subject)
 
 
-def step_back(settings: Settings, subject: str) -> str:
-    """Let the champion before this one serve again, from the copy kept here; MLflow need not answer.
+def roll_back(settings: Settings, subject: str) -> str:
+    """Let the previous champion serve again, from the archive and without MLflow; returns its version.
 
-    Where the files of the champion on record are gone, or others are in their place, its own are brought back instead;
-    so a way back that was broken off is finished by being asked for again, whoever served meanwhile.
-
-    Returns
-    -------
-    str
-        Its version.
+    Where the files of the recorded champion are gone or replaced, its own are restored instead; an interrupted rollback is
+    completed by the next one.
 
     Raises
     ------
-    NotLetIn
+    NotPromoted
         If there is no champion or no earlier one, or its files were changed.
     """
-    with one_at_a_time(settings):
-        reigns = settled(settings, subject)
-        past = reigns.get(subject, [])
+    with champion_lock(settings):
+        history = settled(settings, subject)
+        past = history.get(subject, [])
         if not past:
-            raise NotLetIn(f"there is no champion for {subject}")
+            raise NotPromoted(f"there is no champion for {subject}")
         if champion_hash(settings, subject) == past[-1]["sha256"]:
             past = past[:-1]
         if not past:
-            raise NotLetIn(f"{subject} has no earlier champion to go back to; the champion is unchanged")
-        before = past[-1]
-        kept = kept_at(settings, before["sha256"])
+            raise NotPromoted(f"{subject} has no earlier champion to go back to; the champion is unchanged")
+        version, archived = past[-1]["version"], archive_folder(settings, past[-1]["sha256"])
         key = load_or_create_key(settings.signing_key_path).public_key()
         try:
-            load_bundle(kept, trusted=[key], catalogue=catalogue(subject))
+            load_bundle(archived, trusted=[key], catalogue=catalogue(subject))
         except BundleRejected as error:
-            raise NotLetIn(
-                f"{subject} version {before['version']} is refused: {error}; the champion is unchanged"
-            ) from None
-        # the record first: the other way round, a kill in between would make the next way back one to the model left
-        write_reigns(settings, reigns | {subject: past})
-        copy_bundle(kept, place_of(settings, subject))
-        return before["version"]
+            raise NotPromoted(f"{subject} v{version} is refused: {error}; the champion is unchanged") from None
+        # the record first: otherwise a kill in between would make the next rollback return to the model left
+        write_history(settings, history | {subject: past})
+        copy_bundle(archived, champion_folder(settings, subject))
+        return version
 
 
-def _against_the_champion(
-    settings: Settings, key: Ed25519Key, bundle: Bundle, version: str, told: Path, policy: Policy
+def _against_champion(
+    settings: Settings, key: Ed25519PrivateKey, bundle: Bundle, version: str, papers: Path, policy: Policy
 ) -> tuple[str, dict[str, Any] | None]:
-    """Return the champion's hash and the gain over it; nothing of either where none ever served.
+    """Hash of the champion and the recall gain over it; empty and None without a champion.
 
     Raises
     ------
-    NotLetIn
-        If a champion is on record and other files, or none, are in its place.
+    NotPromoted
+        If the files of the recorded champion are missing or replaced.
     """
-    place = place_of(settings, bundle.subject)
-    with one_at_a_time(settings):
-        past = settled(settings, bundle.subject, {bundle.sha256: version}).get(bundle.subject, [])
-        serving = champion_hash(settings, bundle.subject)
+    subject = bundle.subject
+    with champion_lock(settings):
+        past = settled(settings, subject, {bundle.sha256: version}).get(subject, [])
+        serving = champion_hash(settings, subject)
     if past and past[-1]["sha256"] != serving:
-        raise NotLetIn(
-            f"{bundle.subject} version {past[-1]['version']} is champion on record, but {'other' if serving else 'no'} "
-            "files are in its place, and nothing can be compared with it; "
-            f"`mimamori rollback {bundle.subject}` brings its files back, and said again the champion before it"
+        raise NotPromoted(
+            f"{subject} v{past[-1]['version']} is champion on record, but {'other' if serving else 'no'} files serve; "
+            f"`mimamori rollback {subject}` restores its files, and a second time the champion before it"
         )
     if not serving:
         return serving, None
     try:
-        champion = load_bundle(place, trusted=[key.public_key()], catalogue=bundle.catalogue)
+        folder = champion_folder(settings, subject)
+        champion = load_bundle(folder, trusted=[key.public_key()], catalogue=bundle.catalogue)
     except BundleRejected:
-        # one made for another catalogue cannot be compared
-        return serving, dict(NOT_COMPARED)
-    return serving, against_champion(
-        told / SEALED,
-        key,
-        lambda values: bundle.explain(values).score,
-        lambda values: champion.explain(values).score,
-        trained_until_us=int(str(champion.about.get("learned_until_us", champion.about["trained_until_us"]))),
-        capacity=policy.capacity,
-    )
+        return serving, dict(NOT_COMPARED)  # a champion of another catalogue
+    return serving, gain_over_champion(
+        papers / SEALED, key, bundle.scorer.scores, champion.scorer.scores,
+        learned_until_us=int(champion.about["learned_until_us"]), capacity=policy.capacity,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""May this model serve? Every line of the policy against the evidence; all must hold, and too little evidence is a no."""
+"""May this model serve? Every line of the policy against the evidence: all must hold, and too little evidence does not."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from training.gate import words as gate_words
+from features.languages import Text
+from training.gate import line_texts
 from training.gate.policy import Condition, Policy, Waivable
 
 
 class Outcome(StrEnum):
-    """What became of a line."""
+    """Outcome of a line."""
 
     HOLDS = "holds"
     FAILS = "fails"
@@ -22,7 +23,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What the gate said of a model, in one word: the tag of its version, the word on its card and on the page about models."""
+    """Verdict on a model: the tag of its version, on its card and on the page about models."""
 
     PASSED = "passed"
     WAIVED = "waived"
@@ -32,62 +33,54 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One condition, what became of it, and the figures it was judged by.
+    """A condition, its outcome and its figures by language.
 
-    ``judged`` is the figure beside its limit alone, without what it rests on, in English; nothing where it does not count.
+    ``headline`` is the figure beside its limit in English, without its evidence; empty where it does not count.
     """
 
     code: str
-    condition: str
-    condition_ja: str
+    condition: Text
     outcome: Outcome
-    figures: str
-    figures_ja: str
+    figures: Text
     reason: str
     waiver: str | None = None
     before_waiver: Outcome | None = None
     waivable: Waivable = Waivable.WHERE_EVIDENCE_LACKS
     waiver_reason: str = ""
-    judged: str = ""
+    headline: str = ""
 
     @property
     def holds(self) -> bool:
-        """Whether the line stands in nobody's way."""
+        """Whether the line lets the model pass."""
         return self.outcome in {Outcome.HOLDS, Outcome.WAIVED}
 
     @property
     def no_waiver(self) -> str:
-        """Why no waiver helps a line that is in the way; nothing where one would, or where it holds."""
+        """Reason why no waiver covers a line that does not hold; empty where a waiver would, or where it holds."""
         if self.holds or self.waivable is Waivable.WHERE_EVIDENCE_LACKS:
             return ""
         where = "outside a demonstration no waiver" if self.waivable is Waivable.IN_DEMONSTRATIONS else "no waiver"
         return f"{where} covers it: {self.waiver_reason}"
 
     def as_json(self) -> dict[str, object]:
-        """Return the line as it is kept with the model."""
+        """JSON of the line as stored with the model; English texts without a language code in their key."""
         return {
-            "code": self.code,
-            "condition": self.condition,
-            "condition_ja": self.condition_ja,
-            "outcome": self.outcome.value,
-            "figures": self.figures,
-            "figures_ja": self.figures_ja,
-            "reason": self.reason,
-            "waiver": self.waiver,
+            "code": self.code, **_by_key("condition", self.condition), "outcome": self.outcome.value,
+            **_by_key("figures", self.figures), "reason": self.reason, "waiver": self.waiver,
             "before_waiver": (self.before_waiver or self.outcome).value,
-        }
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """Somebody's signed word that a model may serve although a line lacks evidence.
+    """A signed statement that a model may serve although a line lacks evidence.
 
     Attributes
     ----------
     codes
-        The lines it is for; empty for every line that lacks evidence.
+        Lines that it covers; empty for every line without evidence.
     failing_too
-        Whether it also covers lines that fail on evidence: in demonstrations only.
+        Whether it also covers lines that fail on evidence: in demonstrations alone.
     """
 
     who: str
@@ -96,19 +89,19 @@ class Waiver:
     failing_too: bool = False
 
     def covers(self, line: Line) -> bool:
-        """Say whether a line is waived by it."""
+        """Whether it covers a line."""
         open_to_it = line.outcome is Outcome.NO_EVIDENCE or (self.failing_too and line.outcome is Outcome.FAILS)
-        asked = Waivable.IN_DEMONSTRATIONS if self.failing_too else Waivable.WHERE_EVIDENCE_LACKS
-        return line.waivable >= asked and open_to_it and (not self.codes or line.code in self.codes)
+        needed = Waivable.IN_DEMONSTRATIONS if self.failing_too else Waivable.WHERE_EVIDENCE_LACKS
+        return line.waivable >= needed and open_to_it and (not self.codes or line.code in self.codes)
 
 
-def judge(evidence: Mapping[str, Any], policy: Policy, waiver: Waiver | None = None) -> list[Line]:
-    """Judge the evidence of a challenger, a nested mapping of numbers, line by line."""
+def evaluate_policy(evidence: Mapping[str, Any], policy: Policy, waiver: Waiver | None = None) -> list[Line]:
+    """Lines of the policy for the evidence of a challenger, a nested mapping."""
     return [_waived(_line(evidence, condition), waiver) for condition in policy.lines]
 
 
 def verdict_of(lines: Sequence[Line], *, demo: bool) -> Verdict:
-    """Return what the lines come to: a demonstration asks for fewer people and lets more be waived, so it is never a pass."""
+    """Verdict of all lines; a demonstration is never a pass, because it is more lenient."""
     if not all(line.holds for line in lines):
         return Verdict.REFUSED
     if demo:
@@ -116,58 +109,50 @@ def verdict_of(lines: Sequence[Line], *, demo: bool) -> Verdict:
     return Verdict.WAIVED if any(line.outcome is Outcome.WAIVED for line in lines) else Verdict.PASSED
 
 
-def look_up(evidence: Mapping[str, Any], path: str) -> float | None:
-    """Return the number at a dotted path; None where there is none."""
-    at: Any = evidence
-    for name in path.split("."):
-        if not isinstance(at, Mapping) or name not in at:
-            return None
-        at = at[name]
-    return float(at) if isinstance(at, int | float) and not isinstance(at, bool) else None
+def figure_at(evidence: Mapping[str, Any], path: str) -> float | None:
+    """Number at a dotted path; None where missing."""
+    entry = _entry(evidence, path)
+    return float(entry) if isinstance(entry, int | float) and not isinstance(entry, bool) else None
 
 
-def words_at(evidence: Mapping[str, Any], path: str) -> str | None:
-    """Return the words at a dotted path, several joined by commas; None where there are none."""
-    at: Any = evidence
+def text_at(evidence: Mapping[str, Any], path: str) -> str | None:
+    """Text at a dotted path, several with commas; None where missing."""
+    entry = _entry(evidence, path)
+    text = ", ".join(map(str, entry)) if isinstance(entry, list | tuple) else entry
+    return text if isinstance(text, str) and text else None
+
+
+def _entry(evidence: Mapping[str, Any], path: str) -> Any:
+    entry: Any = evidence
     for name in path.split("."):
-        if not isinstance(at, Mapping) or name not in at:
+        if not isinstance(entry, Mapping) or name not in entry:
             return None
-        at = at[name]
-    words = at if isinstance(at, str) else ", ".join(str(one) for one in at) if isinstance(at, list | tuple) else ""
-    return words or None
+        entry = entry[name]
+    return entry
 
 
 def _line(evidence: Mapping[str, Any], condition: Condition) -> Line:
-    value = look_up(evidence, condition.figure)
-    if value is None and condition.holds_if_absent and _parent_is_absent(evidence, condition.figure):
-        return _told(condition, Outcome.HOLDS, gate_words.FIRST)
-    held = None if condition.evidence is None else look_up(evidence, condition.evidence)
-    short = condition.evidence is not None and (held is None or not held >= condition.least_evidence)
-    about = None if condition.names is None else words_at(evidence, condition.names)
-    told = gate_words.figures(condition, value, held, about)
+    value = figure_at(evidence, condition.figure)
+    parent = condition.figure.rpartition(".")[0]
+    if value is None and condition.holds_if_absent and _entry(evidence, parent) is None:
+        return _with(condition, Outcome.HOLDS, line_texts.FIRST)
+    held = None if condition.evidence is None else figure_at(evidence, condition.evidence)
+    short = condition.evidence is not None and (held is None or not held >= condition.min_evidence)
+    about = None if condition.names is None else text_at(evidence, condition.names)
+    shown = line_texts.figures(condition, value, held, about)
     if value is None or math.isnan(value) or short:
-        # a policy that asks for more evidence must not make a failure that was seen into evidence that lacks
+        # a policy that asks for more evidence must not turn an observed failure into missing evidence
         if condition.delivered is not None and _line(evidence, condition.delivered).outcome is Outcome.FAILS:
-            return _told(condition, Outcome.FAILS, told)
-        # a figure that rests on too little says nothing, and is not shown
-        return _told(condition, Outcome.NO_EVIDENCE, gate_words.evidence(condition, held) if short else told)
-    outcome = Outcome.HOLDS if condition.met_by(value) else Outcome.FAILS
-    return replace(_told(condition, outcome, told), judged=gate_words.judged(condition, value, about)[0])
+            return _with(condition, Outcome.FAILS, shown)
+        # a figure with too little evidence is not shown
+        return _with(condition, Outcome.NO_EVIDENCE, line_texts.evidence(condition, held) if short else shown)
+    outcome = Outcome.HOLDS if condition.holds_for(value) else Outcome.FAILS
+    return replace(_with(condition, outcome, shown), headline=line_texts.headline(condition, value, about)["en"])
 
 
-def _parent_is_absent(evidence: Mapping[str, Any], path: str) -> bool:
-    parents = path.split(".")[:-1]
-    at: Any = evidence
-    for name in parents:
-        if name not in at:
-            return True
-        at = at[name]
-    return False
-
-
-def _told(condition: Condition, outcome: Outcome, figures: tuple[str, str]) -> Line:
+def _with(condition: Condition, outcome: Outcome, figures: Text) -> Line:
     return Line(
-        condition.code, condition.says, condition.says_ja, outcome, *figures, condition.reason,
+        condition.code, condition.text, outcome, figures, condition.reason,
         waivable=condition.waivable, waiver_reason=condition.waiver_reason,
     )  # fmt: skip
 
@@ -175,6 +160,10 @@ def _told(condition: Condition, outcome: Outcome, figures: tuple[str, str]) -> L
 def _waived(line: Line, waiver: Waiver | None) -> Line:
     if waiver is None or not waiver.covers(line):
         return line
+    figures = line_texts.before_waiver(line.outcome.value, line.figures)
     signed = f"{waiver.who}: {waiver.why}"
-    en, ja = gate_words.before(line.outcome.value, (line.figures, line.figures_ja))
-    return replace(line, outcome=Outcome.WAIVED, figures=en, figures_ja=ja, waiver=signed, before_waiver=line.outcome)
+    return replace(line, outcome=Outcome.WAIVED, figures=figures, waiver=signed, before_waiver=line.outcome)
+
+
+def _by_key(name: str, text: Text) -> dict[str, str]:
+    return {name: text["en"]} | {f"{name}_{code}": words for code, words in text.items() if code != "en"}

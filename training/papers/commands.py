@@ -1,4 +1,4 @@
-"""Command about papers: make them from the build, or say which of them are no longer true."""
+"""`mimamori papers`: writes the papers from the build, or names outdated papers."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from pathlib import Path
 import click
 
 from features.command_line import Problem
-from training.papers.publishing import outdated, write_papers
+from training.papers.documents import outdated, write_papers
 
-_PLACE = Path("docs/papers")
+_FOLDER = Path("docs/papers")
 
 
 @click.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=_PLACE, show_default=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=_FOLDER, show_default=True)
 @click.option("--check", is_flag=True, help="Write nothing; name the papers that differ from the build.")
 def papers(out: Path, check: bool) -> None:
-    """Make model card, transparency record, impact assessment, technical documentation and hazard log from the build."""
+    """Write model card, transparency record, impact assessment, technical documentation and hazard log from the build."""
     if check:
         old = outdated(out)
         if old:
-            raise Problem(f"{', '.join(old)} in {out} differ from the build; `mimamori papers` writes them anew")
+            raise Problem(f"{', '.join(old)} in {out} differ from the build; run `mimamori papers`")
         click.echo(f"the papers in {out} are those of this build")
         return
     for path in write_papers(out):

@@ -1,7 +1,7 @@
-"""Are high scores too high and low ones too low? The slope of findings on the log-odds of the score (Cox 1958), and its interval.
+"""Are high scores too high and low scores too low? The slope of labels on the log-odds of the score (Cox 1958), with its interval.
 
-Where few are found most of them stand among the many low scores, and resamples of these few never hold what high scores may
-promise: with a dozen findings the bootstrap's upper bound lay below the truth in 15 of 100 draws, that of the likelihood in 3.
+Most of few positives stand among the many low scores, so that resamples seldom show the reach of high scores: with a dozen
+positives the bootstrap's upper bound lay below the truth in 15 of 100 draws, that of the likelihood in 3.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import expit
+from scipy.special import expit, logit
 from scipy.stats import chi2
 
-Floats = NDArray[np.float64]
+from features.arrays import Floats, Ints
+
 LEVEL = 0.95
 STEEPEST = 50.0
-"""No bound is looked for beyond; scores that flat, or that extreme, are told by it."""
+"""Largest bound that is tried; flatter or steeper scores get it as their bound."""
 _EDGE = 1e-7
-_MOST_STEPS = 60
+_MAX_STEPS = 60
 _FLAT = 1e-9
 _ROUNDING = 1e-12
 
 
 def slope_and_intercept(score: Floats, value: Floats, weight: Floats) -> tuple[float, float]:
-    """Fit ``log-odds(value) = slope * log-odds(score) + intercept`` to findings of 1 or 0; NaN if it has no answer.
+    """Fit ``log-odds(value) = slope * log-odds(score) + intercept`` to labels of 1 or 0; NaN without a solution.
 
-    Newton's steps from a slope of nought, each halved until the likelihood rises: it is concave, so they reach its top
-    if there is one. There is none where one score is above, or below, all of the other finding (Albert and Anderson 1984).
+    Newton's steps from slope 0, each halved until the concave likelihood rises. There is no solution where the scores
+    separate the labels (Albert and Anderson 1984).
     """
     counted = weight > 0
     odds, value, share = _log_odds(score[counted]), value[counted], weight[counted] / weight.sum()
@@ -39,8 +39,8 @@ def slope_and_intercept(score: Floats, value: Floats, weight: Floats) -> tuple[f
     design = np.column_stack([(odds - centre) / scale, np.ones(len(odds))])
     mean = float((share * value).sum())
     beta = np.array([0.0, np.log(mean / (1 - mean))])
-    reached = _likelihood(design @ beta, value, share)
-    for _ in range(_MOST_STEPS):
+    height = _likelihood(design @ beta, value, share)
+    for _ in range(_MAX_STEPS):
         chance = expit(design @ beta)
         rise = design.T @ (share * (value - chance))
         if np.abs(rise).max() < _FLAT * mean * (1 - mean):
@@ -49,42 +49,53 @@ def slope_and_intercept(score: Floats, value: Floats, weight: Floats) -> tuple[f
         if np.linalg.cond(bend) > 1e12:
             break
         step = np.linalg.solve(bend, rise)
-        while (further := _likelihood(design @ (beta + step), value, share)) < reached - _ROUNDING:
+        while (higher := _likelihood(design @ (beta + step), value, share)) < height - _ROUNDING:
             step = step / 2
-        beta, reached = beta + step, further
+        beta, height = beta + step, higher
     return float("nan"), float("nan")
 
 
-def slope_bounds(score: Floats, value: Floats, weight: Floats, unit: NDArray[np.int64]) -> tuple[float, float]:
-    """Return the 95 % interval of the slope by its profile likelihood; NaN where the slope has no answer.
+def slope_bounds(score: Floats, value: Floats, weight: Floats, group: Ints) -> tuple[float, float]:
+    """95 % interval of the slope by its profile likelihood; NaN where the slope has no solution.
 
     Parameters
     ----------
     weight
-        float64[n]: how many cases each stands for. They are brought to the sum of as many as would tell as much, each alone
-        and alike (Kish, over units).
-    unit
-        int64[n]: cases of one number, those of a ring, were found together and tell as much as one.
+        float64[n]: cases represented by each; scaled to the effective number of groups (Kish).
+    group
+        int64[n]: cases of a case group share a number and count as one observation.
     """
     slope, intercept = slope_and_intercept(score, value, weight)
     if np.isnan(slope):
         return float("nan"), float("nan")
     counted = weight > 0
-    odds, value, weight, unit = _log_odds(score[counted]), value[counted], weight[counted], unit[counted]
-    by_unit = np.bincount(np.unique(unit, return_inverse=True)[1], weight)
-    counts = weight * weight.sum() / float((by_unit**2).sum())
+    odds, value, weight, group = _log_odds(score[counted]), value[counted], weight[counted], group[counted]
+    by_group = np.bincount(np.unique(group, return_inverse=True)[1], weight)
+    counts = weight * weight.sum() / float((by_group**2).sum())
     top = _likelihood(slope * odds + intercept, value, counts)
     drop = float(chi2.ppf(LEVEL, 1)) / 2
+    share = float(counts @ value / counts.sum())
 
     def beyond(other: float) -> float:
-        """How much further than the interval's edge the likelihood falls at another slope."""
-        return top - _likelihood(other * odds + _intercept(other * odds, value, counts), value, counts) - drop
+        """Fall of the likelihood at another slope, beyond the interval's edge."""
+        fitted = other * odds + intercept_for_share(other * odds, share, counts)
+        return top - _likelihood(fitted, value, counts) - drop
 
     return _edge(beyond, slope, -1.0), _edge(beyond, slope, 1.0)
 
 
+def intercept_for_share(odds: Floats, share: float, weight: Floats) -> float:
+    """Intercept at which the weighted mean chance of ``odds + intercept``, float64[n], is a share between 0 and 1."""
+    low, high = (float(logit(share) - end) for end in (odds.max(), odds.min()))
+    if low == high:
+        return low
+    total = float(weight.sum())
+    excess = lambda at: float(weight @ expit(odds + at)) / total - share  # noqa: E731
+    return float(brentq(excess, low - 1e-6, high + 1e-6, xtol=1e-13))
+
+
 def _edge(beyond: Callable[[float], float], slope: float, side: float) -> float:
-    """Return the slope on one side at which a function that is below nought at ``slope`` passes it."""
+    """Slope on one side at which a function that is negative at ``slope`` becomes 0."""
     step = 0.25
     while beyond(slope + side * step) < 0:
         step *= 2
@@ -93,27 +104,8 @@ def _edge(beyond: Callable[[float], float], slope: float, side: float) -> float:
     return float(brentq(beyond, slope, slope + side * step, xtol=1e-6))
 
 
-def _intercept(rest: Floats, value: Floats, counts: Floats) -> float:
-    """Return the intercept at which as many findings are expected as there were, by Newton's steps within a bracket."""
-    mean = float(counts @ value / counts.sum())
-    low, high = (float(np.log(mean / (1 - mean)) - end) for end in (rest.max(), rest.min()))
-    at = (low + high) / 2
-    for _ in range(_MOST_STEPS):
-        chance = expit(rest + at)
-        rise = float(counts @ (value - chance))
-        low, high = (at, high) if rise > 0 else (low, at)
-        if high - low < _FLAT:
-            break
-        step = at + rise / max(float(counts @ (chance * (1 - chance))), 1e-300)
-        if abs(step - at) < _FLAT:
-            break
-        at = step if low < step < high else (low + high) / 2
-    return at
-
-
 def _log_odds(score: Floats) -> Floats:
-    clipped = np.clip(score, _EDGE, 1 - _EDGE)
-    return np.asarray(np.log(clipped / (1 - clipped)))
+    return np.asarray(logit(np.clip(score, _EDGE, 1 - _EDGE)))
 
 
 def _likelihood(odds: Floats, value: Floats, share: Floats) -> float:

@@ -1,4 +1,4 @@
-"""How much could a figure have been otherwise? Poisson bootstrap in which the cases of a ring come and go together."""
+"""How much could a figure vary? Poisson bootstrap over case groups: cases of a group are drawn as one."""
 
 from __future__ import annotations
 
@@ -8,48 +8,47 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.arrays import Floats, Ints
+
 RESAMPLES = 300
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
+class GroupBootstrap:
+    """Poisson bootstrap over groups, int64[n] from `group_numbers`.
 
-class Resampled:
-    """Poisson bootstrap over clusters: the cases of one ring come and go together, every other case alone.
-
-    ``unit``, int64[n], is from `training.data.kinship.ring_units`; ``draws``, float32[resamples, units], says how often each is there.
-    Every ranking is judged on the same draws, so that differences between rankings have their own, narrower intervals.
+    All rankings are evaluated on the same draws, float32[resamples, groups], so that differences between them have their
+    own, narrower intervals.
     """
 
-    def __init__(self, unit: NDArray[np.int64], rng: np.random.Generator, resamples: int = RESAMPLES) -> None:
-        self._cluster = unit
-        count = int(unit.max(initial=-1)) + 1
-        # float32 holds small whole numbers exactly and halves the memory
+    def __init__(self, group: Ints, rng: np.random.Generator, resamples: int = RESAMPLES) -> None:
+        self._group = group
+        count = int(group.max(initial=-1)) + 1
+        # float32 holds small whole numbers exactly in half the memory
         self.draws = np.stack([rng.poisson(1.0, count).astype(np.float32) for _ in range(resamples)])
 
     @staticmethod
-    def of(frame: pd.DataFrame, rng: np.random.Generator, resamples: int = RESAMPLES) -> Resampled:
-        """Draw the cases of an evaluation frame by its rings."""
-        return Resampled(ring_units(np.asarray(pd.factorize(frame["ring"])[0], dtype=np.int64)), rng, resamples)
+    def of(frame: pd.DataFrame, rng: np.random.Generator, resamples: int = RESAMPLES) -> GroupBootstrap:
+        """Bootstrap of an evaluation frame by its rings."""
+        return GroupBootstrap(group_numbers(np.asarray(pd.factorize(frame["ring"])[0], dtype=np.int64)), rng, resamples)
 
-    def clusters(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return int64[len(rows)]: rows of one number come and go together."""
-        return self._cluster[rows]
+    def groups(self, rows: Ints) -> Ints:
+        """Group number of each row."""
+        return self._group[rows]
 
-    def sums(self, rows: NDArray[np.int64], parts: Floats) -> Floats:
-        """Return float64[resamples, k]: the sums of parts, float64[len(rows), k], in every resample."""
-        used, at = np.unique(self.clusters(rows), return_inverse=True)
-        gathered = np.zeros((len(used), parts.shape[1]))
-        np.add.at(gathered, at, parts)
-        return self.draws[:, used] @ gathered
+    def sums(self, rows: Ints, parts: Floats) -> Floats:
+        """Sums of parts, float64[len(rows), k], in every resample, float64[resamples, k]."""
+        used, at = np.unique(self.groups(rows), return_inverse=True)
+        totals = np.zeros((len(used), parts.shape[1]))
+        np.add.at(totals, at, parts)
+        return self.draws[:, used] @ totals
 
-    def weights(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
-        """Give float32[len(rows)] for one resample after another; all at once would take a gigabyte for a million rows."""
-        at = self._cluster[rows]
+    def weights(self, rows: Ints) -> Iterator[NDArray[np.float32]]:
+        """Draws of the rows, float32[len(rows)], a resample at a time to save memory."""
+        at = self._group[rows]
         return (draw[at] for draw in self.draws)
 
 
-def ring_units(ring: Ints) -> Ints:
-    """Return int64[n]: one number from 0 on for each ring, and one for everybody whose ring, int64[n], is negative."""
+def group_numbers(ring: Ints) -> Ints:
+    """Numbers from 0, int64[n]: shared within a ring, own where the ring, int64[n], is negative."""
     alone = np.arange(len(ring)) + ring.max(initial=-1) + 1
     return np.unique(np.where(ring < 0, alone, ring), return_inverse=True)[1].astype(np.int64)

@@ -1,4 +1,4 @@
-"""What was a run made from? The version of the code, and the data it saw, both by their hashes."""
+"""From which code and data does a run come? Their hashes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 import features
 import models
 import training
+from features.arrays import Ints
 from features.tables.folder import Records
 from features.tables.schema import TABLES
 
 
 @dataclass(frozen=True, slots=True)
-class DataSeen:
-    """Which data a run used: a name, a hash of the content, how many rows, and what for (``fit``, ``judging`` …)."""
+class DataUse:
+    """Data of a run: name, hash of the content, number of rows, and use (``fit``, ``evaluation`` …)."""
 
     name: str
     sha256: str
@@ -30,27 +30,24 @@ class DataSeen:
     context: str
 
     @staticmethod
-    def of(name: str, data: str, rows: NDArray[np.int64], context: str) -> DataSeen:
-        """Describe some rows, int64[k], of data with this sha256; other rows of the same data get another hash."""
+    def of(name: str, data: str, rows: Ints, context: str) -> DataUse:
+        """Rows, int64[k], of data with this sha256; other rows of the same data get another hash."""
         digest = hashlib.sha256(data.encode() + np.ascontiguousarray(rows, dtype="<i8").tobytes())
-        return DataSeen(name, digest.hexdigest(), len(rows), context)
+        return DataUse(name, digest.hexdigest(), len(rows), context)
 
 
 def shipped_rooms() -> tuple[str, ...]:
-    """Return the folders of code that ride along with a model."""
+    """Folders of code that are shipped with a model."""
     return tuple(str(Path(room.__path__[0])) for room in (features, models))
 
 
 def code_version() -> dict[str, str]:
-    """Return the version of the code as tags: the package's, and the sha256 over all files of all three rooms.
-
-    The policy, the hazards and the templates decide as code does; what Python makes itself from the source is left out.
-    """
+    """Version of the code as tags: the package's, and the sha256 over all files of the three rooms, texts included."""
     return {"code_version": version("mimamori"), "code_sha256": code_hash((*shipped_rooms(), *training.__path__))}
 
 
 def code_hash(rooms: Sequence[str]) -> str:
-    """Return a sha256 over names and content of every file in some folders of code."""
+    """sha256 over names and content of every file in folders of code."""
     digest = hashlib.sha256()
     for room in map(Path, rooms):
         for path in sorted(room.rglob("*")):
@@ -61,10 +58,9 @@ def code_hash(rooms: Sequence[str]) -> str:
 
 
 def data_hash(records: Records) -> str:
-    """Return a sha256 over the content of all nine tables, whatever files they came from and in whatever order of rows.
+    """sha256 over the content of all nine tables, whatever their files and order of rows.
 
-    Rows are ordered by their ids; what lies in memory under a missing value, in which pieces a column is held, and notes of
-    a file about itself are no content.
+    Rows are ordered by their ids; bytes under missing values, chunks of columns and file metadata do not count.
     """
     digest = hashlib.sha256()
     for name in sorted(records.tables):
@@ -76,21 +72,21 @@ def data_hash(records: Records) -> str:
 
 
 def _in_order_of_ids(name: str, rows: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
-    """Give the columns one by one, for a copy of all of them would take as much memory again."""
+    """Columns in order of ids, a column at a time to save memory."""
     order = pc.sort_indices(rows.column(TABLES[name].id_column))
     sorted_already = pc.all(pc.equal(order, pa.array(np.arange(len(order), dtype=np.uint64)))).as_py()
     for column in sorted(rows.column_names):
         values = rows.column(column)
-        # many pieces are slow to take from
+        # many chunks are slow to take from
         yield column, values if sorted_already else pa.chunked_array([values.combine_chunks().take(order)])
 
 
 def _content(values: pa.ChunkedArray) -> pa.Buffer:
-    there = values.is_valid()
+    valid = values.is_valid()
     if pa.types.is_boolean(values.type):
         values = values.cast(pa.uint8())  # bits beyond the last one may be anything
-    # without missing values nothing lies under them; where they were is told beside
-    columns = {"there": there.cast(pa.uint8()), "values": values.drop_null()}
+    # bytes under missing values do not count; their positions do
+    columns = {"there": valid.cast(pa.uint8()), "values": values.drop_null()}
     sink = pa.BufferOutputStream()
     for name, column in columns.items():
         whole = pa.table({name: column}).combine_chunks()

@@ -1,4 +1,4 @@
-"""Where are runs and models kept? MLflow: experiments, runs, registry, aliases. It and `signature` alone import MLflow in training."""
+"""Where are runs and models stored? MLflow experiments, runs, registry and aliases; with `signature` the only import of MLflow."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from mlflow.types import ColSpec, DataType, Schema
 
 from features.catalogue import Catalogue
 from features.settings import Settings
-from models.plain_client import WITHOUT_HISTORY
-from training.tracking.provenance import DataSeen, code_version, shipped_rooms
+from models.mlflow_loader import WITHOUT_HISTORY
+from training.tracking.provenance import DataUse, code_version, shipped_rooms
 from training.tracking.signature import signature_of
 
 CHALLENGER, CHAMPION = "challenger", "champion"
 SERVED = "served"
-"""Folder of a run's artifacts from which the MLflow model is made: bundle, signer's public key, subject."""
+"""Folder of the artifacts of the MLflow model: bundle, signer's public key, subject."""
 _NOBODY = {"mlflow.user": "mimamori"}
-"""MLflow would write the login name into each run; that is not its business."""
+"""In place of the login name that MLflow would write."""
 COMMANDS = {"train": "mimamori train", "report": "mimamori train --report", "drift": "mimamori drift"}
-"""The command that makes a run of this kind: MLflow would write the path of the program as its source. Runs within it share it."""
+"""Command of a kind of run, in place of the path of the program; nested runs share it."""
 _OF_THE_MACHINE = ("mlflow.source.git.repoURL", "mlflow.gitRepoURL", "mlflow.source.git.branch")
-"""MLflow reads these tags from the folder it runs in; the address of a clone may be a path of this machine or hold a password."""
-_NEEDED = (
+"""Tags from the working folder; the address of a clone may be a local path or contain a password."""
+_REQUIREMENTS = (
     "cryptography",
     "numba",
     "numpy",
@@ -52,7 +52,7 @@ class NoSuchModel(Exception):
 
 
 class Run:
-    """One open run, to which figures are added as they come."""
+    """An open run, to which figures are logged."""
 
     def __init__(self, client: MlflowClient, subject: str, run: mlflow.entities.Run, tags: Mapping[str, str]) -> None:
         self._client, self._subject, self._tags = client, subject, tags
@@ -78,14 +78,14 @@ class Run:
         metrics: Mapping[str, float] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        """Log a run within this one, of the same code and data: one cut-off, one trial."""
-        made_from = {**self._tags, **(tags or {})}
-        with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True, tags=made_from) as run:
+        """Log a nested run of the same code and data."""
+        run_tags = {**self._tags, **(tags or {})}
+        with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, nested=True, tags=run_tags) as run:
             forget_the_machine(self._client, run.info.run_id)
             self.log(parameters=parameters, metrics=metrics)
 
-    def saw(self, data: DataSeen, catalogue: Catalogue) -> None:
-        """Log which data were used, with their schema and without their content or place."""
+    def log_data(self, data: DataUse, catalogue: Catalogue) -> None:
+        """Log data with their schema, without content or path."""
         schema = Schema([ColSpec(DataType.double, name) for name in catalogue.names])
         source = CodeDatasetSource(tags={"rows": str(data.rows)})
         # of two with one name and digest MLflow keeps the first, so the use is part of the name
@@ -93,39 +93,29 @@ class Run:
         mlflow.log_input(MetaDataset(source, named, data.sha256[:32], schema), context=data.context)
 
     def register(self, artifacts: Path, catalogue: Catalogue, example: pd.DataFrame, description: str) -> str:
-        """Log a folder (`SERVED`, papers, plots …) and register the model in it, which becomes the challenger.
+        """Log a folder (`SERVED`, papers, plots …) and register its model as challenger; returns the new version.
 
-        Parameters
-        ----------
-        example
-            Some records, as texts; their names and numbers must be synthetic.
-        description
-            What the registry says of the version.
-
-        Returns
-        -------
-        str
-            The new version.
+        ``example`` contains synthetic records as texts, ``description`` the text of the version in the registry.
         """
         mlflow.log_artifacts(str(artifacts))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # MLflow speaks of type hints in its own code
+            warnings.simplefilter("ignore", UserWarning)  # about type hints in MLflow's own code
             info = mlflow.pyfunc.log_model(
                 name=self._subject,
-                loader_module="models.plain_client",
+                loader_module="models.mlflow_loader",
                 data_path=str(artifacts / SERVED),
                 code_paths=list(shipped_rooms()),
                 signature=signature_of(catalogue),
                 input_example=(example, {WITHOUT_HISTORY: True}),
-                pip_requirements=list(_NEEDED),
-                tags=_made_by(self._tags["kind"]),
+                pip_requirements=list(_REQUIREMENTS),
+                tags=_source_tags(self._tags["kind"]),
             )
         try:
             self._client.create_registered_model(self._subject)
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
-        made = self._client.create_model_version(
+        created = self._client.create_model_version(
             self._subject,
             info.model_uri,
             self.run_id,
@@ -133,12 +123,12 @@ class Run:
             tags={"catalogue": catalogue.sha256},
             description=description,
         )
-        self._client.set_registered_model_alias(self._subject, CHALLENGER, made.version)
-        return str(made.version)
+        self._client.set_registered_model_alias(self._subject, CHALLENGER, created.version)
+        return str(created.version)
 
 
 class Registry:
-    """MLflow as this project uses it."""
+    """MLflow for this project."""
 
     def __init__(self, settings: Settings) -> None:
         settings.home.mkdir(parents=True, exist_ok=True)
@@ -153,15 +143,15 @@ class Registry:
 
     @contextmanager
     def run(self, subject: str, *, what: str = "", tags: Mapping[str, str] | None = None) -> Iterator[Run]:
-        """Open a run in the subject's experiment; system metrics are sampled until it closes.
+        """Open a run in the subject's experiment, with system metrics until it closes.
 
         Parameters
         ----------
         what
-            What its name says besides subject, day and kind, as the scheme and seed of a training.
+            Part of its name after subject, day and kind, as the scheme and seed of a training.
         tags
-            ``kind`` is one of `COMMANDS`, ``train`` if it is not said. Of a model named by its ``model_sha256`` the version
-            is looked up, and tagged as ``compared_with``.
+            ``kind`` is one of `COMMANDS`, ``train`` by default. The version of a ``model_sha256`` is tagged as
+            ``compared_with``.
         """
         self._leave_the_run_of_mlflow_run()
         given = {"kind": "train", **(tags or {})}
@@ -171,14 +161,14 @@ class Registry:
         name = f"mimamori-{subject}"
         experiment = self._client.get_experiment_by_name(name)
         number = experiment.experiment_id if experiment else self._client.create_experiment(name, self._artifacts)
-        made_from = {**_made_by(given["kind"]), **code_version(), **given}
+        run_tags = {**_source_tags(given["kind"]), **code_version(), **given}
         named = " ".join([subject, datetime.now(UTC).date().isoformat(), given["kind"], *([what] if what else [])])
-        with mlflow.start_run(experiment_id=number, run_name=named, tags=made_from, log_system_metrics=True) as run:
+        with mlflow.start_run(experiment_id=number, run_name=named, tags=run_tags, log_system_metrics=True) as run:
             forget_the_machine(self._client, run.info.run_id)
-            yield Run(self._client, subject, run, made_from)
+            yield Run(self._client, subject, run, run_tags)
 
     def _version_with(self, subject: str, sha256: str) -> str:
-        """Name the version whose bundle has this hash; by the hash alone where the registry does not know it."""
+        """Name of the version whose bundle has this hash, or the start of the hash."""
         for version in self._client.search_model_versions(f"name = '{subject}'"):
             run_id = version.run_id
             if run_id and self._client.get_run(run_id).data.tags.get("bundle_sha256") == sha256:
@@ -186,48 +176,48 @@ class Registry:
         return f"{subject} {sha256[:12]}"
 
     def _leave_the_run_of_mlflow_run(self) -> None:
-        """`mlflow run` opens a run for the command it starts: ours are opened by subject, and no login name stays in its."""
+        """Leave the run that `mlflow run` opened for this command, without login name and paths in it."""
         opened = os.environ.pop("MLFLOW_RUN_ID", None)
         if opened is not None:
-            for key, value in _made_by("train").items():
+            for key, value in _source_tags("train").items():
                 self._client.set_tag(opened, key, value)
             forget_the_machine(self._client, opened)
 
     def find(self, subject: str, which: str) -> tuple[str, dict[str, float]]:
-        """Return (version, metrics of its run) of an alias or version number.
+        """Version and metrics of its run, of an alias or version number.
 
         Raises
         ------
         NoSuchModel
-            If there is none.
+            If it does not exist.
         """
         try:
             if which.isdigit():
-                found = self._client.get_model_version(subject, which)
+                model = self._client.get_model_version(subject, which)
             else:
-                found = self._client.get_model_version_by_alias(subject, which)
+                model = self._client.get_model_version_by_alias(subject, which)
         except MlflowException:
             raise NoSuchModel(
                 f"no model {subject}@{which}; `mimamori train DIR --subject {subject}` makes one"
             ) from None
-        metrics = dict(self._client.get_run(found.run_id).data.metrics) if found.run_id else {}
-        return str(found.version), metrics
+        metrics = dict(self._client.get_run(model.run_id).data.metrics) if model.run_id else {}
+        return str(model.version), metrics
 
     def download(self, subject: str, version: str, target: Path, name: str = f"{SERVED}/bundle") -> Path:
-        """Fetch a folder of a version's run; raises `NoSuchModel` if it is not there."""
-        found = self._client.get_model_version(subject, version)
+        """Download a folder of a version's run; raises `NoSuchModel` if missing."""
+        model = self._client.get_model_version(subject, version)
         try:
-            return Path(mlflow.artifacts.download_artifacts(f"runs:/{found.run_id}/{name}", dst_path=str(target)))
+            return Path(mlflow.artifacts.download_artifacts(f"runs:/{model.run_id}/{name}", dst_path=str(target)))
         except (MlflowException, OSError):
             raise NoSuchModel(f"{subject} version {version} has no {name}; train it again") from None
 
     def keep(self, subject: str, version: str, folder: Path, name: str) -> None:
         """Add the files of a folder to a version's run."""
-        found = self._client.get_model_version(subject, version)
-        self._client.log_artifacts(found.run_id, str(folder), name)
+        model = self._client.get_model_version(subject, version)
+        self._client.log_artifacts(model.run_id, str(folder), name)
 
     def notes(self, subject: str, version: str) -> dict[str, str]:
-        """Return the tags of a version: approvals, waiver, outcome of the gate."""
+        """Tags of a version: approvals, waiver, verdict of the gate."""
         return dict(self._client.get_model_version(subject, version).tags)
 
     def note(self, subject: str, version: str, key: str, value: object) -> None:
@@ -235,16 +225,16 @@ class Registry:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         self._client.set_model_version_tag(subject, version, key, text)
 
-    def crown(self, subject: str, version: str) -> None:
-        """Let the alias ``champion`` name a version."""
+    def set_champion(self, subject: str, version: str) -> None:
+        """Set the alias ``champion``."""
         self._client.set_registered_model_alias(subject, CHAMPION, version)
 
 
-def _made_by(kind: str) -> dict[str, str]:
+def _source_tags(kind: str) -> dict[str, str]:
     return {**_NOBODY, "mlflow.source.name": COMMANDS[kind]}
 
 
 def forget_the_machine(client: MlflowClient, run_id: str) -> None:
-    """Take away what MLflow noted of where the code lies."""
+    """Remove MLflow's tags about the location of the code."""
     for key in client.get_run(run_id).data.tags.keys() & set(_OF_THE_MACHINE):
         client.delete_tag(run_id, key)

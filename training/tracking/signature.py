@@ -1,4 +1,4 @@
-"""What does the plain MLflow model take and give? Its signature, which MLflow holds calls against."""
+"""What are input and output of the plain MLflow model? Its signature, which MLflow enforces."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from features.catalogue import Catalogue
 from features.matrix import TABLE_OF_SUBJECT
 from features.tables.definition import Kind
 from features.tables.schema import TABLES
-from models.plain_client import HISTORY, WITHOUT_HISTORY
+from models.mlflow_loader import HISTORY, WITHOUT_HISTORY
 
 
 def signature_of(catalogue: Catalogue) -> ModelSignature:
-    """Return what the plain MLflow model takes and gives: records as pandas reads their file; score with contributions.
+    """Signature of the plain MLflow model: records as pandas reads their file to score and contributions.
 
-    Texts must be texts. The other columns are texts too as read from CSV, and times, dates, numbers and truth values as
-    read from Parquet: MLflow lets them pass, and the reader of the records checks them.
+    Texts must be texts. Other columns are texts from CSV and typed from Parquet: MLflow passes both, the reader of records
+    checks them.
     """
     table = TABLES[TABLE_OF_SUBJECT[catalogue.subject]]
-    taken = [
+    inputs = [
         ColSpec(
             DataType.string if column.kind in {Kind.TEXT, Kind.CATEGORY} else AnyType(),
             column.name,
@@ -28,9 +28,9 @@ def signature_of(catalogue: Catalogue) -> ModelSignature:
         )
         for column in table.columns
     ]
-    given = ["score", "raw_score", "base_value", *(f"shap_{name}" for name in catalogue.names)]
+    outputs = ["score", "raw_score", "base_value", *(f"shap_{name}" for name in catalogue.names)]
     return ModelSignature(
-        Schema(taken),
-        Schema([ColSpec(DataType.double, name) for name in given]),
+        Schema(inputs),
+        Schema([ColSpec(DataType.double, name) for name in outputs]),
         ParamSchema([ParamSpec(HISTORY, DataType.string, ""), ParamSpec(WITHOUT_HISTORY, DataType.boolean, False)]),
     )

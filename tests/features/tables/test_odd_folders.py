@@ -20,7 +20,7 @@ from features.matrix import build_matrix
 from features.tables import TABLES, Records, read_folder, write_folder
 from features.tables.definition import Kind, Table
 from features.tables.folder import inspect_folder
-from models.signing import load_or_create_key
+from models.signatures import load_or_create_key
 from synthetic_data.world import generate
 from tests.serving.conftest import train_model
 

@@ -14,7 +14,7 @@ from features.catalogue import catalogue
 from features.settings import Settings
 from features.tables.json_rows import row_as_json
 from models.bundle import copy_bundle, load_bundle
-from models.signing import load_or_create_key, trusted_keys
+from models.signatures import load_or_create_key, trusted_keys
 from serving.app import create_app
 from serving.decisions.service import DecisionService
 from serving.registry.loaded_models import LoadedModels

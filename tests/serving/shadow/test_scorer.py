@@ -14,7 +14,7 @@ from sqlalchemy import text
 from features.catalogue import catalogue
 from features.tables.json_rows import row_as_json
 from models.bundle import Bundle, copy_bundle, load_bundle
-from models.signing import trusted_keys
+from models.signatures import trusted_keys
 from serving.shadow.comparison import shadow_comparison
 from serving.shadow.report import markdown_report
 from serving.shadow.scorer import ShadowScorer

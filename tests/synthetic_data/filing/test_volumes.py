@@ -1,4 +1,4 @@
-"""Covers: filing.volumes, travel.landings, travel.residence, people.marriages, people.children, people.earlier_residents.
+"""Covers: filing.volumes, filing.plan, filing.form_codes, geography.countries, geography.establishments, travel.landings, travel.residence, people.marriages, people.children, people.earlier_residents.
 
 Nothing happens before it can, or after it cannot.
 """

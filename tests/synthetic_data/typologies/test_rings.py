@@ -1,4 +1,8 @@
-"""Covers: typologies.rings, typologies.groups, typologies.brokers, typologies.adaptation, every typology, and the look-alikes.
+"""Covers: typologies.rings, typologies.groups, typologies.brokers, typologies.adaptation, typologies.roster,
+typologies.acknowledgement, typologies.entertainers, typologies.forged_documents, typologies.impersonation, typologies.men_at_work,
+typologies.minors, typologies.mothers, typologies.organisers, typologies.sham_marriage, typologies.spouses_at_work,
+typologies.trainees, typologies.transit, typologies.visa_exempt, lookalikes.families, lookalikes.identities, lookalikes.marriages,
+lookalikes.settlement, lookalikes.travellers, lookalikes.workers.
 
 Each typology beside its closest look-alike: what both have, and what tells them apart for whoever knows where to look.
 """

@@ -63,26 +63,26 @@ def test_a_strict_comparison_fails_on_scores_and_on_outcomes_alone(
         outcomes = lately_another_typology(records["outcomes"], set(matrix.subject_ids[half:]))
         given = replace(records, tables={**records.tables, "outcomes": outcomes})
     model = Model(learned, half if moved == "score" else len(matrix.as_of))
-    place = "training.drift.commands"
+    target = "training.drift.commands"
     monkeypatch.setenv("MIMAMORI_HOME", str(tmp_path))
-    monkeypatch.setattr(f"{place}.champion", lambda settings, subject: model)
-    monkeypatch.setattr(f"{place}.read_folder", lambda folder: given)
-    monkeypatch.setattr(f"{place}.build_matrix", lambda records, subject: matrix)
-    monkeypatch.setattr(f"{place}.feature_drift", lambda names, then, now, growing: [])
-    monkeypatch.setattr(f"{place}.Registry", lambda settings: SimpleNamespace(run=nothing_logged))
-    said = CliRunner().invoke(
+    monkeypatch.setattr(f"{target}.champion", lambda settings, subject: model)
+    monkeypatch.setattr(f"{target}.read_folder", lambda folder: given)
+    monkeypatch.setattr(f"{target}.build_matrix", lambda records, subject: matrix)
+    monkeypatch.setattr(f"{target}.feature_drift", lambda names, then, now, growing: [])
+    monkeypatch.setattr(f"{target}.Registry", lambda settings: SimpleNamespace(run=nothing_logged))
+    text = CliRunner().invoke(
         drift, [str(tmp_path), "--subject", "visa", "--strict", "--out", str(tmp_path)], catch_exceptions=False
     )
-    assert said.exit_code == (1 if alarmed else 0), said.output
-    told = json.loads((tmp_path / "visa" / "drift" / "drift.json").read_text(encoding="utf-8"))
-    assert told["alarmed"] == alarmed
-    assert told["alarms"] == len(alarmed)
-    assert all(name in said.output for name in alarmed)
-    assert said.output.count(str(tmp_path / "visa" / "drift" / "report.html")) == 1
-    assert told["then"]["until"] < told["now"]["since"]
+    assert text.exit_code == (1 if alarmed else 0), text.output
+    result = json.loads((tmp_path / "visa" / "drift" / "drift.json").read_text(encoding="utf-8"))
+    assert result["alarmed"] == alarmed
+    assert result["alarms"] == len(alarmed)
+    assert all(name in text.output for name in alarmed)
+    assert text.output.count(str(tmp_path / "visa" / "drift" / "report.html")) == 1
+    assert result["then"]["until"] < result["now"]["since"]
     # the first of three thousand cases lie outside the last two years before the cut-off
-    assert told["then"]["cases"] < half
-    assert told["same_records"] is False
+    assert result["then"]["cases"] < half
+    assert result["same_records"] is False
 
 
 def lately_another_typology(outcomes: pa.Table, lately: set[str]) -> pa.Table:

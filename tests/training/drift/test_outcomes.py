@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
-from training.drift.outcomes import FALSE_ALARM_LEVEL, INDICATIONS, TYPOLOGY, OutcomeDrift, _Tried, outcome_drift
+from training.drift.outcomes import FALSE_ALARM_LEVEL, INDICATIONS, TYPOLOGY, OutcomeDrift, _Test, outcome_drift
 
 CASES = 2000
 NOW = np.arange(CASES) >= 1400
@@ -22,26 +22,26 @@ def drawn(seed: int) -> pd.DataFrame:
 
 
 def compared(frame: pd.DataFrame, ring: np.ndarray | None = None) -> dict[tuple[str, str], OutcomeDrift]:  # type: ignore[type-arg]
-    told = outcome_drift(frame, np.full(CASES, -1) if ring is None else ring, NOW)
-    return {(one.question, one.of): one for one in told}
+    result = outcome_drift(frame, np.full(CASES, -1) if ring is None else ring, NOW)
+    return {(item.question, item.of): item for item in result}
 
 
 def test_false_alarms_stay_within_the_stated_level() -> None:
-    alarmed = sum(any(one.alarm for one in compared(drawn(seed)).values()) for seed in range(60))
+    alarmed = sum(any(item.alarm for item in compared(drawn(seed)).values()) for seed in range(60))
     # at 5 % a report, eight or more of sixty come about by chance one time in a hundred
     assert alarmed <= 60 * FALSE_ALARM_LEVEL + 4
 
 
-def test_a_typology_that_comes_up_raises_the_alarm_and_one_that_goes_does_not() -> None:
+def test_a_typology_that_comes_up_raises_the_alarm_and_another_that_goes_does_not() -> None:
     frame = drawn(1)
     frame["typology"] = frame["typology"].where(~((frame["typology"] == "T1") & ~NOW), "T2")
-    told = compared(frame)
-    assert told[TYPOLOGY, "T1"].found_then == 0
-    assert told[TYPOLOGY, "T1"].alarm
-    assert not told[TYPOLOGY, "T2"].alarm
+    result = compared(frame)
+    assert result[TYPOLOGY, "T1"].positives_then == 0
+    assert result[TYPOLOGY, "T1"].alarm
+    assert not result[TYPOLOGY, "T2"].alarm
 
 
-def test_one_ring_of_a_new_typology_is_one_finding() -> None:
+def test_a_ring_of_a_new_typology_is_a_finding() -> None:
     frame = drawn(2)
     frame["typology"] = frame["typology"].where(frame["typology"] != "T4", "T3")
     lately = np.flatnonzero((frame["label"] == 1.0) & NOW & frame["arm"].isin(["random", "targeted"]))[:12]
@@ -65,19 +65,19 @@ def test_a_share_of_indications_that_falls_or_rises_raises_the_alarm(kept: float
 
 def test_the_chance_of_a_share_is_that_of_fishers_test() -> None:
     frame = drawn(4)
-    known, found = (frame["arm"] == "random").to_numpy(), (frame["label"] == 1.0).to_numpy()
-    table = [[(known & part & one).sum() for one in (found, ~found)] for part in (NOW, ~NOW)]
+    known, figures = (frame["arm"] == "random").to_numpy(), (frame["label"] == 1.0).to_numpy()
+    table = [[(known & part & item).sum() for item in (figures, ~figures)] for part in (NOW, ~NOW)]
     tails = [fisher_exact(table, alternative=side).pvalue for side in ("less", "greater")]
-    one = compared(frame)[INDICATIONS, "random"]
-    assert one.chance == pytest.approx(min(2 * min(tails), 1.0), rel=1e-9)
-    assert (one.then, one.now) == ((known & ~NOW).sum(), (known & NOW).sum())
+    item = compared(frame)[INDICATIONS, "random"]
+    assert item.p_value == pytest.approx(min(2 * min(tails), 1.0), rel=1e-9)
+    assert (item.then, item.now) == ((known & ~NOW).sum(), (known & NOW).sum())
 
 
-def test_a_question_asked_either_way_alarms_at_half_the_level_each_way() -> None:
+def test_a_two_sided_test_alarms_at_half_the_level_each_way() -> None:
     # 60 of 200 then and 9 of 60 now: of all ways to deal out the findings about 1.3 in 100 are as low, 2.5 either way
     people, now = np.ones(260, dtype=bool), np.arange(260) >= 200
     hit = np.concatenate([np.arange(200) < 60, np.arange(60) < 9])
-    tried = _Tried.of(INDICATIONS, "all", people, hit, now, np.zeros(260, dtype=np.int64), np.arange(260))
-    one_way = tried.by_chance.at_most(tried.observed)
-    assert not tried.judged(1.5 * one_way).alarm
-    assert tried.judged(2.5 * one_way).alarm
+    tried = _Test.of(INDICATIONS, "all", people, hit, now, np.zeros(260, dtype=np.int64), np.arange(260))
+    level_each_way = tried.null.lower_tail(tried.counts[-1])
+    assert not tried.at(1.5 * level_each_way).alarm
+    assert tried.at(2.5 * level_each_way).alarm

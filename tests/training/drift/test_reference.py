@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 
 from features.catalogue import catalogue
-from training.drift.reference import DAY_US, growing, reference
-from training.drift.stability import SHIFTED, feature_drift
+from features.tables.times import DAY_US
+from training.drift.population_stability import SHIFTED, feature_drift
+from training.drift.reference import growing, reference
 
 
 def test_today_is_compared_with_the_last_two_years_before_the_cut_off_and_not_with_the_first_year() -> None:
@@ -17,14 +18,14 @@ def test_today_is_compared_with_the_last_two_years_before_the_cut_off_and_not_wi
     assert np.flatnonzero(reference(day * DAY_US, 400 * DAY_US, 100))[0] == 0
 
 
-def test_what_grows_is_found_by_what_it_measures() -> None:
+def test_what_grows_is_identified_by_what_it_measures() -> None:
     for subject in ("visa", "entry"):
         named = growing(catalogue(subject))
-        assert named == {one for one in catalogue(subject).names if one.endswith("_first_days")}
+        assert named == {item for item in catalogue(subject).names if item.endswith("_first_days")}
         assert named
 
 
-def test_days_since_the_first_event_alarm_by_a_slip_of_unit_or_missing_values_and_never_by_growing() -> None:
+def test_days_since_the_first_event_alarm_by_a_change_of_measure_or_missing_values_and_never_by_growing() -> None:
     rng = np.random.default_rng(0)
     first = rng.uniform(1000, 2000, (3000, 1))
     [longer] = feature_drift(("x",), first, first + 700, frozenset("x"))
@@ -40,5 +41,5 @@ def test_days_since_the_first_event_alarm_by_a_slip_of_unit_or_missing_values_an
 def test_what_grows_stands_last() -> None:
     rng = np.random.default_rng(0)
     then = rng.normal(size=(500, 2))
-    found = feature_drift(("grows", "stays"), then, then + np.array([5.0, 0.0]), frozenset({"grows"}))
-    assert [one.feature for one in found] == ["stays", "grows"]
+    figures = feature_drift(("grows", "stays"), then, then + np.array([5.0, 0.0]), frozenset({"grows"}))
+    assert [item.feature for item in figures] == ["stays", "grows"]

@@ -1,19 +1,21 @@
+"""Covers: drift.report, drift.plots."""
+
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
 
-from features.tables.categories import TYPOLOGIES
+from features.tables import categories as allowed
 from serving import record_words
-from training.drift import stability, words
-from training.drift.pictures import draw_inputs, draw_quarters
-from training.drift.report import INPUTS, QUARTERS, alarm_in_words, sections, title
-from training.reporting.sections import markdown, write
+from training.drift import population_stability as stability
+from training.drift.plots import draw_inputs, draw_quarters
+from training.drift.report import INPUTS, QUARTERS, SLIPS, TYPOLOGIES, alarm_label, sections, title
+from training.report.sections import markdown, write
 
 
 @pytest.fixture
-def found() -> dict[str, Any]:
+def figures() -> dict[str, Any]:
     feature = {
         "stability_index": 0.1,
         "missing_then": 0.0,
@@ -33,40 +35,40 @@ def found() -> dict[str, Any]:
         "features": [{**feature, "feature": "income", "slip": "thousand"}, {**feature, "feature": "kept", "grows": True}],
         "score": {"stability_index": 0.01, "mean_then": 0.02, "mean_now": 0.03, "alarm": False},
         "outcomes": [{"arm": "referral", "then": 0, "share_then": None, "now": 4, "share_now": 0.25}],
-        "outcome_tests": [{"question": "typology", "of": "T11", "found_then": 0, "then": 9, "found_now": 5, "now": 9,
-                           "chance": 0.001, "seen_from": None, "alarm": True}],
+        "outcome_tests": [{"question": "typology", "of": "T11", "positives_then": 0, "then": 9, "positives_now": 5, "now": 9,
+                           "p_value": 0.001, "detectable_ratio": None, "alarm": True}],
         "quarters": [{**quarter, "now": False}, {**quarter, "now": True}],
-        "expected": {"capacity": 0.02, **promise, **{f"{one}_{end}": 0.1 for one in promise for end in ("low", "high")}},
+        "expected": {"capacity": 0.02, **promise, **{f"{item}_{end}": 0.1 for item in promise for end in ("low", "high")}},
     }  # fmt: skip
 
 
-def test_the_report_has_words_for_typologies_units_and_what_it_does_not_know(found: dict[str, Any]) -> None:
-    said = markdown(title(found), sections(found))
-    assert "**1 alarm**: typology T11 (labour exploitation of men)." in said
-    assert "| referral | 0 | – | 4 | 0.250 |" in said
-    assert words.SLIPS["thousand"] in said
-    assert "| kept | 0.100 | 0.0% | 0.0% | – | grows with the records |" in said
-    assert alarm_in_words("feature income") == "feature income"
+def test_the_report_has_words_for_typologies_measures_and_what_it_does_not_know(figures: dict[str, Any]) -> None:
+    output = markdown(title(figures), sections(figures))
+    assert "**1 alarm**: typology T11 (labour exploitation of men)." in output
+    assert "| referral | 0 | – | 4 | 0.250 |" in output
+    assert SLIPS["thousand"] in output
+    assert "| kept | 0.100 | 0.0% | 0.0% | – | grows with the records |" in output
+    assert alarm_label("feature income") == "feature income"
 
 
 @pytest.mark.parametrize(
-    ("same", "said"), [(True, "the very records"), (False, "not the very records"), (None, "not on record")]
+    ("same", "output"), [(True, "the very records"), (False, "not the very records"), (None, "not on record")]
 )
 def test_the_report_says_whether_the_champion_learned_from_these_records(
-    same: bool | None, said: str, found: dict[str, Any]
+    same: bool | None, output: str, figures: dict[str, Any]
 ) -> None:
-    assert said in sections(found | {"same_records": same})[0].text
+    assert output in sections(figures | {"same_records": same})[0].text
 
 
-def test_the_page_holds_its_pictures(found: dict[str, Any], tmp_path: Any) -> None:
-    draw_quarters(tmp_path / QUARTERS, found["quarters"])
-    draw_inputs(tmp_path / INPUTS, found["features"], found["limit"])
-    write(tmp_path, title(found), sections(found))
+def test_the_page_holds_its_pictures(figures: dict[str, Any], tmp_path: Any) -> None:
+    draw_quarters(tmp_path / QUARTERS, figures["quarters"])
+    draw_inputs(tmp_path / INPUTS, figures["features"], figures["limit"])
+    write(tmp_path, title(figures), sections(figures))
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert page.count("data:image/png;base64,") == 2
 
 
-def test_typologies_and_units_are_worded_as_on_the_pages() -> None:
-    assert {code: both[1] for code, both in record_words.TYPOLOGIES.items()} == words.TYPOLOGIES
-    assert set(TYPOLOGIES) == set(words.TYPOLOGIES)
-    assert set(stability.SLIPS) == set(words.SLIPS)
+def test_typologies_and_measures_are_named_as_on_the_pages() -> None:
+    assert {code: both[1] for code, both in record_words.TYPOLOGIES.items()} == TYPOLOGIES
+    assert set(allowed.TYPOLOGIES) == set(TYPOLOGIES)
+    assert set(stability.SLIPS) == set(SLIPS)

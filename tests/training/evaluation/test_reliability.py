@@ -20,7 +20,7 @@ def test_slope_and_intercept_are_those_of_a_weighted_logistic_regression() -> No
     )
 
 
-def test_the_error_is_the_gap_between_what_was_said_and_what_was_found() -> None:
+def test_the_error_is_the_gap_between_score_and_share_of_positives() -> None:
     # one bin says 0.2 and finds 0.5, the other says 0.8 and finds 0.8 (weights 1 and 3)
     score, value = np.array([0.2, 0.2, 0.8, 0.8]), np.array([1.0, 0.0, 1.0, 0.4])
     assert calibration_error(score, value, bins=2) == pytest.approx((0.3 + 0.1) / 2)
@@ -28,16 +28,16 @@ def test_the_error_is_the_gap_between_what_was_said_and_what_was_found() -> None
 
 def test_bins_hold_equal_weight_and_lose_nobody() -> None:
     rng = np.random.default_rng(0)
-    told = reliability(rng.random(1000), np.zeros(1000), np.ones(1000))
-    assert told["interviews"].sum() == 1000
-    assert told["weight"].tolist() == pytest.approx([100.0] * 10)
+    result = reliability(rng.random(1000), np.zeros(1000), np.ones(1000))
+    assert result["interviews"].sum() == 1000
+    assert result["weight"].tolist() == pytest.approx([100.0] * 10)
 
 
 def test_scores_that_separate_perfectly_have_no_slope() -> None:
     assert np.isnan(slope_and_intercept(np.array([0.1, 0.2, 0.8, 0.9]), np.array([0.0, 0, 1, 1]), np.ones(4))[0])
 
 
-def test_a_slope_far_from_one_is_found_and_not_taken_for_one() -> None:
+def test_a_slope_far_from_1_is_identified() -> None:
     # Newton's steps from a slope of one, merely cut short, jump to and fro here and end where they began
     for seed in range(10):
         rng = np.random.default_rng(seed)

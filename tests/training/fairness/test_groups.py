@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
 
-from tests.training.audited import drawn, of_one_group
+from tests.training.audited import drawn, single_group
 from training.fairness.groups import AuditedCases, Cell, by_name, fairness_table
 
 
@@ -30,7 +30,7 @@ def test_every_rate_agrees_with_fairlearn(key: tuple[str, ...]) -> None:
             metrics=metric,
             y_true=truth[rows].astype(int),
             y_pred=cases.chosen[rows].astype(int),
-            sensitive_features=np.array([" x ".join(row) for row in zip(*(cases.groups[one] for one in key), strict=True)])[rows],
+            sensitive_features=np.array([" x ".join(row) for row in zip(*(cases.groups[item] for item in key), strict=True)])[rows],
             sample_params=None if weight is None else {"sample_weight": weight[rows]},
         ).by_group  # fmt: skip
         for group, value in theirs.items():
@@ -54,7 +54,7 @@ def test_a_rate_of_none_or_all_has_the_interval_of_its_people_or_its_rings() -> 
     key = ("all", "everybody", "recall_latent")
 
     def cell(chosen: np.ndarray, ring: np.ndarray) -> Cell:  # type: ignore[type-arg]
-        cases = of_one_group(chosen, exploited=np.ones(len(chosen), dtype=bool), ring=ring)
+        cases = single_group(chosen, exploited=np.ones(len(chosen), dtype=bool), ring=ring)
         return by_name(fairness_table(cases, crossed=False))[key]
 
     nobody, alone = np.zeros(60, dtype=bool), np.full(60, -1)
@@ -68,12 +68,12 @@ def test_a_rate_of_none_or_all_has_the_interval_of_its_people_or_its_rings() -> 
     assert cell(nobody, np.repeat(np.arange(6), 10)).high == pytest.approx(1 - 0.05 ** (1 / 6))
 
 
-def test_intervals_hold_the_truth_where_rings_are_found_or_missed_whole() -> None:
+def test_intervals_hold_the_truth_where_rings_are_identified_or_missed_whole() -> None:
     held = 0
     for seed in range(200):
         ring = np.repeat(np.arange(10), 20)
         chosen = np.repeat(np.random.default_rng(seed).random(10) < 0.5, 20)
-        cases = of_one_group(chosen, exploited=np.ones(200, dtype=bool), ring=ring)
+        cases = single_group(chosen, exploited=np.ones(200, dtype=bool), ring=ring)
         cell = by_name(fairness_table(cases, crossed=False))[("all", "everybody", "recall_latent")]
         assert cell.low is not None
         assert cell.high is not None
@@ -82,7 +82,7 @@ def test_intervals_hold_the_truth_where_rings_are_found_or_missed_whole() -> Non
     assert held >= 181
 
 
-def test_groups_of_a_few_people_are_not_told_apart() -> None:
+def test_groups_of_a_few_people_are_not_shown_apart() -> None:
     cases = drawn(3, 200)
     lonely = cases.groups["nationality"].copy()
     lonely[:4] = "XXX"
@@ -100,8 +100,8 @@ def test_no_hidden_group_is_what_shown_ones_leave_of_a_shown_total() -> None:
     assert table[("nationality", "XXX", "selection_rate")].value is None
     # the smallest beside it goes, and says so
     counts = {group: int((lonely == group).sum()) for group in ("PHL", "THA", "VNM")}
-    least = table[("nationality", min(counts, key=lambda group: counts[group]), "selection_rate")].as_json()
-    assert (least["value"], least["people"]) == (None, "not shown")
+    minimum = table[("nationality", min(counts, key=lambda group: counts[group]), "selection_rate")].as_json()
+    assert (minimum["value"], minimum["people"]) == (None, "not shown")
     tried = 0
     for (attribute, group, metric), total in table.items():
         if " x " in attribute or total.value is None:

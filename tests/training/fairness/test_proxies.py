@@ -20,7 +20,7 @@ def test_the_auc_and_its_interval_are_those_of_the_literature() -> None:
     assert (low, high) == pytest.approx(tuple(np.quantile(drawn, (0.025, 0.975))), abs=0.02)
 
 
-def test_a_difference_between_statuses_is_not_told_within_them() -> None:
+def test_a_difference_between_statuses_is_not_shown_within_them() -> None:
     status = np.repeat(np.array(["a", "b"]), 500)
     rng = np.random.default_rng(0)
     own = rng.random(1000) < np.where(status == "a", 0.9, 0.1)
@@ -29,16 +29,16 @@ def test_a_difference_between_statuses_is_not_told_within_them() -> None:
     assert within_strata(own, predicted, status) == pytest.approx(0.5, abs=0.06)
 
 
-def test_a_score_that_spells_a_nationality_is_told_and_one_that_does_not_is_not() -> None:
+def test_a_score_that_reveals_a_nationality_is_detected_and_another_is_not() -> None:
     rng = np.random.default_rng(0)
     nationality = rng.choice(["PHL", "THA"], 1000)
     contributions = rng.normal(size=(1000, 8))
     status = np.full(1000, "student")
     fair = audit_proxies(contributions.sum(axis=1), contributions, {"nationality": nationality}, status, rng)
-    assert max(one.auc for one in fair) < 0.58
+    assert max(item.auc for item in fair) < 0.58
     contributions[:, 3] += 5.0 * (nationality == "PHL")
-    told = audit_proxies(contributions.sum(axis=1), contributions, {"nationality": nationality}, status, rng)
-    assert min(one.auc for one in told) > 0.8
+    result = audit_proxies(contributions.sum(axis=1), contributions, {"nationality": nationality}, status, rng)
+    assert min(item.auc for item in result) > 0.8
 
 
 def test_only_the_five_largest_contributions_are_read_as_reasons() -> None:
@@ -46,8 +46,8 @@ def test_only_the_five_largest_contributions_are_read_as_reasons() -> None:
     assert shown.tolist() == [[0.0, 9.0, -8.0, 7.0, 6.0, -5.0]]
 
 
-def test_what_is_told_is_the_mean_over_samples_apart_from_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.fairness.proxies.MOST_CASES", 1_000)
+def test_a_figure_is_the_mean_over_disjoint_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.fairness.proxies.MAX_CASES", 1_000)
     rng = np.random.default_rng(5)
     contributions = rng.normal(size=(3_100, 3))
     nationality = np.where(rng.random(3_100) < 0.3, "JPX", "JPY").astype(np.str_)
@@ -61,10 +61,10 @@ def test_what_is_told_is_the_mean_over_samples_apart_from_one_another(monkeypatc
     assert abs(reasons.auc_within_status - reasons.auc) < 1e-9
 
 
-def test_a_group_that_is_too_small_in_a_sample_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.fairness.proxies.MOST_CASES", 1_000)
+def test_a_group_that_is_too_small_in_a_sample_has_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.fairness.proxies.MAX_CASES", 1_000)
     rng = np.random.default_rng(5)
     nationality = np.repeat(["JPX", "JPY", "JPZ"], [1_500, 1_350, 150]).astype(np.str_)
     score = rng.normal(size=3_000)
-    told = audit_proxies(score, score[:, None], {"nationality": nationality}, np.full(3_000, "student"), rng)
-    assert {one.group for one in told} == {"JPX", "JPY"}
+    result = audit_proxies(score, score[:, None], {"nationality": nationality}, np.full(3_000, "student"), rng)
+    assert {item.group for item in result} == {"JPX", "JPY"}

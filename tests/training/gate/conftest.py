@@ -18,16 +18,16 @@ from training.tracking.registry import Registry
 
 
 @pytest.fixture
-def settings(registered: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(home_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The home of two registered versions, as if nobody had served yet."""
     for name in ("champions", "kept"):
-        shutil.rmtree(registered.home / name, ignore_errors=True)
-    (registered.home / "champions.json").unlink(missing_ok=True)
-    registry = Registry(registered)
+        shutil.rmtree(home_settings.home / name, ignore_errors=True)
+    (home_settings.home / "champions.json").unlink(missing_ok=True)
+    registry = Registry(home_settings)
     for version in ("1", "2"):
         registry.note("visa", version, "approvals", [])
-    monkeypatch.setenv("MIMAMORI_HOME", str(registered.home))
-    return registered
+    monkeypatch.setenv("MIMAMORI_HOME", str(home_settings.home))
+    return home_settings
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def lenient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def synthetic(settings: Settings, made: Submission, small_records: Records, tmp_path: Path) -> str:
+def synthetic(settings: Settings, built: Submission, small_records: Records, tmp_path: Path) -> str:
     """A version that was judged on records whose truth is known, as those of a synthetic world."""
-    frame = made.part.frame.assign(truth=made.part.frame["label"], score=np.nan)
-    part = replace(made.part, frame=frame)
-    return hand_in(settings, replace(made, part=part), small_records, tmp_path)
+    frame = built.part.frame.assign(truth=built.part.frame["label"], score=np.nan)
+    part = replace(built.part, frame=frame)
+    return hand_in(settings, replace(built, part=part), small_records, tmp_path)

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from features.settings import Settings
-from models.signing import load_or_create_key
+from models.signatures import load_or_create_key
 from training.gate.approvals import approve, approved, scope_of
 from training.tracking.registry import Registry
 
@@ -39,6 +39,6 @@ def test_of_two_who_approve_at_the_same_moment_both_are_kept(tmp_path: Path, mon
     registry = cast(Registry, SlowRegistry())
     scope = scope_of(subject="visa", version="1", bundle="b", policy="p", champion="", waiver=None, demo=False)
     with ThreadPoolExecutor(2) as people:
-        told = [people.submit(approve, registry, settings, scope, key, [name]) for name in ("Officer A", "Officer B")]
-        assert sorted(len(one.result()) for one in told) == [1, 2]
+        answer = [people.submit(approve, registry, settings, scope, key, [name]) for name in ("Officer A", "Officer B")]
+        assert sorted(len(item.result()) for item in answer) == [1, 2]
     assert sorted(approved(registry, scope, key)) == ["Officer A", "Officer B"]

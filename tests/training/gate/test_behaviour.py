@@ -6,7 +6,7 @@ import pytest
 
 from features.catalogue import catalogue
 from features.tables import Records
-from models.bundle import Explained
+from models.bundle import Explanation
 from training.gate.behaviour import check_monotone, check_swaps, excluded_columns, explanation_quality, swapped
 
 VISA = catalogue("visa")
@@ -38,14 +38,14 @@ def test_every_case_that_can_rise_is_tried_even_where_hardly_anybody_has_a_value
     values[:150, at] = 0.0
     values[0, at], values[1, at] = 2.0, 5.0
     # 148 at nothing can rise to 2 or to 5, the one at 2 to 5; 50 without a value and the one at 5 cannot
-    seen: list[float] = []
+    observed: list[float] = []
 
     def raw(rows: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        seen.extend(rows[:, at])
+        observed.extend(rows[:, at])
         return np.nan_to_num(rows[:, at])
 
     assert check_monotone(raw, values, VISA, np.random.default_rng(0)).steps == 149
-    assert set(seen[200:]) == {2.0, 5.0}
+    assert set(observed[200:]) == {2.0, 5.0}
 
 
 def test_exchanged_attributes_are_those_for_audit_alone() -> None:
@@ -53,12 +53,12 @@ def test_exchanged_attributes_are_those_for_audit_alone() -> None:
     assert "embarked_at" in excluded_columns("landings")
 
 
-def test_a_model_that_reads_an_excluded_attribute_is_caught_and_one_that_does_not_is_not(
+def test_a_model_that_reads_an_excluded_attribute_is_caught_and_another_that_does_not_is_not(
     small_records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def explain(values: np.ndarray) -> Explained:  # type: ignore[type-arg]
-        told = np.nan_to_num(values)
-        return Explained(told.sum(axis=1), 0.0, told, told.sum(axis=1))
+    def explain(values: np.ndarray) -> Explanation:  # type: ignore[type-arg]
+        result = np.nan_to_num(values)
+        return Explanation(result.sum(axis=1), 0.0, result, result.sum(axis=1))
 
     blind = check_swaps(explain, small_records, "visa", np.random.default_rng(0))
     assert (blind.cases, blind.changed, blind.changed_features) == (700, 0, 0)
@@ -77,13 +77,13 @@ def test_a_model_that_reads_an_excluded_attribute_is_caught_and_one_that_does_no
 
 def test_swapping_deals_out_the_same_values_anew(small_records: Records) -> None:
     dealt = swapped(small_records, np.random.default_rng(0))
-    before, after = (one["visa_applications"] for one in (small_records, dealt))
+    before, after = (item["visa_applications"] for item in (small_records, dealt))
     assert sorted(before.column("nationality").to_pylist()) == sorted(after.column("nationality").to_pylist())
     assert before.column("nationality") != after.column("nationality")
     assert before.column("status_of_residence") == after.column("status_of_residence")
 
 
-def test_explanations_of_equal_cases_are_steady_and_of_one_feature_are_short() -> None:
+def test_explanations_of_equal_cases_are_steady_and_of_a_feature_are_short() -> None:
     rng = np.random.default_rng(0)
     values = np.repeat(rng.normal(size=(40, 5)), 10, axis=0)
     single = np.zeros((400, 5))

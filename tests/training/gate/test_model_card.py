@@ -10,20 +10,20 @@ import pytest
 from features.catalogue import catalogue
 from features.settings import Settings
 from training.fairness.groups import AuditedCases, denominators
-from training.gate.model_card import CHOSEN_AMONG, LEAST_EFFECTIVE, model_card
+from training.gate.model_card import CHOSEN_AMONG, MIN_EFFECTIVE, model_card
 from training.gate.verdict import Line, Outcome
 from training.statistics.intervals import share_bounds
 from training.tracking.registry import Registry
 
 VISA = catalogue("visa")
-HOLDS = Line("a", "a condition", "条件", Outcome.HOLDS, "1", "1", "why")
+HOLDS = Line("a", {"ja": "条件", "en": "a condition"}, Outcome.HOLDS, {"ja": "1", "en": "1"}, "why")
 
 
 @pytest.fixture(scope="module")
-def evidence(registered: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    place = Registry(registered).download("visa", "1", tmp_path_factory.mktemp("card"), "evidence")
-    told: dict[str, Any] = json.loads((place / "evidence.json").read_bytes())
-    return told
+def evidence(home_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = Registry(home_settings).download("visa", "1", tmp_path_factory.mktemp("card"), "evidence")
+    result: dict[str, Any] = json.loads((folder / "evidence.json").read_bytes())
+    return result
 
 
 def test_names_and_reasons_cannot_write_on_the_card(evidence: dict[str, Any]) -> None:
@@ -44,10 +44,10 @@ def test_a_comma_in_a_name_makes_no_second_person(evidence: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"), [(Outcome.HOLDS, "No waiver was needed."), (Outcome.NO_EVIDENCE, "No waiver was given.")]
+    ("outcome", "output"), [(Outcome.HOLDS, "No waiver was needed."), (Outcome.NO_EVIDENCE, "No waiver was given.")]
 )
-def test_the_card_says_whether_a_waiver_was_needed(evidence: dict[str, Any], outcome: Outcome, said: str) -> None:
-    assert said in model_card(VISA, evidence, {}, lines=[replace(HOLDS, outcome=outcome)])
+def test_the_card_says_whether_a_waiver_was_needed(evidence: dict[str, Any], outcome: Outcome, output: str) -> None:
+    assert output in model_card(VISA, evidence, {}, lines=[replace(HOLDS, outcome=outcome)])
 
 
 def test_the_card_says_what_let_the_model_in(evidence: dict[str, Any]) -> None:
@@ -57,16 +57,16 @@ def test_the_card_says_what_let_the_model_in(evidence: dict[str, Any]) -> None:
     assert "**Demonstration**" in model_card(VISA, evidence, {}, lines=[waived], demo=True)
 
 
-def test_the_card_says_of_whom_its_figures_speak(evidence: dict[str, Any]) -> None:
+def test_the_card_says_whom_its_figures_describe(evidence: dict[str, Any]) -> None:
     card = model_card(VISA, evidence, {})
-    people, rings = evidence["ranking"]["positives"], evidence["ranking"]["rings"]
-    assert f"({people} people of {rings} rings" in card
-    assert "exploitation was confirmed" in card
+    people, rings = evidence["ranking"]["positives"], evidence["ranking"]["groups"]
+    assert f"({people} people of {rings} case groups)" in card
+    assert "Recall among confirmed positives" in card
     assert "minors ranked among all others though in service they go to the child procedure:" in card
-    assert "above somebody of whom nothing was found, interviewed or not" in card
+    assert "against all cases without indications" in card
     assert "weighted for who was interviewed" not in card
-    assert "of whom an interview found nothing:" in card
-    assert "in truth:" in model_card(VISA, evidence | {"truth_known": True}, {})
+    assert "among people without indications:" in card
+    assert "among people not exploited in truth:" in model_card(VISA, evidence | {"truth_known": True}, {})
 
 
 def test_a_card_without_a_trainer_says_so(evidence: dict[str, Any]) -> None:
@@ -76,15 +76,15 @@ def test_a_card_without_a_trainer_says_so(evidence: dict[str, Any]) -> None:
 
 def test_times_are_dates_and_lines_are_whole(evidence: dict[str, Any]) -> None:
     # 1 289 789 335 s after 1970 lie on the 15th of November 2010
-    card = model_card(VISA, evidence, {"cutoff_us": "1289789335000000", "trained_until_us": "1289789335000000"})
-    assert "- judged on cases from (cut-off): 2010-11-15\n" in card
+    card = model_card(VISA, evidence, {"cutoff_us": "1289789335000000", "learned_until_us": "1289789335000000"})
+    assert "- evaluated on cases from (cut-off): 2010-11-15\n" in card
     assert "1289789335" not in card
     assert "Nationality, former nationality, sex" in card
 
 
 def test_a_share_that_few_people_carry_is_left_out_and_every_other_has_words(evidence: dict[str, Any]) -> None:
     cell = {"attribute": "sex", "group": "one", "metric": "recall_interviewed", "people": 7, "value": 0.5}
-    few, enough = share_bounds(0.5, LEAST_EFFECTIVE - 0.5), share_bounds(0.5, LEAST_EFFECTIVE + 0.5)
+    few, enough = share_bounds(0.5, MIN_EFFECTIVE - 0.5), share_bounds(0.5, MIN_EFFECTIVE + 0.5)
     table = [cell | {"low": few[0], "high": few[1]}, cell | {"group": "other", "low": enough[0], "high": enough[1]}]
     card = model_card(VISA, evidence | {"fairness": evidence["fairness"] | {"table": table}}, {})
     assert "| sex | other | people with indications (recall) | 7 |" in card
@@ -98,8 +98,8 @@ def test_every_metric_of_the_fairness_table_has_words() -> None:
     assert CHOSEN_AMONG.keys() == denominators(cases).keys()
 
 
-def test_the_card_says_how_far_the_number_is_a_chance(evidence: dict[str, Any]) -> None:
-    told = evidence | {"calibration": {"effective_positives": 12.0}}
-    assert "findings that count as 12 " in model_card(VISA, told, {})
-    assert "rest on no finding and" in model_card(VISA, evidence | {"calibration": {}}, {})
+def test_the_card_says_the_extent_to_which_the_number_is_a_chance(evidence: dict[str, Any]) -> None:
+    result = evidence | {"calibration": {"effective_positives": 12.0}}
+    assert "positives with an effective size of 12 " in model_card(VISA, result, {})
+    assert "rests on no positives and" in model_card(VISA, evidence | {"calibration": {}}, {})
     assert "The number** is the chance" not in model_card(VISA, evidence, {})

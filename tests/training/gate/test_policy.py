@@ -6,7 +6,7 @@ import pytest
 
 from training.gate.policy import POLICY_FILE, PolicyRejected, looser, read_policy
 
-LINE = '[[line]]\ncode="a"\nsays="s"\nsays_ja="述"\nfigure="x.y"\nreason="r"\n'
+LINE = '[[line]]\ncode="a"\ntext="s"\nfigure="x.y"\nreason="r"\n'
 HEAD = 'version="1"\ncapacity=0.02\napprovers=2\n'
 
 
@@ -23,7 +23,7 @@ def test_the_delivered_policy_gives_every_line_a_reason_and_asks_for_two_approve
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "output"),
     [
         ("not = [toml", "not TOML"),
         (HEAD, "line"),
@@ -42,13 +42,14 @@ def test_the_delivered_policy_gives_every_line_a_reason_and_asks_for_two_approve
         (HEAD + LINE + "at_most=nan\n", "not finite"),
         (HEAD + LINE + "at_most=true\n", "a number"),
         (HEAD + LINE + "at_most=1\nnames=3\n", "names is not a text"),
+        (HEAD + LINE.replace('text="s"\n', "") + "at_most=1\n", "expected a text"),
         ("deep=" + "[" * 5000, "nested too deeply"),
     ],
 )
 def test_a_policy_that_is_not_well_formed_is_refused_with_what_was_expected(
-    tmp_path: Path, text: str, said: str
+    tmp_path: Path, text: str, output: str
 ) -> None:
-    with pytest.raises(PolicyRejected, match=said):
+    with pytest.raises(PolicyRejected, match=output):
         read_policy(written(tmp_path, text))
 
 
@@ -57,7 +58,7 @@ def test_another_word_in_the_policy_gives_it_another_hash(tmp_path: Path) -> Non
     assert read_policy(written(tmp_path, HEAD + LINE + "at_most=2\n")).sha256 != first
 
 
-def test_a_policy_may_be_stricter_and_is_told_where_it_is_looser(tmp_path: Path) -> None:
+def test_a_policy_may_be_stricter_and_is_shown_where_it_is_looser(tmp_path: Path) -> None:
     delivered, text = read_policy(), POLICY_FILE.read_text(encoding="utf-8")
 
     def changed(before: str, after: str) -> list[str]:
@@ -67,7 +68,7 @@ def test_a_policy_may_be_stricter_and_is_told_where_it_is_looser(tmp_path: Path)
 
     assert changed("at_most = 0.5", "at_most = 0.1") == []
     assert changed("at_most = 0.5", "at_most = 5") == ["calibration_error"]
-    assert changed("least_evidence = 1000", "least_evidence = 1") == ["monotone"]
+    assert changed("min_evidence = 1000", "min_evidence = 1") == ["monotone"]
     assert changed('absent = "holds"', "") == ["better_than_champion"]
     assert changed("\nwaivable = false", '\nwaivable = "in demonstrations"') == ["monotone"]
     assert changed("approvers = 2", "approvers = 1") == ["approvers"]

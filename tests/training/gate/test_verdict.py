@@ -1,3 +1,5 @@
+"""Covers: gate.verdict, gate.line_texts."""
+
 from __future__ import annotations
 
 import re
@@ -7,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.training.figures import good_evidence
+from training.gate.line_texts import COUNTS
 from training.gate.policy import POLICY_FILE, Condition, looser, read_policy
-from training.gate.verdict import Outcome, Waiver, judge, look_up, verdict_of
-from training.gate.words import EVIDENCE
+from training.gate.verdict import Outcome, Waiver, evaluate_policy, figure_at, verdict_of
 
 POLICY = read_policy()
 
@@ -30,112 +32,116 @@ def bad(condition: Condition) -> float:
 
 
 def test_a_model_whose_every_figure_is_within_its_limit_passes() -> None:
-    assert [line.outcome for line in judge(good_evidence(), POLICY)] == [Outcome.HOLDS] * len(POLICY.lines)
+    assert [line.outcome for line in evaluate_policy(good_evidence(), POLICY)] == [Outcome.HOLDS] * len(POLICY.lines)
 
 
 @pytest.mark.parametrize("condition", POLICY.lines, ids=lambda line: line.code)
 def test_each_line_alone_refuses_a_model_and_says_so_with_its_figure(condition: Condition) -> None:
     value = bad(condition)
-    lines = judge(put(good_evidence(), condition.figure, value), POLICY)
+    lines = evaluate_policy(put(good_evidence(), condition.figure, value), POLICY)
     refused = [line for line in lines if not line.holds]
     assert condition.code in {line.code for line in refused}
     # one figure may be the evidence of its own line, but no other line may fall with it
     assert len(refused) == 1
-    assert f"{value:.4g}" in refused[0].figures
-    assert f"{condition.limit[1]:g}" in refused[0].figures
+    assert f"{value:.4g}" in refused[0].figures["en"]
+    assert f"{condition.limit[1]:g}" in refused[0].figures["en"]
 
 
 @pytest.mark.parametrize("condition", [line for line in POLICY.lines if line.evidence], ids=lambda line: line.code)
 def test_too_little_evidence_is_a_failure_of_its_own_kind(condition: Condition) -> None:
     assert condition.evidence is not None
-    lines = judge(put(good_evidence(), condition.evidence, condition.least_evidence - 1), POLICY)
+    lines = evaluate_policy(put(good_evidence(), condition.evidence, condition.min_evidence - 1), POLICY)
     line = next(line for line in lines if line.code == condition.code)
     assert line.outcome is Outcome.NO_EVIDENCE
-    assert f"at least {condition.least_evidence:g}" in line.figures
+    assert f"at least {condition.min_evidence:g}" in line.figures["en"]
 
 
 @pytest.mark.parametrize("condition", POLICY.lines, ids=lambda line: line.code)
 @pytest.mark.parametrize("value", [None, float("nan")], ids=["absent", "not a number"])
 def test_a_figure_that_is_not_known_never_holds(condition: Condition, value: float | None) -> None:
-    lines = judge(put(good_evidence(), condition.figure, value), POLICY)
+    lines = evaluate_policy(put(good_evidence(), condition.figure, value), POLICY)
     assert next(line for line in lines if line.code == condition.code).outcome is Outcome.NO_EVIDENCE
 
 
 def test_only_the_first_model_of_a_subject_is_excused_from_beating_a_champion() -> None:
     evidence = good_evidence()
     del evidence["gain"]["champion"]
-    assert all(line.holds for line in judge(evidence, POLICY))
+    assert all(line.holds for line in evaluate_policy(evidence, POLICY))
     evidence["gain"]["champion"] = {"positives": 0, "cases": 0}  # a champion that could not be compared
-    assert [line.code for line in judge(evidence, POLICY) if not line.holds] == ["better_than_champion"]
+    assert [line.code for line in evaluate_policy(evidence, POLICY) if not line.holds] == ["better_than_champion"]
 
 
 def test_a_waiver_covers_missing_evidence_and_nothing_that_was_seen_to_fail() -> None:
     evidence = put(put(good_evidence(), "leak.positives", 3), "calibration.error_beyond_chance", 0.9)
-    lines = {line.code: line for line in judge(evidence, POLICY, Waiver("A. Name", "first year"))}
+    lines = {line.code: line for line in evaluate_policy(evidence, POLICY, Waiver("A. Name", "first year"))}
     assert lines["no_leak"].outcome is Outcome.WAIVED
     assert lines["no_leak"].waiver == "A. Name: first year"
     assert lines["calibration_error"].outcome is Outcome.FAILS
-    shown = {line.code: line for line in judge(evidence, POLICY, Waiver("A. Name", "show", failing_too=True))}
+    shown = {line.code: line for line in evaluate_policy(evidence, POLICY, Waiver("A. Name", "show", failing_too=True))}
     assert shown["calibration_error"].outcome is Outcome.WAIVED
 
 
-def test_a_policy_that_asks_for_more_evidence_hides_no_failure_from_the_delivered_one(tmp_path: Path) -> None:
+def test_a_policy_that_asks_for_more_evidence_hides_no_failure_from_the_delivered_policy(tmp_path: Path) -> None:
     text = POLICY_FILE.read_text(encoding="utf-8")
-    (tmp_path / "policy.toml").write_text(re.sub("least_evidence = .*", "least_evidence = 1e9", text), encoding="utf-8")
+    (tmp_path / "policy.toml").write_text(re.sub("min_evidence = .*", "min_evidence = 1e9", text), encoding="utf-8")
     stricter = read_policy(tmp_path / "policy.toml")
     assert looser(stricter, POLICY) == []
     waiver = Waiver("A. Name", "first year")
     # 80 people with indications where the delivered policy asks for 10
-    lines = {line.code: line for line in judge(put(good_evidence(), "leak.auc", 0.99), stricter, waiver)}
+    lines = {line.code: line for line in evaluate_policy(put(good_evidence(), "leak.auc", 0.99), stricter, waiver)}
     assert lines["no_leak"].outcome is Outcome.FAILS
     assert lines["no_certainty"].outcome is Outcome.WAIVED
-    lines = {line.code: line for line in judge(put(good_evidence(), "leak.positives", 3), stricter, waiver)}
+    lines = {line.code: line for line in evaluate_policy(put(good_evidence(), "leak.positives", 3), stricter, waiver)}
     assert lines["no_leak"].outcome is Outcome.WAIVED
 
 
-def test_a_waiver_for_one_line_covers_no_other() -> None:
+def test_a_waiver_for_a_line_covers_no_other() -> None:
     evidence = put(put(good_evidence(), "leak.positives", 3), "random.effective_size", 1)
-    lines = judge(evidence, POLICY, Waiver("A. Name", "first year", frozenset({"no_leak"})))
+    lines = evaluate_policy(evidence, POLICY, Waiver("A. Name", "first year", frozenset({"no_leak"})))
     assert {line.code for line in lines if not line.holds} == {"no_certainty", "enough_random_interviews"}
 
 
 def test_no_waiver_covers_a_line_whose_evidence_can_always_be_had() -> None:
     evidence = put(put(good_evidence(), "swaps.cases", 3), "monotone.violations", 2)
-    lines = judge(evidence, POLICY, Waiver("A. Name", "a show", failing_too=True))
+    lines = evaluate_policy(evidence, POLICY, Waiver("A. Name", "a show", failing_too=True))
     assert {line.code for line in lines if not line.holds} == {"excluded_attributes", "monotone"}
 
 
 @pytest.mark.parametrize("code", ["better_than_chance", "better_than_checklist"])
 def test_outside_a_demonstration_nobody_signs_for_a_model_that_was_not_seen_to_be_worth_having(code: str) -> None:
     condition = next(line for line in POLICY.lines if line.code == code)
-    evidence = put(good_evidence(), str(condition.evidence), condition.least_evidence - 1)
-    [refused] = [line for line in judge(evidence, POLICY, Waiver("A. Name", "first year")) if not line.holds]
+    evidence = put(good_evidence(), str(condition.evidence), condition.min_evidence - 1)
+    [refused] = [line for line in evaluate_policy(evidence, POLICY, Waiver("A. Name", "first year")) if not line.holds]
     assert refused.code == code
     assert condition.waiver_reason in refused.no_waiver
-    shown = judge(evidence, POLICY, Waiver("A. Name", "a show", failing_too=True))
+    shown = evaluate_policy(evidence, POLICY, Waiver("A. Name", "a show", failing_too=True))
     assert {line.code for line in shown if line.outcome is Outcome.WAIVED} == {code}
 
 
 def test_a_line_names_the_feature_or_group_that_its_figure_is_about() -> None:
     evidence = put(good_evidence(), "leak.auc", 0.99)
     evidence["leak"]["feature"] = "monthly_income_jpy"
-    line = next(line for line in judge(evidence, POLICY) if line.code == "no_leak")
-    assert "0.99 (monthly_income_jpy)" in line.figures
+    line = next(line for line in evaluate_policy(evidence, POLICY) if line.code == "no_leak")
+    assert "0.99 (monthly_income_jpy)" in line.figures["en"]
 
 
-def test_the_figures_of_a_line_are_worded_in_both_languages_and_name_no_path() -> None:
+def test_the_figures_of_a_line_are_named_in_both_languages_and_name_no_path() -> None:
     evidence = put(good_evidence(), "leak.positives", 3)
-    for line in judge(evidence, POLICY, Waiver("A. Name", "first year", frozenset({"no_leak"}))):
-        assert not any(condition.evidence and condition.evidence in line.figures for condition in POLICY.lines)
-        assert not re.search("must|rests|needed|evidence", line.figures_ja)
-    line = next(line for line in judge(evidence, POLICY) if line.code == "no_leak")
-    assert line.figures == "people with indications: 3, at least 10 needed"
-    assert line.figures_ja == "兆候のあった方の人数：3（10以上必要）"
-    nothing = next(line for line in judge(put(evidence, "leak.positives", None), POLICY) if line.code == "no_leak")
-    assert nothing.figures == "people with indications: 0, at least 10 needed"
-    waived = next(line for line in judge(evidence, POLICY, Waiver("A. Name", "why")) if line.code == "no_leak")
+    for line in evaluate_policy(evidence, POLICY, Waiver("A. Name", "first year", frozenset({"no_leak"}))):
+        assert not any(condition.evidence and condition.evidence in line.figures["en"] for condition in POLICY.lines)
+        assert not re.search("must|rests|needed|evidence", line.figures["ja"])
+    line = next(line for line in evaluate_policy(evidence, POLICY) if line.code == "no_leak")
+    assert line.figures["en"] == "people with indications: 3, at least 10 needed"
+    assert line.figures["ja"] == "兆候のあった方の人数：3（10以上必要）"
+    nothing = next(
+        line for line in evaluate_policy(put(evidence, "leak.positives", None), POLICY) if line.code == "no_leak"
+    )
+    assert nothing.figures["en"] == "people with indications: 0, at least 10 needed"
+    waived = next(
+        line for line in evaluate_policy(evidence, POLICY, Waiver("A. Name", "why")) if line.code == "no_leak"
+    )
     assert waived.as_json()["before_waiver"] == "no evidence"
-    assert waived.figures_ja.startswith("根拠が足りない：")
+    assert waived.figures["ja"].startswith("根拠が足りない：")
 
 
 @pytest.mark.parametrize(
@@ -145,15 +151,17 @@ def test_weighted_counts_are_whole_numbers_unless_that_hides_on_which_side_of_th
     held: float, shown: str
 ) -> None:
     evidence = put(good_evidence(), "calibration.effective_positives", held)
-    line = next(line for line in judge(evidence, POLICY) if line.code == "calibration_error")
-    assert f": {shown}, at least 10 needed" in line.figures
-    assert f"：{shown}（10以上必要）" in line.figures_ja
+    line = next(line for line in evaluate_policy(evidence, POLICY) if line.code == "calibration_error")
+    assert f": {shown}, at least 10 needed" in line.figures["en"]
+    assert f"：{shown}（10以上必要）" in line.figures["ja"]
 
 
 def test_a_figure_just_beyond_its_limit_does_not_read_as_the_limit() -> None:
-    line = next(line for line in judge(put(good_evidence(), "leak.auc", 0.850004), POLICY) if line.code == "no_leak")
+    line = next(
+        line for line in evaluate_policy(put(good_evidence(), "leak.auc", 0.850004), POLICY) if line.code == "no_leak"
+    )
     assert line.outcome is Outcome.FAILS
-    assert line.judged.startswith("0.850004 ")
+    assert line.scorer.startswith("0.850004 ")
 
 
 @pytest.mark.parametrize(
@@ -168,27 +176,27 @@ def test_a_figure_just_beyond_its_limit_does_not_read_as_the_limit() -> None:
         ({"monotone.violations": 2}, True, "refused"),
     ],
 )
-def test_a_demonstration_is_never_taken_for_a_pass_nor_a_waiver_for_one(
+def test_a_demonstration_is_never_taken_for_a_pass_nor_a_waiver_for_another(
     figure: dict[str, float], demo: bool, expected: str
 ) -> None:
     evidence = good_evidence()
     for path, value in figure.items():
         put(evidence, path, value)
-    lines = judge(evidence, POLICY, Waiver("A. Name", "first year", failing_too=demo))
+    lines = evaluate_policy(evidence, POLICY, Waiver("A. Name", "first year", failing_too=demo))
     assert verdict_of(lines, demo=demo) == expected
 
 
-def test_that_no_group_was_found_is_said_in_japanese_too() -> None:
+def test_that_no_group_was_identified_is_stated_in_japanese_too() -> None:
     evidence = good_evidence()
     evidence["fairness"]["alarmed"] = "none"
-    line = next(line for line in judge(evidence, POLICY) if line.code == "no_disparity_alarm")
-    assert "（なし）" in line.figures_ja
+    line = next(line for line in evaluate_policy(evidence, POLICY) if line.code == "no_disparity_alarm")
+    assert "（なし）" in line.figures["ja"]
 
 
 def test_every_count_that_the_policy_asks_for_has_words() -> None:
-    assert {line.evidence for line in POLICY.lines if line.evidence not in {None, line.figure}} <= EVIDENCE.keys()
+    assert {line.evidence for line in POLICY.lines if line.evidence not in {None, line.figure}} <= COUNTS.keys()
 
 
 def test_a_truth_value_is_no_figure() -> None:
-    assert look_up({"a": {"b": True}}, "a.b") is None
-    assert look_up({"a": {"b": 2}}, "a.b") == 2.0
+    assert figure_at({"a": {"b": True}}, "a.b") is None
+    assert figure_at({"a": {"b": 2}}, "a.b") == 2.0

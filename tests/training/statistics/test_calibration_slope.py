@@ -44,22 +44,22 @@ def test_with_a_dozen_findings_the_bounds_hold_the_truth_near_their_nominal_rate
     assert (beyond <= 13).all()  # 5 expected; of the bootstrap 30 lay below
 
 
-def test_cases_that_stand_for_many_widen_the_bounds_and_so_do_rings() -> None:
+def test_cases_that_represent_many_widen_the_bounds_and_so_do_rings() -> None:
     rng = np.random.default_rng(2)
     score = expit(rng.normal(-2, 1, 1000))
     finding = (rng.random(1000) < score).astype(float)
-    one, alone = np.ones(1000), np.arange(1000)
+    item, alone = np.ones(1000), np.arange(1000)
 
-    def width(weight: np.ndarray, unit: np.ndarray) -> float:  # type: ignore[type-arg]
-        low, high = slope_bounds(score, finding, weight, unit)
+    def width(weight: np.ndarray, group: np.ndarray) -> float:  # type: ignore[type-arg]
+        low, high = slope_bounds(score, finding, weight, group)
         return high - low
 
-    assert width(75 * one, alone) == pytest.approx(width(one, alone))  # each for 75 is a matter of unit
-    assert width(np.where(alone % 2, 1.0, 200.0), alone) > 1.2 * width(one, alone)
+    assert width(75 * item, alone) == pytest.approx(width(item, alone))  # each for 75 is a matter of unit
+    assert width(np.where(alone % 2, 1.0, 200.0), alone) > 1.2 * width(item, alone)
     # everybody there four times, together: as wide as once, not half as wide
-    four = [np.tile(part, 4) for part in (score, finding, one, alone)]
+    four = [np.tile(part, 4) for part in (score, finding, item, alone)]
     low, high = slope_bounds(*four)  # type: ignore[arg-type]
-    assert high - low == pytest.approx(width(one, alone), rel=1e-4)
+    assert high - low == pytest.approx(width(item, alone), rel=1e-4)
 
 
 def test_a_slope_that_may_be_endless_has_an_end_that_says_so_and_none_has_none() -> None:

@@ -7,11 +7,11 @@ from scipy import stats
 from training.statistics.intervals import (
     Estimate,
     InterviewError,
-    added,
-    concerned_bounds,
+    positives_bounds,
     ratio_with_common,
     share_bounds,
     share_of,
+    sum_of_estimates,
     weighted_share_bounds,
 )
 
@@ -23,7 +23,7 @@ def test_a_bound_leaves_half_a_tail_with_half_of_what_was_seen() -> None:
     assert stats.binom.sf(3, 40, high) + stats.binom.pmf(3, 40, high) / 2 == pytest.approx(0.975)
 
 
-def test_nothing_found_among_n_has_an_upper_bound_of_about_three_in_n() -> None:
+def test_nothing_identified_among_n_has_an_upper_bound_of_about_three_in_n() -> None:
     # (1 - p)^100 / 2 = 0.025
     assert share_bounds(0.0, 100.0) == pytest.approx((0.0, 1 - 0.05**0.01))
     assert share_bounds(1.0, 100.0) == pytest.approx((0.05**0.01, 1.0))
@@ -36,42 +36,42 @@ def test_known_interview_error_is_taken_out() -> None:
 
 
 def test_interviews_without_error_leave_no_doubt_about_the_people_asked() -> None:
-    assert concerned_bounds(7, 100, InterviewError()) == (7, 7)
+    assert positives_bounds(7, 100, InterviewError()) == (7, 7)
 
 
-def test_the_number_of_concerned_people_asked_is_held_at_the_nominal_rate() -> None:
+def test_the_number_of_concerned_people_requested_is_held_at_the_nominal_rate() -> None:
     rng, error, held = np.random.default_rng(3), InterviewError(0.45, 0.02), 0
     for _ in range(400):
-        found = rng.binomial(12, error.sensitivity) + rng.binomial(188, error.false_indication)
-        low, high = concerned_bounds(int(found), 200, error)
+        figures = rng.binomial(12, error.sensitivity) + rng.binomial(188, error.false_indication)
+        low, high = positives_bounds(int(figures), 200, error)
         held += low <= 12 <= high
     # 95 % nominal; three standard errors are 3.3 points
     assert 0.917 <= held / 400 <= 0.983
 
 
 def test_distances_to_the_bounds_are_added_like_standard_errors() -> None:
-    told = added(Estimate(10, 7, 14), Estimate(20, 16, 23))
+    result = sum_of_estimates(Estimate(10, 7, 14), Estimate(20, 16, 23))
     # sqrt(3² + 4²) = 5 down, sqrt(4² + 3²) = 5 up
-    assert (told.value, told.low, told.high) == pytest.approx((30, 25, 35))
+    assert (result.value, result.low, result.high) == pytest.approx((30, 25, 35))
 
 
 def test_a_share_of_two_certain_numbers_is_certain() -> None:
-    told = share_of(Estimate(3, 3, 3), Estimate(9, 9, 9))
-    assert (told.value, told.low, told.high) == pytest.approx((0.25, 0.25, 0.25))
+    result = share_of(Estimate(3, 3, 3), Estimate(9, 9, 9))
+    assert (result.value, result.low, result.high) == pytest.approx((0.25, 0.25, 0.25))
 
 
 def test_a_share_is_as_unsure_as_what_is_not_known_of_the_rest() -> None:
-    told = share_of(Estimate(5, 5, 5), Estimate(0, 0, 20))
+    result = share_of(Estimate(5, 5, 5), Estimate(0, 0, 20))
     # 5 of 5 at best; 5 of 25 at worst, as nothing else is unsure
-    assert (told.value, told.low, told.high) == pytest.approx((1.0, 0.2, 1.0))
+    assert (result.value, result.low, result.high) == pytest.approx((1.0, 0.2, 1.0))
     assert share_of(Estimate(0, 0, 2), Estimate(8, 8, 8)).high == pytest.approx(0.2)
 
 
 def test_a_ratio_without_a_common_part_is_that_of_donner_and_zou() -> None:
     first, second = Estimate(12, 7, 19), Estimate(5, 2, 9)
-    told, share = ratio_with_common(Estimate(0, 0, 0), first, second), share_of(first, second)
+    result, share = ratio_with_common(Estimate(0, 0, 0), first, second), share_of(first, second)
     # a share s of two numbers is r / (1 + r) of their ratio r
-    assert (told.value, told.low, told.high) == pytest.approx(
+    assert (result.value, result.low, result.high) == pytest.approx(
         [s / (1 - s) for s in (share.value, share.low, share.high)]
     )
     assert ratio_with_common(Estimate(0, 0, 0), first, Estimate(1, 0, 3)).high == np.inf
@@ -86,34 +86,35 @@ def test_a_ratio_of_rankings_that_share_people_holds_the_truth_near_its_nominal_
         parts = []
         for share in shares:
             concerned = int(share * people)
-            found = rng.hypergeometric(concerned, people - concerned, 200)
-            low, high = share_bounds(found / 200, 200.0)
-            parts.append(Estimate(found / 200, low, high).times(people))
+            figures = rng.hypergeometric(concerned, people - concerned, 200)
+            low, high = share_bounds(figures / 200, 200.0)
+            parts.append(Estimate(figures / 200, low, high).scaled(people))
         held += ratio_with_common(*parts).covers((0.03 + 0.02) / (0.03 + 0.01))
     # three standard errors of 400 tries below 95 %
     assert held / worlds > 0.917
 
 
-def test_a_weighted_share_of_equal_weights_is_a_plain_one() -> None:
-    for found in (0, 1, 7, 39, 40):
-        told = (np.arange(40) < found).astype(float)
-        assert weighted_share_bounds(told, np.full(40, 12.5)) == pytest.approx(share_bounds(found / 40, 40.0))
+def test_a_weighted_share_of_equal_weights_is_a_plain_share() -> None:
+    for figures in (0, 1, 7, 39, 40):
+        result = (np.arange(40) < figures).astype(float)
+        assert weighted_share_bounds(result, np.full(40, 12.5)) == pytest.approx(share_bounds(figures / 40, 40.0))
     assert weighted_share_bounds(np.empty(0), np.empty(0)) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize(
-    ("drawn", "found"), [((0.02, 0.08), (0.06, 0.003)), ((0.06, 0.12), (0.06, 0.01)), ((0.05, 0.05), (0.02, 0.02))]
+    ("drawn", "figures"),
+    [((0.02, 0.08), (0.06, 0.003)), ((0.06, 0.12), (0.06, 0.01)), ((0.05, 0.05), (0.02, 0.02))],
 )
-def test_posts_that_draw_unequally_and_differ_in_what_is_found_do_not_spoil_the_bounds(
-    drawn: tuple[float, float], found: tuple[float, float]
+def test_posts_that_draw_unequally_and_differ_in_what_is_identified_do_not_spoil_the_bounds(
+    drawn: tuple[float, float], figures: tuple[float, float]
 ) -> None:
     rng = np.random.default_rng(0)
     held = 0
     for _ in range(300):
-        there = [rng.random(size) < share for size, share in zip((3_000, 9_000), found, strict=True)]
-        lot = [one[rng.random(len(one)) < chance] for one, chance in zip(there, drawn, strict=True)]
-        weight = np.repeat(1 / np.array(drawn), [len(one) for one in lot])
-        low, high = weighted_share_bounds(np.concatenate(lot).astype(float), weight)
+        there = [rng.random(size) < share for size, share in zip((3_000, 9_000), figures, strict=True)]
+        sample_frame = [item[rng.random(len(item)) < chance] for item, chance in zip(there, drawn, strict=True)]
+        weight = np.repeat(1 / np.array(drawn), [len(item) for item in sample_frame])
+        low, high = weighted_share_bounds(np.concatenate(sample_frame).astype(float), weight)
         held += low <= np.concatenate(there).mean() <= high
     # Kish's size holds it in 255 of 300 by the first
     assert 277 <= held <= 299

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.statistics.resampling import ring_units
+from training.statistics.resampling import group_numbers
 
 
-def test_each_ring_is_one_unit_and_so_is_everybody_of_none() -> None:
-    unit = ring_units(np.array([-1, 4, -1, 4, 0]))
-    assert unit[1] == unit[3]
-    assert sorted(np.unique(unit)) == [0, 1, 2, 3]
-    assert len(ring_units(np.array([], dtype=np.int64))) == 0
+def test_each_ring_is_a_group_and_so_is_everybody_of_none() -> None:
+    group = group_numbers(np.array([-1, 4, -1, 4, 0]))
+    assert group[1] == group[3]
+    assert sorted(np.unique(group)) == [0, 1, 2, 3]
+    assert len(group_numbers(np.array([], dtype=np.int64))) == 0

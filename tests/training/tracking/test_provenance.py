@@ -15,7 +15,7 @@ def with_rows(records: Records, name: str, rows: pa.Table) -> Records:
     return Records({**records.tables, name: rows})
 
 
-def test_the_same_records_have_one_hash_as_parquet_as_csv_and_in_any_order_of_rows(
+def test_the_same_records_have_a_hash_as_parquet_as_csv_and_in_any_order_of_rows(
     small_records: Records, tmp_path: Path
 ) -> None:
     write_folder(tmp_path / "parquet", small_records)

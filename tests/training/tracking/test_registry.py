@@ -1,3 +1,5 @@
+"""Covers: tracking.registry, tracking.signature."""
+
 from __future__ import annotations
 
 import getpass
@@ -18,7 +20,7 @@ from features.settings import Settings
 from features.tables import Records
 from features.tables.folder import write_folder
 from models.bundle import load_bundle
-from models.signing import load_or_create_key
+from models.signatures import load_or_create_key
 from training.tracking.registry import Registry, forget_the_machine
 
 # what a scientist elsewhere would type: nothing of ours is imported, and site-packages are added by hand so that
@@ -49,11 +51,11 @@ told.map(float.hex).assign(subject_id=records["application_id"], where=where).to
 
 
 @pytest.fixture(scope="module")
-def client(registered: Settings) -> MlflowClient:
-    return MlflowClient(registered.mlflow_uri)
+def client(home_settings: Settings) -> MlflowClient:
+    return MlflowClient(home_settings.mlflow_uri)
 
 
-def test_each_subject_has_an_experiment_whose_runs_say_what_they_were_made_from(client: MlflowClient) -> None:
+def test_each_subject_has_an_experiment_whose_runs_say_what_they_were_derived_from(client: MlflowClient) -> None:
     experiment = client.get_experiment_by_name("mimamori-visa")
     assert experiment is not None
     runs = client.search_runs([experiment.experiment_id])
@@ -63,13 +65,13 @@ def test_each_subject_has_an_experiment_whose_runs_say_what_they_were_made_from(
     assert len(runs[0].data.tags["code_version"]) >= 5
 
 
-def test_data_used_twice_in_one_run_are_logged_for_each_use_with_rows_and_schema(client: MlflowClient) -> None:
+def test_data_used_twice_in_a_run_are_logged_for_each_use_with_rows_and_schema(client: MlflowClient) -> None:
     experiment = client.get_experiment_by_name("mimamori-visa")
     assert experiment is not None
     [run, *_] = client.search_runs([experiment.experiment_id])
-    seen = {one.tags[0].value: one.dataset for one in run.inputs.dataset_inputs}
-    assert set(seen) == {"fit", "judging"}
-    for dataset in seen.values():
+    observed = {item.tags[0].value: item.dataset for item in run.inputs.dataset_inputs}
+    assert set(observed) == {"fit", "judging"}
+    for dataset in observed.values():
         assert json.loads(dataset.source)["tags"]["rows"] == "4000"
         names = [column["name"] for column in json.loads(dataset.schema)["mlflow_colspec"]]
         assert tuple(names) == catalogue("visa").names
@@ -95,19 +97,19 @@ def test_where_the_code_lies_is_taken_out_of_a_run(client: MlflowClient) -> None
 
 
 def test_a_run_about_drift_names_its_command_and_the_version_it_compares_with(
-    registered: Settings, client: MlflowClient
+    home_settings: Settings, client: MlflowClient
 ) -> None:
     run_of_first = client.get_model_version("visa", "1").run_id
     sha256 = client.get_run(run_of_first).data.tags["bundle_sha256"]
     for served, named in ((sha256, "visa version 1"), ("0" * 64, "visa 000000000000")):
-        with Registry(registered).run("visa", tags={"kind": "drift", "model_sha256": served}) as run:
+        with Registry(home_settings).run("visa", tags={"kind": "drift", "model_sha256": served}) as run:
             pass
-        told = client.get_run(run.run_id)
+        result = client.get_run(run.run_id)
         client.delete_run(run.run_id)
-        assert told.data.tags["mlflow.source.name"] == "mimamori drift"
-        assert told.data.tags["compared_with"] == named
-        assert told.info.run_name.startswith("visa 2")
-        assert told.info.run_name.endswith(f" drift since {named}")
+        assert result.data.tags["mlflow.source.name"] == "mimamori drift"
+        assert result.data.tags["compared_with"] == named
+        assert result.info.run_name.startswith("visa 2")
+        assert result.info.run_name.endswith(f" drift since {named}")
 
 
 def test_no_run_or_model_carries_the_login_name_or_a_path_of_this_machine(client: MlflowClient) -> None:
@@ -126,8 +128,8 @@ def test_no_run_or_model_carries_the_login_name_or_a_path_of_this_machine(client
         assert not any(str(value).startswith("/") for value in model.tags.values())
 
 
-def test_the_newest_version_is_the_challenger_with_signature_and_example(registered: Settings) -> None:
-    mlflow.set_tracking_uri(registered.mlflow_uri)
+def test_the_newest_version_is_the_challenger_with_signature_and_example(home_settings: Settings) -> None:
+    mlflow.set_tracking_uri(home_settings.mlflow_uri)
     info = mlflow.models.get_model_info("models:/visa@challenger")
     assert info.signature is not None
     assert info.signature.inputs.input_names()[0] == "application_id"
@@ -143,13 +145,13 @@ def test_the_newest_version_is_the_challenger_with_signature_and_example(registe
 
 
 def test_a_plain_mlflow_client_scores_records_with_the_same_bits_as_the_bundle(
-    registered: Settings, small_records: Records, tmp_path: Path
+    home_settings: Settings, small_records: Records, tmp_path: Path
 ) -> None:
     write_folder(tmp_path / "records", small_records, csv=True)
     (tmp_path / "plain.py").write_text(PLAIN, encoding="utf-8")
     write_folder(tmp_path / "parquet", small_records)
     words = [
-        sysconfig.get_paths()["purelib"], registered.mlflow_uri, str(tmp_path / "records"), str(tmp_path / "told"),
+        sysconfig.get_paths()["purelib"], home_settings.mlflow_uri, str(tmp_path / "records"), str(tmp_path / "told"),
         str(tmp_path / "parquet" / "visa_applications.parquet"),
     ]  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -159,15 +161,15 @@ def test_a_plain_mlflow_client_scores_records_with_the_same_bits_as_the_bundle(
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told = {row["subject_id"]: row for row in json.loads((tmp_path / "told").read_text(encoding="utf-8"))}
-    assert all("mlflow-artifacts" in row["where"] for row in told.values())
+    result = {row["subject_id"]: row for row in json.loads((tmp_path / "told").read_text(encoding="utf-8"))}
+    assert all("mlflow-artifacts" in row["where"] for row in result.values())
     matrix = build_matrix(small_records, "visa")
-    [folder, *_] = sorted((registered.home / "mlflow-artifacts").rglob("model.txt"))
-    key = load_or_create_key(registered.signing_key_path).public_key()
+    [folder, *_] = sorted((home_settings.home / "mlflow-artifacts").rglob("model.txt"))
+    key = load_or_create_key(home_settings.signing_key_path).public_key()
     explained = load_bundle(folder.parent, trusted=[key], catalogue=catalogue("visa")).explain(matrix.values)
-    assert len(told) == 20
-    for at in [matrix.subject_ids.index(subject_id) for subject_id in told]:
+    assert len(result) == 20
+    for at in [matrix.subject_ids.index(subject_id) for subject_id in result]:
         subject_id = matrix.subject_ids[at]
-        assert told[subject_id]["score"] == float(explained.score[at]).hex()
+        assert result[subject_id]["score"] == float(explained.score[at]).hex()
         for column, name in enumerate(matrix.catalogue.names):
-            assert told[subject_id][f"shap_{name}"] == float(explained.contributions[at, column]).hex()
+            assert result[subject_id][f"shap_{name}"] == float(explained.contributions[at, column]).hex()

@@ -1,0 +1,1 @@
+"""How is a model trained? Cases, trees, calibration, on this machine or on a cluster."""

@@ -1,0 +1,83 @@
+"""How does a model come from a split? Training rows, trees and calibration of what was known at its cut-off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from features.arrays import Floats
+from features.catalogue import Catalogue
+from features.matrix import FeatureMatrix
+from models.forest import raw_scores
+from models.scorer import Scorer
+from models.tree_text import parse_forest
+from training.fit.calibration_choice import choose_calibration
+from training.fit.trees import FittedTrees, fit_trees
+from training.labels.splits import Split
+from training.sampling.schemes import BACKGROUND, TrainingRows, TrainingSample, training_sample
+from training.statistics.intervals import InterviewError
+
+
+class Trainer(Protocol):
+    """Fits trees as `training.fit.trees.fit_trees` does."""
+
+    def __call__(
+        self, values: Floats, part: TrainingRows, catalogue: Catalogue, *, seed: int, threads: int,
+        tuned: Mapping[str, object] | None = None,
+    ) -> FittedTrees:  # fmt: skip
+        """Fitted trees of a part."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """Choices behind a model and its report.
+
+    ``threads`` does not change the model; ``error``, the declared error rates of interviews, changes only the meaning of
+    figures by labels.
+    """
+
+    seed: int = 1
+    threads: int = 2
+    scheme: str = BACKGROUND
+    tuned: Mapping[str, object] | None = None
+    error: InterviewError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A model before it is signed."""
+
+    fitted: FittedTrees
+    scorer: Scorer
+    calibration_kind: str
+    sample: TrainingSample
+
+    def scores(self, values: Floats) -> Floats:
+        """Calibrated scores in (0, 1), float64[n]."""
+        return self.scorer.scores(values)
+
+
+def train_model(
+    matrix: FeatureMatrix, split: Split, config: TrainingConfig, trainer: Trainer = fit_trees,
+    sample: TrainingSample | None = None,
+) -> TrainedModel:  # fmt: skip
+    """Train a model on what was known at a cut-off.
+
+    Trees fitted on the earlier cases are calibrated on the later ones; then trees are fitted on both and keep that
+    calibration, because recent positives are few and show the rings of today. ``sample`` is given where the matrix contains
+    its cases alone.
+    """
+    sample = training_sample(split, matrix.as_of, config.scheme) if sample is None else sample
+
+    def fitted(part: TrainingRows) -> FittedTrees:
+        return trainer(
+            matrix.values, part, matrix.catalogue, seed=config.seed, threads=config.threads, tuned=config.tuned
+        )
+
+    part, names = sample.calibrate, matrix.catalogue.names
+    raw = raw_scores(parse_forest(fitted(sample.fit).text, names), matrix.values[part.rows])
+    kind, calibration = choose_calibration(raw, part.positive, part.weight)
+    trees = fitted(sample.full)
+    return TrainedModel(trees, Scorer(parse_forest(trees.text, names), calibration), kind, sample)

@@ -1,1 +1,0 @@
-"""How is a model made? Which cases it needs, teaching, trees, calibration, and the search for parameters."""

@@ -1,0 +1,1 @@
+"""How is a run presented? Reports in sections, and plots."""

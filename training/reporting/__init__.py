@@ -1,1 +1,0 @@
-"""How is a training run told? Report, sections, summary and pictures."""
