@@ -13,7 +13,7 @@ from features.settings import Settings
 from serving.demo import DEMO_WORLD, demo, gate_summary, promote
 from serving.registry.mlflow_registry import ModelVersion
 from synthetic_data.world import generate
-from training.labels.outcomes import findings
+from training.labels.outcomes import case_outcomes
 from training.labels.splits import last_split
 
 SIZE = next(option.default for option in demo.params if option.name == "applications")
@@ -30,7 +30,7 @@ def test_both_subjects_have_enough_findings_in_each_part(seed: int) -> None:
         order = np.argsort(at, kind="stable")
         ids = records[table].column(key).take(pa.array(order)).to_pylist()
         # raises where a part has too few
-        assert last_split(findings(records["outcomes"], subject, ids, at[order])).labels.counts["positive"] >= 10
+        assert last_split(case_outcomes(records["outcomes"], subject, ids, at[order])).labels.counts["positive"] >= 10
 
 
 def _line(outcome: str, before: str) -> dict[str, str]:

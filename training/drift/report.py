@@ -15,7 +15,7 @@ from training.report.sections import Section
 
 QUARTERS, INPUTS = "quarters.png", "inputs.png"
 """Pictures beside the report."""
-TYPOLOGIES = {code: text["en"] for code, text in texts("training.typologies").items()}
+TYPOLOGIES = {code: text["en"] for code, text in texts("typologies").items()}
 """Typologies as the pages name them; a test compares the two."""
 SLIPS = {
     "thousand": "factor 1,000: perhaps thousands for ones",

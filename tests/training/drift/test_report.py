@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from features.tables import categories as allowed
-from serving import record_words
+from features.tables.typology import Typology
 from training.drift import population_stability as stability
 from training.drift.plots import draw_inputs, draw_quarters
 from training.drift.report import INPUTS, QUARTERS, SLIPS, TYPOLOGIES, alarm_label, sections, title
@@ -69,6 +68,5 @@ def test_the_page_holds_its_pictures(figures: dict[str, Any], tmp_path: Any) -> 
 
 
 def test_typologies_and_measures_are_named_as_on_the_pages() -> None:
-    assert {code: both[1] for code, both in record_words.TYPOLOGIES.items()} == TYPOLOGIES
-    assert set(allowed.TYPOLOGIES) == set(TYPOLOGIES)
+    assert TYPOLOGIES == {typology.value: typology.label["en"] for typology in Typology}
     assert set(stability.SLIPS) == set(SLIPS)
