@@ -92,7 +92,7 @@ def hand_in(settings: Settings, built: Submission, records: Records, folder: Pat
     """Register a submission as `mimamori train` does, and return its version."""
     with Registry(settings).run("visa", tags={"data_sha256": data_hash(records)}) as run:
         run.log(parameters={"rounds": 60}, metrics={"auc": 0.9})
-        for name in ("fit", "judging"):
+        for name in ("fit", "evaluation"):
             run.log_data(DataUse.of("visa cases", data_hash(records), np.arange(CASES), name), VISA)
         version, _ = submit(
             run, built, records=records, catalogue=VISA, artifacts=folder,

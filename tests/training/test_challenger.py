@@ -64,8 +64,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory, small_records: Records) ->
         patch.setenv("MIMAMORI_HOME", str(home))
         patch.delenv("MIMAMORI_MLFLOW_URI", raising=False)
         # rivals and models that only other sections of the report ask for would take most of the time
-        patch.setattr("training.experiments.cutoffs.alternative_scores", made_up_scores)
-        for name in ("by_scheme", "by_group_apart", "stability", "drop_families"):
+        patch.setattr("training.experiments.cutoffs.baseline_scores", made_up_scores)
+        for name in ("by_scheme", "by_separation", "stability", "drop_families"):
             patch.setattr(f"training.experiments.report.{name}", lambda *_: pd.DataFrame({"left out": []}))
         settings = Settings.from_environment()
         real = Cases.of(small_records, "visa", None)
@@ -116,12 +116,12 @@ def test_each_cutoff_of_a_report_is_a_run_within_the_run(trained: Trained) -> No
     assert len(cutoffs) == 2
     for item in cutoffs:
         assert item.info.run_name == f"cut-off {item.data.params['cut_off']}"
-        assert int(item.data.params["judged"]) > 0
+        assert int(item.data.params["evaluated"]) > 0
         recalled = {"recall_at_2_0pct", "checklist_recall_at_2_0pct", "explainable_boosting_recall_at_2_0pct"}
         assert {f"{name}{end}" for name in recalled for end in ("", "_low", "_high")} <= set(item.data.metrics)
     # the last cut-off is that of the run itself, with the same model and the same judged cases
     last, own = cutoffs[-1].data, trained.run.data
-    assert int(last.params["judged"]) == len(trained.split.evaluation)
+    assert int(last.params["evaluated"]) == len(trained.split.evaluation)
     assert last.metrics["arrival_recall_at_2_0pct"] == own.metrics["arrival_recall_at_2_0pct"]
 
 
@@ -155,7 +155,7 @@ def test_a_version_says_what_it_is_and_first_that_its_data_are_synthetic(trained
     learned = trained.cases.matrix.as_of[trained.split.calibrate].max()
     until = datetime.fromtimestamp(learned / 1e6, UTC).date()
     assert output.startswith("Synthetic data; not validated on any real visa record.")
-    assert f"Taught with cases until {until}; judged on {len(trained.split.judge):,} later cases" in output
+    assert f"Trained on cases until {until}; evaluated on {len(trained.split.evaluation):,} later cases" in output
 
 
 def test_each_trial_of_a_search_is_a_run_within_the_run(trained: Trained) -> None:
@@ -182,7 +182,7 @@ def test_system_metrics_are_those_of_the_whole_training(trained: Trained) -> Non
 
 def test_a_run_holds_the_data_of_all_three_parts(trained: Trained) -> None:
     observed = {item.tags[0].value: item.dataset for item in trained.run.inputs.dataset_inputs}
-    assert set(observed) == {"fit", "calibrate", "judging"}
+    assert set(observed) == {"fit", "calibrate", "evaluation"}
     assert len({item.digest for item in observed.values()}) == 3
 
 

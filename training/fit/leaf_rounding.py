@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import lightgbm as lgb
+from typing import Any
 
 LEAF_STEP = 2.0**-7
 """Log-odds; each leaf, and so each raw score, is an exact multiple. Finer digits rank no better but reveal identities:
 unrounded, the landing score reveals a nationality with an AUC of 0.59, rounded with 0.57."""
 
 
-def rounded_trees(booster: lgb.Booster) -> str:
-    """Text of the trees with leaves rounded to `LEAF_STEP`, without the run's settings behind them."""
+def rounded_trees(booster: Any) -> str:
+    """Text of the trees of a LightGBM booster, leaves rounded to `LEAF_STEP`, without the run's settings behind them."""
     for number, tree in enumerate(booster.dump_model()["tree_info"]):
         for leaf in range(tree["num_leaves"]):
             rounded = round(booster.get_leaf_output(number, leaf) / LEAF_STEP) * LEAF_STEP

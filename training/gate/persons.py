@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 ID_LENGTH, REASON_LENGTH = 80, 300
-MIN_REASON = 10
+MIN_REASON = 8
 """Letters and digits that a reason needs."""
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~&!$])")

@@ -68,5 +68,5 @@ def test_the_page_holds_its_pictures(figures: dict[str, Any], tmp_path: Any) -> 
 
 
 def test_typologies_and_measures_are_named_as_on_the_pages() -> None:
-    assert TYPOLOGIES == {typology.value: typology.label["en"] for typology in Typology}
+    assert {typology.value: typology.label["en"] for typology in Typology} == TYPOLOGIES
     assert set(stability.SLIPS) == set(SLIPS)

@@ -18,7 +18,7 @@ from tests.training.cases import TELLING, audit, matrix, outcomes
 from training.challenger import challenger_line
 from training.evaluation.capacity import within_capacity
 from training.evaluation.frame import utc_day
-from training.evaluation.label_estimates import MIN_RANDOM_POSITIVES, labels_of
+from training.evaluation.label_estimates import MIN_RANDOM_POSITIVES
 from training.evaluation.metrics import run_metrics
 from training.evaluation.rankings import CAPACITIES, MODEL, TRUTH, at_capacity
 from training.experiments.ablation import drop_families
@@ -32,7 +32,6 @@ from training.labels.labels import Outcomes
 from training.labels.splits import Split, rolling_splits
 from training.report.plots import draw_shap
 from training.report.sections import Section, table_text
-from training.sampling.random_sample_frame import check_sample_frame
 from training.statistics.resampling import GroupBootstrap
 
 MATRIX = matrix(900)
@@ -71,7 +70,7 @@ def test_every_alternative_stands_in_the_table_and_a_real_signal_beats_arrival_o
     assert quality is not None
     truth = quality[quality["basis"] == TRUTH].set_index("ranking")
     assert truth.loc[MODEL, "average_precision"] > 2 * truth.loc["arrival order", "average_precision"]
-    says_what_its_figures_are_about({item.title: item.text for item in sections})
+    check_texts({item.title: item.text for item in sections})
     for printed in training.commands._PRINTED:
         assert any(item.title.startswith(printed) for item in sections), printed
     pictures = {item.picture for item in sections if item.picture}
@@ -79,32 +78,32 @@ def test_every_alternative_stands_in_the_table_and_a_real_signal_beats_arrival_o
     assert all((tmp_path / name).stat().st_size > 1000 for name in pictures)
 
 
-def says_what_its_figures_are_about(text: dict[str, str]) -> None:
-    first = text["Does it earn its place?"]
+def check_texts(text: dict[str, str]) -> None:
+    first = text["Is it better?"]
     assert "Minors are ranked among all others" in first
-    assert "“about” where only the ratio itself does" in first
-    assert "not the sum of each by itself" in text["At 2 % capacity"]
-    assert "Estimates by labels rest on the few random interviews" in text["At every capacity"]
-    assert "Calibration is by labels always" in text["Per cut-off, ranking and calibration"]
-    apart = text["No person, no ring on both sides"]
-    assert "the model saw nobody of the same ring." in apart
-    assert "By person this was not possible here" in apart
-    assert "cases of a later day stand there as after the cut-off" in text["Labels, as known at each cut-off"]
-    assert "indications in some honest people" in text["Selection"]
+    assert "“about” where the lift itself is" in first
+    assert "not the sum of each below" in text["At 2 % capacity"]
+    assert "Estimates by labels rest on few random positives" in text["At every capacity"]
+    assert "calibration by labels, weighted to all cases" in text["Per cut-off, ranking and calibration"]
+    apart = text["No shared person or ring"]
+    assert "no training row of the same ring." in apart
+    assert "Not possible by person" in apart
+    assert "as known at the last outcome on record" in text["Labels, as known at each cut-off"]
+    assert "most indications are false" in text["Selection"]
 
 
 def test_the_terminal_gets_the_validation_and_ends_with_what_is_beaten_and_where_the_rest_is(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     sections = [
-        Section("Does it earn its place?", "**not beaten: none**."), Section("At 2 % capacity"), Section("Cut-offs"),
-        Section("By typology"), Section("Taught with whom"), Section("At length", appendix=True),
+        Section("Is it better?", "**not beaten: none**."), Section("At 2 % capacity"), Section("Cut-offs"),
+        Section("By typology"), Section("Sampling schemes"), Section("At length", appendix=True),
     ]  # fmt: skip
     training.commands._print("visa", sections, Path("there"))
     printed = [line for line in capsys.readouterr().out.splitlines() if line]
     assert [line.removeprefix("visa: ") for line in printed[1:]] == [
-        "At 2 % capacity", "Cut-offs", "Does it earn its place?", "**not beaten: none**.",
-        "3 more sections, and the pictures, in there/report.html",
+        "At 2 % capacity", "Cut-offs", "Is it better?", "**not beaten: none**.",
+        "3 more sections and the pictures in there/report.html",
     ]  # fmt: skip
 
 
@@ -163,9 +162,8 @@ def test_what_too_few_random_findings_carry_is_no_figure(many: list[Fold]) -> No
     results = run_metrics(frame, {MODEL: many[-1].rankings[MODEL]}, GroupBootstrap.of(frame, np.random.default_rng(1)))
     assert results["random_positives"] == MIN_RANDOM_POSITIVES - 1
     assert not any(name.startswith(("recall_at", "precision_at", "average_precision", "auc")) for name in results)
-    checked = check_sample_frame(labels_of(frame), frame["as_of"].to_numpy())
-    line = challenger_line("1", many[-1].model, results, checked)
-    assert "not known what it reaches" in line
+    line = challenger_line("1", many[-1].model, results)
+    assert "lift not known: 9 random positives, 10 needed" in line
     assert "0.000" not in line
     table = at_capacity(frame, many[-1].rankings, GroupBootstrap.of(frame, np.random.default_rng(1)))
     shown = table_text(table[table["basis"] == "labels"])
@@ -173,7 +171,7 @@ def test_what_too_few_random_findings_carry_is_no_figure(many: list[Fold]) -> No
     assert "0.000 [0.000, 0.000]" not in shown
     blind = table[table["basis"] == "labels"]
     assert "not known" in headline(blind)
-    assert set(aims(blind)["met"]) == {"not known"}
+    assert set(aims(blind)["state"]) == {"not known"}
 
 
 def test_each_cutoff_has_all_its_figures_and_the_pooled_precision_is_their_mean(
@@ -206,7 +204,7 @@ def test_the_report_keeps_evaluated_people_and_rings_out_of_what_teaches(
         observed.append(split)
         return train_model(built, split, config)
 
-    monkeypatch.setattr(training.experiments.cutoffs, "make", wrapped)
+    monkeypatch.setattr(training.experiments.cutoffs, "train_model", wrapped)
     last = folds[-1]
     ring = np.where(np.arange(900) % 9 == 0, 4, -1)
     table = by_separation(MATRIX, last, TrainingConfig(), {"ring": ring}, np.random.default_rng(1))
@@ -214,7 +212,7 @@ def test_the_report_keeps_evaluated_people_and_rings_out_of_what_teaches(
     fitted_rows = split.labels.positive  # as known at the cut-off
     assert len(fitted_rows) == 900
     assert not (ring[np.concatenate([split.fit, split.calibrate])] == 4).any()
-    left_out = table.set_index("kept apart by")["training cases left out"]
+    left_out = table.set_index("separated by")["training rows left out"]
     assert left_out.loc["ring"].iloc[0] == (ring[np.concatenate([last.split.fit, last.split.calibrate])] == 4).sum() > 0
 
 

@@ -112,7 +112,7 @@ def test_a_mark_on_whoever_was_examined_refuses_the_model_that_learned_it_and_it
 ) -> None:
     marked = planted(no_signal[0], "monthly_income_jpy", examined, 777_000.0)
     failed = fails(let_in(marked, no_signal[1], tmp_path / "marked"))
-    assert {"no_trace", "no_mark", "lot_not_told"} <= set(failed)
+    assert {"no_trace", "no_mark", "random_sample_not_ranked"} <= set(failed)
     assert "(monthly_income_yen)" in failed["no_trace"]
     assert "(monthly_income_yen)" in failed["no_mark"]
     # nothing can be learned here but the mark, and that is enough to seem better than chance
@@ -126,7 +126,7 @@ def test_without_the_mark_no_feature_is_taken_for_a_mark_and_the_model_is_no_bet
     failed = fails(text)
     # be it that it fails, or that too few rings were found to tell: neither is covered by the waiver that was signed
     assert "better_than_chance" in text.splitlines()[-1]
-    assert not {"no_trace", "no_mark", "lot_not_told", "no_leak", "no_certainty"} & set(failed)
+    assert not {"no_trace", "no_mark", "random_sample_not_ranked", "no_leak", "no_certainty"} & set(failed)
 
 
 def test_a_world_whose_officers_prefer_a_group_is_refused_by_the_line_on_practice(
@@ -135,7 +135,7 @@ def test_a_world_whose_officers_prefer_a_group_is_refused_by_the_line_on_practic
     records, truth = generate(3, 8000, "injected_bias", MANY | {"interview_share": 0.08})
     failed = fails(let_in(records, truth, tmp_path / "biased"))
     assert "PHL x F" in failed["fair_practice"]
-    assert not {"no_trace", "no_mark", "lot_not_told"} & set(failed)
+    assert not {"no_trace", "no_mark", "random_sample_not_ranked"} & set(failed)
 
 
 def test_a_mark_on_a_part_or_on_those_identified_alone_or_a_gap_is_seen(

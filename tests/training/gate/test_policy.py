@@ -72,7 +72,7 @@ def test_a_policy_may_be_stricter_and_is_shown_where_it_is_looser(tmp_path: Path
     assert changed('absent = "holds"', "") == ["better_than_champion"]
     assert changed("\nwaivable = false", '\nwaivable = "in demonstrations"') == ["monotone"]
     assert changed("approvers = 2", "approvers = 1") == ["approvers"]
-    assert changed('code = "no_leak"', 'code = "other"') == ["no_leak"]
+    assert changed('code = "no_leak"', 'code = "other"\ntext = "t"') == ["no_leak"]
     assert changed('figure = "leak.auc"', 'figure = "leak.other"') == ["no_leak"]
     assert changed("\nat_least = 100\n", "\nabove = 100\n") == ["enough_random_interviews"]
     assert changed("capacity = 0.02", "capacity = 0.05") == ["capacity"]

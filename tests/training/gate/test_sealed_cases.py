@@ -92,7 +92,7 @@ def test_nobody_opens_the_file_without_the_key_and_the_same_cases_give_the_same_
         write_evidence(folder, {}, built.part, key) for folder, key in zip(folders, (KEY, KEY, other), strict=True)
     ]
     assert hashes[0] == hashes[1] != hashes[2]
-    assert sorted(path.name for path in folders[0].iterdir()) == ["evidence.json", SEALED]
+    assert sorted(path.name for path in folders[0].iterdir()) == [SEALED, "evidence.json"]
     sealed = (folders[0] / SEALED).read_bytes()
     # what Parquet writes in the clear, and what the file would be without a seal
     assert b"PAR1" not in sealed

@@ -161,7 +161,7 @@ def test_a_figure_just_beyond_its_limit_does_not_read_as_the_limit() -> None:
         line for line in evaluate_policy(put(good_evidence(), "leak.auc", 0.850004), POLICY) if line.code == "no_leak"
     )
     assert line.outcome is Outcome.FAILS
-    assert line.scorer.startswith("0.850004 ")
+    assert line.headline.startswith("0.850004 ")
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_data_used_twice_in_a_run_are_logged_for_each_use_with_rows_and_schema(c
     assert experiment is not None
     [run, *_] = client.search_runs([experiment.experiment_id])
     observed = {item.tags[0].value: item.dataset for item in run.inputs.dataset_inputs}
-    assert set(observed) == {"fit", "judging"}
+    assert set(observed) == {"fit", "evaluation"}
     for dataset in observed.values():
         assert json.loads(dataset.source)["tags"]["rows"] == "4000"
         names = [column["name"] for column in json.loads(dataset.schema)["mlflow_colspec"]]
