@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from features.arrays import Floats
+from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
+from features.catalogue import catalogue as today
+from features.catalogue.renames import present_names
 from models.calibration import Calibration
 from models.input_profile import UNLIKE_LIMIT, InputProfile
 from models.manifest import FILES, Golden, Manifest, manifest_bytes, read_golden, read_manifest
@@ -28,29 +30,43 @@ _CLOSE = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified model."""
+    """A verified model.
+
+    Attributes
+    ----------
+    catalogue
+        The features that the model reads, in its order; an older model reads fewer than there are today.
+    columns
+        int64[f]: where these stand in today's catalogue.
+    """
 
     subject: str
     version: str
     sha256: str
     catalogue: Catalogue
+    columns: Ints
     scorer: Scorer
     profile: InputProfile
     about: Mapping[str, str]
 
     def explain(self, values: Floats) -> Explanation:
-        """Scores and contributions of float64[n, f]; raises `ValueError` for another shape."""
-        if values.ndim != 2 or values.shape[1] != len(self.catalogue.names) or values.dtype != np.float64:
-            raise ValueError(f"expected float64 rows of {len(self.catalogue.names)} features")
-        return self.scorer.explain(values)
+        """Scores and contributions of rows of today's catalogue; raises `ValueError` for another shape."""
+        return self.scorer.explain(self.read(values))
+
+    def read(self, values: Floats) -> Floats:
+        """What the model reads, float64[n, f], of rows of today's catalogue; raises `ValueError` for another shape."""
+        width = len(today(self.subject).names)
+        if values.ndim != 2 or values.shape[1] != width or values.dtype != np.float64:
+            raise ValueError(f"expected float64 rows of {width} features")
+        return values if len(self.columns) == width else np.ascontiguousarray(values[:, self.columns])
 
     def unlike(self, row: Floats) -> list[tuple[str, str]]:
         """Feature and kind (``missing`` or ``range``) of each value unlike the training rows."""
-        return [(self.catalogue.names[index], kind) for index, kind in self.profile.unlike(row)]
+        return [(self.catalogue.names[index], kind) for index, kind in self.profile.unlike(row[self.columns])]
 
     def too_unlike(self, row: Floats) -> bool:
         """Whether too many values are unlike the training rows for any score."""
-        return len(self.profile.unlike(row)) > UNLIKE_LIMIT * len(self.catalogue.names)
+        return len(self.profile.unlike(row[self.columns])) > UNLIKE_LIMIT * len(self.catalogue.names)
 
 
 def save_bundle(
@@ -96,7 +112,11 @@ def load_bundle(folder: Path, *, trusted: Sequence[Ed25519PublicKey], catalogue:
     golden = read_golden(content["golden.json"], len(manifest.features))
     _compare(golden, _golden(scorer, golden.values))
     sha256 = hashlib.sha256(content[_MANIFEST]).hexdigest()
-    return Bundle(catalogue.subject, manifest.version, sha256, catalogue, scorer, manifest.profile, manifest.about)
+    names = present_names(manifest.features)
+    columns = np.array([catalogue.names.index(name) for name in names])
+    return Bundle(
+        catalogue.subject, manifest.version, sha256, catalogue.edition(names), columns, scorer, manifest.profile, manifest.about
+    )  # fmt: skip
 
 
 def _check_signature(content: Mapping[str, bytes], trusted: Sequence[Ed25519PublicKey]) -> None:

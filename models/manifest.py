@@ -91,7 +91,7 @@ def read_manifest(content: bytes, catalogue: Catalogue) -> Manifest:
     plain = isinstance(about, dict) and all(isinstance(value, str) for value in about.values())
     _expect(plain, "about", "texts by name")
     _expect(isinstance(files, dict) and set(files) == set(FILES), "files", ", ".join(FILES))
-    calibration, profile = _calibration(given["calibration"]), _profile(given["profile"], len(catalogue.names))
+    calibration, profile = _calibration(given["calibration"]), _profile(given["profile"], len(given["features"]))
     about = {_FORMER_ABOUT[name]: about[name] for name in _FORMER_ABOUT if name in about} | {
         name: value for name, value in about.items() if name not in _FORMER_ABOUT
     }
@@ -99,13 +99,13 @@ def read_manifest(content: bytes, catalogue: Catalogue) -> Manifest:
 
 
 def _fits(catalogue_sha256: object, features: object, catalogue: Catalogue) -> bool:
-    """Whether a manifest names this catalogue, or the same features under their former names."""
+    """Whether a manifest names this catalogue, or an earlier one whose features are all still here, under whatever name."""
     if not isinstance(features, list) or not all(isinstance(name, str) for name in features):
         return False
     if catalogue_sha256 == catalogue.sha256:
         return features == list(catalogue.names)
     former = catalogue_sha256 is not None and catalogue_sha256 == FORMER_SHA256.get(catalogue.subject)
-    return former and [RENAMED_FEATURES.get(name, name) for name in features] == list(catalogue.names)
+    return former and {RENAMED_FEATURES.get(name, name) for name in features} <= set(catalogue.names)
 
 
 def read_golden(content: bytes, n_features: int) -> Golden:

@@ -18,6 +18,7 @@ SHARED = (
     distinct(name="stay_address_applications_guarantor_365d_count", family="broker", events="applications", key="stay_address", code="guarantor", days=365),
     count(name="introducer_phone_findings_ever_count", family="broker", events="findings", key="introducer_phone", monotone=RAISES),
     count(name="stay_address_findings_ever_count", family="broker", events="findings", key="stay_address", monotone=RAISES),
+    distinct(name="stay_address_moved_to_person_365d_count", family="broker", events="residence_events.address_change", key="moved_to", code="person", case_key="stay_address", days=365),
     count(name="introducer_phone_missing_or_overstay_ever_count", family="broker", events="residence_events.missing_or_overstay", key="introducer_phone", monotone=RAISES),
     single(name="same_statement_persons_365d_count", family="broker", measure=SameStatement("persons"), counted="persons"),
     single(name="same_statement_guarantors_365d_count", family="broker", measure=SameStatement("guarantors"), counted="persons"),

@@ -32,6 +32,8 @@ _FIRST = (
 """The landing's own columns; those of sponsors and other parties follow, family by family."""
 _FEATURES = (
     *application.SHARED, *application.ENTRY, *documents.SHARED, *documents.ENTRY, *identity.SHARED, *identity.ENTRY,
+    *(feature for family in (application, documents, identity, sponsors, marriage, employment, hosts, brokers)
+      for feature in family.VISA if feature.name not in {own.name for own in application.ENTRY}),
     *transit.ENTRY, *children.ENTRY, *brokers.ENTRY, *sponsors.SHARED, *marriage.SHARED, *employment.SHARED,
     *hosts.SHARED, *children.SHARED, *brokers.SHARED, *track_record.SHARED,
 )  # fmt: skip

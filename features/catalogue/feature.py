@@ -86,6 +86,10 @@ class Catalogue:
         """All monotone constraints, in order."""
         return tuple(feature.monotone for feature in self.features)
 
+    def edition(self, names: Sequence[str]) -> "Catalogue":
+        """Return the catalogue with these features in this order, as an earlier model reads it; `KeyError` for an unknown name."""
+        return self if tuple(names) == self.names else Catalogue(self.subject, tuple(map(self.by_name, names)))
+
     @cached_property
     def plans(self) -> dict[SweepKey, Plan]:
         """Sweeps of the whole catalogue."""

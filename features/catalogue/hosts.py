@@ -1,6 +1,6 @@
 """Features of host establishments, for entertainers and for workers."""
 
-from features.catalogue.builders import RAISES, count, distinct, per_capacity, share, single
+from features.catalogue.builders import LOWERS, RAISES, count, days_since, distinct, per_capacity, share, single
 from features.catalogue.case_fields import Amount, Days, Equal, IsAnyOf
 from features.catalogue.measures import OwnStays
 
@@ -15,6 +15,7 @@ SHARED = (
     count(name="host_missing_reports_365d_count", family="work", events="residence_events.missing", key="host", days=365, monotone=RAISES),
     share(name="host_missing_or_overstay_ever_share", family="work", events="residence_events.missing_or_overstay", key="host"),
     distinct(name="host_applications_work_person_365d_count", family="work", events="applications.work", key="host", code="person", days=365),
+    days_since(name="host_missing_or_overstay_last_days", family="work", events="residence_events.missing_or_overstay", key="host", monotone=LOWERS),
     single(name="host_age_days", family="work", measure=Days("host_opened_on")),
     single(name="host_capacity_count", family="work", measure=Amount("host_capacity"), counted="persons"),
 )  # fmt: skip

@@ -59,7 +59,7 @@ FORMER_SHA256: dict[str, str] = {
     "visa": "93215bb94976475077037989e86c9db871cd52ff39abb9aadfcdb4ee5a1d5bd8",
     "entry": "69cd70d5081af616e45240d2fa897153fb0340647da087d5e0b229e7eea8aa50",
 }
-"""sha256 of each subject's catalogue before the renames; the values of its features are the same."""
+"""sha256 of each subject's catalogue of release 0.1: the same values under the former names. A catalogue only grows."""
 
 
 def present_names(names: Iterable[str]) -> tuple[str, ...]:

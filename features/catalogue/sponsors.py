@@ -1,6 +1,6 @@
 """Features of sponsors: guarantors, inviters and accredited agencies."""
 
-from features.catalogue.builders import RAISES, burst, count, days_since, distinct, single
+from features.catalogue.builders import LOWERS, RAISES, burst, count, days_since, distinct, single
 from features.catalogue.case_fields import Amount, Equal, IsAnyOf
 
 SHARED = (
@@ -17,6 +17,7 @@ SHARED = (
     count(name="guarantor_phone_missing_or_overstay_365d_count", family="sponsor", events="residence_events.missing_or_overstay", key="guarantor_phone", days=365, monotone=RAISES),
     count(name="guarantor_findings_ever_count", family="sponsor", events="findings", key="guarantor", monotone=RAISES),
     count(name="guarantor_phone_findings_by_phone_ever_count", family="sponsor", events="findings_by_phone", key="phone", case_key="guarantor_phone", monotone=RAISES),
+    days_since(name="guarantor_phone_missing_or_overstay_last_days", family="sponsor", events="residence_events.missing_or_overstay", key="guarantor_phone", monotone=LOWERS),
     count(name="agency_missing_or_overstay_365d_count", family="sponsor", events="residence_events.missing_or_overstay", key="agency", days=365, monotone=RAISES),
 )  # fmt: skip
 

@@ -21,14 +21,18 @@ def replay(service: DecisionService, connection: Connection, decision: Decision)
     name = TABLE_OF_SUBJECT[decision.subject]
     row = service.store.rows(connection, name, [decision.subject_id], decision.record_position)
     view = view_case(connection, service.store, decision.subject, row, position=decision.position)
-    same = {"features": view.values.tobytes() == decision.features}
     sha256 = decision.model_sha256
     bundle = None if sha256 is None else service.models.by_hash(sha256, decision.subject)
     if sha256 is not None and bundle is None:
-        return {**same, "identical": False, "note": "the model of this decision is no longer stored"}
+        return {"identical": False, "note": "the model of this decision is no longer stored"}
     again = decide_case(view, bundle, decision.post, decision.position, decision.decision_id)
-    same["contributions"] = again.contributions == decision.contributions
-    same["shown"] = same_answer(decision.shown, again.shown)
+    # a decision from before the catalogue grew stored only the features of that time, which its model reads
+    former = again.features if bundle is None else bundle.read(view.values[None]).tobytes()
+    same = {
+        "features": decision.features in {again.features, former},
+        "contributions": again.contributions == decision.contributions,
+        "shown": same_answer(decision.shown, again.shown),
+    }
     identical = all(same.values())
     return {**same, "identical": identical, "decision_id": decision.decision_id, "position": decision.position}
 

@@ -51,8 +51,9 @@ def _explanation(view: CaseView, bundle: Bundle | None, explained: Explanation |
     if bundle is None or explained is None:
         return {"score": None, "raw_score": None, "base_value": None, "contributions": [], "reasons": []}
     added = explained.contributions[0]
-    reasons = choose_reasons(bundle.catalogue, view.values, added, view.evidence)
-    rows = zip(bundle.catalogue.names, view.values.tolist(), added.tolist(), strict=True)
+    values = bundle.read(view.values[None])[0]
+    reasons = choose_reasons(bundle.catalogue, values, added, view.evidence)
+    rows = zip(bundle.catalogue.names, values.tolist(), added.tolist(), strict=True)
     return {
         "score": float(explained.score[0]),
         "raw_score": float(explained.raw_score[0]),

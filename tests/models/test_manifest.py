@@ -13,8 +13,8 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from features.arrays import Floats
-from features.catalogue import catalogue
-from models import manifest as manifests
+from features.catalogue import Catalogue, catalogue
+from features.catalogue.renames import FORMER_SHA256, RENAMED_FEATURES
 from models.bundle import Bundle, BundleRejected, load_bundle, save_bundle
 from models.calibration import Calibration
 from models.input_profile import InputProfile
@@ -50,8 +50,8 @@ def load(folder: Path) -> Bundle:
 def test_a_bundle_under_former_feature_names_gives_the_same_scores(
     former: Path, booster: lgb.Booster, values: Floats, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manifests, "RENAMED_FEATURES", {"old_name": VISA.names[0]})
-    monkeypatch.setattr(manifests, "FORMER_FINGERPRINTS", {"visa": FORMER})
+    monkeypatch.setitem(RENAMED_FEATURES, "old_name", VISA.names[0])
+    monkeypatch.setitem(FORMER_SHA256, "visa", FORMER)
     expected = booster.predict(values[:50], raw_score=True, num_iteration=8)
     assert np.asarray(expected).tobytes() == load(former).explain(values[:50]).raw_score.tobytes()
 
@@ -61,13 +61,29 @@ def test_a_name_or_catalogue_that_is_not_a_former_name_is_refused(
 ) -> None:
     with pytest.raises(BundleRejected, match="another catalogue"):
         load(former)
-    monkeypatch.setattr(manifests, "FORMER_FINGERPRINTS", {"visa": FORMER})
+    monkeypatch.setitem(FORMER_SHA256, "visa", FORMER)
     with pytest.raises(BundleRejected, match="another catalogue"):
         load(former)
 
 
 def test_former_keys_of_about_are_read_under_their_present_names(former: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manifests, "RENAMED_FEATURES", {"old_name": VISA.names[0]})
-    monkeypatch.setattr(manifests, "FORMER_FINGERPRINTS", {"visa": FORMER})
+    monkeypatch.setitem(RENAMED_FEATURES, "old_name", VISA.names[0])
+    monkeypatch.setitem(FORMER_SHA256, "visa", FORMER)
     about = load(former).about
     assert about == {"sampling": "background", "random_sample_frame": "all-files", "learned_until_us": "2"}
+
+
+def test_a_bundle_of_a_smaller_catalogue_reads_its_own_columns(
+    former: Path, booster: lgb.Booster, values: Floats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown = Catalogue("visa", tuple(reversed(VISA.features)))  # the same features elsewhere: the bundle finds its own
+    monkeypatch.setitem(RENAMED_FEATURES, "old_name", VISA.names[0])
+    monkeypatch.setitem(FORMER_SHA256, "visa", FORMER)
+    bundle = load_bundle(former, trusted=[KEY.public_key()], catalogue=grown)
+    expected = booster.predict(values[:50], raw_score=True, num_iteration=8)
+    rows = np.ascontiguousarray(values[:50, ::-1])
+    assert (
+        np.asarray(expected).tobytes()
+        == bundle.scorer.explain(np.ascontiguousarray(rows[:, bundle.columns])).raw_score.tobytes()
+    )
+    assert bundle.catalogue.names == VISA.names
