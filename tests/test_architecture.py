@@ -29,7 +29,7 @@ DOORS = {
 
 
 LAYERS = (
-    "statistics", "labels", "sampling", "evaluation", "fit", "fairness", "report", "tracking", "experiments", "gate", "drift", "papers",
+    "statistics", "labels", "sampling", "evaluation", "fit", "prior", "fairness", "report", "tracking", "experiments", "gate", "drift", "papers",
 )  # fmt: skip
 """The rooms of training, each of which knows those before it; files beside the rooms put all of them together."""
 

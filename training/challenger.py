@@ -206,8 +206,16 @@ def _labelled(cases: Cases) -> tuple[Floats, Floats]:
 
 def _examined(cases: Cases) -> tuple[Floats, Bools]:
     examined = np.zeros(len(cases.matrix.as_of), dtype=bool)
-    examined[cases.outcomes.row] = True
+    carried = cases.outcomes.carried
+    examined[cases.outcomes.row if carried is None else cases.outcomes.row[~carried]] = True
     return cases.matrix.values, examined
+
+
+def _prior_share(model: TrainedModel) -> str:
+    """What of the score is prior: weights of the trees of synthetic worlds and of those of the labels."""
+    if model.prior_weight == 0.0:
+        return "none"
+    return f"trees of synthetic worlds times {model.prior_weight:g}, trees of labels times {model.label_weight:g}"
 
 
 def _about(cases: Cases, split: Split, config: TrainingConfig, model: TrainedModel) -> dict[str, str]:
@@ -218,4 +226,5 @@ def _about(cases: Cases, split: Split, config: TrainingConfig, model: TrainedMod
         "random_sample_frame": cases.outcomes.sample_frame,
         "calibration": model.calibration_kind,
         "seed": str(config.seed),
+        "prior": _prior_share(model),
     }

@@ -71,12 +71,14 @@ _DEFAULT_SCHEMES = ", ".join(f"{scheme} for {subject}" for subject, scheme in DE
 @click.option(
     "--trained-by", metavar="PERSON_ID", help="Id of the trainer, on the card; the trainer cannot approve the model."
 )
+@click.option("--prior/--no-prior", default=False, show_default=True,
+              help="Add the trees of synthetic worlds to those of the labels; labels of a journey count for application and landing.")  # fmt: skip
 @cluster_option
 def train(
     folder: Path, subject: str, seed: int, threads: int, sampling: str | None, sample_frame: str,
     interviews_err: tuple[float, float] | None, trials: int | None, tune_seconds: float | None,
     report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],
-    trained_by: str | None, cluster: str | None,
+    trained_by: str | None, prior: bool, cluster: str | None,
 ) -> None:  # fmt: skip
     """Train, evaluate, log to MLflow and register a challenger."""
     settings = Settings.from_environment()
@@ -85,7 +87,7 @@ def train(
         folds=cutoffs, each_feature=each_feature, elsewhere=elsewhere, budget=_budget(trials, tune_seconds),
         datasheet=datasheet_of(folder), trained_by=_trainer(trained_by),
     )  # fmt: skip
-    config = TrainingConfig(seed, threads, error=_interview_error(interviews_err))
+    config = TrainingConfig(seed, threads, prior=prior, error=_interview_error(interviews_err))
     failed = []
     with _on_cluster(cluster, folder) if cluster else nullcontext() as there:
         source = _Source(folder, there, sample_frame)
@@ -117,11 +119,13 @@ class _Source:
         """Cases of a subject, only those of a single model where the options allow it."""
         records, truth, frame = self._records, self._truth, self._sample_frame
         if self._there is not None:
-            return Cases.of(records, subject, truth, self._there.matrix(subject), sample_frame=frame)
+            return Cases.of(
+                records, subject, truth, self._there.matrix(subject), sample_frame=frame, journeys=config.prior
+            )
         self._history = history_of(records) if self._history is None else self._history
         if options.every_case:
-            return Cases.of(records, subject, truth, history=self._history, sample_frame=frame)
-        return Cases.needed(records, subject, truth, self._history, config.scheme, frame)
+            return Cases.of(records, subject, truth, history=self._history, sample_frame=frame, journeys=config.prior)
+        return Cases.needed(records, subject, truth, self._history, config.scheme, frame, config.prior)
 
 
 def _train_subject(

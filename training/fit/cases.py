@@ -16,6 +16,7 @@ from features.matrix import FeatureMatrix, build_matrix, cases_in_order
 from features.tables.folder import Records
 from training.evaluation.frame import audit_table, routes
 from training.labels.case_groups import case_rows
+from training.labels.journeys import with_journeys
 from training.labels.labels import ALL_FILES, Outcomes
 from training.labels.outcomes import case_outcomes
 from training.labels.splits import Split, final_labels, last_split
@@ -41,16 +42,17 @@ class Cases:
     @staticmethod
     def of(
         records: Records, subject: str, truth: pa.Table | None, matrix: FeatureMatrix | None = None,
-        history: History | None = None, sample_frame: str = ALL_FILES,
+        history: History | None = None, sample_frame: str = ALL_FILES, journeys: bool = False,
     ) -> Cases:  # fmt: skip
         """All cases, with the given matrix or one computed from the history or the records."""
         matrix = build_matrix(history or records, subject) if matrix is None else matrix
-        outcomes = _outcomes(records, subject, matrix.subject_ids, matrix.as_of, sample_frame)
+        outcomes = _outcomes(records, subject, matrix.subject_ids, matrix.as_of, sample_frame, journeys)
         return Cases(records, matrix, outcomes, audit_table(records, subject, matrix.subject_ids, outcomes, truth))
 
     @staticmethod
     def needed(
-        records: Records, subject: str, truth: pa.Table | None, history: History, scheme: str, sample_frame: str = ALL_FILES
+        records: Records, subject: str, truth: pa.Table | None, history: History, scheme: str, sample_frame: str = ALL_FILES,
+        journeys: bool = False,
     ) -> Cases:  # fmt: skip
         """Only cases that train or evaluate a single model: three of ten in a large world, with the same bits.
 
@@ -60,7 +62,7 @@ class Cases:
             If labels are too few.
         """
         ids, as_of = cases_in_order(history, subject)
-        outcomes = _outcomes(records, subject, ids, as_of, sample_frame)
+        outcomes = _outcomes(records, subject, ids, as_of, sample_frame, journeys)
         split = last_split(outcomes)
         sample = training_sample(split, as_of, scheme)
         labelled = np.flatnonzero(~np.isnan(final_labels(outcomes).positive))
@@ -71,9 +73,13 @@ class Cases:
         return Cases(records, matrix, outcomes, audit, split.of(rows), sample.of(rows))
 
 
-def _outcomes(records: Records, subject: str, subject_ids: list[str], as_of: Ints, sample_frame: str) -> Outcomes:
+def _outcomes(
+    records: Records, subject: str, subject_ids: list[str], as_of: Ints, sample_frame: str, journeys: bool
+) -> Outcomes:
     route = pd.factorize(routes(case_rows(records, subject, subject_ids), subject), sort=True)[0].astype(np.int64)
-    return replace(case_outcomes(records["outcomes"], subject, subject_ids, as_of, sample_frame), route=route)
+    own = case_outcomes(records["outcomes"], subject, subject_ids, as_of, sample_frame)
+    own = with_journeys(own, records, subject, subject_ids) if journeys else own
+    return replace(own, route=route)
 
 
 def read_truth(folder: Path) -> pa.Table | None:

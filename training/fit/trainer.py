@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from features.arrays import Floats
@@ -13,6 +13,10 @@ from models.forest import raw_scores
 from models.scorer import Scorer
 from models.tree_text import parse_forest
 from training.fit.calibration_choice import choose_calibration
+from training.fit.columns import gain_factors
+from training.fit.prior_trees import load_prior
+from training.fit.prior_weights import choose_weights
+from training.fit.tree_sum import tree_sum
 from training.fit.trees import FittedTrees, fit_trees
 from training.labels.splits import Split
 from training.sampling.schemes import BACKGROUND, TrainingRows, TrainingSample, training_sample
@@ -34,8 +38,8 @@ class Trainer(Protocol):
 class TrainingConfig:
     """Choices behind a model and its report.
 
-    ``threads`` does not change the model; ``error``, the declared error rates of interviews, changes only the meaning of
-    figures by labels.
+    ``prior`` adds the trees of `training.prior` and trains on explained features only; ``threads`` does not change the model;
+    ``error``, the declared error rates of interviews, changes only the meaning of figures by labels.
     """
 
     seed: int = 1
@@ -43,6 +47,7 @@ class TrainingConfig:
     scheme: str = BACKGROUND
     tuned: Mapping[str, object] | None = None
     error: InterviewError | None = None
+    prior: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class TrainedModel:
     scorer: Scorer
     calibration_kind: str
     sample: TrainingSample
+    prior_weight: float = 0.0
+    label_weight: float = 1.0
 
     def scores(self, values: Floats) -> Floats:
         """Calibrated scores in (0, 1), float64[n]."""
@@ -71,13 +78,24 @@ def train_model(
     """
     sample = training_sample(split, matrix.as_of, config.scheme) if sample is None else sample
 
+    prior = load_prior(matrix.catalogue) if config.prior else None
+    tuned = (
+        config.tuned if prior is None else {**(config.tuned or {}), "feature_contri": gain_factors(matrix.catalogue)}
+    )
+
     def fitted(part: TrainingRows) -> FittedTrees:
-        return trainer(
-            matrix.values, part, matrix.catalogue, seed=config.seed, threads=config.threads, tuned=config.tuned
-        )
+        return trainer(matrix.values, part, matrix.catalogue, seed=config.seed, threads=config.threads, tuned=tuned)
 
     part, names = sample.calibrate, matrix.catalogue.names
-    raw = raw_scores(parse_forest(fitted(sample.fit).text, names), matrix.values[part.rows])
+    later = matrix.values[part.rows]
+    raw = raw_scores(parse_forest(fitted(sample.fit).text, names), later)
+    weights = (0.0, 1.0)
+    if prior is not None:
+        before = raw_scores(prior.forest, later)
+        weights = choose_weights(before, raw, part.positive)
+        raw = weights[0] * before + weights[1] * raw
     kind, calibration = choose_calibration(raw, part.positive, part.weight)
     trees = fitted(sample.full)
-    return TrainedModel(trees, Scorer(parse_forest(trees.text, names), calibration), kind, sample)
+    if prior is not None:
+        trees = replace(trees, text=tree_sum([(prior.text, weights[0]), (trees.text, weights[1])]))
+    return TrainedModel(trees, Scorer(parse_forest(trees.text, names), calibration), kind, sample, *weights)

@@ -97,6 +97,8 @@ class Outcomes:
         int64[n]: number of the route (status sought; of landings also with or without a visa).
     sample_frame
         One of `RANDOM_SAMPLE_FRAMES`; declared, not recorded.
+    carried
+        bool[k]: recorded for another record of the same journey; None for none.
     """
 
     as_of: Ints
@@ -109,10 +111,11 @@ class Outcomes:
     confirmed: Bools | None = None
     route: Ints | None = None
     sample_frame: str = ALL_FILES
+    carried: Bools | None = None
 
     def only(self, kept: Bools) -> Outcomes:
         """The same cases with some of their outcomes, bool[k]."""
-        names = ("row", "known_at", "value", "arm", "inclusion_probability", "typology", "confirmed")
+        names = ("row", "known_at", "value", "arm", "inclusion_probability", "typology", "confirmed", "carried")
         columns = {name: getattr(self, name) for name in names}
         taken: dict[str, Any] = {name: column[kept] for name, column in columns.items() if column is not None}
         return replace(self, **taken)

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,7 @@ def _write_world(path: Path, seed: int, number: int, applications: int, folder: 
     if truth is None:
         raise FileNotFoundError(f"{folder} has no truth")
     exploited = truth.to_pandas().set_index(["subject", "subject_id"])["exploited"]
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for subject, name in SUBJECTS.items():
         matrix = build_matrix(history, subject)
         positive = exploited.loc[name].reindex(matrix.subject_ids).fillna(value=False).to_numpy(dtype=bool)
