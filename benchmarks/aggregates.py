@@ -141,11 +141,7 @@ def by_duckdb(history: History) -> Columns:
     return columns
 
 
-CONTENDERS: dict[str, Callable[[History], Columns]] = {
-    "mimamori": by_kernel,
-    "pandas": by_pandas,
-    "duckdb": by_duckdb,
-}
+CONTENDERS: dict[str, Callable[[History], Columns]] = {"mimamori": by_kernel, "pandas": by_pandas, "duckdb": by_duckdb}
 
 
 def main(contender: str, records: Path, out: Path) -> None:

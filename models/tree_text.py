@@ -47,10 +47,7 @@ def parse_forest(text: str, names: Sequence[str]) -> Forest:
     head_text, _, rest = text.partition("\nTree=0\n")
     head = _fields(head_text.removeprefix("tree\n"), "head", _HEAD)
     _expect(
-        head.get("num_class") == "1" and head.get("num_tree_per_iteration") == "1",
-        "num_class",
-        "head",
-        "one class",
+        head.get("num_class") == "1" and head.get("num_tree_per_iteration") == "1", "num_class", "head", "one class"
     )
     _expect(head.get("version") == "v4", "format version", "head", "v4")
     _expect(head.get("objective") == "binary sigmoid:1", "objective", "head", "binary sigmoid:1")
@@ -134,10 +131,7 @@ def _floats(fields: dict[str, str], name: str, count: int, where: str, *, endles
         _expect(not bool(np.isnan(values).any()), f"{name} is not a number", where, f"{count} numbers")
     finite = endless or bool(np.isfinite(values).all())
     _expect(
-        len(values) == count and finite,
-        f"{name} has another length or is not finite",
-        where,
-        f"{count} finite numbers",
+        len(values) == count and finite, f"{name} has another length or is not finite", where, f"{count} finite numbers"
     )
     return values
 
@@ -146,10 +140,7 @@ def _tree(fields: dict[str, str], where: str, n_features: int) -> dict[str, Ints
     leaves = int(_ints(fields, "num_leaves", 1, where)[0])
     _expect(1 <= leaves <= 2**MAX_DEPTH, "num_leaves", where, f"1 to {2**MAX_DEPTH}")
     _expect(
-        fields.get("num_cat") == "0" and fields.get("is_linear") == "0",
-        "kind of tree",
-        where,
-        "numeric, not linear",
+        fields.get("num_cat") == "0" and fields.get("is_linear") == "0", "kind of tree", where, "numeric, not linear"
     )
     _floats(fields, "shrinkage", 1, where)
     if leaves == 1:
@@ -169,12 +160,7 @@ def _tree(fields: dict[str, str], where: str, n_features: int) -> dict[str, Ints
         "node_cover": _ints(fields, "internal_count", nodes, where).astype(np.float64),
     }
     feature, decision = tree["feature"], tree["decision"]
-    _expect(
-        bool(((feature >= 0) & (feature < n_features)).all()),
-        "split_feature",
-        where,
-        "an index of the catalogue",
-    )
+    _expect(bool(((feature >= 0) & (feature < n_features)).all()), "split_feature", where, "an index of the catalogue")
     _expect(bool(np.isin(decision, (0, 2, 4, 6, 8, 10)).all()), "decision_type", where, "numeric splits")
     for name, count in (
         ("split_gain", nodes),

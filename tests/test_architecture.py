@@ -22,7 +22,7 @@ DOORS = {
         "serving/registry/mlflow_registry.py",
     },
     "shap": {"training/report/plots.py"},
-    "lightgbm": {"training/fit/trees.py", "training/fit/trees_on_cluster.py", "training/fit/leaf_rounding.py"},
+    "lightgbm": {"training/fit/trees.py", "training/fit/trees_on_cluster.py"},
     "dask": {"features/cluster.py"},
     "distributed": {"features/cluster.py"},
 }

@@ -1,1 +1,1 @@
-"""How is a model made, judged and let in? Labels, splits, fit, evaluation, registration and promotion."""
+"""Which models exist, and may they serve? Labels, sampling, fit, evaluation, fairness, gate, tracking, drift, papers, experiments."""

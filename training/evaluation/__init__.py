@@ -1,1 +1,1 @@
-"""How good is a ranking? The evaluation frame, recall at capacity, lift, calibration, and a checklist beside the model."""
+"""Are the rankings good? The evaluation frame, recall at capacity, lift, calibration, and a checklist beside the model."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import lightgbm as lgb
@@ -64,8 +64,16 @@ def fit_trees(
         names = [names[column] for column in columns.tolist()]
         parameters["monotone_constraints"] = [catalogue.monotone[column] for column in columns.tolist()]
         used = used[:, columns]
-    dataset = lgb.Dataset(used, part.positive, weight=sample_weight_of(part), feature_name=names)
-    return FittedTrees(rounded_trees(lgb.train(parameters, dataset, rounds)), rounds, parameters)
+    text = boosted(used, part.positive, sample_weight_of(part), names, parameters, rounds)
+    return FittedTrees(text, rounds, parameters)
+
+
+def boosted(
+    values: Floats, positive: Floats, weight: Floats | None, names: Sequence[str], parameters: Mapping[str, object], rounds: int
+) -> str:  # fmt: skip
+    """Text of trees fitted with LightGBM's parameters, leaves rounded."""
+    dataset = lgb.Dataset(values, positive, weight=weight, feature_name=list(names))
+    return rounded_trees(lgb.train(dict(parameters), dataset, rounds))
 
 
 def sample_weight_of(part: TrainingRows) -> Floats | None:

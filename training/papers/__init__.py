@@ -1,1 +1,1 @@
-"""What is published about the system? Papers made from the build itself."""
+"""What is published about the system? Papers generated from the build."""

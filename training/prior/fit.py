@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import lightgbm as lgb
-
 from features.catalogue import catalogue
 from training.fit.columns import gain_factors
-from training.fit.leaf_rounding import rounded_trees
+from training.fit.trees import boosted
 from training.prior.worlds import NEGATIVES, POSITIVE_MASS, PriorRows
 
 PARAMETERS: dict[str, object] = {
@@ -26,10 +24,7 @@ def fit_prior(rows: PriorRows, subject: str, *, seed: int, threads: int) -> str:
         "seed": seed, "num_threads": threads, "monotone_constraints": list(features.monotone),
         "feature_contri": gain_factors(features),
     }  # fmt: skip
-    dataset = lgb.Dataset(
-        rows.values, rows.positive.astype(float), weight=rows.weight, feature_name=list(features.names)
-    )
-    return rounded_trees(lgb.train(parameters, dataset, ROUNDS))
+    return boosted(rows.values, rows.positive.astype(float), rows.weight, features.names, parameters, ROUNDS)
 
 
 def write_prior(text: str, rows: PriorRows, subject: str, folder: Path, about: dict[str, str]) -> None:

@@ -5,22 +5,17 @@ from __future__ import annotations
 import base64
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 FIRST_LINE = "Synthetic data unless real records were given; not validated on any real visa record."
-_STYLE = (
-    "body{font-family:system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem;line-height:1.45}"
-    "table{border-collapse:collapse;font-size:.85rem}th,td{border:1px solid #bbb;padding:.2rem .5rem;text-align:left}"
-    ".number{text-align:right;white-space:nowrap}img{max-width:100%}div{overflow-x:auto}nav{font-size:.9rem}nav ol{columns:2}"
-    "h2{margin-top:2.5rem;border-top:1px solid #ccc;padding-top:.6rem}tr:nth-child(even){background:#f6f6f6}th{background:#eee}"
-)
 UNKNOWN = "not known"
 """In place of a figure with too few positives."""
 LONGEST_SHOWN = 30
@@ -130,55 +125,38 @@ def _number(value: object) -> str:
 
 
 def _html(folder: Path, title: str, sections: Sequence[Section]) -> str:
+    """Self-contained page; its text is report.html."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters["bold"] = _bold
     ordered = _in_order(sections)
-    parts = [f"<p><strong>{escape(FIRST_LINE)}</strong></p>", f"<h1>{escape(title)}</h1>", _contents(ordered)]
-    for number, section in enumerate(ordered):
-        level = "h1" if section is APPENDIX else "h2"
-        parts.append(f'<{level} id="s{number}">{escape(section.title)}</{level}>')
-        parts += _paragraphs(section.text)
-        if section.table is not None:
-            table = f"<div>{_html_table(section.table)}</div>"
-            rows = f"{len(section.table)} rows; also in {section.file}"
-            parts.append(table if section.file is None else f"<details><summary>{rows}</summary>{table}</details>")
-        if section.picture is not None:
-            picture = base64.b64encode((folder / section.picture).read_bytes()).decode()
-            parts.append(f'<img alt="{escape(section.title)}" src="data:image/png;base64,{picture}">')
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
-    return f'<!doctype html><!-- {FIRST_LINE} -->\n<html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
+    return environment.get_template("report.html").render(
+        first_line=FIRST_LINE, title=title, sections=[_for_page(folder, *pair) for pair in enumerate(ordered)],
+        appendix=ordered.index(APPENDIX) if APPENDIX in ordered else len(ordered),
+    )  # fmt: skip
 
 
-def _contents(ordered: Sequence[Section]) -> str:
-    """Contents: sections by number, those of the appendix by letter."""
-    links = [f'<a href="#s{number}">{escape(section.title)}</a>' for number, section in enumerate(ordered)]
-    at = ordered.index(APPENDIX) if APPENDIX in ordered else len(ordered)
-    main, later = ("".join(f"<li>{link}</li>" for link in part) for part in (links[:at], links[at + 1 :]))
-    appendix = f'<p>{links[at]}</p><ol type="A">{later}</ol>' if later else ""
-    return f"<nav><ol>{main}</ol>{appendix}</nav>"
+def _for_page(folder: Path, number: int, section: Section) -> dict[str, object]:
+    """Values of a section in the template: paragraphs, table cells with their side, and the picture inside the page."""
+    lines = groupby((line for line in section.text.split("\n") if line), lambda line: line.startswith("- "))
+    values: dict[str, object] = {
+        "number": number,
+        "title": section.title,
+        "file": section.file,
+        "rows": None,
+        "picture": None,
+    }
+    values["paragraphs"] = [(listed, [line.removeprefix("- ") for line in group]) for listed, group in lines]
+    if section.table is not None:
+        shown = compact(section.table)
+        sides = [Markup(' class="number"') if number else "" for number in _numbers(section.table)]
+        values |= {"columns": list(shown.columns), "rows": shown.to_numpy().tolist(), "sides": sides}
+    if section.picture is not None:
+        values["picture"] = base64.b64encode((folder / section.picture).read_bytes()).decode()
+    return values
 
 
-def _paragraphs(text: str) -> list[str]:
-    """A paragraph for each line, and a list where lines begin with a hyphen."""
-    parts = []
-    for listed, lines in groupby((line for line in text.split("\n") if line), lambda line: line.startswith("- ")):
-        if listed:
-            parts.append("<ul>" + "".join(f"<li>{_bold(line.removeprefix('- '))}</li>" for line in lines) + "</ul>")
-        else:
-            parts += [f"<p>{_bold(line)}</p>" for line in lines]
-    return parts
-
-
-def _html_table(table: pd.DataFrame) -> str:
-    shown = compact(table)
-    sides = [' class="number"' if number else "" for number in _numbers(table)]
-
-    def row(tag: str, cells: Iterable[object]) -> str:
-        filled = (f"<{tag}{side}>{escape(str(cell))}</{tag}>" for side, cell in zip(sides, cells, strict=True))
-        return f"<tr>{''.join(filled)}</tr>"
-
-    body = "".join(row("td", cells) for cells in shown.to_numpy().tolist())
-    return f"<table><thead>{row('th', shown.columns)}</thead><tbody>{body}</tbody></table>"
-
-
-def _bold(text: str) -> str:
+def _bold(text: str) -> Markup:
     """Escaped line, with text between pairs of asterisks in bold."""
-    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
+    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text))))  # noqa: S704 (escaped before)

@@ -1,1 +1,1 @@
-"""How sure is a figure? Intervals of shares, slopes and ratios, and draws in which a ring comes and goes together."""
+"""How sure is a figure? Confidence intervals of shares, slopes and ratios, randomisation tests, bootstrap over case groups."""

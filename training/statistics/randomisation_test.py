@@ -91,9 +91,9 @@ def tarone_level(level: float, attainable: Iterable[float]) -> float:
 
     Bonferroni's rule counts every test; Tarone's only those whose least possible p-value, ``attainable``, can reach it.
     """
-    least_p = np.sort(np.fromiter(attainable, dtype=np.float64))
-    for count in range(1, len(least_p) + 1):
-        if np.searchsorted(least_p, level / count, side="right") <= count:
+    smallest = np.sort(np.fromiter(attainable, dtype=np.float64))
+    for count in range(1, len(smallest) + 1):
+        if np.searchsorted(smallest, level / count, side="right") <= count:
             return level / count
     return level
 

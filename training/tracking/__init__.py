@@ -1,1 +1,1 @@
-"""Where are runs and models kept, and what were they made from? MLflow, and versions of code and data."""
+"""Where are runs and models stored? MLflow, with the versions of code and data."""
