@@ -72,7 +72,7 @@ _DEFAULT_SCHEMES = ", ".join(f"{scheme} for {subject}" for subject, scheme in DE
     "--trained-by", metavar="PERSON_ID", help="Id of the trainer, on the card; the trainer cannot approve the model."
 )
 @cluster_option
-def train(
+def train(  # noqa: PLR0913, PLR0917 (click passes one argument per option)
     folder: Path, subject: str, seed: int, threads: int, sampling: str | None, sample_frame: str,
     interviews_err: tuple[float, float] | None, trials: int | None, tune_seconds: float | None,
     report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],

@@ -41,7 +41,7 @@ def draw_shap(path: Path, names: tuple[str, ...], values: Floats, contributions:
     known = ~np.isnan(values).all(axis=0)  # a feature without values has no colour scale
     shap.summary_plot(
         contributions[:, known], values[:, known], feature_names=[names[at] for at in np.flatnonzero(known).tolist()],
-        show=False, max_display=SHOWN_FEATURES, plot_size=(13.0, 0.4 * min(int(known.sum()), SHOWN_FEATURES) + 1.5),
+        show=False, max_display=SHOWN_FEATURES, plot_size=(13.5, 0.4 * min(int(known.sum()), SHOWN_FEATURES) + 1.5),
         rng=np.random.default_rng(0),
     )  # fmt: skip
     figure = plt.gcf()
