@@ -1,7 +1,7 @@
 """Feature matrix on a cluster: the kernel of a single machine, for slices of the cases.
 
 Every worker gets the facts of the whole folder, so the numbers equal those of a single machine bit for bit. Partitions by
-shared key would not help: agencies, hosts and statements link nearly all cases (see docs/decisions.md).
+shared key would not help: agencies, hosts and statements link nearly all cases (see docs/decisions/0010-dask-divides-cases-not-keys.md).
 """
 
 import datetime as dt

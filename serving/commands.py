@@ -48,7 +48,7 @@ def create(role: str, post: str | None) -> None:
     if post and not _POST.fullmatch(post):
         raise click.UsageError(
             "--post is a post like PH-MNL or a port like NRT, as in the columns post and port of "
-            "features/tables/schema.py"
+            "features/tables/schema/"
         )
     with open_service(Settings.from_environment()).engine.begin() as connection:
         click.echo(create_key(connection, role, post))

@@ -41,9 +41,17 @@ class Refusal(Exception):
 
 def faulty_records(faults: Sequence[Fault]) -> Refusal:
     """Return the refusal of records with faults; lists the first hundred."""
-    names = ("table", "row", "column", "found", "expected")
-    where = [{name: getattr(fault, name) for name in names} for fault in faults[:_FAULTS_LISTED]]
-    expected = "records as in features/tables/schema.py"
+    where = [
+        {
+            "table": fault.table,
+            "row": fault.row,
+            "column": fault.column,
+            "found": fault.actual,
+            "expected": fault.expected,
+        }
+        for fault in faults[:_FAULTS_LISTED]
+    ]
+    expected = "records as in features/tables/schema/"
     return Refusal(422, "records", f"{len(faults)} fault(s) in the records", where=where, expected=expected)
 
 

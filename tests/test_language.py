@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from features.catalogue import catalogue
+from features.command_line import main as program
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("features", "models", "training", "serving", "synthetic_data", "benchmarks")
@@ -101,6 +104,48 @@ def test_no_sentence_has_a_filler(room: str) -> None:
         if PHRASES.search(text)
     }
     assert not wrong, "\n".join(sorted(wrong))
+
+
+STORED = ("serving.warnings", "serving.notice", "models.reasons", "catalogue.meanings")
+"""Texts that decisions store word for word, so that a replay compares them: they keep their words of before."""
+
+
+def values(entries: dict[str, object], path: str = "") -> Iterator[tuple[str, str]]:
+    for name, entry in entries.items():
+        at = f"{path}.{name}" if path else name
+        if isinstance(entry, dict):
+            yield from values(entry, at)
+        elif isinstance(entry, list):
+            yield from ((at, item) for item in entry if isinstance(item, str))
+        elif isinstance(entry, str):
+            yield at, entry
+
+
+def commands(command: click.Command, path: str = "mimamori") -> Iterator[tuple[str, str]]:
+    yield path, command.help or ""
+    yield from ((f"{path} {item.name}", item.help or "") for item in command.params if isinstance(item, click.Option))
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            inner = command.get_command(click.Context(command), name)
+            assert inner is not None
+            yield from commands(inner, f"{path} {name}")
+
+
+def test_no_english_text_that_people_read_has_a_filler() -> None:
+    texts = tomllib.loads((ROOT / "features" / "languages" / "en.toml").read_text(encoding="utf-8"))
+    wrong = [(at, text) for at, text in values(texts) if PHRASES.search(text) and not at.startswith(STORED)]
+    assert not wrong
+
+
+def test_no_help_text_of_a_command_has_a_filler() -> None:
+    helps = list(commands(program))
+    assert len(helps) > 50
+    assert not [(at, text) for at, text in helps if PHRASES.search(text)]
+
+
+def test_no_line_of_the_gate_has_a_filler() -> None:
+    policy = tomllib.loads((ROOT / "training" / "gate" / "policy.toml").read_text(encoding="utf-8"))
+    assert not [text for line in policy["line"] for _, text in values(line) if PHRASES.search(text)]
 
 
 @pytest.mark.parametrize("subject", ["visa", "entry"])

@@ -111,7 +111,11 @@ def train_challenger(
             if options.datasheet is not None:
                 (artifacts / options.datasheet.name).write_bytes(options.datasheet.read_bytes())
             progress("gathering evidence for the gate …")
-            version = _submit(cases, split, config, model, evaluation, about, run, artifacts, settings)
+            version, _ = submit(
+                run, _submission(cases, split, model, evaluation, about), records=cases.records,
+                catalogue=cases.matrix.catalogue, artifacts=artifacts, key=load_or_create_key(settings.signing_key_path),
+                seed=config.seed,
+            )  # fmt: skip
     return challenger_line(version, model, evaluation.metrics, _frame_fault(cases, split, evaluation)), sections
 
 
@@ -174,23 +178,17 @@ def _report(
     return sections
 
 
-def _submit(
-    cases: Cases, split: Split, config: TrainingConfig, model: TrainedModel, evaluation: Evaluation,
-    about: dict[str, str], run: Run, artifacts: Path, settings: Settings,
-) -> str:  # fmt: skip
-    """Register the model with its evidence; returns the version."""
+def _submission(
+    cases: Cases, split: Split, model: TrainedModel, evaluation: Evaluation, about: dict[str, str]
+) -> Submission:
+    """Model with the cases on which the gate evaluates it."""
     matrix, rivals = cases.matrix, {"arrival": ARRIVAL, "checklist": CHECKLIST}
     part = EvaluationCases(
         evaluation.frame, matrix.values[split.evaluation],
         {name: evaluation.rankings[ranking] for name, ranking in rivals.items()}, _labelled(cases), _examined(cases),
     )  # fmt: skip
     rows = matrix.values[model.sample.full.rows]
-    submission = Submission(model.fitted.text, model.scorer, rows, golden_rows(rows), part, about)
-    version, _ = submit(
-        run, submission, records=cases.records, catalogue=matrix.catalogue, artifacts=artifacts,
-        key=load_or_create_key(settings.signing_key_path), seed=config.seed,
-    )  # fmt: skip
-    return version
+    return Submission(model.fitted.text, model.scorer, rows, golden_rows(rows), part, about)
 
 
 def _frame_fault(cases: Cases, split: Split, evaluation: Evaluation) -> str:

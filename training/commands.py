@@ -74,7 +74,7 @@ _DEFAULT_SCHEMES = ", ".join(f"{scheme} for {subject}" for subject, scheme in DE
 @click.option("--prior/--no-prior", default=False, show_default=True,
               help="Add the trees of synthetic worlds to those of the labels; labels of a journey count for application and landing.")  # fmt: skip
 @cluster_option
-def train(
+def train(  # noqa: PLR0913, PLR0917 (click passes one argument per option)
     folder: Path, subject: str, seed: int, threads: int, sampling: str | None, sample_frame: str,
     interviews_err: tuple[float, float] | None, trials: int | None, tune_seconds: float | None,
     report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],

@@ -161,6 +161,6 @@ def estimand(error: InterviewError | None, sample_frame: str) -> str:
     source = "random interviews" if sample_frame == ALL_FILES else "random interviews and those of officers"
     return (
         f"“labels”: an estimate about {about}, from {source} (sample declared as drawn among {sample_frame}) since sampling "
-        "began; 95 % CI as in docs/selection.md. “truth”: exploitation in the synthetic world, unknown to any model; 95 % "
+        "began; 95 % CI as in docs/results/random-sample.md. “truth”: exploitation in the synthetic world, unknown to any model; 95 % "
         "bootstrap CI."
     )

@@ -59,11 +59,9 @@ def check_sample_frame(labels: Labels, as_of: Ints) -> SampleFrameCheck:
         return SampleFrameCheck(labels.sample_frame, number, both, expected, verdict, summary)
 
     if labels.sample_frame == UNFLAGGED_FILES:
-        if both > max(2.0, 0.01 * number):  # clerical slips contradict nothing
-            return check(
-                CONTRADICTED, f"{overlap} Targeted files were sampled: declare --random-sample-frame {ALL_FILES}."
-            )
-        return check(AGREES)
+        contradicted = both > max(2.0, 0.01 * number)  # clerical slips contradict nothing
+        advice = f"{overlap} Targeted files were sampled: declare --random-sample-frame {ALL_FILES}."
+        return check(CONTRADICTED, advice) if contradicted else check(AGREES)
     upper, theirs = _upper_positives(labels, sample, int(since.sum())), int(np.nansum(labels.finding[targeted]))
     advice = f"declare --random-sample-frame {UNFLAGGED_FILES}."
     if theirs > upper:

@@ -69,7 +69,7 @@ def _name(random: np.random.Generator, crowding: int) -> str:
     return f"{_NAMES[pick % 8]}{'xyz'[pick // 8 % 3]}"
 
 
-def _value(random: np.random.Generator, column: Column, crowding: int) -> object:
+def _value(random: np.random.Generator, column: Column, crowding: int) -> object:  # noqa: PLR0911 (one value per kind)
     pick = int(random.integers(crowding))
     if column.kind is Kind.CATEGORY:
         return str(random.choice(column.allowed))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from features.store.records import _lock
 from features.tables.json_rows import row_as_json
 from tests.serving.conftest import Service
 
@@ -132,7 +133,7 @@ def test_a_post_that_the_database_breaks_off_is_answered_busy_and_leaves_nothing
         "select pid from pg_stat_activity where wait_event = 'advisory'",
     )
     with service.backend.engine.connect() as holder, service.backend.engine.connect() as operator:
-        service.backend.store._lock(holder.execution_options(isolation_level="READ COMMITTED"))
+        _lock(holder.execution_options(isolation_level="READ COMMITTED"))
         with ThreadPoolExecutor(1) as pool:
             answer = pool.submit(posted, service, record)
             while not (pids := operator.execute(text(waiting)).scalars().all()):

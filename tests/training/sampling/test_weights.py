@@ -112,7 +112,7 @@ def test_intervals_cover_the_truth_near_their_nominal_rate(share_targeted: float
 
 
 def test_intervals_in_synthetic_worlds_cover_their_latent_truth() -> None:
-    # the long form is `python -m benchmarks.random_sample`: 50 worlds a row, figures in docs/selection.md
+    # the long form is `python -m benchmarks.random_sample`: 50 worlds a row, figures in docs/results/random-sample.md
     [row] = table(8, 2000, [0.08]).to_dict("records")
     # at 95 %, two or more of eight would miss in one of seventeen tries, three in one of 173
     for name in ("prevalence", "recall"):
