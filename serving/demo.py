@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -34,7 +35,8 @@ _HOST = "127.0.0.1"
 @click.option("--applications", type=click.IntRange(200, 30_000_000), default=6000, show_default=True)
 @click.option("--port", type=PORT, default=8000, show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
-def demo(applications: int, port: int, seed: int) -> None:
+@click.option("--started", type=int, hidden=True, help="When `make run` began, in seconds since 1970.")
+def demo(applications: int, port: int, seed: int, started: int | None) -> None:
     """Make a world, load it, train, promote and serve it; prints the address and a key for each role."""
     require_free_port(_HOST, port)
     settings = Settings.from_environment()
@@ -43,6 +45,8 @@ def demo(applications: int, port: int, seed: int) -> None:
     service = open_service(settings)
     _decide_newest(service)
     _print_keys(service, port)
+    if started is not None:
+        click.echo(f"{time.time() - started:.0f} s from `make run` to this page")
     service.engine.dispose()
     # the world ends in 2012: by today's clock every case would be overdue
     run(create_app(service=open_service(replace(settings, clock="records"))), _HOST, port)

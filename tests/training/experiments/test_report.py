@@ -112,7 +112,9 @@ def test_a_real_signal_selects_twice_the_people_of_arrival_order(many: list[Fold
     frame, rankings = pooled(many)
     table = at_capacity(frame, rankings, GroupBootstrap.of(frame, np.random.default_rng(1)), capacities=(0.02,))
     truth = table[table["basis"] == TRUTH].set_index("ranking")
-    assert truth.loc[MODEL, "recall"] > 2 * truth.loc["arrival order", "recall"]
+    # arrival order knows nothing: 2 % in expectation; its own figure here is two or three people either way
+    assert truth.loc[MODEL, "recall"] > 3 * 0.02
+    assert truth.loc[MODEL, "recall"] > truth.loc["arrival order", "recall"]
 
 
 def test_reasons_add_up_to_all_cases_at_every_cutoff(folds: list[Fold]) -> None:
