@@ -30,11 +30,16 @@ _FIRST = (
     "since_departure_days",
 )  # fmt: skip
 """The landing's own columns; those of sponsors and other parties follow, family by family."""
+OF_THE_APPLICATION = tuple(
+    feature
+    for family in (application, documents, identity, sponsors, marriage, employment, hosts, brokers)
+    for feature in family.VISA
+    if feature.name not in {own.name for own in application.ENTRY}
+)
+"""What the application says by which the person came, as of landing."""
 _FEATURES = (
     *application.SHARED, *application.ENTRY, *documents.SHARED, *documents.ENTRY, *identity.SHARED, *identity.ENTRY,
-    *(feature for family in (application, documents, identity, sponsors, marriage, employment, hosts, brokers)
-      for feature in family.VISA if feature.name not in {own.name for own in application.ENTRY}),
-    *transit.ENTRY, *children.ENTRY, *brokers.ENTRY, *sponsors.SHARED, *marriage.SHARED, *employment.SHARED,
+    *OF_THE_APPLICATION, *transit.ENTRY, *children.ENTRY, *brokers.ENTRY, *sponsors.SHARED, *marriage.SHARED, *employment.SHARED,
     *hosts.SHARED, *children.SHARED, *brokers.SHARED, *track_record.SHARED,
 )  # fmt: skip
 

@@ -79,9 +79,8 @@ def train_model(
     sample = training_sample(split, matrix.as_of, config.scheme) if sample is None else sample
 
     prior = load_prior(matrix.catalogue) if config.prior else None
-    tuned = (
-        config.tuned if prior is None else {**(config.tuned or {}), "feature_contri": gain_factors(matrix.catalogue)}
-    )
+    factors = gain_factors(matrix.catalogue, prior=prior is not None)
+    tuned = config.tuned if min(factors) == 1.0 else {**(config.tuned or {}), "feature_contri": factors}
 
     def fitted(part: TrainingRows) -> FittedTrees:
         return trainer(matrix.values, part, matrix.catalogue, seed=config.seed, threads=config.threads, tuned=tuned)

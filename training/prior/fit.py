@@ -22,7 +22,7 @@ def fit_prior(rows: PriorRows, subject: str, *, seed: int, threads: int) -> str:
     features = catalogue(subject)
     parameters = PARAMETERS | {
         "seed": seed, "num_threads": threads, "monotone_constraints": list(features.monotone),
-        "feature_contri": gain_factors(features),
+        "feature_contri": gain_factors(features, prior=True),
     }  # fmt: skip
     return boosted(rows.values, rows.positive.astype(float), rows.weight, features.names, parameters, ROUNDS)
 
