@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from features.languages import LANGUAGES, texts
 
-_QUANTITY = re.compile(r"\[([^\]|]*)(?:\|([^\]]*))?\]")
-"""Quantity of a clause: ``[{value} day|{value} days]``, or one form where a language has no plural."""
+_NUMBER_FORMS = re.compile(r"\[([^\]|]*)(?:\|([^\]]*))?\]")
+"""Forms for one and for more, ``[is|are]``; a language without a plural gives a single form."""
+_QUANTITY = re.compile(r"\[([^\]|]*\{value\}[^\]|]*)(?:\|([^\]]*))?\]")
+"""Those with the value, ``[{value} day|{value} days]``: what is usual is written with them too."""
 PHONES = ("applicant_phone", "guarantor_phone", "introducer_phone", "stay_phone", "booking_phone")
 """Identifiers whose masked text a clause may show; a feature's name begins with its identifier."""
 
@@ -92,14 +94,15 @@ def resembles(typologies: Sequence[str]) -> dict[str, str]:
 
 def _clause(template: str, fact: Fact, keys: Mapping[str, str], key_form: str, code: str) -> str:
     number = next((keys.get(name, "") for name in PHONES if fact.feature.startswith(f"{name}_")), "")
-    shown = _QUANTITY.sub(lambda match: _quantity(match, fact.feature, fact.value, code), template)
+    shown = _NUMBER_FORMS.sub(lambda match: _quantity(match, fact.feature, fact.value, code), template)
     return shown.replace("{key}", key_form.format(number=number) if number else "")
 
 
 def _quantity(match: re.Match[str], feature: str, value: float, code: str) -> str:
-    singular, plural = match[1], match[2] or match[1]
-    formatted = _formatted(feature, value, code)
-    return (singular if formatted == "1" else plural).replace("{value}", formatted)
+    """Value with its counter; nothing above zero reads as 0, no share below all as 100 %."""
+    shown, frame = _rounded(feature.rpartition("_")[2], value)
+    counted = (match[1] if shown == "1" else match[2] or match[1]).replace("{value}", shown)
+    return texts("findings.form")[frame][code].format(quantity=counted) if frame and "{value}" in match[1] else counted
 
 
 def _bound(template: str, fact: Fact, words: Mapping[str, str], code: str) -> str:
@@ -114,18 +117,15 @@ def _bound(template: str, fact: Fact, words: Mapping[str, str], code: str) -> st
     return words["at_most"].format(high=shown) if value > 0 else words["no_more"]
 
 
-def _formatted(feature: str, value: float, code: str) -> str:
-    """Value as people write it; nothing above zero reads as 0, no share below all as 100 %."""
-    form = {key: text[code] for key, text in texts("findings.form").items()}
-    unit = feature.rpartition("_")[2]
+def _rounded(unit: str, value: float) -> tuple[str, str]:
+    """Number as people write it, and ``below`` or ``above`` where rounding would say too much."""
     if unit == "share":
         if 0 < value < 0.01:
-            return form["below"].format(limit="1%")
-        return form["above"].format(limit="99%") if 0.99 < value < 1 else f"{value:.0%}"
+            return "1%", "below"
+        return ("99%", "above") if 0.99 < value < 1 else (f"{value:.0%}", "")
     digits = 1 if unit == "ratio" else 0
     smallest = 10.0**-digits
     if 0 < value < smallest / 2:
-        return form["below"].format(limit=f"{smallest:g}")
+        return f"{smallest:g}", "below"
     # adding zero removes the sign of a negative number that rounds to zero
-    shown = f"{round(value, digits) + 0.0:,.{digits}f}"
-    return shown.removesuffix(".0")
+    return f"{round(value, digits) + 0.0:,.{digits}f}".removesuffix(".0"), ""
