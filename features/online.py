@@ -57,11 +57,14 @@ class CaseView:
         return records_behind(self.view, catalogue(self.subject).by_name(feature).measure)
 
     def other_records(self, feature: str) -> list[Record]:
-        """Return the records behind a feature without the case's own file; its host is kept for features of the host."""
-        own = set(own_file(self.view))
-        if "host_" in feature:
-            own = {record for record in own if record.table != "establishments"}
-        return [record for record in self.evidence(feature) if record not in own]
+        """Return the records behind a feature without the case's own file; empty where the file alone states the fact.
+
+        The host establishment is part of the file, but for features of the host.
+        """
+        records, own = self.evidence(feature), own_file(self.view)
+        if set(records) == set(own):
+            return [record for record in own if record.table == "establishments" and "host_" in feature]
+        return [record for record in records if record not in own or record.table == "establishments"]
 
 
 def view_case(

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from features.arrays import Floats
+from features.catalogue import Catalogue, Feature
 from features.catalogue.findings import FINDINGS, FOR_THE_PERSON, ORGANISER_MATCH, RAISES, Finding
+from features.catalogue.measures import CaseField, OwnStays
 from features.evidence import Record
 from features.languages import text
 from models.bundle import Bundle
@@ -118,7 +120,7 @@ def explain_by_findings(
         if not own:
             continue
         sums[finding.code] = math.fsum(own.values())
-        clauses = _clauses(finding, values, own, group, columns, evidence, sums[finding.code])
+        clauses = _clauses(finding, values, own, group, columns, bundle.catalogue, evidence, sums[finding.code])
         if clauses:
             candidates.append(ShownFinding(finding, sums[finding.code], own, clauses))
     remainder = math.fsum([raw_score, -base, *(-added for added in sums.values())])
@@ -127,7 +129,7 @@ def explain_by_findings(
 
 def _clauses(
     finding: Finding, values: Floats, own: Mapping[str, float], group: PeerGroup, columns: Mapping[str, int],
-    evidence: Evidence, contribution: float,
+    catalogue: Catalogue, evidence: Evidence, contribution: float,
 ) -> tuple[Clause, ...]:  # fmt: skip
     """Facts that the finding rests on, the strongest first; empty if it may not be shown."""
     always = finding.code == ORGANISER_MATCH
@@ -143,13 +145,22 @@ def _clauses(
             low = feature in finding.low
             bound = Bound(float((group.low if low else group.high)[columns[feature]]), low)
             fact = Fact(feature, float(values[columns[feature]]), bound)
-            if fact.is_present and (always or (fact.is_unusual and sign * own[feature] > 0)):
+            worth_saying = fact.is_unusual and fact.value >= finding.least.get(feature, -math.inf)
+            if fact.is_present and (always or (worth_saying and sign * own[feature] > 0)):
                 facts.append((sign * own[feature], feature, fact))
         best += sorted(facts, key=lambda item: -item[0])[:1]
-    if not always and math.fsum(added for added, _, _ in best) <= MIN_DIFFERENCE:
-        return ()
-    strongest = sorted(best, key=lambda item: -item[0])[:LIMIT]
-    return tuple(Clause(fact, sign * added, tuple(evidence(feature))) for added, feature, fact in strongest)
+    clauses: list[Clause] = []
+    for added, feature, fact in sorted(best, key=lambda item: -item[0]):
+        records = tuple(evidence(feature))
+        if len(clauses) < LIMIT and (records or always or _stated_by_file(catalogue.by_name(feature))):
+            clauses.append(Clause(fact, sign * added, records))
+    enough = always or math.fsum(sign * clause.difference for clause in clauses) > MIN_DIFFERENCE
+    return tuple(clauses) if enough else ()
+
+
+def _stated_by_file(feature: Feature) -> bool:
+    """Whether the case's own file states the fact, so that there need be no other record."""
+    return isinstance(feature.measure, CaseField | OwnStays)
 
 
 def _choose(candidates: Sequence[ShownFinding]) -> list[ShownFinding]:

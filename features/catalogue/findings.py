@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 RAISES, FOR_THE_PERSON = "raises", "for_the_person"
 
@@ -22,6 +23,9 @@ class Finding:
         its clause in ``findings.clauses``.
     low
         Features of which a small value is remarkable, not a large one.
+    least
+        Smallest value worth saying, of features whose unit makes a smaller one no ground: a host is not crowded below one
+        person for each place.
     typologies
         Typologies that the finding resembles; keys of ``typologies``.
     """
@@ -30,6 +34,7 @@ class Finding:
     direction: str
     themes: tuple[tuple[str, ...], ...]
     low: frozenset[str] = frozenset()
+    least: Mapping[str, float] = field(default_factory=dict, hash=False)
     typologies: tuple[str, ...] = ()
 
     @property
@@ -61,8 +66,9 @@ FINDINGS = (
         "sponsor_of_many", RAISES,
         (("guarantor_applications_365d_count", "guarantor_applications_person_ever_count"),
          ("guarantor_phone_applications_person_365d_count",), ("inviter_applications_person_365d_count",),
+         ("introducer_phone_applications_365d_count", "introducer_phone_applications_guarantor_365d_count"),
          ("guarantor_phone_applications_burst_ratio", "guarantor_applications_last_days")),
-        low=frozenset({"guarantor_applications_last_days"}), typologies=("T1", "T12"),
+        low=frozenset({"guarantor_applications_last_days"}), least={"guarantor_phone_applications_burst_ratio": 2.0}, typologies=("T1", "T12"),
     ),
     Finding(
         "shared_contacts", RAISES,
@@ -77,8 +83,7 @@ FINDINGS = (
     Finding(
         "introduced_marriages", RAISES,
         (("introducer_phone_spouse_applications_person_365d_count", "introducer_spouse_applications_person_ever_count",
-          "introducer_phone_spouse_applications_guarantor_ever_count", "introducer_phone_applications_365d_count",
-          "introducer_phone_applications_guarantor_365d_count"),
+          "introducer_phone_spouse_applications_guarantor_ever_count"),
          ("guarantor_spouse_applications_person_ever_count", "earlier_foreign_spouses_count"),
          ("guarantor_phone_spouse_applications_guarantor_ever_count",), ("guarantor_divorces_ever_count",),
          ("guarantor_spouse_applications_last_days",), ("network_spouse_applications_count",)),
@@ -128,7 +133,7 @@ FINDINGS = (
          ("host_phone_actions_adverse_establishment_ever_count",),
          ("host_applications_entertainer_365d_per_capacity_ratio", "host_applications_entertainer_365d_count"),
          ("host_applications_work_person_365d_count",), ("host_is_adult_flag",), ("stay_at_host_flag",)),
-        typologies=("T5", "T7", "T11"),
+        least={"host_applications_entertainer_365d_per_capacity_ratio": 1.0}, typologies=("T5", "T7", "T11"),
     ),
     Finding(
         "identity_does_not_fit", RAISES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -71,6 +72,10 @@ def explained(
     )  # fmt: skip
 
 
+def drawn_records(numbers: dict[str, list[int]], feature: str) -> list[Record]:
+    return [Record("landings", f"L{number}") for number in numbers[feature]]
+
+
 def codes(explanation: FindingsExplanation) -> list[str]:
     return [item.finding.code for item in explanation.shown]
 
@@ -89,7 +94,7 @@ def test_the_sum_is_exact_on_500_cases_and_every_headline_keeps_the_rules(
         numbers = {feature: rng.integers(0, 40, 3).tolist() for feature in VISA.names}
         got = explain_by_findings(
             bundle, values[row], result.contributions[row], float(result.raw_score[row]), status=status,
-            evidence=lambda feature, numbers=numbers: [Record("landings", f"L{n}") for n in numbers[feature]],
+            evidence=partial(drawn_records, numbers),
         )  # fmt: skip
         total = got.peer_base_value + sum(got.contributions.values()) + got.remainder
         assert abs(total - result.raw_score[row]) < 1e-12
@@ -135,6 +140,19 @@ def test_a_value_is_remarkable_on_its_own_side_only(bundle: Bundle) -> None:
     peers = flat(bundle, courtship_days=300.0)
     assert codes(explained(peers, {"courtship_days": (5.0, 1.0)})) == ["thin_marriage"]
     assert codes(explained(peers, {"courtship_days": (4000.0, 1.0)})) == []
+
+
+def test_a_fact_needs_a_record_unless_the_own_file_states_it(bundle: Bundle) -> None:
+    name = "network_missing_or_overstay_count"
+    assert codes(explained(flat(bundle), {name: (3.0, 1.0)}, {name: []})) == []
+    peers = flat(bundle, courtship_days=300.0)
+    assert codes(explained(peers, {"courtship_days": (5.0, 1.0)}, {"courtship_days": []})) == ["thin_marriage"]
+
+
+def test_a_host_with_more_places_than_people_is_not_crowded(bundle: Bundle) -> None:
+    name = "host_applications_entertainer_365d_per_capacity_ratio"
+    assert codes(explained(flat(bundle), {name: (0.9, 1.0)})) == []
+    assert codes(explained(flat(bundle), {name: (1.5, 1.0)})) == ["crowded_or_acted_on_host"]
 
 
 def test_no_record_is_on_both_sides(bundle: Bundle) -> None:
@@ -184,8 +202,8 @@ SENTENCES = [
      "The introducer's phone 090-…-1234 stands in 1 other spouse application within a year.",
      "紹介者の電話番号（090-…-1234）が、1年以内に他の配偶者としての申請1件に記載されています。"),
     ([("guarantor_findings_ever_count", 2)],
-     "2 earlier cases with the same guarantor showed indications of trafficking in a protective interview.",
-     "同じ身元保証人の案件のうち2件で、保護面接により人身取引の兆候が認められています。"),
+     "2 earlier cases with the same guarantor showed indications of trafficking.",
+     "同じ身元保証人の案件のうち2件で、人身取引の兆候が認められています。"),
     ([("guarantor_phone_missing_or_overstay_365d_count", 3)],
      "The records of the last year show 3 missing reports or overstays of people sponsored from the guarantor's phone 080-…-9876.",
      "身元保証人の電話番号（080-…-9876）で来日した方に、1年以内の行方不明又は不法残留の記録が3件あります。"),
@@ -269,7 +287,7 @@ def test_every_finding_is_shown_in_every_language(finding, bundle: Bundle) -> No
         pytest.skip("of landings alone")
     sign = 1.0 if finding.direction == RAISES else -1.0
     peers = flat(bundle, **{name: 100.0 if name in finding.low else 0.0 for name in names})
-    [item] = explained(peers, dict.fromkeys(names, (1.0, sign))).shown
+    [item] = explained(peers, dict.fromkeys(names, (3.0, sign))).shown
     shown = item.as_json("visa", all_statuses=True, keys=KEYS)
     assert shown["code"] == finding.code
     for code in LANGUAGES:
