@@ -140,7 +140,7 @@ def _clauses(
     for theme in finding.themes:
         facts = []
         for feature in theme:
-            if feature not in columns:
+            if feature not in columns or feature in finding.context:
                 continue
             low = feature in finding.low
             bound = Bound(float((group.low if low else group.high)[columns[feature]]), low)

@@ -19,13 +19,15 @@ class Finding:
     direction
         ``raises`` or ``for_the_person``.
     themes
-        Features by theme, those of a theme say nearly the same: a sentence has one clause of each theme at most. Each has
-        its clause in ``findings.clauses``.
+        Features by theme, those of a theme say nearly the same: a sentence has one clause of each theme at most.
     low
         Features of which a small value is remarkable, not a large one.
     least
         Smallest value worth saying, of features whose unit makes a smaller one no ground: a host is not crowded below one
         person for each place.
+    context
+        Features that add to the sum and are no ground by themselves: an onward journey, children who travel along. All
+        others have their clause in ``findings.clauses``.
     typologies
         Typologies that the finding resembles; keys of ``typologies``.
     """
@@ -35,6 +37,7 @@ class Finding:
     themes: tuple[tuple[str, ...], ...]
     low: frozenset[str] = frozenset()
     least: Mapping[str, float] = field(default_factory=dict, hash=False)
+    context: frozenset[str] = frozenset()
     typologies: tuple[str, ...] = ()
 
     @property
@@ -96,8 +99,8 @@ FINDINGS = (
          ("no_common_language_flag",), ("cohabitation_planned_flag",)),
         low=frozenset({
             "courtship_days", "since_marriage_days", "declared_meetings_count", "stays_between_meeting_and_marriage_count",
-            "cohabitation_planned_flag",
         }),
+        context=frozenset({"cohabitation_planned_flag"}),
         typologies=("T1",),
     ),
     Finding(
@@ -150,7 +153,8 @@ FINDINGS = (
         (("parent_applications_person_ever_count",), ("stay_address_child_applications_person_365d_count",),
          ("guarantor_phone_applications_new_citizen_ever_count", "guarantor_phone_child_applications_person_ever_count"),
          ("since_nationality_days",), ("stays_around_conception_count",), ("accompanying_minors_count",)),
-        low=frozenset({"since_nationality_days", "stays_around_conception_count"}), typologies=("T3", "T4", "T6"),
+        low=frozenset({"since_nationality_days"}),
+        context=frozenset({"stays_around_conception_count", "accompanying_minors_count"}), typologies=("T3", "T4", "T6"),
     ),
     Finding(
         "third_party_transit", RAISES,
@@ -158,7 +162,7 @@ FINDINGS = (
          ("booking_landings_person_ever_count",),
          ("booking_phone_landings_person_30d_count", "booking_phone_landings_booking_365d_count"),
          ("booking_phone_landings_doubtful_ever_count",), ("person_landings_transit_365d_count",), ("onward_flag",)),
-        typologies=("T8",),
+        context=frozenset({"onward_flag"}), typologies=("T8",),
     ),
     Finding(
         ORGANISER_MATCH, RAISES,
