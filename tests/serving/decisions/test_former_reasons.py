@@ -32,7 +32,9 @@ def test_decisions_in_the_former_form_replay_beside_those_by_findings(tmp_path: 
         kept = {name: rows.slice(0, rows.num_rows - 4) if name == "visa_applications" else rows
                 for name, rows in world.tables.items()}  # fmt: skip
         backend.store.append_all(connection, kept)
-        headers = {role: {"Authorization": f"Bearer {create_key(connection, role, None)}"} for role in ("auditor", "feed")}
+        headers = {
+            role: {"Authorization": f"Bearer {create_key(connection, role, None)}"} for role in ("auditor", "feed")
+        }
     with TestClient(create_app(service=backend), raise_server_exceptions=False) as client:
 
         def decided(number: int) -> dict[str, object]:
