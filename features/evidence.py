@@ -60,7 +60,7 @@ def records_behind(view: View, measure: Measure, case: int = 0) -> list[Record]:
         records = _events(view, _NEAREST, case)
     else:
         records = _events(view, (query for query, _ in measure.needs()), case)
-    return sorted(set(records))[:_LIMIT] or _own(view, case)
+    return sorted(set(records))[:_LIMIT] or own_file(view, case)
 
 
 def similarity_text(compared: Similarity) -> Text:
@@ -95,7 +95,8 @@ def _entry(view: View, case: int, row: int) -> Record:
     return Record("tip_database", facts["tip_database"].id_of(row), similarity_text(compared))
 
 
-def _own(view: View, case: int) -> list[Record]:
+def own_file(view: View, case: int = 0) -> list[Record]:
+    """Return a case's own record, with its application and host establishment."""
     cases = view.cases
     return [
         Record(cases.own.table, cases.own.id_of(case)),

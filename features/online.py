@@ -1,7 +1,7 @@
 """One case: the batch computation over the few records that share a key with it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 
 from features.arrays import Floats
 from features.catalogue import catalogue
-from features.evidence import Record, records_behind
+from features.evidence import Record, own_file, records_behind
 from features.facts.table_facts import Facts, TableFacts, facts_of_table
+from features.identity.phone_mask import mask_phone
 from features.kernel.view import View
 from features.matrix import TABLE_OF_SUBJECT, make_view, values_of
 from features.store.case_history import history_of_case
 from features.store.records import RecordStore
 from features.tables.times import moment_of
+from features.watchlist.matches import PHONES
 
 ADULT_YEARS = 18
 
@@ -34,6 +36,10 @@ class CaseView:
         Under 18 at ``as_of``: the child procedure applies, whatever the score.
     victim_match
         The traveller matches a victim's entry of the watch list, and is to be protected.
+    status
+        Status of residence of the case's own record.
+    masked_keys
+        Telephone numbers of the case's own record, by key, without their middle digits.
     """
 
     subject: str
@@ -43,10 +49,22 @@ class CaseView:
     is_minor: bool
     victim_match: bool
     view: View
+    status: str
+    masked_keys: Mapping[str, str]
 
     def evidence(self, feature: str) -> list[Record]:
         """Return the records behind a feature."""
         return records_behind(self.view, catalogue(self.subject).by_name(feature).measure)
+
+    def other_records(self, feature: str) -> list[Record]:
+        """Return the records behind a feature without the case's own file; empty where the file alone states the fact.
+
+        The host establishment is part of the file, but for features of the host.
+        """
+        records, own = self.evidence(feature), own_file(self.view)
+        if set(records) == set(own):
+            return [record for record in own if record.table == "establishments" and "host_" in feature]
+        return [record for record in records if record not in own or record.table == "establishments"]
 
 
 def view_case(
@@ -84,7 +102,14 @@ def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table, 
         is_minor(row.column("birth_date")[0].as_py(), as_of),
         bool(view.watch_list.victims()[0]),
         view,
+        str(row.column("status_of_residence")[0].as_py()),
+        _masked_keys(row),
     )
+
+
+def _masked_keys(row: pa.Table) -> dict[str, str]:
+    masked = {name: mask_phone(row.column(name)[0].as_py()) for name in PHONES if name in row.column_names}
+    return {name: number for name, number in masked.items() if number}
 
 
 def is_minor(birth_date: dt.date, as_of: int) -> bool:

@@ -16,8 +16,9 @@ from features.catalogue import catalogue as today
 from features.catalogue.renames import present_names
 from models.calibration import Calibration
 from models.input_profile import UNLIKE_LIMIT, InputProfile
-from models.manifest import FILES, Golden, Manifest, manifest_bytes, read_golden, read_manifest
+from models.manifest import FILES, PEERS, Golden, Manifest, expect, manifest_bytes, read_golden, read_manifest
 from models.manifest import NAME as _MANIFEST
+from models.peers import Peers, read_peers
 from models.scorer import Explanation, Scorer
 from models.signatures import verify
 from models.storage import SIGNATURE as _SIGNATURE
@@ -38,6 +39,8 @@ class Bundle:
         The features that the model reads, in its order; an older model reads fewer than there are today.
     columns
         int64[f]: where these stand in today's catalogue.
+    peers
+        What is usual by status of residence; None in a bundle from before findings.
     """
 
     subject: str
@@ -48,6 +51,7 @@ class Bundle:
     scorer: Scorer
     profile: InputProfile
     about: Mapping[str, str]
+    peers: Peers | None = None
 
     def explain(self, values: Floats) -> Explanation:
         """Scores and contributions of rows of today's catalogue; raises `ValueError` for another shape."""
@@ -72,6 +76,7 @@ class Bundle:
 def save_bundle(
     folder: Path, *, version: str, booster_text: str, catalogue: Catalogue, calibration: Calibration,
     profile: InputProfile, golden_values: Floats, about: Mapping[str, object], key: Ed25519PrivateKey,
+    peers: Peers | None = None,
 ) -> str:  # fmt: skip
     """Write a model into an empty folder and sign it; returns the sha256 of the manifest, the model's name for ever.
 
@@ -84,7 +89,10 @@ def save_bundle(
     scorer = Scorer(parse_forest(booster_text, catalogue.names), calibration)
     (folder / "model.txt").write_text(booster_text, encoding="ascii", newline="\n")
     (folder / "golden.json").write_bytes(_golden(scorer, golden_values).as_bytes())
-    files = {name: _entry((folder / name).read_bytes()) for name in FILES}
+    if peers is not None:
+        (folder / PEERS).write_bytes(peers.as_bytes())
+    names = FILES if peers is None else (*FILES, PEERS)
+    files = {name: _entry((folder / name).read_bytes()) for name in names}
     texts = {name: str(value) for name, value in about.items()}
     manifest = manifest_bytes(catalogue, Manifest(version, catalogue.names, files, calibration, profile, texts))
     read_manifest(manifest, catalogue)  # refuse now what would be refused at loading
@@ -105,17 +113,20 @@ def load_bundle(folder: Path, *, trusted: Sequence[Ed25519PublicKey], catalogue:
     content = read_files(folder)
     _check_signature(content, trusted)
     manifest = read_manifest(content[_MANIFEST], catalogue)
-    for name in FILES:
+    expect(set(manifest.files) == set(content) - {_MANIFEST, _SIGNATURE}, "files", "those of the folder")
+    for name in manifest.files:
         if manifest.files[name] != _entry(content[name]):
             raise BundleRejected("its bytes were changed", name, "the size and hash in the manifest")
     scorer = Scorer(parse_forest(content["model.txt"].decode("latin-1"), manifest.features), manifest.calibration)
     golden = read_golden(content["golden.json"], len(manifest.features))
     _compare(golden, _golden(scorer, golden.values))
+    peers = read_peers(content[PEERS], len(manifest.features)) if PEERS in content else None
     sha256 = hashlib.sha256(content[_MANIFEST]).hexdigest()
     names = present_names(manifest.features)
     columns = np.array([catalogue.names.index(name) for name in names])
     return Bundle(
-        catalogue.subject, manifest.version, sha256, catalogue.edition(names), columns, scorer, manifest.profile, manifest.about
+        catalogue.subject, manifest.version, sha256, catalogue.edition(names), columns, scorer, manifest.profile, manifest.about,
+        peers,
     )  # fmt: skip
 
 

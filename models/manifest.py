@@ -21,6 +21,8 @@ from models.tree_text import BundleRejected
 
 NAME = "manifest.json"
 FILES = ("model.txt", "golden.json")
+PEERS = "peers.json"
+"""File that bundles from before findings lack."""
 _KEYS = {"subject", "version", "catalogue", "features", "files", "calibration", "profile", "about"}
 _GOLDEN = {"values", "raw_scores", "scores", "contribution_sums"}
 _VERSION = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -52,8 +54,8 @@ class Golden:
 
     def as_bytes(self) -> bytes:
         """Canonical JSON of the rows, every number as ``float.hex()``."""
-        columns = {name: _hexes(values.tolist()) for name, values in asdict(self).items() if name != "values"}
-        return rfc8785.dumps({"values": [_hexes(row) for row in self.values.tolist()], **columns})
+        columns = {name: hexes(values.tolist()) for name, values in asdict(self).items() if name != "values"}
+        return rfc8785.dumps({"values": [hexes(row) for row in self.values.tolist()], **columns})
 
 
 def manifest_bytes(catalogue: Catalogue, manifest: Manifest) -> bytes:
@@ -66,7 +68,7 @@ def manifest_bytes(catalogue: Catalogue, manifest: Manifest) -> bytes:
             "features": list(manifest.features),
             "files": {name: dict(entry) for name, entry in manifest.files.items()},  # type: ignore[arg-type]
             "calibration": {name: value.hex() for name, value in asdict(manifest.calibration).items()},
-            "profile": {name: _hexes(values) for name, values in asdict(manifest.profile).items()},
+            "profile": {name: hexes(values) for name, values in asdict(manifest.profile).items()},
             "about": dict(manifest.about),
         }
     )
@@ -80,17 +82,17 @@ def read_manifest(content: bytes, catalogue: Catalogue) -> Manifest:
     BundleRejected
         If anything in it is not as training writes it for this catalogue, under present or former feature names.
     """
-    given = _canonical(content, NAME, _KEYS)
+    given = read_canonical(content, NAME, _KEYS)
     if given["subject"] != catalogue.subject:
         raise BundleRejected("trained for another subject", NAME, f"a model for {catalogue.subject}")
     if not _fits(given["catalogue"], given["features"], catalogue):
         raise BundleRejected("trained for another catalogue", NAME, f"catalogue {catalogue.sha256[:12]}; train again")
     version, about, files = given["version"], given["about"], given["files"]
     named = isinstance(version, str) and _VERSION.fullmatch(version) is not None
-    _expect(named, "version", "1 to 64 letters, digits, . _ -")
+    expect(named, "version", "1 to 64 letters, digits, . _ -")
     plain = isinstance(about, dict) and all(isinstance(value, str) for value in about.values())
-    _expect(plain, "about", "texts by name")
-    _expect(isinstance(files, dict) and set(files) == set(FILES), "files", ", ".join(FILES))
+    expect(plain, "about", "texts by name")
+    expect(isinstance(files, dict) and set(files) - {PEERS} == set(FILES), "files", ", ".join(FILES))
     calibration, profile = _calibration(given["calibration"]), _profile(given["profile"], len(given["features"]))
     about = {_FORMER_ABOUT[name]: about[name] for name in _FORMER_ABOUT if name in about} | {
         name: value for name, value in about.items() if name not in _FORMER_ABOUT
@@ -116,38 +118,39 @@ def read_golden(content: bytes, n_features: int) -> Golden:
     BundleRejected
         If there is none, or a number is not finite where it must be.
     """
-    given = _canonical(content, "golden.json", _GOLDEN)
+    given = read_canonical(content, "golden.json", _GOLDEN)
     rows = given["values"]
-    _expect(isinstance(rows, list) and len(rows) > 0, "golden rows", "at least one", "golden.json")
-    values = np.array([_floats(row, n_features, "values", "golden.json", missing=True) for row in rows])
+    expect(isinstance(rows, list) and len(rows) > 0, "golden rows", "at least one", "golden.json")
+    values = np.array([read_floats(row, n_features, "values", "golden.json", missing=True) for row in rows])
     names = ("raw_scores", "scores", "contribution_sums")
-    return Golden(values, *(np.array(_floats(given[name], len(rows), name, "golden.json")) for name in names))
+    return Golden(values, *(np.array(read_floats(given[name], len(rows), name, "golden.json")) for name in names))
 
 
 def _calibration(given: object) -> Calibration:
     # bundles from before the floor existed have none
-    _expect(
+    expect(
         isinstance(given, dict) and {"slope", "intercept"} <= set(given) <= {"slope", "intercept", "floor"},
         "calibration", "slope, intercept and floor",
     )  # fmt: skip
     numbers = [given["slope"], given["intercept"], given.get("floor", (0.0).hex())]  # type: ignore[attr-defined, index]
-    slope, intercept, floor = _floats(numbers, 3, "calibration", NAME)
+    slope, intercept, floor = read_floats(numbers, 3, "calibration", NAME)
     limits = (("slope", slope, _SLOPES), ("intercept", intercept, _INTERCEPTS), ("floor", floor, _FLOORS))
     for name, value, (low, high) in limits:
-        _expect(low <= value <= high, f"calibration's {name}", f"{low} to {high}")
+        expect(low <= value <= high, f"calibration's {name}", f"{low} to {high}")
     return Calibration(slope, intercept, floor)
 
 
 def _profile(given: object, n_features: int) -> InputProfile:
     names = ("low", "high", "missing")
-    _expect(isinstance(given, dict) and set(given) == set(names), "profile", ", ".join(names))
-    low, high, missing = (_floats(given[name], n_features, f"profile's {name}", NAME) for name in names)  # type: ignore[index]
-    _expect(all(a <= b for a, b in zip(low, high, strict=True)), "profile", "no lowest value above the highest")
-    _expect(all(0.0 <= part <= 1.0 for part in missing), "profile's missing shares", "0 to 1")
+    expect(isinstance(given, dict) and set(given) == set(names), "profile", ", ".join(names))
+    low, high, missing = (read_floats(given[name], n_features, f"profile's {name}", NAME) for name in names)  # type: ignore[index]
+    expect(all(a <= b for a, b in zip(low, high, strict=True)), "profile", "no lowest value above the highest")
+    expect(all(0.0 <= part <= 1.0 for part in missing), "profile's missing shares", "0 to 1")
     return InputProfile(tuple(low), tuple(high), tuple(missing))
 
 
-def _canonical(content: bytes, where: str, keys: set[str]) -> dict[str, Any]:
+def read_canonical(content: bytes, where: str, keys: set[str]) -> dict[str, Any]:
+    """Read an object with these keys in canonical JSON; raises `BundleRejected` for any other content."""
     try:
         given = json.loads(content)
         good = isinstance(given, dict) and set(given) == keys and rfc8785.dumps(given) == content
@@ -158,9 +161,9 @@ def _canonical(content: bytes, where: str, keys: set[str]) -> dict[str, Any]:
     return given
 
 
-def _floats(given: object, count: int, what: str, where: str, *, missing: bool = False) -> list[float]:
+def read_floats(given: object, count: int, what: str, where: str, *, missing: bool = False) -> list[float]:
     """Numbers as ``float.hex()`` wrote them; NaN only where ``missing`` allows it."""
-    _expect(isinstance(given, list) and len(given) == count, what, f"{count} numbers", where)
+    expect(isinstance(given, list) and len(given) == count, what, f"{count} numbers", where)
     values = []
     for text in given:  # type: ignore[attr-defined]
         try:
@@ -168,15 +171,17 @@ def _floats(given: object, count: int, what: str, where: str, *, missing: bool =
         except (TypeError, ValueError, OverflowError):
             value = math.inf
         good = (math.isfinite(value) and value.hex() == text) or (missing and text == "nan")
-        _expect(good, what, f"{count} finite numbers in hexadecimal", where)
+        expect(good, what, f"{count} finite numbers in hexadecimal", where)
         values.append(value)
     return values
 
 
-def _hexes(values: Any) -> list[str]:
+def hexes(values: Any) -> list[str]:
+    """Every number as ``float.hex()``."""
     return [value.hex() for value in values]
 
 
-def _expect(good: bool, what: str, expected: str, where: str = NAME) -> None:
+def expect(good: bool, what: str, expected: str, where: str = NAME) -> None:
+    """Raise `BundleRejected` unless the content is good."""
     if not good:
         raise BundleRejected(f"{what} cannot be used", where, expected)

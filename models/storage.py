@@ -9,7 +9,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from models.manifest import FILES
+from models.manifest import FILES, PEERS
 from models.manifest import NAME as MANIFEST
 from models.tree_text import SIZE_LIMIT, BundleRejected
 
@@ -19,7 +19,7 @@ ALL_FILES = (*FILES, MANIFEST, SIGNATURE)
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
-    """Bytes of a model's four files, by name.
+    """Bytes of a model's files, by name.
 
     The folder is opened once, so that a swap cannot mix two models; pipes, devices and links are not read.
 
@@ -32,9 +32,9 @@ def read_files(folder: Path) -> dict[str, bytes]:
         held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             names = set(os.listdir(held))  # noqa: PTH208 (the opened folder, even if its name now leads elsewhere)
-            if names != set(ALL_FILES):
+            if names - {PEERS} != set(ALL_FILES):
                 raise BundleRejected("other files than those of a model", folder.name, ", ".join(sorted(ALL_FILES)))
-            return {name: _read(held, name) for name in ALL_FILES}
+            return {name: _read(held, name) for name in sorted(names)}
         finally:
             os.close(held)
     except OSError as error:
@@ -74,14 +74,14 @@ def copy_bundle(source: Path, target: Path) -> None:
 def _keep(content: dict[str, bytes], folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.is_dir() and not folder.is_symlink():
-        if all((folder / name).is_file() and (folder / name).read_bytes() == content[name] for name in ALL_FILES):
+        if all((folder / name).is_file() and (folder / name).read_bytes() == content[name] for name in content):
             return
         # other content under this hash
         _put_aside(folder)
     staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".staged-"))
-    for name in ALL_FILES:
+    for name, written in content.items():
         with (staged / name).open("wb") as file:
-            file.write(content[name])
+            file.write(written)
             file.flush()
             os.fsync(file.fileno())
     # the service may run as another user than training

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from features.tables.schema import TABLES
 from models.bundle import save_bundle
 from models.input_profile import InputProfile
 from models.mlflow_loader import BUNDLE, SIGNER, SUBJECT
+from models.peers import Peers
 from models.scorer import Scorer
 from training.evaluation.frame import utc_day
 from training.gate.evidence import FIRST_LINE, EvaluationCases, gather, write_evidence
@@ -51,6 +52,9 @@ class Submission:
         The booster, as LightGBM writes it.
     training_values, golden
         float64[k, f]: training rows, and rows whose scores must be the same wherever the bundle is loaded.
+    training_statuses
+        Status of residence of each training row, if given; otherwise the evaluation cases, none of them chosen, are the
+        peers. No label is read.
     about
         Facts of the training, for manifest and card.
     """
@@ -61,6 +65,13 @@ class Submission:
     golden: Floats
     part: EvaluationCases
     about: Mapping[str, str]
+    training_statuses: Sequence[str] | None = None
+
+    def peers(self) -> Peers:
+        """What is usual by status of residence."""
+        if self.training_statuses is not None:
+            return Peers.of(self.scorer, self.training_values, self.training_statuses)
+        return Peers.of(self.scorer, self.part.values, self.part.frame["status"].tolist())
 
 
 def submit(
@@ -81,6 +92,7 @@ def submit(
         artifacts / SERVED / BUNDLE, version=hashlib.sha256(submission.text.encode()).hexdigest()[:12],
         booster_text=submission.text, catalogue=catalogue, calibration=scorer.calibration,
         profile=InputProfile.of(submission.training_values), golden_values=submission.golden, about=about, key=key,
+        peers=submission.peers(),
     )  # fmt: skip
     signer = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (artifacts / SERVED / SIGNER).write_bytes(signer)

@@ -1,10 +1,15 @@
 """Feature: a name, texts for people, and a measure that any history can answer."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
+from features.arrays import Ints
+from features.catalogue.findings import FINDING_OF_FEATURE
 from features.catalogue.measures import Measure
 from features.kernel.query import Plan, SweepKey, plans_of
 from features.languages import LANGUAGES
@@ -94,6 +99,13 @@ class Catalogue:
     def plans(self) -> dict[SweepKey, Plan]:
         """Sweeps of the whole catalogue."""
         return plans_of(need for feature in self.features for need in feature.measure.needs())
+
+    @cached_property
+    def explainable(self) -> Ints:
+        """Columns that a model may split on, int64: features of a finding, and the flags of the status as context."""
+        of_status = re.compile(r"is_\w+_flag")
+        kept = [name in FINDING_OF_FEATURE or of_status.fullmatch(name) is not None for name in self.names]
+        return np.flatnonzero(kept)
 
     @cached_property
     def sha256(self) -> str:

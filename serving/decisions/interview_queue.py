@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from features.catalogue.findings import FOR_THE_PERSON
 from features.matrix import TABLE_OF_SUBJECT
 from serving.decisions.due_dates import DueDate, current_time, due_date
 from serving.decisions.service import DecisionService
@@ -47,6 +48,11 @@ class QueuedCase:
         """Strongest reasons for an interview; none for a child."""
         raising = [reason for reason in self.shown["reasons"] if reason["direction"] == "raises"]
         return raising[:REASONS_SHOWN]
+
+    @property
+    def for_the_person(self) -> list[dict[str, Any]]:
+        """Findings for the person; none in an answer from before findings."""
+        return [reason for reason in self.shown["reasons"] if reason["direction"] == FOR_THE_PERSON]
 
 
 def interview_queue(

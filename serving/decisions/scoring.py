@@ -8,9 +8,12 @@ import uuid
 import numpy as np
 import orjson
 
+from features.arrays import Floats
 from features.languages import text, texts
 from features.online import CaseView
 from models.bundle import Bundle
+from models.findings import explain_by_findings
+from models.peers import ALL
 from models.reasons import choose_reasons
 from models.scorer import Explanation
 from serving.store.decisions import Decision
@@ -52,7 +55,6 @@ def _explanation(view: CaseView, bundle: Bundle | None, explained: Explanation |
         return {"score": None, "raw_score": None, "base_value": None, "contributions": [], "reasons": []}
     added = explained.contributions[0]
     values = bundle.read(view.values[None])[0]
-    reasons = choose_reasons(bundle.catalogue, values, added, view.evidence)
     rows = zip(bundle.catalogue.names, values.tolist(), added.tolist(), strict=True)
     return {
         "score": float(explained.score[0]),
@@ -62,7 +64,29 @@ def _explanation(view: CaseView, bundle: Bundle | None, explained: Explanation |
             {"feature": name, "value": None if math.isnan(value) else value, "contribution": contribution}
             for name, value, contribution in rows
         ],
-        "reasons": [reason.as_json() for reason in reasons],
+        **_reasons(view, bundle, values, explained),
+    }
+
+
+def _reasons(view: CaseView, bundle: Bundle, values: Floats, explained: Explanation) -> dict[str, object]:
+    """Findings against the peers; for a bundle without peers, the reasons by feature of its time."""
+    added = explained.contributions[0]
+    if bundle.peers is None:
+        return {"reasons": [item.as_json() for item in choose_reasons(bundle.catalogue, values, added, view.evidence)]}
+    by_findings = explain_by_findings(
+        bundle, values, added, float(explained.raw_score[0]), status=view.status, evidence=view.other_records
+    )
+    all_statuses = by_findings.group == ALL
+    return {
+        "reasons": [
+            item.as_json(view.subject, all_statuses=all_statuses, keys=view.masked_keys) for item in by_findings.shown
+        ],
+        "peers": by_findings.group,
+        "peer_base_value": by_findings.peer_base_value,
+        "findings": [
+            {"code": code, "contribution": contribution} for code, contribution in by_findings.contributions.items()
+        ],
+        "remainder": by_findings.remainder,
     }
 
 

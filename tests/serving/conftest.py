@@ -11,13 +11,17 @@ from starlette.testclient import TestClient
 from features.catalogue import catalogue
 from features.database import open_engine
 from features.languages import texts
-from features.matrix import build_matrix
+from features.matrix import TABLE_OF_SUBJECT, build_matrix
 from features.settings import Settings
 from features.tables import Records
+from features.tables.schema import TABLES
 from models.bundle import save_bundle
 from models.calibration import Calibration
 from models.input_profile import InputProfile
+from models.peers import Peers
+from models.scorer import Scorer
 from models.signatures import load_or_create_key
+from models.tree_text import parse_forest
 from serving.app import create_app
 from serving.auth.api_keys import create_key
 from serving.decisions.service import DecisionService, open_service
@@ -41,7 +45,9 @@ class Service:
         return {"Authorization": f"Bearer {self.keys[role]}"}
 
 
-def train_model(world: Records, subject: str, folder: Path, settings: Settings, rounds: int = 30) -> None:
+def train_model(
+    world: Records, subject: str, folder: Path, settings: Settings, rounds: int = 30, *, with_peers: bool = True
+) -> None:
     import lightgbm as lgb  # noqa: PLC0415
 
     matrix = build_matrix(world, subject)
@@ -57,10 +63,14 @@ def train_model(world: Records, subject: str, folder: Path, settings: Settings, 
     parameters = {"objective": "binary", "max_depth": 4, "num_leaves": 15, "verbosity": -1, "num_threads": 2}
     data = lgb.Dataset(matrix.values, positive, feature_name=list(matrix.catalogue.names))
     text = lgb.train(parameters, data, rounds).model_to_string().partition("end of trees\n")[0] + "end of trees\n"
+    statuses = dict(zip(*(world[TABLE_OF_SUBJECT[subject]].column(name).to_pylist()
+                          for name in (TABLES[TABLE_OF_SUBJECT[subject]].id_column, "status_of_residence")), strict=True))  # fmt: skip
+    scorer = Scorer(parse_forest(text, matrix.catalogue.names), Calibration())
+    peers = Peers.of(scorer, matrix.values, [statuses[name] for name in matrix.subject_ids])
     save_bundle(
         folder, version="test", booster_text=text, catalogue=matrix.catalogue, calibration=Calibration(),
         profile=InputProfile.of(matrix.values), golden_values=matrix.values[:10], about={},
-        key=load_or_create_key(settings.signing_key_path),
+        key=load_or_create_key(settings.signing_key_path), peers=peers if with_peers else None,
     )  # fmt: skip
 
 

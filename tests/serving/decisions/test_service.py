@@ -26,11 +26,26 @@ def test_a_posted_application_is_scored_explained_and_adds_up(service: Service) 
     decision = answer.json()
     total = decision["base_value"] + sum(item["contribution"] for item in decision["contributions"])
     assert abs(total - decision["raw_score"]) < 1e-9
-    assert decision["reasons"]
-    assert all(
-        item["ja"] and item["en"] and item["question"]["ja"] and item["evidence"] for item in decision["reasons"]
-    )
     assert "no ground for refusing" in decision["notice"]["en"]
+
+
+def test_a_reason_is_a_finding_with_its_sentence_parts_question_and_records(service: Service) -> None:
+    decisions = [
+        post(service, {**application(service, n), "application_id": f"A-FINDING-{n}"}).json() for n in range(5, 15)
+    ]
+    assert any(decision["reasons"] for decision in decisions)
+    for decision in decisions:
+        by_findings = decision["peer_base_value"] + sum(item["contribution"] for item in decision["findings"])
+        assert abs(by_findings + decision["remainder"] - decision["raw_score"]) < 1e-9
+        for item in decision["reasons"]:
+            assert all(item[part][code] for part in ("name", "usual", "question") for code in ("ja", "en"))
+            assert item["ja"]
+            assert item["en"]
+            assert item["direction"] in {"raises", "for_the_person"}
+            assert abs(sum(part["difference"] for part in item["features"]) - item["contribution"]) < 1e-9
+            assert ("visa_applications", decision["subject_id"]) not in {
+                (e["table"], e["id"]) for e in item["evidence"]
+            }
 
 
 def test_a_decision_replays_bit_for_bit_and_only_its_own_post_sees_it(service: Service) -> None:

@@ -1,0 +1,196 @@
+"""Which findings explain a score, against the peers of the same status? Exact sums, and at most three on each side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from features.arrays import Floats
+from features.catalogue import Catalogue, Feature
+from features.catalogue.findings import FINDINGS, FOR_THE_PERSON, ORGANISER_MATCH, RAISES, Finding
+from features.catalogue.measures import CaseField, OwnStays
+from features.evidence import Record
+from features.languages import text
+from models.bundle import Bundle
+from models.finding_texts import Bound, Fact, resembles, sentence, usual
+from models.peers import PeerGroup
+from models.reasons import by_language
+
+LIMIT = 3
+"""Findings on each side, and clauses of a sentence."""
+MIN_DIFFERENCE = 0.05
+"""In log-odds; a finding below it is not shown, nor are facts that add less than this together."""
+RECORDS_SHOWN = 10
+
+Evidence = Callable[[str], list[Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Fact of a sentence: a feature, and the records behind it; none where the case's own file states it."""
+
+    fact: Fact
+    difference: float
+    records: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """Finding that is shown.
+
+    Attributes
+    ----------
+    contribution
+        Exact sum, in log-odds, of what the features of the finding add beyond the mean of the peers.
+    differences
+        The parts of this sum by feature.
+    """
+
+    finding: Finding
+    contribution: float
+    differences: Mapping[str, float]
+    clauses: tuple[Clause, ...]
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Records of all clauses, each once."""
+        return tuple(dict.fromkeys(record for clause in self.clauses for record in clause.records))
+
+    def as_json(self, subject: str, *, all_statuses: bool, keys: Mapping[str, str]) -> dict[str, object]:
+        """JSON of the finding, as the API shows it."""
+        facts = [clause.fact for clause in self.clauses]
+        code = self.finding.code
+        return {
+            "code": code, **sentence(facts, keys), "direction": self.finding.direction, "contribution": self.contribution,
+            "name": dict(text("findings.names", code)), "usual": usual(facts, subject, all_statuses=all_statuses),
+            "typologies": list(self.finding.typologies), "resembles": resembles(self.finding.typologies),
+            "question": dict(text("findings.questions", code)),
+            "features": [{"feature": name, "difference": added} for name, added in self.differences.items()],
+            "evidence": [_record_json(record) for record in self.records[:RECORDS_SHOWN]],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsExplanation:
+    """``peer_base_value + sum of contributions + remainder = raw_score``, in log-odds.
+
+    Attributes
+    ----------
+    group
+        Status of the peers; ``all`` where the case's own has too few.
+    contributions
+        Of every finding that has a feature in the model.
+    remainder
+        What features without a finding add beyond the peers.
+    """
+
+    group: str
+    peer_base_value: float
+    contributions: Mapping[str, float]
+    remainder: float
+    shown: tuple[ShownFinding, ...]
+
+
+def explain_by_findings(
+    bundle: Bundle, values: Floats, contributions: Floats, raw_score: float, *, status: str, evidence: Evidence
+) -> FindingsExplanation:
+    """Findings of a case.
+
+    Parameters
+    ----------
+    values, contributions
+        float64[f] each, in the order of the bundle's catalogue.
+    status
+        The case's own status of residence.
+    evidence
+        Lists the records behind a feature by its name, without the case's own file.
+
+    Raises `ValueError` for a bundle without peers.
+    """
+    if bundle.peers is None:
+        raise ValueError("the bundle has no peers; models.reasons explains it")
+    name, group = bundle.peers.of_status(status)
+    columns = {feature: column for column, feature in enumerate(bundle.catalogue.names)}
+    difference = contributions - group.mean
+    base = math.fsum([bundle.scorer.base_value, *group.mean.tolist()])
+    sums, candidates = {}, []
+    for finding in FINDINGS:
+        own = {feature: float(difference[columns[feature]]) for feature in finding.features if feature in columns}
+        if not own:
+            continue
+        sums[finding.code] = math.fsum(own.values())
+        clauses = _clauses(finding, values, own, group, columns, bundle.catalogue, evidence, sums[finding.code])
+        if clauses:
+            candidates.append(ShownFinding(finding, sums[finding.code], own, clauses))
+    remainder = math.fsum([raw_score, -base, *(-added for added in sums.values())])
+    return FindingsExplanation(name, base, sums, remainder, tuple(_choose(candidates)))
+
+
+def _clauses(
+    finding: Finding, values: Floats, own: Mapping[str, float], group: PeerGroup, columns: Mapping[str, int],
+    catalogue: Catalogue, evidence: Evidence, contribution: float,
+) -> tuple[Clause, ...]:  # fmt: skip
+    """Facts that the finding rests on, the strongest first; empty if it may not be shown."""
+    always = finding.code == ORGANISER_MATCH
+    sign = -1.0 if finding.direction == FOR_THE_PERSON else 1.0
+    if not always and sign * contribution <= MIN_DIFFERENCE:
+        return ()
+    best: list[tuple[float, str, Fact]] = []
+    for theme in finding.themes:
+        facts = []
+        for feature in theme:
+            if feature not in columns or feature in finding.context:
+                continue
+            low = feature in finding.low
+            bound = Bound(float((group.low if low else group.high)[columns[feature]]), low)
+            fact = Fact(feature, float(values[columns[feature]]), bound)
+            worth_saying = fact.is_unusual and fact.value >= finding.least.get(feature, -math.inf)
+            if fact.is_present and (always or (worth_saying and sign * own[feature] > 0)):
+                facts.append((sign * own[feature], feature, fact))
+        best += sorted(facts, key=lambda item: -item[0])[:1]
+    clauses: list[Clause] = []
+    for added, feature, fact in sorted(best, key=lambda item: -item[0]):
+        records = tuple(evidence(feature))
+        if len(clauses) < LIMIT and (records or always or _stated_by_file(catalogue.by_name(feature))):
+            clauses.append(Clause(fact, sign * added, records))
+    enough = always or math.fsum(sign * clause.difference for clause in clauses) > MIN_DIFFERENCE
+    return tuple(clauses) if enough else ()
+
+
+def _stated_by_file(feature: Feature) -> bool:
+    """Whether the case's own file states the fact, so that there need be no other record."""
+    return isinstance(feature.measure, CaseField | OwnStays)
+
+
+def _choose(candidates: Sequence[ShownFinding]) -> list[ShownFinding]:
+    """At most three findings on each side, none of whose records is on the other side too."""
+    sides = [
+        _strongest(item for item in candidates if item.finding.direction == side) for side in (RAISES, FOR_THE_PERSON)
+    ]
+    strength = [math.fsum(abs(item.contribution) for item in side[:LIMIT]) for side in sides]
+    raises_is_stronger = strength[0] >= strength[1] or any(item.finding.code == ORGANISER_MATCH for item in sides[0])
+    first, second = sides if raises_is_stronger else sides[::-1]
+    first = first[:LIMIT]
+    cited = {record for item in first for record in item.records}
+    second = [kept for item in second if (kept := _without(item, cited)) is not None][:LIMIT]
+    return [*first, *second] if raises_is_stronger else [*second, *first]
+
+
+def _strongest(findings: Iterable[ShownFinding]) -> list[ShownFinding]:
+    return sorted(findings, key=lambda item: (item.finding.code != ORGANISER_MATCH, -abs(item.contribution)))
+
+
+def _without(item: ShownFinding, cited: set[Record]) -> ShownFinding | None:
+    """The finding without the records of the other side and the clauses that rest on them alone; None if none is left."""
+    clauses = []
+    for clause in item.clauses:
+        records = tuple(record for record in clause.records if record not in cited)
+        if records or not clause.records:
+            clauses.append(replace(clause, records=records))
+    return replace(item, clauses=tuple(clauses)) if clauses else None
+
+
+def _record_json(record: Record) -> dict[str, object]:
+    shown: dict[str, object] = {"table": record.table, "id": record.id}
+    return shown if record.match is None else shown | {"match": dict(by_language(record.match))}
