@@ -10,7 +10,7 @@ import pytest
 
 import features
 from features import compilation as compiled
-from features.identity import hashes as hashing
+from features.identity import hashes
 from features.kernel import sweep
 from features.network import search
 from features.statements import statement_index
@@ -35,9 +35,9 @@ def test_every_function_of_the_group_is_called(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_warm_up_reaches_every_kernel() -> None:
     warm_up()
-    for function in (hashing._hash, sweep._sweep, search.search, statement_index._fill):
+    for function in (hashes._hash, sweep._sweep, search.search, statement_index._fill):
         assert function.signatures
     kernels = [path for path in Path(features.__file__).parent.rglob("*.py") if "\n@kernel" in path.read_text("utf-8")]
     assert {path.stem for path in kernels} == {
         "order", "sweep", "search", "shared_keys", "statement_index", "same_statements",
-    } | {"hashing"}  # fmt: skip
+    } | {"hashes"}  # fmt: skip

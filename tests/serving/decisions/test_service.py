@@ -153,7 +153,7 @@ def test_the_queue_and_a_case_are_shown_in_both_languages_without_script(service
     for language in ("ja", "en"):
         queue = service.client.get(f"/queue?lang={language}")
         assert LABELS["queue"][language] in queue.text
-        assert f'<html lang="{language}">' in queue.text
+        assert f'<html lang="{language}" dir="ltr">' in queue.text
         assert "script-src 'self'" in queue.headers["content-security-policy"]
         case = service.client.get(f"/cases/{decision['decision_id']}?lang={language}")
         assert "<svg" in case.text

@@ -145,7 +145,7 @@ def test_a_queue_of_the_api_says_by_when(service: Service) -> None:
 
 
 def test_every_column_and_category_has_a_label() -> None:
-    labels = {**texts("statuses"), **texts("serving.categories"), **texts("serving.typologies")}
+    labels = {**texts("statuses"), **texts("serving.categories"), **texts("typologies")}
     for table in TABLES.values():
         for column in table.columns:
             assert column.use is Use.AUDIT or column.name in texts("serving.columns")

@@ -73,7 +73,7 @@ def test_the_challenger_scores_what_the_champion_decided_and_the_answer_shows_no
     values = np.array([[np.nan if item["value"] is None else item["value"] for item in decision["contributions"]]])
     assert raw == float(challenger.explain(values).raw_score[0])
     assert raw != decision["raw_score"]
-    assert abs(challenger.base_value + np.frombuffer(added).sum() - raw) < 1e-9
+    assert abs(challenger.scorer.base_value + np.frombuffer(added).sum() - raw) < 1e-9
     for role in ("officer", "auditor"):
         url = f"/v1/decisions/{decision['decision_id']}"
         answer = service.client.get(url, headers=service.headers(role))

@@ -6,7 +6,9 @@ from training.fit.columns import UNEXPLAINED, gain_factors
 
 def barred(subject: str, *, prior: bool) -> set[str]:
     features = catalogue(subject)
-    return {name for name, factor in zip(features.names, gain_factors(features, prior=prior), strict=True) if factor == 0.0}
+    return {
+        name for name, factor in zip(features.names, gain_factors(features, prior=prior), strict=True) if factor == 0.0
+    }
 
 
 def test_a_model_with_a_prior_splits_on_explained_features_only() -> None:
@@ -16,7 +18,9 @@ def test_a_model_with_a_prior_splits_on_explained_features_only() -> None:
 
 def test_labels_alone_teach_a_landing_nothing_of_the_application() -> None:
     assert barred("visa", prior=False) == set()
-    assert {"kin_guarantor_flag", "stage_occupation_flag", "coe_applications_person_ever_count"} <= barred("entry", prior=False)
+    assert {"kin_guarantor_flag", "stage_occupation_flag", "coe_applications_person_ever_count"} <= barred(
+        "entry", prior=False
+    )
     assert "guarantor_applications_365d_count" not in barred("entry", prior=False)
 
 
