@@ -1,4 +1,4 @@
-"""A reason is a finding that somebody at a counter could say: exact, present, unusual. Covers: findings, finding_texts."""
+"""A reason is a finding that an officer at a counter could say: exact, present, unusual. Covers: findings, finding_texts."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def test_the_terminal_gets_the_validation_and_ends_with_what_is_beaten_and_where
 
 
 def test_a_real_signal_selects_twice_the_people_of_arrival_order(many: list[Fold]) -> None:
-    # 900 cases leave three interviews at 2 %; of 4,000 there are fourteen, and 56 people concerned
+    # 900 cases leave three interviews at 2 %; of 4,000 there are fourteen, and 56 exploited people
     frame, rankings = pooled(many)
     table = at_capacity(frame, rankings, GroupBootstrap.of(frame, np.random.default_rng(1)), capacities=(0.02,))
     truth = table[table["basis"] == TRUTH].set_index("ranking")

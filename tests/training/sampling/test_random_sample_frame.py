@@ -79,7 +79,7 @@ def test_a_random_sample_that_estimates_fewer_people_than_officers_identified_wa
 
 def test_a_drawn_case_that_officers_chose_as_well_few_times_was_left_out_of_the_random_sample() -> None:
     labels, _ = drawn_world(ALL_FILES, 3)
-    # nine in ten of those chosen twice are struck from the lot
+    # nine in ten of those chosen twice are removed from the random sample
     twice = np.flatnonzero(labels.randomly_sampled & (labels.arm == TARGETED))
     drawn = labels.randomly_sampled.copy()
     drawn[twice[: int(0.9 * len(twice))]] = False
