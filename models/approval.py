@@ -77,6 +77,9 @@ class Terms:
         return None
 
 
+FULL = Terms()
+
+
 @dataclass(frozen=True, slots=True)
 class Approval:
     """Approval of a bundle.
