@@ -27,6 +27,7 @@ from models.signatures import load_or_create_key
 from training.gate.approvals import approve, approved, objections, scope_of, waiver_fault
 from training.gate.arguments import approver_id, options_of, policy_of, subject_and_version, terms_of, waiver_of
 from training.gate.champions import champion_hash
+from training.gate.line_output import print_lines, print_shortfall
 from training.gate.model_card import NOT_RECORDED
 from training.gate.policy import POLICY_FILE
 from training.gate.promotion import (
@@ -38,13 +39,10 @@ from training.gate.promotion import (
     roll_back,
     set_champion,
 )
-from training.gate.shortfall import assumption, shortfall
-from training.gate.verdict import Line, Outcome, evaluate_policy
+from training.gate.verdict import evaluate_policy
 from training.tracking.registry import CHAMPION, NoSuchModel, Registry
 
 _DEMO_APPROVER = "demonstration"
-_ORDER = (Outcome.HOLDS, Outcome.WAIVED, Outcome.NO_EVIDENCE, Outcome.FAILS)
-"""Lines that do not hold are printed last, where a terminal still shows them."""
 
 
 @click.command()
@@ -125,8 +123,8 @@ def _decide(
     name = f"{subject} v{version}"
     if demo and not candidate.evidence.get("truth_known"):
         raise Problem(f"{name} was evaluated on records without a truth: they are no demonstration, leave out --demo")
-    _print(candidate)
-    _print_shortfall(candidate)
+    print_lines(candidate)
+    print_shortfall(candidate)
     key = load_or_create_key(settings.signing_key_path)
     scope = scope_of(
         subject=subject, version=version, bundle=candidate.bundle.sha256, demo=demo, policy=candidate.policy.sha256,
@@ -189,32 +187,6 @@ def _besides(candidate: Candidate, approvers: tuple[str, ...]) -> str:
     return "".join(f"; {fault}" for fault in _faults(candidate, approvers))
 
 
-def _print(candidate: Candidate) -> None:
-    """Print each line of the gate, those that do not hold last, and each --waive without effect."""
-    for line in sorted(candidate.lines, key=lambda line: _ORDER.index(line.outcome)):
-        closed = f" ({line.no_waiver})" if line.no_waiver else ""
-        click.echo(f"{line.outcome.value:11} {line.code}: {_figures(line)}{closed}")
-    by_code = {line.code: line for line in candidate.lines}
-    for code in sorted(candidate.waiver.codes & by_code.keys() if candidate.waiver else ()):
-        if by_code[code].outcome is Outcome.HOLDS:
-            click.echo(f"--waive {code}: it holds without a waiver")
-        elif by_code[code].outcome is Outcome.FAILS and not candidate.demo:
-            click.echo(f"--waive {code}: it fails on evidence, and a waiver covers missing evidence alone")
-
-
-def _figures(line: Line) -> str:
-    return line.headline if line.headline and line.holds else line.figures["en"]
-
-
-def _print_shortfall(candidate: Candidate) -> None:
-    """Print for each line of full that lacks evidence about how many interviews would bring it."""
-    sentences = shortfall(candidate.evidence, candidate.policy, Stage.FULL)
-    if sentences:
-        click.echo(assumption(candidate.evidence, sentences, Stage.FULL))
-    for sentence in sentences:
-        click.echo(f"  {sentence}")
-
-
 def _trial_advice(candidate: Candidate) -> str:
     """Advice where a model that is refused in full may be tried."""
     if candidate.terms.stage is Stage.TRIAL:
@@ -252,7 +224,7 @@ def _warn_of_approval(settings: Settings, subject: str) -> None:
 def _already_champion(registry: Registry, settings: Settings, candidate: Candidate, terms: Terms) -> None:
     """Report that a model serves already; an MLflow alias left behind is moved."""
     subject, version = candidate.subject, candidate.version
-    _print_shortfall(candidate)
+    print_shortfall(candidate)
     try:
         named = registry.find(subject, CHAMPION)[0]
     except NoSuchModel:

@@ -1,4 +1,4 @@
-"""Covers: gate.commands, gate.arguments."""
+"""Covers: gate.commands, gate.arguments, gate.line_output."""
 
 from __future__ import annotations
 
