@@ -18,7 +18,9 @@ REFERENCE = Path(__file__).with_name("reference")
 PUBLISHED_KEY = REFERENCE / "demonstration.pub"
 
 
-def adopt_model(folder: Path, out: Path, subject: str, *, signed_by: Ed25519PublicKey, key: Ed25519PrivateKey) -> Bundle:
+def adopt_model(
+    folder: Path, out: Path, subject: str, *, signed_by: Ed25519PublicKey, key: Ed25519PrivateKey
+) -> Bundle:
     """Copy a model into an empty folder under a signature of one's own; its hash stays the same.
 
     The new signature says where the model comes from, not that it may serve: that takes an approval.
