@@ -11,6 +11,7 @@ import click
 from features.command_line import Problem
 from features.settings import Settings
 from models.signatures import load_or_create_key
+from training.evaluation.health import Health
 from training.gate.approvals import approve, approved, objections, scope_of, waiver_fault
 from training.gate.model_card import NOT_RECORDED
 from training.gate.persons import NotSigned, person_id, reason
@@ -151,7 +152,10 @@ def _besides(candidate: Candidate, approvers: tuple[str, ...]) -> str:
 
 
 def _print(candidate: Candidate) -> None:
-    """Print each line of the gate, those that do not hold last, and each --waive without effect."""
+    """Print the model's health, each line of the gate, those that do not hold last, and each --waive without effect."""
+    health = Health.read(candidate.evidence.get("health") or {})
+    for text in () if health is None else filter(None, (health.line, health.alarm)):
+        click.echo(f"{candidate.subject}: {text}")
     for line in sorted(candidate.lines, key=lambda line: _ORDER.index(line.outcome)):
         closed = f" ({line.no_waiver})" if line.no_waiver else ""
         click.echo(f"{line.outcome.value:11} {line.code}: {_figures(line)}{closed}")
