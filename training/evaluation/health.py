@@ -101,6 +101,10 @@ class Health:
         known: dict[str, Any] = {name: math.nan if figures[name] is None else figures[name] for name in names}
         return Health(**known)
 
+    def as_json(self) -> dict[str, Any]:
+        """Figures by name, None where not known, as `read` takes them."""
+        return {name: None if math.isnan(value) else value for name, value in asdict(self).items()}
+
     @property
     def line(self) -> str:
         """All figures in a line."""

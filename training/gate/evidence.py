@@ -116,7 +116,7 @@ def gather(
             name: asdict(recall_gain((chosen, within_capacity(frame, rival, capacity)), case_group, rng))
             for name, rival in part.rivals.items()
         },
-        "health": None if part.health is None else asdict(part.health),
+        "health": None if part.health is None else part.health.as_json(),
         "score_parts": None if part.parts is None else asdict(part.parts),
         "ranking": asdict(grouped_auc(score, case_group, negative)),
         "calibration": {} if calibration is None else asdict(calibration),
