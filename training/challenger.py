@@ -167,8 +167,13 @@ def challenger_line(
         figures = f"recall {_shown(metrics, recall, '.3f')} at 2 % capacity, {positives} random positives"
         if lift in metrics:
             figures = f"lift {_shown(metrics, lift, '.2g', '×')} over arrival order, {figures}"
-    trees = f"{model.fitted.rounds} trees" + (" of labels beside the prior's" if model.prior else "")
-    name = f"{alone} is registered as v{version}" if alone else f"challenger is v{version}, {trees}"
+    if alone:
+        name = f"{alone} is registered as v{version}"
+    elif not model.label_weight:
+        name = f"challenger is v{version}, the prior alone: labels add no more than one standard error to its ranking"
+    else:
+        weights = f" times {model.label_weight:g} beside the prior times {model.prior_weight:g}" if model.prior else ""
+        name = f"challenger is v{version}, {model.fitted.rounds} trees of labels{weights}"
     compared = "" if move is None or not move.comparison else f"; {move.comparison}"
     if move is not None and not move.moves:
         name, compared = (
@@ -282,7 +287,7 @@ def _about(cases: Cases, split: Split, config: TrainingConfig, model: TrainedMod
         "random_sample_frame": cases.outcomes.sample_frame,
         "calibration": model.calibration_kind,
         "seed": str(config.seed),
-        "labels": "0" if split.prior_alone else str(int((~np.isnan(known)).sum())),
+        "labels": str(int((~np.isnan(known)).sum())) if model.label_weight else "0",
         "prior": "none",
     }
     if model.prior is None:

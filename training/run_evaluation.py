@@ -67,9 +67,9 @@ def evaluate_model(cases: Cases, split: Split, config: TrainingConfig, model: Tr
 
 
 def training_labels(cases: Cases, split: Split, model: TrainedModel) -> TrainingLabels:
-    """Training rows of a model with their labels; without labels where the prior scores alone."""
+    """Training rows of a model with their labels; without labels where no tree learned from them."""
     part, known = model.sample.full, split.labels
-    label = np.full(len(part.rows), np.nan) if split.prior_alone else known.positive[part.rows]
+    label = np.full(len(part.rows), np.nan) if not model.label_weight else known.positive[part.rows]
     confirmed = label == 1.0 if known.confirmed is None else (label == 1.0) & known.confirmed[part.rows]
     ids = pd.DataFrame({"subject_id": [cases.matrix.subject_ids[row] for row in part.rows.tolist()]})
     group = groups_among(cases.records, cases.matrix.subject, ids, label == 1.0)

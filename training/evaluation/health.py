@@ -145,7 +145,7 @@ class Health:
 
     def _labels(self) -> str:
         if not self.labels:
-            return "no label was learned"
+            return "no tree learned from labels"
         return (
             f"labels {self.labels:,} (effective {self.effective_labels:,.0f}), positives {self.positives:,} (effective "
             f"{self.effective_positives:,.0f})"

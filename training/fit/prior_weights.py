@@ -6,8 +6,9 @@ import numpy as np
 
 from features.arrays import Bools, Floats
 
-CANDIDATES = ((1.0, 1.0), (1.0, 0.5), (1.0, 2.0), (0.5, 1.0), (1.0, 0.0), (0.0, 1.0))
-"""Weights of prior and labels; the first is kept unless another is better by more than one standard error."""
+CANDIDATES = ((1.0, 0.0), (1.0, 0.25), (1.0, 0.5), (1.0, 1.0), (1.0, 2.0), (0.5, 1.0), (0.0, 1.0))
+"""Weights of prior and labels. The first, the prior alone, is kept unless another is better by more than one standard error:
+with 20 to 80 positive labels equal weights ranked below the prior alone in most worlds (docs/decisions/0029-prior-alone.md)."""
 
 
 def choose_weights(prior: Floats, labels: Floats, positive: Floats) -> tuple[float, float]:

@@ -56,7 +56,11 @@ class TrainingConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """A model before it is signed; ``prior`` as weighted in its trees, None where it has none of them."""
+    """A model before it is signed.
+
+    ``fitted`` has the text of all trees, and the number and parameters of those of the labels; ``prior`` is as weighted in
+    them, None where it has none of them.
+    """
 
     fitted: FittedTrees
     scorer: Scorer
@@ -105,7 +109,7 @@ def train_model(
         weights = choose_weights(before, raw, part.positive)
         raw = weights[0] * before + weights[1] * raw
     kind, calibration = choose_calibration(raw, part.positive, part.weight)
-    trees = fitted(sample.full)
+    trees = fitted(sample.full) if weights[1] else FittedTrees("", 0, {})
     if prior is not None:
         trees = replace(trees, text=tree_sum([(prior.text, weights[0]), (trees.text, weights[1])]))
         prior = prior.times(weights[0], names) if weights[0] else None
@@ -119,5 +123,5 @@ def _prior_alone(matrix: FeatureMatrix, prior: Prior, sample: TrainingSample) ->
     share = prevalence_after(*observed, float(prior.about["positive_mass"]))
     raw = raw_scores(prior.forest, matrix.values[sample.full.rows])
     calibration = Calibration(1.0, intercept_for_share(raw, share, np.ones(len(raw))))
-    fitted = FittedTrees(prior.text, int(prior.about["trees"]), {})
+    fitted = FittedTrees(prior.text, 0, {})
     return TrainedModel(fitted, Scorer(prior.forest, calibration), "shift", sample, prior, 1.0, 0.0)

@@ -43,7 +43,7 @@ _ABOUT = {
     "learned_until_us": "trained on cases until",
     "sampling": "sampling scheme",
     "random_sample_frame": "random interviews were declared as drawn among",
-    "labels": "labels learned",
+    "labels": "labels that trees learned",
     "prior_worlds": "synthetic worlds of the prior",
     "data_sha256": "hash of the records",
     "evidence_sha256": "hash of the evidence",
@@ -80,10 +80,10 @@ def first_line(about: Mapping[str, object]) -> str:
     """First sentence of a card: what the model was trained on, and that no real visa record validated it."""
     if "prior_worlds" not in about:
         return FIRST_LINE
-    prior = f"synthetic worlds and their truth (prior: {about['prior_worlds']} worlds)"
+    prior = f"on synthetic worlds and their truth (prior: {about['prior_worlds']} worlds)"
     if about["labels"] == "0":
-        return f"Trained on {prior} alone, on no label; not validated on any real visa record."
-    return f"Trained first on {prior}, then on {about['labels']} labels; not validated on any real visa record."
+        return f"Trained {prior} alone, no tree on a label; not validated on any real visa record."
+    return f"Trained first {prior}, then on {about['labels']} labels; not validated on any real visa record."
 
 
 def effective_positives(evidence: Mapping[str, Any]) -> str:

@@ -61,7 +61,7 @@ def test_ties_are_the_share_of_cases_with_the_score_of_another() -> None:
 def test_what_is_not_known_is_absent_from_metrics_and_null_in_json() -> None:
     cases, score = frame([], 40)
     health = Health.of(cases, score)
-    assert "AUC not known; no label was learned" in health.line
+    assert "AUC not known; no tree learned from labels" in health.line
     assert "calibration slope not known" in health.line
     assert "confirmed_auc" not in health.metrics()
     figures = json.loads(json.dumps(health.as_json(), allow_nan=False))

@@ -43,7 +43,7 @@ def test_the_prior_alone_has_its_own_trees_and_the_level_of_the_prior() -> None:
     nothing = outcomes(built).only(np.zeros(400, dtype=bool))
     model = train_model(built, training_split(nothing, prior=True), TrainingConfig(prior=True))
     assert model.fitted.text == prior.text
-    assert (model.prior_weight, model.label_weight, model.fitted.rounds) == (1.0, 0.0, int(prior.about["trees"]))
+    assert (model.prior_weight, model.label_weight, model.fitted.rounds) == (1.0, 0.0, 0)
     assert model.scores(built.values[:200]).mean() == pytest.approx(float(prior.about["positive_mass"]))
     raw, labels = model.raw_parts(built.values)
     assert np.array_equal(raw, model.scorer.raw_scores(built.values))

@@ -116,8 +116,8 @@ def test_the_card_says_the_extent_to_which_the_number_is_a_chance(evidence: dict
         ),
         (
             {"prior_worlds": "52", "labels": "0"},
-            "Trained on synthetic worlds and their truth (prior: 52 worlds) alone, on no label; not validated on any real visa "
-            "record.",
+            "Trained on synthetic worlds and their truth (prior: 52 worlds) alone, no tree on a label; not validated on any "
+            "real visa record.",
         ),
     ],
 )
