@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from features.catalogue import catalogue
 from features.settings import Settings
 from features.tables import Records
-from features.tables.folder import write_folder
+from features.tables.folder import empty_records, write_folder
 from models.bundle import load_bundle
 from models.signatures import load_or_create_key
+from tests.training.cases import audit, matrix, outcomes
+from training.challenger import _background
 from training.commands import train
+from training.fit.cases import Cases
 from training.fit.prior_trees import load_prior
+from training.fit.trainer import TrainingConfig, train_model
+from training.labels.splits import last_split
+from training.sampling.schemes import INTERVIEWED_ONLY
 from training.tracking.registry import CHALLENGER, Registry
 
 VISA = catalogue("visa")
@@ -64,3 +71,21 @@ def test_without_the_prior_too_few_labels_fail(silent: Path) -> None:
     result = CliRunner().invoke(train, [str(silent), "--subject", "visa", "--threads", "1", "--no-prior"])
     assert result.exit_code == 1
     assert "not trained: 0 positive and 0 negative labels are known" in result.output
+
+
+def test_peers_are_unlabelled_training_rows_before_the_cutoff() -> None:
+    built = matrix(900)
+    recorded = outcomes(built, share=0.4)
+    split = last_split(recorded)
+    model = train_model(built, split, TrainingConfig())
+    cases = Cases(empty_records(), built, recorded, audit(built))
+    background = _background(cases, split, model)
+    assert background is not None
+    values, statuses = background
+    assert len(values) == len(statuses) > 200
+    rows = [row for row in model.sample.full.rows.tolist() if np.isnan(split.labels.positive[row])]
+    assert np.array_equal(values, built.values[rows])
+    assert built.as_of[rows].max() < split.cutoff_us
+    # of interviewed cases alone no row represents the others: the evaluation cases are the peers
+    alone = train_model(built, split, TrainingConfig(scheme=INTERVIEWED_ONLY))
+    assert _background(cases, split, alone) is None
