@@ -170,9 +170,11 @@ def challenger_line(
     if alone:
         name = f"{alone} is registered as v{version}"
     elif not model.label_weight:
-        name = f"challenger is v{version}, the prior alone: labels add no more than one standard error to its ranking"
+        name = f"challenger is v{version}, the prior alone: trees of labels ranked later labels worse by more than one standard error"
     else:
-        weights = f" times {model.label_weight:g} beside the prior times {model.prior_weight:g}" if model.prior else ""
+        weights = (
+            f" times {model.label_weight:.2g} beside the prior times {model.prior_weight:g}" if model.prior else ""
+        )
         name = f"challenger is v{version}, {model.fitted.rounds} trees of labels{weights}"
     compared = "" if move is None or not move.comparison else f"; {move.comparison}"
     if move is not None and not move.moves:

@@ -17,6 +17,7 @@ from models.scorer import Scorer
 from models.tree_text import parse_forest
 from training.fit.calibration_choice import choose_calibration, prevalence_after
 from training.fit.columns import gain_factors
+from training.fit.missing_values import missing_without_sign, without_missing
 from training.fit.prior_trees import Prior, load_prior
 from training.fit.prior_weights import choose_weights
 from training.fit.tree_sum import tree_sum
@@ -97,8 +98,11 @@ def train_model(
     factors = gain_factors(matrix.catalogue, prior=prior is not None)
     tuned = config.tuned if min(factors) == 1.0 else {**(config.tuned or {}), "feature_contri": factors}
 
+    values = matrix.values if prior is None else without_missing(matrix.values, matrix.catalogue)
+
     def fitted(part: TrainingRows) -> FittedTrees:
-        return trainer(matrix.values, part, matrix.catalogue, seed=config.seed, threads=config.threads, tuned=tuned)
+        trees = trainer(values, part, matrix.catalogue, seed=config.seed, threads=config.threads, tuned=tuned)
+        return trees if prior is None else replace(trees, text=missing_without_sign(trees.text, matrix.catalogue))
 
     part, names = sample.calibrate, matrix.catalogue.names
     later = matrix.values[part.rows]
@@ -106,7 +110,7 @@ def train_model(
     weights = (0.0, 1.0)
     if prior is not None:
         before = raw_scores(prior.forest, later)
-        weights = choose_weights(before, raw, part.positive)
+        weights = choose_weights(before, raw, part.positive, sample.full.positive.sum())
         raw = weights[0] * before + weights[1] * raw
     kind, calibration = choose_calibration(raw, part.positive, part.weight)
     trees = fitted(sample.full) if weights[1] else FittedTrees("", 0, {})

@@ -22,6 +22,7 @@ NOT_RECORDED = "not recorded"
 _CALIBRATION = {"slope": "slope", "ratio": "expected over observed positives", "error": "expected calibration error"}
 _VERDICTS = {
     Verdict.PASSED: "every line holds.",
+    Verdict.TRIAL: "on trial; no line fails, and lines without evidence are open.",
     Verdict.WAIVED: "no line fails on evidence; missing evidence is waived.",
     Verdict.DEMONSTRATION: "a demonstration on synthetic data, with fewer approvers and waivers for lines that fail.",
     Verdict.REFUSED: "the model may not serve.",
