@@ -19,7 +19,7 @@ def shrunken_weights(positives: float) -> tuple[float, float]:
     >>> shrunken_weights(0.0), shrunken_weights(100.0)
     ((1.0, 0.0), (1.0, 0.5))
     """
-    return 1.0, positives / (positives + PRIOR_POSITIVES)
+    return 1.0, float(positives / (positives + PRIOR_POSITIVES))
 
 
 def choose_weights(prior: Floats, labels: Floats, positive: Floats, learned: float) -> tuple[float, float]:
