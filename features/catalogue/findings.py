@@ -179,11 +179,13 @@ FINDINGS = (
         "sponsor_record", FOR_THE_PERSON,
         (("guarantor_departures_on_time_ever_count", "guarantor_departures_on_time_ever_share"),
          ("guarantor_applications_first_days",)),
+        least={"guarantor_departures_on_time_ever_share": 0.8, "guarantor_applications_first_days": 365.0},
     ),
     Finding(
         "agency_record", FOR_THE_PERSON,
         (("agency_departures_on_time_365d_share", "agency_departures_on_time_365d_count"),
          ("agency_applications_first_days",)),
+        least={"agency_departures_on_time_365d_share": 0.8, "agency_applications_first_days": 365.0},
     ),
     Finding("own_returns", FOR_THE_PERSON, (("own_completed_stays_count", "own_stays_count"),)),
     Finding("clean_host", FOR_THE_PERSON, (("host_actions_clean_ever_count",),)),
