@@ -10,15 +10,15 @@ CANDIDATES = ((1.0, 0.0), (1.0, 0.5), (1.0, 1.0), (1.0, 2.0), (0.5, 1.0), (0.0, 
 """Weights of prior and labels that replace the shrunken ones where better by more than `ERRORS` standard errors."""
 ERRORS = 2.0
 """Of a comparison; later positives are few, and those of a ring are not independent."""
-PRIOR_POSITIVES = 30.0
-"""Positive labels that the prior counts as. On worlds of the prior's own generator, where it is at its best, 100 would do;
-real records differ from it, so that labels count sooner (docs/decisions/0029-prior-alone.md)."""
+PRIOR_POSITIVES = 10.0
+"""Positive labels that the prior counts as. From 26 positives on, equal weights of prior and labels ranked as well as any; with 22
+they ranked far below the prior (docs/decisions/0029-prior-alone.md)."""
 
 
 def shrunken_weights(positives: float) -> tuple[float, float]:
     """Weights of prior and labels before any comparison: the trees of n positive labels count n / (n + `PRIOR_POSITIVES`).
 
-    >>> shrunken_weights(0.0), shrunken_weights(30.0)
+    >>> shrunken_weights(0.0), shrunken_weights(10.0)
     ((1.0, 0.0), (1.0, 0.5))
     """
     return 1.0, float(positives / (positives + PRIOR_POSITIVES))
