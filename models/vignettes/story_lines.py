@@ -46,6 +46,7 @@ Templates = Mapping[str, Mapping[str, Fields]]
 _DAYS = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
 _DISTANCE = re.compile(r"(\d+) (hour|day|week|month|year)s? (before|after)")
 _PLACE = re.compile(r"\{(\w+)\}")
+_FINGERPRINTS_FROM = dt.timedelta(days=16 * 365)
 _LINE = ("id", "at", "known", "like", "person", "other_spelling", "times", "every_days")
 _OF_STAY = ("lands", "landing")
 _TRAVELLER = (
@@ -109,11 +110,13 @@ def filled(table: str, line: Fields, templates: Templates) -> dict[str, Any]:
 
 def landing_of(application: Fields, landed: dt.timedelta, templates: Templates) -> dict[str, Any]:
     """Landing by the visa of an application, so long from the story's moment."""
+    under_16 = "birth_date" in application and span_of(application, "birth_date") > landed - _FINGERPRINTS_FROM
     kept = (*_TRAVELLER, "status_of_residence", "stay_address", "stay_phone")
     fields = {name: application[name] for name in kept if name in application} | {
         "id": application["id"], "at": landed, "application_id": application["id"],
         "permitted_stay_days": application["intended_stay_days"],
         "passport_issued_on": application["passport_issued_on"] + span_of(application, "at") - landed,
+        **({"biometric_id": ""} if under_16 else {}),
     }  # fmt: skip
     return filled("landings", fields, templates)
 
