@@ -131,10 +131,14 @@ def _clauses(
     finding: Finding, values: Floats, own: Mapping[str, float], group: PeerGroup, columns: Mapping[str, int],
     catalogue: Catalogue, evidence: Evidence, contribution: float,
 ) -> tuple[Clause, ...]:  # fmt: skip
-    """Facts that the finding rests on, the strongest first; empty if it may not be shown."""
-    always = finding.code == ORGANISER_MATCH
-    sign = -1.0 if finding.direction == FOR_THE_PERSON else 1.0
-    if not always and sign * contribution <= MIN_DIFFERENCE:
+    """Facts that the finding rests on, the strongest first; empty if it may not be shown.
+
+    A ground for an interview must be remarkable among the peers and add to the score. What is favourable to the person is
+    said even where peers have it too, as long as it does not add.
+    """
+    always, favourable = finding.code == ORGANISER_MATCH, finding.direction == FOR_THE_PERSON
+    sign, least = (-1.0, 0.0) if favourable else (1.0, MIN_DIFFERENCE)
+    if not always and sign * contribution <= least:
         return ()
     best: list[tuple[float, str, Fact]] = []
     for theme in finding.themes:
@@ -145,8 +149,8 @@ def _clauses(
             low = feature in finding.low
             bound = Bound(float((group.low if low else group.high)[columns[feature]]), low)
             fact = Fact(feature, float(values[columns[feature]]), bound)
-            worth_saying = fact.is_unusual and fact.value >= finding.least.get(feature, -math.inf)
-            if fact.is_present and (always or (worth_saying and sign * own[feature] > 0)):
+            remarkable = fact.is_unusual and fact.value >= finding.least.get(feature, -math.inf)
+            if fact.is_present and (always or (favourable or remarkable) and sign * own[feature] > 0):
                 facts.append((sign * own[feature], feature, fact))
         best += sorted(facts, key=lambda item: -item[0])[:1]
     clauses: list[Clause] = []
@@ -154,7 +158,7 @@ def _clauses(
         records = tuple(evidence(feature))
         if len(clauses) < LIMIT and (records or always or _stated_by_file(catalogue.by_name(feature))):
             clauses.append(Clause(fact, sign * added, records))
-    enough = always or math.fsum(sign * clause.difference for clause in clauses) > MIN_DIFFERENCE
+    enough = always or math.fsum(sign * clause.difference for clause in clauses) > least
     return tuple(clauses) if enough else ()
 
 

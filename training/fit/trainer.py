@@ -14,6 +14,7 @@ from models.scorer import Scorer
 from models.tree_text import parse_forest
 from training.fit.calibration_choice import choose_calibration
 from training.fit.columns import gain_factors
+from training.fit.missing_values import missing_without_sign, without_missing
 from training.fit.prior_trees import load_prior
 from training.fit.prior_weights import choose_weights
 from training.fit.tree_sum import tree_sum
@@ -82,8 +83,11 @@ def train_model(
     factors = gain_factors(matrix.catalogue, prior=prior is not None)
     tuned = config.tuned if min(factors) == 1.0 else {**(config.tuned or {}), "feature_contri": factors}
 
+    values = matrix.values if prior is None else without_missing(matrix.values, matrix.catalogue)
+
     def fitted(part: TrainingRows) -> FittedTrees:
-        return trainer(matrix.values, part, matrix.catalogue, seed=config.seed, threads=config.threads, tuned=tuned)
+        trees = trainer(values, part, matrix.catalogue, seed=config.seed, threads=config.threads, tuned=tuned)
+        return trees if prior is None else replace(trees, text=missing_without_sign(trees.text, matrix.catalogue))
 
     part, names = sample.calibrate, matrix.catalogue.names
     later = matrix.values[part.rows]

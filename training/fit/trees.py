@@ -11,6 +11,7 @@ import numpy as np
 from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
 from models.forest import MAX_DEPTH
+from training.fit.columns import monotone_constraints
 from training.fit.leaf_rounding import rounded_trees
 from training.sampling.schemes import TrainingRows
 
@@ -47,7 +48,7 @@ def parameters_for(
         "objective": "binary", "min_sum_hessian_in_leaf": 0.1, "bagging_freq": 1, **DEFAULTS[catalogue.subject], **(tuned or {}),
     }  # fmt: skip
     return chosen | {
-        "max_depth": min(int(str(chosen["max_depth"])), MAX_DEPTH), "monotone_constraints": list(catalogue.monotone),
+        "max_depth": min(int(str(chosen["max_depth"])), MAX_DEPTH), "monotone_constraints": monotone_constraints(catalogue),
         "seed": seed, "deterministic": True, "force_row_wise": True, "num_threads": threads, "verbosity": -1,
     }  # fmt: skip
 
@@ -62,7 +63,8 @@ def fit_trees(
     names, used = list(catalogue.names), values[part.rows]
     if columns is not None:
         names = [names[column] for column in columns.tolist()]
-        parameters["monotone_constraints"] = [catalogue.monotone[column] for column in columns.tolist()]
+        directions = monotone_constraints(catalogue)
+        parameters["monotone_constraints"] = [directions[column] for column in columns.tolist()]
         used = used[:, columns]
     text = boosted(used, part.positive, sample_weight_of(part), names, parameters, rounds)
     return FittedTrees(text, rounds, parameters)

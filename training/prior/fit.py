@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from features.catalogue import catalogue
-from training.fit.columns import gain_factors
+from training.fit.columns import gain_factors, monotone_constraints
+from training.fit.missing_values import missing_without_sign, without_missing
 from training.fit.trees import boosted
 from training.prior.worlds import NEGATIVES, POSITIVE_MASS, PriorRows
 
@@ -21,10 +22,12 @@ def fit_prior(rows: PriorRows, subject: str, *, seed: int, threads: int) -> str:
     """Return the text of trees fitted on the truth; only features with a finding are split on."""
     features = catalogue(subject)
     parameters = PARAMETERS | {
-        "seed": seed, "num_threads": threads, "monotone_constraints": list(features.monotone),
+        "seed": seed, "num_threads": threads, "monotone_constraints": monotone_constraints(features),
         "feature_contri": gain_factors(features, prior=True),
     }  # fmt: skip
-    return boosted(rows.values, rows.positive.astype(float), rows.weight, features.names, parameters, ROUNDS)
+    values = without_missing(rows.values, features)
+    text = boosted(values, rows.positive.astype(float), rows.weight, features.names, parameters, ROUNDS)
+    return missing_without_sign(text, features)
 
 
 def write_prior(text: str, rows: PriorRows, subject: str, folder: Path, about: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from models.forest import MAX_DEPTH, raw_scores
 from tests.training.cases import matrix, outcomes
 from training.fit.leaf_rounding import LEAF_STEP
 from training.fit.trainer import TrainingConfig, train_model
+from training.fit.columns import monotone_constraints
 from training.fit.trees import fit_trees, parameters_for
 from training.labels.splits import last_split
 from training.sampling.schemes import training_sample
@@ -50,7 +51,7 @@ def test_tuned_parameters_keep_depth_and_direction() -> None:
     wild = {"max_depth": 20, "monotone_constraints": [0] * len(MATRIX.catalogue.names), "deterministic": False}
     figures = parameters_for(MATRIX.catalogue, seed=1, threads=1, tuned=wild)
     assert figures["max_depth"] == MAX_DEPTH
-    assert figures["monotone_constraints"] == list(MATRIX.catalogue.monotone)
+    assert figures["monotone_constraints"] == monotone_constraints(MATRIX.catalogue)
     assert figures["deterministic"] is True
 
 
