@@ -89,7 +89,8 @@ def check(story: str, condition: Condition, cases: Cases) -> Check:
     if what in {FINDING, REASON}:
         holds: bool | None = None
         if own.findings is not None:
-            named = own.shown[:1] if kind == "named_first" else own.shown
-            holds = own.reasons.isdisjoint(condition.about) if what == REASON else not set(named).isdisjoint(condition.about)
+            never = kind == "never_named"
+            named = own.reasons if never else set(own.shown[:1]) if kind == "named_first" else own.reasons.union(own.shown)
+            holds = named.isdisjoint(condition.about) == never
         return Check(story, condition, holds, ", ".join(own.shown) or "–")
     return Check(story, condition, own.protected if kind == "protected" else own.child_procedure, "")

@@ -28,9 +28,11 @@ ITSELF = ""
 STORY, VARIANT, FINDING, REASON, YES = "story", "variant", "finding", "reason", "yes"
 KINDS = {
     "outranks": STORY, "not_lowered_by": VARIANT, "raised_by": VARIANT, "not_raised_by": VARIANT, "unchanged_by": VARIANT,
-    "named_first": FINDING, "named": FINDING, "never_named": REASON, "protected": YES, "child_procedure": YES,
+    "named_first": FINDING, "named": REASON, "never_named": REASON, "protected": YES, "child_procedure": YES,
 }  # fmt: skip
 """What a story may hold, and what each is about."""
+ANY_OF = ("named_first", "named")
+"""Kinds for which a list means any of it; for the others, each of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def _conditions(where: str, given: Mapping[str, Any], faults: list[str]) -> list
         faults.append(f"{where}: holds: {kind}: expected {expected}")
         return []
     place = {"variant": given.get("variant", ITSELF), "subject": given.get("subject", "")}
-    return [Condition(kind, items, **place)] if KINDS[kind] == FINDING else [Condition(kind, (item,), **place) for item in items]
+    return [Condition(kind, items, **place)] if kind in ANY_OF else [Condition(kind, (item,), **place) for item in items]
 
 
 def _reference_faults(story: Story, stories: Mapping[str, Story]) -> Iterable[str]:
