@@ -85,14 +85,14 @@ def submit(
     artifacts
         A folder whose other content (plots, reports) is logged too.
     """
-    part, scorer = submission.part, submission.scorer
-    evidence = gather(part, scorer, records, catalogue, capacity=read_policy().capacity, seed=seed)
+    part, scorer, peers = submission.part, submission.scorer, submission.peers()
+    evidence = gather(part, scorer, records, catalogue, capacity=read_policy().capacity, seed=seed, peers=peers)
     about = {**submission.about, "evidence_sha256": write_evidence(artifacts / "evidence", evidence, part, key)}
     sha256 = save_bundle(
         artifacts / SERVED / BUNDLE, version=hashlib.sha256(submission.text.encode()).hexdigest()[:12],
         booster_text=submission.text, catalogue=catalogue, calibration=scorer.calibration,
         profile=InputProfile.of(submission.training_values), golden_values=submission.golden, about=about, key=key,
-        peers=submission.peers(),
+        peers=peers,
     )  # fmt: skip
     signer = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (artifacts / SERVED / SIGNER).write_bytes(signer)
