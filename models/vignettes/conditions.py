@@ -23,28 +23,29 @@ class Case:
         Log-odds.
     content
         Values, scores and contributions, every byte.
-    findings
-        None for a model without peers.
+    explain
+        Findings of the case, at most once; None for a model without peers.
     protected, child_procedure
         What holds of the case whatever its score.
     """
 
     raw_score: float
     content: bytes
-    findings: FindingsExplanation | None
+    explain: Callable[[], FindingsExplanation | None]
     protected: bool
     child_procedure: bool
 
     @property
     def shown(self) -> tuple[str, ...]:
         """Codes of the shown findings, the first one first."""
-        return () if self.findings is None else tuple(item.finding.code for item in self.findings.shown)
+        explained = self.explain()
+        return () if explained is None else tuple(item.finding.code for item in explained.shown)
 
     @property
     def reasons(self) -> set[str]:
         """Shown findings that raise the score, and the features that their sentences are about."""
-        shown = () if self.findings is None else self.findings.shown
-        raising = [item for item in shown if item.finding.direction == RAISES]
+        explained = self.explain()
+        raising = [item for item in (explained.shown if explained else ()) if item.finding.direction == RAISES]
         return {item.finding.code for item in raising} | {clause.fact.feature for item in raising for clause in item.clauses}
 
 
@@ -88,7 +89,7 @@ def check(story: str, condition: Condition, cases: Cases) -> Check:
         return Check(story, condition, _HOLDS[kind](own, other), seen)
     if what in {FINDING, REASON}:
         holds: bool | None = None
-        if own.findings is not None:
+        if own.explain() is not None:
             never = kind == "never_named"
             named = own.reasons if never else set(own.shown[:1]) if kind == "named_first" else own.reasons.union(own.shown)
             holds = named.isdisjoint(condition.about) == never

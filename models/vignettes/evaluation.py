@@ -16,7 +16,7 @@ from features.kernel.view import View
 from features.matrix import history_of, values_of, view_of
 from features.online import is_minor
 from models.bundle import Bundle
-from models.findings import explain_by_findings
+from models.findings import FindingsExplanation, explain_by_findings
 from models.scorer import Explanation
 from models.vignettes.conditions import Case, Check, check
 from models.vignettes.story_files import FOLDER, KINDS, STORY, SUBJECTS, Story, case_id, read_stories
@@ -124,11 +124,15 @@ def check_vignettes(bundle: Bundle, folder: Path = FOLDER) -> Vignettes:
 
 def _case(bundle: Bundle, cases: StoryCases, explained: Explanation, row: int) -> Case:
     raw, added = explained.raw_score[row], explained.contributions[row]
-    findings = None
-    if bundle.peers is not None:
-        findings = explain_by_findings(
+
+    @cache
+    def findings() -> FindingsExplanation | None:
+        if bundle.peers is None:
+            return None
+        return explain_by_findings(
             bundle, bundle.read(cases.values[row : row + 1])[0], added, float(raw), status=cases.statuses[row],
             evidence=lambda feature: other_records(cases.view, cases.subject, feature, row),
         )  # fmt: skip
+
     content = b"".join(part.tobytes() for part in (cases.values[row], raw, explained.score[row], added))
     return Case(float(raw), content, findings, bool(cases.protected[row]), bool(cases.minor[row]))

@@ -121,7 +121,7 @@ def read_stories(folder: Path = FOLDER) -> Stories:
     stories: dict[str, Story] = {}
     for file, document in documents.items():
         faults += [f"{file}: {key}: expected [[story]]" for key in document if key != "story"]
-        for given in document.get("story", []):
+        for given in _tables(file, document, "story", faults):
             story = _story(file, given, faults)
             if story.code in stories:
                 faults.append(f"{file}: {story.code}: the code is that of another story; expected a new one")
@@ -161,7 +161,7 @@ def _story(file: str, given: Mapping[str, Any], faults: list[str]) -> Story:
         faults.append(f"{where}: code: expected letters, digits and underscores")
     title, lines = _title(where, given, faults), _lines(where, given, {"code", "title", "variant", "holds"}, faults)
     variants = {ITSELF: Variant(title, (), {})}
-    for entry in given.get("variant", []):
+    for entry in _tables(where, given, "variant", faults):
         name = str(entry.get("code", "?"))
         there = f"{where}: variant {name}"
         if name in variants or not name.isidentifier():
@@ -171,17 +171,29 @@ def _story(file: str, given: Mapping[str, Any], faults: list[str]) -> Story:
         for changed, fields in change.items():
             if changed not in ids:
                 faults.append(f"{there}: change: no line {changed}; expected of {', '.join(ids)}")
+            elif not isinstance(fields, Mapping):
+                faults.append(f"{there}: change of {changed}: expected fields in braces")
             else:
                 unknown = sorted(set(fields) - fields_of(ids[changed]))
                 faults += [f"{there}: change of {changed}: {field}: no such field of {ids[changed]}" for field in unknown]
         more = _lines(there, entry, {"code", "title", "change"}, faults, "more ")
+        change = {changed: fields for changed, fields in change.items() if isinstance(fields, Mapping)}
         variants[name] = Variant(_title(there, entry, faults), more, with_distances(change))
     cases = {table for table, line in lines if line["id"] == CASE}
     subjects = ("visa", "entry") if "visa_applications" in cases else ("entry",) if "landings" in cases else ()
     if not subjects:
         faults.append(f"{where}: expected a line of visa_applications or landings with id = \"{CASE}\"")
-    conditions = tuple(condition for entry in given.get("holds", []) for condition in _conditions(where, entry, faults))
+    conditions = tuple(condition for entry in _tables(where, given, "holds", faults) for condition in _conditions(where, entry, faults))
     return Story(code, file, title, lines, variants, conditions, subjects)
+
+
+def _tables(where: str, given: Mapping[str, Any], name: str, faults: list[str]) -> list[Mapping[str, Any]]:
+    """Tables of a list; none where there is another thing, which is a fault."""
+    entries = given.get(name, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+        faults.append(f"{where}: {name}: expected a list of tables")
+        return []
+    return entries
 
 
 def _title(where: str, given: Mapping[str, Any], faults: list[str]) -> dict[str, str]:
@@ -197,13 +209,13 @@ def _lines(
 ) -> list[tuple[str, Fields]]:
     """Lines by table; those without an id of their own are numbered."""
     lines = []
-    for table, entries in given.items():
+    for table in given:
         if table in other:
             continue
-        if table not in {*TABLES, STAYS} or not isinstance(entries, list):
-            faults.append(f"{where}: {table}: expected a list of {', '.join([*TABLES, STAYS])}")
+        if table not in {*TABLES, STAYS}:
+            faults.append(f"{where}: {table}: expected one of {', '.join([*TABLES, STAYS])}")
             continue
-        for number, line in enumerate(entries, start=1):
+        for number, line in enumerate(_tables(where, given, table, faults), start=1):
             lines.append((table, with_distances({"id": f"{more}{table} {number}"} | line)))
     return lines
 

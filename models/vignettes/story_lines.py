@@ -86,6 +86,7 @@ def expand(table: str, line: Fields, templates: Templates) -> Iterator[Line]:
     unknown = sorted(set(line) - fields_of(table))
     if unknown:
         raise StoryFault(f"{unknown[0]}: no such field of {table}; expected of {', '.join(sorted(fields_of(table)))}")
+    _check_kinds(line)
     times = line.get("times", 1)
     if (COPY in line["id"]) != (times > 1):
         raise StoryFault(f"times: expected with {COPY} in the id, and {COPY} with times")
@@ -105,6 +106,8 @@ def filled(table: str, line: Fields, templates: Templates) -> dict[str, Any]:
     fields = {"person": line["id"], **kinds.get("every", {}), **kinds.get(like, {}), **line}
     for _ in range(3):  # a name may be that of another role: the inviter is the guarantor, who is the parent
         fields = {name: _named(value, fields) for name, value in fields.items()}
+    if "at" not in fields and line["id"] != CASE:
+        raise StoryFault("at: expected when, like '3 weeks before'")
     return {name: value for name, value in fields.items() if name != "like"}
 
 
@@ -127,6 +130,19 @@ def span_of(fields: Fields, name: str) -> dt.timedelta:
     if not isinstance(value, dt.timedelta):
         raise StoryFault(f"{name}: expected a distance like '3 weeks before' or '40 days after'")
     return value
+
+
+def _check_kinds(line: Fields) -> None:
+    for name, value in line.items():
+        kind: tuple[type, str] | None = None
+        if name in {"times", "every_days"}:
+            kind = int, "a whole number"
+        elif name in {"id", "like", "person", *ROLES}:
+            kind = str, "a text"
+        elif name in {*FOLLOWS, "landing"}:
+            kind = Mapping, "fields in braces"  # type: ignore[type-abstract]
+        if kind is not None and not isinstance(value, kind[0]):
+            raise StoryFault(f"{name}: expected {kind[1]}")
 
 
 def _copy(value: Any, number: str) -> Any:
