@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from features.catalogue.findings import RAISES
 from models.findings import FindingsExplanation
-from models.vignettes.story_files import FINDING, ITSELF, KINDS, REASON, STORY, VARIANT, Condition
+from models.vignettes.story import FINDING, ITSELF, KINDS, REASON, STORY, VARIANT, Condition
 
 _SLACK = 1e-9
 """In log-odds: sums of the same leaves in another order differ by rounding, and a true step is the size of a leaf."""
@@ -46,7 +46,9 @@ class Case:
         """Shown findings that raise the score, and the features that their sentences are about."""
         explained = self.explain()
         raising = [item for item in (explained.shown if explained else ()) if item.finding.direction == RAISES]
-        return {item.finding.code for item in raising} | {clause.fact.feature for item in raising for clause in item.clauses}
+        return {item.finding.code for item in raising} | {
+            clause.fact.feature for item in raising for clause in item.clauses
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def check(story: str, condition: Condition, cases: Cases) -> Check:
         holds: bool | None = None
         if own.explain() is not None:
             never = kind == "never_named"
-            named = own.reasons if never else set(own.shown[:1]) if kind == "named_first" else own.reasons.union(own.shown)
+            named = (
+                own.reasons if never else set(own.shown[:1]) if kind == "named_first" else own.reasons.union(own.shown)
+            )
             holds = named.isdisjoint(condition.about) == never
         return Check(story, condition, holds, ", ".join(own.shown) or "–")
     return Check(story, condition, own.protected if kind == "protected" else own.child_procedure, "")

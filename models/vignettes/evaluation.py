@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from features.arrays import Bools, Floats
-from features.catalogue import catalogue
 from features.evidence import other_records
 from features.kernel.view import View
 from features.matrix import history_of, values_of, view_of
@@ -19,7 +18,8 @@ from models.bundle import Bundle
 from models.findings import FindingsExplanation, explain_by_findings
 from models.scorer import Explanation
 from models.vignettes.conditions import Case, Check, check
-from models.vignettes.story_files import FOLDER, KINDS, STORY, SUBJECTS, Story, case_id, read_stories
+from models.vignettes.story import KINDS, STORY, SUBJECTS, Story, case_id
+from models.vignettes.story_files import FOLDER, read_stories
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from features.languages import texts
 from models.vignettes.conditions import Check
 from models.vignettes.evaluation import Vignettes
-from models.vignettes.story_files import FINDING, ITSELF, KINDS, LANGUAGES, REASON, STORY, VARIANT, Condition, Story
+from models.vignettes.story import ITSELF, KINDS, LANGUAGES, STORY, VARIANT, Condition, Story
 
 _TEMPLATE = "page.html"
 
@@ -49,7 +49,11 @@ def story_rows(parts: Sequence[Vignettes], language: str) -> list[StoryRow]:
     labels = {key: text[language] for key, text in texts("models.vignettes").items()}
     rows = []
     for code, story in parts[0].stories.items() if parts else ():
-        scores = [(labels[part.subject], f"{part.raw_scores[code, ITSELF]:+.2f}") for part in parts if (code, ITSELF) in part.raw_scores]
+        scores = [
+            (labels[part.subject], f"{part.raw_scores[code, ITSELF]:+.2f}")
+            for part in parts
+            if (code, ITSELF) in part.raw_scores
+        ]
         checks = [
             CheckRow(labels[part.subject], _sentence(part, story, check.condition, labels, shown, language), _result(check),
                      labels[_result(check)], check.seen)
@@ -67,7 +71,8 @@ def write_page(path: Path, parts: Sequence[Vignettes]) -> None:
     )  # fmt: skip
     labels = texts("models.vignettes")
     shown = [
-        (code, {key: text[code] for key, text in labels.items()}, counts(parts, code), story_rows(parts, code)) for code in LANGUAGES
+        (code, {key: text[code] for key, text in labels.items()}, counts(parts, code), story_rows(parts, code))
+        for code in LANGUAGES
     ]
     path.write_text(environment.get_template(_TEMPLATE).render(languages=shown), encoding="utf-8")
 
@@ -89,12 +94,14 @@ def _sentence(
 ) -> str:
     what = KINDS[condition.kind]
     names = texts("findings.names")
-    about = {
-        STORY: lambda code: part.stories[code].title[shown],
-        VARIANT: lambda code: story.variants[code].title[shown],
-        FINDING: lambda code: names[code][language],
-        REASON: lambda code: names[code][language] if code in names else code,
-    }.get(what, lambda code: code)
+
+    def about(code: str) -> str:
+        if what == STORY:
+            return part.stories[code].title[shown]
+        if what == VARIANT:
+            return story.variants[code].title[shown]
+        return names[code][language] if code in names else code
+
     sentence = labels[condition.kind].format(about=labels["or"].join(about(code) for code in condition.about))
     if condition.variant == ITSELF:
         return sentence

@@ -47,12 +47,16 @@ class Pseudonyms:
         number = self._number("person", story, label)
         # distinct birth dates, and names unlike each other: people of different stories never resemble a listed person
         birth = _FIRST_BIRTH + dt.timedelta(days=number * 1_009 % _BIRTH_SPAN_DAYS)
-        code, letters = (number + _START) * _STEP % _NAMES, ""
+        code, syllables = (number + _START) * _STEP % _NAMES, ""
         for _ in range(6):
             code, syllable = divmod(code, len(_SYLLABLES))
-            letters += _SYLLABLES[syllable]
-        family, given = letters[:6].capitalize(), letters[6:].capitalize()
-        return (family.upper() + "H" * family.endswith("o"), given.upper(), birth) if other_spelling else (family, given, birth)
+            syllables += _SYLLABLES[syllable]
+        family, given = syllables[:6].capitalize(), syllables[6:].capitalize()
+        return (
+            (family.upper() + "H" * family.endswith("o"), given.upper(), birth)
+            if other_spelling
+            else (family, given, birth)
+        )
 
     def _number(self, kind: str, story: str, label: str) -> int:
         return self._numbers.setdefault((kind, story, label), len(self._numbers) + 1)

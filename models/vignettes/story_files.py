@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,78 +15,27 @@ from features.tables.folder import Records
 from features.tables.json_rows import rows_to_table
 from features.tables.schema import TABLES
 from models.vignettes.pseudonyms import Pseudonyms
+from models.vignettes.story import (
+    ANY_OF,
+    FINDING,
+    ITSELF,
+    KINDS,
+    LANGUAGES,
+    REASON,
+    STORY,
+    SUBJECTS,
+    VARIANT,
+    YES,
+    Condition,
+    Story,
+    Variant,
+    case_id,
+)
 from models.vignettes.story_lines import CASE, STAYS, Fields, StoryFault, Templates, fields_of, with_distances
 from models.vignettes.story_records import Row, rows_of
 
 FOLDER = Path(__file__).parent / "stories"
 TEMPLATES = "templates.toml"
-SUBJECTS = {"visa": "visa_applications", "entry": "landings"}
-LANGUAGES = ("ja", "en")
-ITSELF = ""
-"""Name of the variant that is the story itself."""
-
-STORY, VARIANT, FINDING, REASON, YES = "story", "variant", "finding", "reason", "yes"
-KINDS = {
-    "outranks": STORY, "not_lowered_by": VARIANT, "raised_by": VARIANT, "not_raised_by": VARIANT, "unchanged_by": VARIANT,
-    "named_first": FINDING, "named": REASON, "never_named": REASON, "protected": YES, "child_procedure": YES,
-}  # fmt: skip
-"""What a story may hold, and what each is about."""
-ANY_OF = ("named_first", "named")
-"""Kinds for which a list means any of it; for the others, each of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What must hold.
-
-    Attributes
-    ----------
-    kind
-        Of `KINDS`.
-    about
-        Code of the story, variant, finding or feature; several findings where any of them may come first.
-    variant
-        Variant of the story in which it must hold.
-    subject
-        ``visa`` or ``entry``; empty for each that the story has.
-    """
-
-    kind: str
-    about: tuple[str, ...]
-    variant: str = ITSELF
-    subject: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """Story with further records, or with other fields in some of its own; ``change`` maps the ids of lines to fields."""
-
-    title: Mapping[str, str]
-    lines: Sequence[tuple[str, Fields]]
-    change: Mapping[str, Fields]
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Story in records, and what must hold.
-
-    Attributes
-    ----------
-    lines
-        Each with its table, ``stays`` for a whole stay.
-    variants
-        By name; `ITSELF` is the story itself.
-    subjects
-        ``visa``, ``entry`` or both: those that have a case.
-    """
-
-    code: str
-    file: str
-    title: Mapping[str, str]
-    lines: Sequence[tuple[str, Fields]]
-    variants: Mapping[str, Variant]
-    conditions: tuple[Condition, ...]
-    subjects: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +48,6 @@ class Stories:
 
 class StoriesRejected(Exception):
     """Every fault of the story files, a line each."""
-
-
-def case_id(story: str, variant: str = ITSELF) -> str:
-    """Record id of a case, for both subjects."""
-    return f"{story}{f'+{variant}' if variant else ''}/{CASE}"
 
 
 @cache
@@ -175,15 +119,19 @@ def _story(file: str, given: Mapping[str, Any], faults: list[str]) -> Story:
                 faults.append(f"{there}: change of {changed}: expected fields in braces")
             else:
                 unknown = sorted(set(fields) - fields_of(ids[changed]))
-                faults += [f"{there}: change of {changed}: {field}: no such field of {ids[changed]}" for field in unknown]
+                faults += [
+                    f"{there}: change of {changed}: {field}: no such field of {ids[changed]}" for field in unknown
+                ]
         more = _lines(there, entry, {"code", "title", "change"}, faults, "more ")
         change = {changed: fields for changed, fields in change.items() if isinstance(fields, Mapping)}
         variants[name] = Variant(_title(there, entry, faults), more, with_distances(change))
     cases = {table for table, line in lines if line["id"] == CASE}
     subjects = ("visa", "entry") if "visa_applications" in cases else ("entry",) if "landings" in cases else ()
     if not subjects:
-        faults.append(f"{where}: expected a line of visa_applications or landings with id = \"{CASE}\"")
-    conditions = tuple(condition for entry in _tables(where, given, "holds", faults) for condition in _conditions(where, entry, faults))
+        faults.append(f'{where}: expected a line of visa_applications or landings with id = "{CASE}"')
+    conditions = tuple(
+        condition for entry in _tables(where, given, "holds", faults) for condition in _conditions(where, entry, faults)
+    )
     return Story(code, file, title, lines, variants, conditions, subjects)
 
 
@@ -198,7 +146,11 @@ def _tables(where: str, given: Mapping[str, Any], name: str, faults: list[str]) 
 
 def _title(where: str, given: Mapping[str, Any], faults: list[str]) -> dict[str, str]:
     title = given.get("title")
-    if not isinstance(title, Mapping) or set(title) != set(LANGUAGES) or not all(isinstance(text, str) and text for text in title.values()):
+    if (
+        not isinstance(title, Mapping)
+        or set(title) != set(LANGUAGES)
+        or not all(isinstance(text, str) and text for text in title.values())
+    ):
         faults.append(f"{where}: title: expected title.ja and title.en")
         return dict.fromkeys(LANGUAGES, "")
     return dict(title)
@@ -216,7 +168,7 @@ def _lines(
             faults.append(f"{where}: {table}: expected one of {', '.join([*TABLES, STAYS])}")
             continue
         for number, line in enumerate(_tables(where, given, table, faults), start=1):
-            lines.append((table, with_distances({"id": f"{more}{table} {number}"} | line)))
+            lines.append((table, with_distances({"id": f"{more}{table} {number}", **line})))
     return lines
 
 
@@ -225,7 +177,9 @@ def _conditions(where: str, given: Mapping[str, Any], faults: list[str]) -> list
     kinds = [kind for kind in given if kind in KINDS]
     extra = set(given) - set(KINDS) - {"variant", "subject"}
     if len(kinds) != 1 or extra:
-        faults.append(f"{where}: holds: {', '.join(given) or 'nothing'}; expected one of {', '.join(KINDS)}, and perhaps variant and subject")
+        faults.append(
+            f"{where}: holds: {', '.join(given) or 'nothing'}; expected one of {', '.join(KINDS)}, and perhaps variant and subject"
+        )
         return []
     [kind], about = kinds, given[kinds[0]]
     items = ("yes" if about is True else about,) if not isinstance(about, list) else tuple(about)
@@ -234,7 +188,9 @@ def _conditions(where: str, given: Mapping[str, Any], faults: list[str]) -> list
         faults.append(f"{where}: holds: {kind}: expected {expected}")
         return []
     place = {"variant": given.get("variant", ITSELF), "subject": given.get("subject", "")}
-    return [Condition(kind, items, **place)] if kind in ANY_OF else [Condition(kind, (item,), **place) for item in items]
+    return (
+        [Condition(kind, items, **place)] if kind in ANY_OF else [Condition(kind, (item,), **place) for item in items]
+    )
 
 
 def _reference_faults(story: Story, stories: Mapping[str, Story]) -> Iterable[str]:
@@ -252,9 +208,19 @@ def _reference_faults(story: Story, stories: Mapping[str, Story]) -> Iterable[st
             yield f"holds: variant: no variant {condition.variant}; expected of {', '.join(set(story.variants) - {ITSELF}) or 'none'}"
         if condition.subject not in {"", *story.subjects}:
             yield f"holds: subject: expected of {', '.join(story.subjects)}"
-        if what == STORY and condition.about[0] in stories and not set(story.subjects) & set(stories[condition.about[0]].subjects):
+        if (
+            what == STORY
+            and condition.about[0] in stories
+            and not set(story.subjects) & set(stories[condition.about[0]].subjects)
+        ):
             yield f"holds: outranks: {condition.about[0]} has no case of the same subject"
-    compared = {name for other in stories.values() for held in other.conditions if held.kind == "outranks" for name in held.about}
+    compared = {
+        name
+        for other in stories.values()
+        for held in other.conditions
+        if held.kind == "outranks"
+        for name in held.about
+    }
     if not story.conditions and story.code not in compared:
         yield "expected [[story.holds]], or another story that outranks this one"
 
@@ -267,15 +233,19 @@ def _records(stories: Iterable[Story], templates: Templates, faults: list[str]) 
         for name, variant in story.variants.items():
             lines = [(table, {**line, **variant.change.get(line["id"], {})}) for table, line in story.lines]
             try:
-                for row in rows_of(case_id(story.code, name).removesuffix(f"/{CASE}"), [*lines, *variant.lines], templates, names):
+                for row in rows_of(
+                    case_id(story.code, name).removesuffix(f"/{CASE}"), [*lines, *variant.lines], templates, names
+                ):
                     rows[row.table].append((story, row))
             except StoryFault as fault:
                 faults.append(f"{story.file}: {story.code}{f': variant {name}' if name else ''}: {fault}")
     tables = {}
     for table, built in rows.items():
         tables[table], wrong = rows_to_table(table, [row.values for _, row in built])
-        for fault in wrong:
-            story, row = built[(fault.row or 1) - 1]
-            value = row.values.get(fault.column or "", "nothing")
-            faults.append(f"{story.file}: {story.code}: {table} {row.line}: {fault.column}: {value!r}; expected {fault.expected}")
+        for wrong_value in wrong:
+            story, row = built[(wrong_value.row or 1) - 1]
+            value = row.values.get(wrong_value.column or "", "nothing")
+            faults.append(
+                f"{story.file}: {story.code}: {table} {row.line}: {wrong_value.column}: {value!r}; expected {wrong_value.expected}"
+            )
     return Records(tables)

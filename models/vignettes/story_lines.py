@@ -63,7 +63,11 @@ def with_distances(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: with_distances(inner) for name, inner in value.items()}
     match = _DISTANCE.fullmatch(value) if isinstance(value, str) else None
-    return value if match is None else dt.timedelta(days=int(match[1]) * _DAYS[match[2]] * (-1 if match[3] == "before" else 1))
+    return (
+        value
+        if match is None
+        else dt.timedelta(days=int(match[1]) * _DAYS[match[2]] * (-1 if match[3] == "before" else 1))
+    )
 
 
 def fields_of(table: str) -> set[str]:
@@ -72,7 +76,11 @@ def fields_of(table: str) -> set[str]:
         return fields_of("visa_applications") | set(FOLLOWS) | set(_OF_STAY)
     more = {*ROLES, *SHORT_NAMES} if table == "visa_applications" else set()
     definition = TABLES[table]
-    return {*_LINE, *more, *definition.column_names} - {definition.id_column, definition.known_at, definition.occurred_at}
+    return {*_LINE, *more, *definition.column_names} - {
+        definition.id_column,
+        definition.known_at,
+        definition.occurred_at,
+    }
 
 
 def expand(table: str, line: Fields, templates: Templates) -> Iterator[Line]:
@@ -91,7 +99,9 @@ def expand(table: str, line: Fields, templates: Templates) -> Iterator[Line]:
     if (COPY in line["id"]) != (times > 1):
         raise StoryFault(f"times: expected with {COPY} in the id, and {COPY} with times")
     for number in range(times):
-        fields = _copy({name: value for name, value in line.items() if name not in {"times", "every_days"}}, str(number + 1))
+        fields = _copy(
+            {name: value for name, value in line.items() if name not in {"times", "every_days"}}, str(number + 1)
+        )
         if number:
             fields["at"] = span_of(fields, "at") + number * dt.timedelta(days=line.get("every_days", 1))
         yield from _stay(fields, templates) if table == STAYS else [(table, filled(table, fields, templates))]
@@ -140,7 +150,7 @@ def _check_kinds(line: Fields) -> None:
         elif name in {"id", "like", "person", *ROLES}:
             kind = str, "a text"
         elif name in {*FOLLOWS, "landing"}:
-            kind = Mapping, "fields in braces"  # type: ignore[type-abstract]
+            kind = Mapping, "fields in braces"
         if kind is not None and not isinstance(value, kind[0]):
             raise StoryFault(f"{name}: expected {kind[1]}")
 
@@ -161,10 +171,14 @@ def _named(value: Any, fields: Fields) -> Any:
 
 def _stay(line: Fields, templates: Templates) -> Iterator[Line]:
     application = filled(
-        "visa_applications", {name: value for name, value in line.items() if name not in {*FOLLOWS, *_OF_STAY}}, templates
+        "visa_applications",
+        {name: value for name, value in line.items() if name not in {*FOLLOWS, *_OF_STAY}},
+        templates,
     )
     yield "visa_applications", application
-    landed = span_of(application, "at") + span_of(line if "lands" in line else {"lands": application["intended_arrival_on"]}, "lands")
+    landed = span_of(application, "at") + span_of(
+        line if "lands" in line else {"lands": application["intended_arrival_on"]}, "lands"
+    )
     yield "landings", landing_of(application, landed, templates) | line.get("landing", {})
     for name, (table, says) in FOLLOWS.items():
         if name not in line:
@@ -172,7 +186,10 @@ def _stay(line: Fields, templates: Templates) -> Iterator[Line]:
         follows = says | dict(line[name])
         if not isinstance(follows.get("after"), int):
             raise StoryFault(f"{name}: expected after, in days from the landing")
-        follows |= {"id": line["id"] if table == "departures" else f"{line['id']} {name}", "at": landed + dt.timedelta(days=follows.pop("after"))}
+        follows |= {
+            "id": line["id"] if table == "departures" else f"{line['id']} {name}",
+            "at": landed + dt.timedelta(days=follows.pop("after")),
+        }
         if table == "employment_reports":
             follows |= {column: application[column] for column in _TRAVELLER[:-2] if column in application}
         elif table != "departures":

@@ -31,8 +31,12 @@ from training.fit.prior_trees import load_prior
 @click.command()
 @click.argument("subject", type=click.Choice(["visa", "entry", "both"]), default="both")
 @click.option("--bundle", type=FOLDER, help="A model folder of one subject; the prior that ships if not given.")
-@click.option("--peers", type=FOLDER, help="Records whose cases are the prior's peers; without them no finding is checked.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Page of all stories with their results, .html.")
+@click.option(
+    "--peers", type=FOLDER, help="Records whose cases are the prior's peers; without them no finding is checked."
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Page of all stories with their results, .html."
+)
 def vignettes(subject: str, bundle: Path | None, peers: Path | None, out: Path | None) -> None:
     """Check a model against the stories: a line for each that fails, and exit 1 if any does."""
     subjects = ["visa", "entry"] if subject == "both" else [subject]
@@ -42,7 +46,8 @@ def vignettes(subject: str, bundle: Path | None, peers: Path | None, out: Path |
     settings = Settings.from_environment()
     try:
         parts = [
-            check_vignettes(prior_bundle(each, records) if bundle is None else champion(settings, each, bundle)) for each in subjects
+            check_vignettes(prior_bundle(each, records) if bundle is None else champion(settings, each, bundle))
+            for each in subjects
         ]
     except StoriesRejected as rejected:
         raise Problem(f"the stories have faults\n{rejected}") from None

@@ -56,7 +56,10 @@ def stump(pattern: str, threshold: float, below: float, above: float, *, missing
             "value": [below, above], "leaf_cover": [50.0, 50.0],
             "node_start": [len(forest.feature) + 1], "leaf_start": [len(forest.value) + 2],
         }  # fmt: skip
-        arrays = {name: np.append(getattr(forest, name), np.array(more, getattr(forest, name).dtype)) for name, more in added.items()}
+        arrays = {
+            name: np.append(getattr(forest, name), np.array(more, getattr(forest, name).dtype))
+            for name, more in added.items()
+        }
         return replace(bundle, scorer=Scorer(Forest(forest.n_features, **arrays), bundle.scorer.calibration))
 
     return broken
@@ -152,7 +155,8 @@ def score_negated(bundle: Bundle, cases: StoryCases) -> Bundle:
 
 def score_constant(bundle: Bundle, cases: StoryCases) -> Bundle:
     return replace(
-        bundle, scorer=Altered(bundle.scorer, answer=lambda said: replace(said, raw_score=np.zeros_like(said.raw_score)))
+        bundle,
+        scorer=Altered(bundle.scorer, answer=lambda said: replace(said, raw_score=np.zeros_like(said.raw_score))),
     )
 
 

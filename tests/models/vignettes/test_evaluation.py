@@ -20,7 +20,8 @@ from models.findings import FindingsExplanation
 from models.vignettes.conditions import Case, check
 from models.vignettes.evaluation import check_vignettes, story_cases
 from models.vignettes.page import counts, story_rows, write_page
-from models.vignettes.story_files import ITSELF, SUBJECTS, Condition, case_id, read_stories
+from models.vignettes.story import ITSELF, SUBJECTS, Condition, case_id
+from models.vignettes.story_files import read_stories
 
 
 @pytest.mark.parametrize("code", ["t5_club_beyond_its_places", "honest_orchestra", "protection_own_victim_entry"])
@@ -30,7 +31,9 @@ def test_a_story_has_the_same_values_alone_as_among_all(code: str, subject: str)
     tables = dict(empty_records().tables)
     for name, table in TABLES.items():
         ids = everything[name].column(table.id_column).to_pylist()
-        tables[name] = everything[name].take(pa.array([row for row, own in enumerate(ids) if own.split("/")[0] == code], pa.int64()))
+        tables[name] = everything[name].take(
+            pa.array([row for row, own in enumerate(ids) if own.split("/")[0] == code], pa.int64())
+        )
     alone, cases = build_matrix(type(everything)(tables), subject), story_cases(subject)
     row = alone.subject_ids.index(case_id(code))
     assert alone.values[row].tobytes() == cases.values[cases.rows[code, ITSELF]].tobytes()
@@ -83,7 +86,9 @@ def test_nothing_changes_means_every_byte() -> None:
     values = np.array([0.0, 1.0])
     other = np.array([-0.0, 1.0])
     cases = {"": case(1.0, values.tobytes()), "same": case(1.0, values.tobytes()), "other": case(1.0, other.tobytes())}
-    same, changed = (check("a", Condition("unchanged_by", (name,)), lambda _, variant: cases[variant]) for name in ("same", "other"))
+    same, changed = (
+        check("a", Condition("unchanged_by", (name,)), lambda _, variant: cases[variant]) for name in ("same", "other")
+    )
     assert same.holds
     assert changed.holds is False
 
@@ -94,7 +99,9 @@ def test_protection_and_the_child_procedure_are_read_from_the_case() -> None:
         assert check("a", Condition(kind, ("yes",)), lambda *_: case(0.0)).holds is False
 
 
-def test_the_page_shows_every_story_with_its_results_in_both_languages(priors: Mapping[str, Bundle], tmp_path: Path) -> None:
+def test_the_page_shows_every_story_with_its_results_in_both_languages(
+    priors: Mapping[str, Bundle], tmp_path: Path
+) -> None:
     parts = [check_vignettes(bundle) for bundle in priors.values()]
     write_page(tmp_path / "page.html", parts)
     page = (tmp_path / "page.html").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Covers: vignettes.story_files, vignettes.story_lines, vignettes.story_records, vignettes.pseudonyms."""
+"""Covers: vignettes.story, vignettes.story_files, vignettes.story_lines, vignettes.story_records, vignettes.pseudonyms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 from features.tables.definition import Link
 from features.tables.schema import TABLES
 from models.vignettes.pseudonyms import Pseudonyms
-from models.vignettes.story_files import FOLDER, StoriesRejected, case_id, read_stories
+from models.vignettes.story import case_id
+from models.vignettes.story_files import FOLDER, StoriesRejected, read_stories
 
 TEMPLATES = (FOLDER / "templates.toml").read_text(encoding="utf-8")
 GOOD = """
@@ -71,8 +72,14 @@ def test_a_good_story_is_read(tmp_path: Path) -> None:
     stories = read_stories(written(tmp_path, GOOD))
     assert list(stories.by_code) == ["first"]
     # the application and its landing, each as the story says and with the variant
-    assert stories.records["visa_applications"].column("application_id").to_pylist() == [case_id("first"), case_id("first", "blank")]
-    assert stories.records["landings"].column("application_id").to_pylist() == [case_id("first"), case_id("first", "blank")]
+    assert stories.records["visa_applications"].column("application_id").to_pylist() == [
+        case_id("first"),
+        case_id("first", "blank"),
+    ]
+    assert stories.records["landings"].column("application_id").to_pylist() == [
+        case_id("first"),
+        case_id("first", "blank"),
+    ]
     assert stories.records["visa_applications"].column("occupation").to_pylist() == ["office clerk", None]
 
 
@@ -86,8 +93,12 @@ def test_a_fault_names_the_story_and_what_was_expected(name: str, tmp_path: Path
 
 def test_a_template_with_an_unknown_field_or_table_is_refused(tmp_path: Path) -> None:
     written(tmp_path, GOOD)
-    (tmp_path / "templates.toml").write_text(TEMPLATES + "\n[arrivals.every]\n[departures.every]\nreason = 1\n", encoding="utf-8")
-    with pytest.raises(StoriesRejected, match=r"arrivals: no such table[^\x00]*departures\.every: reason: no such field"):
+    (tmp_path / "templates.toml").write_text(
+        TEMPLATES + "\n[arrivals.every]\n[departures.every]\nreason = 1\n", encoding="utf-8"
+    )
+    with pytest.raises(
+        StoriesRejected, match=r"arrivals: no such table[^\x00]*departures\.every: reason: no such field"
+    ):
         read_stories(tmp_path)
 
 
@@ -96,7 +107,11 @@ def test_a_stay_is_its_application_its_landing_and_what_follows(tmp_path: Path) 
     establishments = [{ id = "bar" }]
     holds ="""
     records = read_stories(written(tmp_path, GOOD.replace("holds =", stays))).records
-    own = [row for row in records["visa_applications"].to_pylist() if row["application_id"] in {f"first/{n}" for n in (1, 2, 3)}]
+    own = [
+        row
+        for row in records["visa_applications"].to_pylist()
+        if row["application_id"] in {f"first/{n}" for n in (1, 2, 3)}
+    ]
     # 300, 200 and 100 days before 1 June 2011
     assert [row["submitted_at"].date().isoformat() for row in own] == ["2010-08-05", "2010-11-13", "2011-02-21"]
     assert len({row["introducer_phone"] for row in own}) == 1
@@ -118,7 +133,10 @@ def test_people_phones_and_addresses_are_never_those_of_another_story() -> None:
         for column in table.columns:
             if column.link in {Link.PHONE, Link.ADDRESS, Link.EMAIL, Link.PASSPORT, Link.STATEMENT, Link.IDENTIFIER}:
                 owners = Counter(
-                    value for value, _ in {(v, s) for v, s in zip(rows.column(column.name).to_pylist(), story, strict=True) if v}
+                    value
+                    for value, _ in {
+                        (v, s) for v, s in zip(rows.column(column.name).to_pylist(), story, strict=True) if v
+                    }
                 )
                 assert not [value for value, count in owners.items() if count > 1], column.name
 
@@ -153,4 +171,6 @@ def test_there_are_stories_of_every_typology_and_of_honest_and_protected_people(
 
 
 def test_no_column_of_the_records_carries_the_form_s_question_about_prostitution() -> None:
-    assert not [name for table in TABLES.values() for name in table.column_names if re.search("prostitut|convict|refus", name)]
+    assert not [
+        name for table in TABLES.values() for name in table.column_names if re.search("prostitut|convict|refus", name)
+    ]
