@@ -174,3 +174,11 @@ def test_no_column_of_the_records_carries_the_form_s_question_about_prostitution
     assert not [
         name for table in TABLES.values() for name in table.column_names if re.search("prostitut|convict|refus", name)
     ]
+
+
+def test_the_example_of_the_how_to_page_is_a_story(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "vignettes.md").read_text(encoding="utf-8")
+    for path in FOLDER.glob("*.toml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "example.toml").write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    assert "t1_two_weeks" in read_stories(tmp_path).by_code
