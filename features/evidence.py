@@ -19,12 +19,6 @@ from features.watchlist.matches import Similarity, similarity
 
 _LIMIT = 20
 _BIRTH_DATES = {SAME: "same", EXCHANGED: "exchanged", DIGIT_DIFFERS: "digit_differs", UNKNOWN: "unknown"}
-_NEAREST = (
-    *(EventQuery("applications_by_phone", "phone", name, 1095)
-      for name in ("applicant_phone", "guarantor_phone", "introducer_phone", "stay_phone")),
-    *(EventQuery("applications_by_address", "address", name, 1095) for name in ("stay_address", "guarantor_address")),
-)  # fmt: skip
-"""Records next to a case in the network: those that share a phone or an address."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,7 +52,8 @@ def records_behind(view: View, measure: Measure, case: int = 0) -> list[Record]:
     elif isinstance(measure, WatchList):
         records = [_entry(view, case, row) for row in view.watch_list.entries(case, measure.matched)]
     elif isinstance(measure, Component):
-        records = _events(view, _NEAREST, case)
+        applications, landings = view.connected_records(measure.name, case)
+        records = [*_records(view, "visa_applications", applications), *_records(view, "landings", landings)]
     else:
         records = _events(view, (query for query, _ in measure.needs()), case)
     return sorted(set(records))[:_LIMIT] or own_file(view, case)

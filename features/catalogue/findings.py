@@ -173,15 +173,19 @@ FINDINGS = (
     ),
     Finding(
         "kin_sponsor", FOR_THE_PERSON,
-        (("kin_guarantor_flag",), ("guarantor_applications_kin_ever_count",), ("stay_at_guarantor_flag",),
-         ("inviter_is_guarantor_flag",)),
+        (("kin_guarantor_flag",), ("guarantor_applications_kin_ever_count",), ("stay_at_guarantor_flag",)),
     ),
     Finding(
         "sponsor_record", FOR_THE_PERSON,
         (("guarantor_departures_on_time_ever_count", "guarantor_departures_on_time_ever_share"),
-         ("guarantor_applications_first_days",),
-         ("agency_departures_on_time_365d_share", "agency_departures_on_time_365d_count"),
+         ("guarantor_applications_first_days",)),
+        least={"guarantor_departures_on_time_ever_share": 0.8, "guarantor_applications_first_days": 365.0},
+    ),
+    Finding(
+        "agency_record", FOR_THE_PERSON,
+        (("agency_departures_on_time_365d_share", "agency_departures_on_time_365d_count"),
          ("agency_applications_first_days",)),
+        least={"agency_departures_on_time_365d_share": 0.8, "agency_applications_first_days": 365.0},
     ),
     Finding("own_returns", FOR_THE_PERSON, (("own_completed_stays_count", "own_stays_count"),)),
     Finding("clean_host", FOR_THE_PERSON, (("host_actions_clean_ever_count",),)),

@@ -129,6 +129,10 @@ class View:
         """Return float64[n]: one of `MEASURES` of the case's connected component."""
         return self._components[:, MEASURES.index(measure)].astype(np.float64)
 
+    def connected_records(self, measure: str, case: int) -> tuple[Ints, Ints]:
+        """Return the rows of the applications and landings in a case's component that a measure counts."""
+        return self._network.records_of(self.cases, case, measure)
+
     @cached_property
     def watch_list(self) -> Matches:
         """Matches of the cases with the Trafficking in Persons Database."""

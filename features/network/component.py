@@ -40,6 +40,10 @@ MEASURES = (
     "records", "persons", "guarantors", "phones", "spouse_applications", "missing_or_overstay", "findings",
     "adult_work", "levels",
 )  # fmt: skip
+_SINCE = ("spouse_applications", "missing_or_overstay", "findings", "adult_work")
+"""Measures that count the records with a date in `Graph.since`, in its order."""
+MEMBERS_LISTED = 512
+"""Records of a component that are listed at most, the nearest first."""
 _LATER: int = int(np.iinfo(np.int64).max)
 
 
@@ -111,22 +115,35 @@ class Network:
 
     def measure(self, cases: Cases) -> NDArray[np.int32]:
         """Return int32[n, 9]: `MEASURES` of each case's component, without the case's own record and person."""
+        return self._search(cases, 0)[0]
+
+    def records_of(self, cases: Cases, case: int, measure: str) -> tuple[Ints, Ints]:
+        """Return the rows of the applications and of the landings in a case's component that a measure counts."""
+        members = self._search(cases, MEMBERS_LISTED, slice(case, case + 1))[1][0]
+        members = members[members >= 0]
+        if measure in _SINCE:
+            members = members[self.graph.since[members, _SINCE.index(measure)] < cases.as_of[case]]
+        n = len(self._history.facts["visa_applications"])
+        return members[members < n], members[members >= n] - n
+
+    def _search(self, cases: Cases, listed: int, rows: slice = slice(None)) -> tuple[NDArray[np.int32], Ints]:
         graph, shared, index = self.graph, self.graph.shared, self.graph.index
-        out = np.zeros((len(cases), len(MEASURES)), dtype=np.int32)
+        out = np.zeros((len(cases.as_of[rows]), len(MEASURES)), dtype=np.int32)
+        members = np.full((len(out), listed), -1, dtype=np.int64)
         if not len(graph.statement):
-            return out
-        start = np.stack([shared.number(cases.key(name)) for name in LINKS_OF_CASE[cases.subject]], axis=1)
-        statement, near_begin, near = index.neighbours(cases.key("statement"))
-        person = cases.key("person")
+            return out, members
+        start = np.stack([shared.number(cases.key(name)[rows]) for name in LINKS_OF_CASE[cases.subject]], axis=1)
+        statement, near_begin, near = index.neighbours(cases.key("statement")[rows])
+        person, as_of = cases.key("person")[rows], cases.as_of[rows]
 
         def search_slice(some: slice) -> None:
             search(
-                start[some], statement[some], person[some], cases.as_of[some],
+                start[some], statement[some], person[some], as_of[some],
                 shared.link_begin, shared.links, shared.begin, shared.posted, shared.posted_at,
                 graph.people, graph.since, graph.statement,
                 near_begin, near, index.begin, index.posted, index.posted_at,
-                DEGREE_CAP, LINK_DAYS * DAY_US, SIZE_LIMIT, LEVELS, out[some],
+                DEGREE_CAP, LINK_DAYS * DAY_US, SIZE_LIMIT, LEVELS, out[some], members[some],
             )  # fmt: skip
 
-        in_slices(search_slice, len(cases))
-        return out
+        in_slices(search_slice, len(out))
+        return out, members

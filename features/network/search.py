@@ -11,9 +11,12 @@ from features.statements.statement_index import first_at
 @kernel
 def search(
     start, start_statement, own_person, as_of, link_begin, links, begin, posted, posted_at, people, since, statement,
-    near_begin, near, statement_begin, statement_posted, statement_posted_at, cap, window, limit, levels, out,
+    near_begin, near, statement_begin, statement_posted, statement_posted_at, cap, window, limit, levels, out, members,
 ):  # fmt: skip
-    """Write the measures of each case's component to ``out``; arguments as in `features.network.component`."""
+    """Write the measures of each case's component to ``out``, and its records to ``members`` as far as there is room.
+
+    Arguments as in `features.network.component`.
+    """
     visited = np.full(len(statement), -1, dtype=np.int32)
     used = np.full(len(begin), -1, dtype=np.int32)
     queue = np.empty(len(statement), dtype=np.int64)
@@ -49,6 +52,8 @@ def search(
                 if since[queue[at], f] < now:
                     out[i, 4 + f] += 1
         out[i, 8] = level
+        for at in range(min(size, members.shape[1])):
+            members[i, at] = queue[at]
 
 
 @kernel

@@ -15,7 +15,7 @@ router = APIRouter()
 
 @router.get("/v1/models", dependencies=[Depends(api_caller)])
 def models(request: Request) -> dict[str, object]:
-    """Return the models in use."""
+    """Return the models in use with their approvals: stage, approvers, and the end of a trial."""
     loaded = request.app.state.service.models
     loaded.reload()
     serving = {
@@ -24,6 +24,7 @@ def models(request: Request) -> dict[str, object]:
             "sha256": bundle.sha256,
             "features": len(bundle.catalogue.names),
             "catalogue": bundle.catalogue.sha256,
+            "approval": loaded.approvals[subject].as_json() if subject in loaded.approvals else None,
         }
         for subject, bundle in loaded.bundles.items()
     }

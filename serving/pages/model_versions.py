@@ -13,7 +13,7 @@ SMALLEST_SAMPLE = 10
 """A figure of fewer people is not shown: a single person more or less would change it."""
 OPEN_OUTCOMES = ("fails", "no evidence", "waived")
 """Outcomes of gate lines in the order of the page; lines that hold come last."""
-_VERDICTS = {"passed", "waived", "demonstration", "refused"}
+_VERDICTS = {"passed", "trial", "waived", "demonstration", "refused"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from typing import Any, ClassVar
 from fastapi import APIRouter, Request, Response
 
 from features.settings import Settings
+from models.approval import Approval
 from models.bundle import Bundle
 from serving.auth.sessions import PageReader
 from serving.decisions.due_dates import day_of
 from serving.decisions.service import DecisionService
-from serving.pages.model_versions import VersionView, version_view
+from serving.i18n.formats import format_day
+from serving.pages.model_versions import VersionView, signature_label, version_view
 from serving.registry.loaded_models import SUBJECTS
 from serving.registry.mlflow_registry import RegistryError, version_by_alias
 from serving.shadow.comparison import shadow_comparison
@@ -24,11 +26,23 @@ router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """Approval of the champion as text; ``until`` and ``random_share`` are empty in full."""
+
+    stage: str
+    approvers: list[str]
+    approved_on: str
+    until: str
+    random_share: str
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectModels:
     """Models of a subject; ``history`` lists the champions, the latest first."""
 
     subject: str
     bundle: Bundle | None
+    approval: ApprovalView | None
     trained_until: str
     refused: str | None
     champion: VersionView | None
@@ -62,20 +76,33 @@ def models(request: Request, caller: PageReader) -> Response:
             ]
         except RegistryError:
             no_answer = True
-        subjects.append(_subject(service, subject, *versions))
+        subjects.append(_subject(service, subject, language, *versions))
     return render(request, ModelsPage(subjects, no_answer, service.models.settings.mlflow_ui), caller)
 
 
 def _subject(
-    service: DecisionService, subject: str, champion: VersionView | None, challenger: VersionView | None
+    service: DecisionService, subject: str, language: str, champion: VersionView | None, challenger: VersionView | None
 ) -> SubjectModels:
     with service.engine.connect() as connection:
         latest = shadows.latest(connection, subject)
         comparison = None if latest is None else shadow_comparison(connection, service.store, latest)
     bundle = service.models.bundles.get(subject)
     return SubjectModels(
-        subject, bundle, trained_until(bundle), service.models.refused.get(subject), champion, challenger,
+        subject, bundle, approval_view(service.models.approvals.get(subject), language), trained_until(bundle), service.models.refused.get(subject), champion, challenger,
         champion_history(service.models.settings, subject), comparison,
+    )  # fmt: skip
+
+
+def approval_view(approval: Approval | None, language: str) -> ApprovalView | None:
+    """Return an approval as the page shows it."""
+    if approval is None:
+        return None
+    terms = approval.terms
+    return ApprovalView(
+        terms.stage.value, [signature_label(who, language) for who in approval.approvers],
+        format_day(approval.approved_on, language),
+        "" if terms.until is None else format_day(terms.until, language),
+        "" if terms.random_share is None else f"{terms.random_share * 100:.3g} %",
     )  # fmt: skip
 
 

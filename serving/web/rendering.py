@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from features.languages import LANGUAGES, texts
 from serving.auth.permissions import NAVIGATION, Caller
+from serving.web.trial_banner import trial_banners
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent.parent / "pages" / "templates"),
@@ -21,7 +22,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-COMMON_CONTEXT = frozenset({"t", "lang", "path", "languages", "links"})
+COMMON_CONTEXT = frozenset({"t", "lang", "path", "languages", "links", "banners"})
 """What every template gets beside the fields of its page."""
 _YEAR_SECONDS = 365 * 86400
 
@@ -58,6 +59,7 @@ def render(request: Request, page: Page, caller: Caller | None = None, *, status
             (code, own_names[code], str(request.url.include_query_params(lang=code).query))
             for code in LANGUAGES if code != language
         ],
+        banners=trial_banners(request.app.state.service.models, language),
         links=NAVIGATION.get(caller.role, ()) if caller else (),
         **{field.name: getattr(page, field.name) for field in fields(page)},  # type: ignore[arg-type]
     )  # fmt: skip

@@ -108,7 +108,7 @@ def test_the_sum_is_exact_on_500_cases_and_every_headline_keeps_the_rules(
             sign = 1 if item.finding.direction == RAISES else -1
             assert item.contribution == math.fsum(item.differences.values())
             if item.finding.code != ORGANISER_MATCH:
-                assert sign * item.contribution > (MIN_DIFFERENCE if sign > 0 else 0.0)
+                assert sign * item.contribution > sign * MIN_DIFFERENCE
             assert item.clauses
             for clause in item.clauses:
                 fact, column = clause.fact, AT[clause.fact.feature]
@@ -117,7 +117,7 @@ def test_the_sum_is_exact_on_500_cases_and_every_headline_keeps_the_rules(
                 if item.finding.direction == RAISES and item.finding.code != ORGANISER_MATCH:
                     assert not group.low[column] <= fact.value <= group.high[column]
                 if item.finding.code != ORGANISER_MATCH:
-                    assert clause.difference * sign > 0
+                    assert clause.difference * sign > (0 if sign > 0 else -MIN_DIFFERENCE)
             sides[item.finding.direction] |= set(item.records)
         assert not sides[RAISES] & sides[FOR_THE_PERSON]
         for side in (RAISES, FOR_THE_PERSON):
@@ -290,7 +290,7 @@ def test_every_finding_is_shown_in_every_language(finding, bundle: Bundle) -> No
         pytest.skip("of landings alone")
     sign = 1.0 if finding.direction == RAISES else -1.0
     peers = flat(bundle, **{name: 100.0 if name in finding.low else 0.0 for name in names})
-    [item] = explained(peers, dict.fromkeys(names, (3.0, sign))).shown
+    [item] = explained(peers, {name: (max(3.0, finding.least.get(name, 0.0)), sign) for name in names}).shown
     shown = item.as_json("visa", all_statuses=True, keys=KEYS)
     assert shown["code"] == finding.code
     for code in LANGUAGES:

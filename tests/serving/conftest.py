@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from features.matrix import TABLE_OF_SUBJECT, build_matrix
 from features.settings import Settings
 from features.tables import Records
 from features.tables.schema import TABLES
+from models.approval import FULL, Approval, write_approval
 from models.bundle import save_bundle
 from models.calibration import Calibration
 from models.input_profile import InputProfile
@@ -48,6 +52,7 @@ class Service:
 def train_model(
     world: Records, subject: str, folder: Path, settings: Settings, rounds: int = 30, *, with_peers: bool = True
 ) -> None:
+    """Write a signed model into a folder, with an approval in the home of the settings."""
     import lightgbm as lgb  # noqa: PLC0415
 
     matrix = build_matrix(world, subject)
@@ -72,6 +77,16 @@ def train_model(
         profile=InputProfile.of(matrix.values), golden_values=matrix.values[:10], about={},
         key=load_or_create_key(settings.signing_key_path), peers=peers if with_peers else None,
     )  # fmt: skip
+    approve(settings, folder, subject)
+
+
+def approve(settings: Settings, folder: Path, subject: str = "visa", **changes: Any) -> Approval:
+    """Sign the approval of a model folder for the home of the settings, in full unless changes say otherwise."""
+    sha256 = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    full = Approval(subject, "1", sha256, FULL, "10", "0" * 64, ("E1", "E2"), "", "service", dt.date(2013, 1, 1))
+    approval = replace(full, **changes)
+    write_approval(settings.home, approval, load_or_create_key(settings.signing_key_path))
+    return approval
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ def good_evidence() -> dict[str, Any]:
         "leak": {"auc": 0.7, "certainty": 0.4, "purest": "a", "feature": "b", "share": 0.1, "positives": 80},
         "trace": {"auc": 0.55, "feature": "b", "certainty": 0.3, "purest": "a", "examined": 900, "others": 4100, "fewer": 900},
         "random_sample": {"interviews": 300, "effective_size": 250.0, "auc": 0.5, "low": 0.47, "high": 0.53},
+        "vignettes": {"failed": 0, "checked": 30},
         "monotone": {"violations": 0, "steps": 5000},
         "swaps": {"changed": 0, "cases": 10_000},
         "explanations": {"stability": 0.8, "stability_high": 0.82, "compactness": 10.0, "cases": 2000},

@@ -12,8 +12,8 @@ UNEXPLAINED = frozenset({
     "lead_time_days", "host_age_days", "host_capacity_count", "intended_stay_days", "certificate_age_days", "monthly_income_yen",
     "guarantor_income_yen", "days_in_japan_365d_days", "permitted_stay_days", "since_departure_days", "passport_age_days",
     "person_landings_last_days", "person_landings_365d_count", "stay_as_declared_flag", "married_abroad_flag",
-    # that nobody stayed before is no ground; completed stays count for the person
-    "own_stays_count",
+    # usual, and no ground either way; completed stays count for the person
+    "own_stays_count", "inviter_is_guarantor_flag",
     # an occupation, and a tour group, are no ground
     "stage_occupation_flag", "flight_day_landings_person_ever_count",
     # grows with the size of an agency, which says nothing about its clients
@@ -39,16 +39,18 @@ def gain_factors(catalogue: Catalogue, *, prior: bool) -> list[float]:
 def monotone_constraints(catalogue: Catalogue) -> list[int]:
     """Return the direction of each feature, of which the catalogue's own are part: 1, -1, or 0 for none.
 
-    Records of harm and statements of the case's own file never lower a score. Counts of people have no direction: large
-    numbers are most often those of honest agencies, employers and families.
+    Records of harm and statements of the case's own file never lower a score, and what counts for the person never raises
+    it. Counts of people have no direction: large numbers are most often those of honest agencies, employers and families.
     """
     return [own or _direction(name) for name, own in zip(catalogue.names, catalogue.monotone, strict=True)]
 
 
 def _direction(name: str) -> int:
     finding = FINDING_OF_FEATURE.get(name)
-    if finding is None or finding.direction != RAISES or name in finding.context:
+    if finding is None or name in finding.context:
         return 0
+    if finding.direction != RAISES:
+        return -1
     if not (_HARM.search(name) or finding.code in _STATEMENTS):
         return 0
     return -1 if name in finding.low else 1

@@ -13,24 +13,35 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from features.settings import Settings
+from models.approval import DEMONSTRATION, SERVICE, Terms
 from training.gate.champions import champion_lock
 from training.gate.persons import same_person
 from training.gate.verdict import Waiver
 from training.tracking.registry import Registry
 
 APPROVALS = "approvals"
-_PURPOSE = "mimamori approval 1"
+_PURPOSE = "mimamori approval 2"
 
 
 def scope_of(
-    *, subject: str, version: str, bundle: str, policy: str, champion: str, waiver: Waiver | None, demo: bool
-) -> dict[str, str]:
-    """Scope of an approval; it does not count for another bundle, policy, champion, waiver or mode."""
-    signed = "" if waiver is None else f"{waiver.who}: {waiver.why} ({', '.join(sorted(waiver.codes)) or 'any line'})"
+    *, subject: str, version: str, bundle: str, policy: str, champion: str, waiver: Waiver | None, demo: bool, terms: Terms
+) -> dict[str, str]:  # fmt: skip
+    """Scope of an approval; it does not count for another bundle, policy, champion, waiver, mode, stage or declaration."""
     return {
         "purpose": _PURPOSE, "subject": subject, "version": version, "bundle": bundle, "policy": policy,
-        "champion": champion, "waiver": signed, "mode": "demonstration" if demo else "service",
+        "champion": champion, "waiver": waiver_text(waiver), "mode": mode_of(demo=demo), "stage": terms.stage.value,
+        "random_share": str(terms.random_share or ""), "until": str(terms.until or ""),
     }  # fmt: skip
+
+
+def waiver_text(waiver: Waiver | None) -> str:
+    """Signer, reason and lines of a waiver; empty without one."""
+    return "" if waiver is None else f"{waiver.who}: {waiver.why} ({', '.join(sorted(waiver.codes)) or 'any line'})"
+
+
+def mode_of(*, demo: bool) -> str:
+    """Mode in which a model is approved."""
+    return DEMONSTRATION if demo else SERVICE
 
 
 def approved(registry: Registry, scope: Mapping[str, str], key: Ed25519PrivateKey) -> list[str]:

@@ -28,7 +28,9 @@ from models.vignettes.evaluation import check_vignettes
 from training.evaluation.calibration import check_calibration
 from training.evaluation.capacity import within_capacity
 from training.evaluation.comparison import grouped_auc, recall_gain
+from training.evaluation.health import Health
 from training.evaluation.label_estimates import labels_of
+from training.evaluation.score_parts import ScoreParts
 from training.fairness.disparity import Comparison, compare_groups, compare_practice
 from training.fairness.groups import AuditedCases, fairness_table
 from training.fairness.proxies import ProxyFigure, audit_proxies
@@ -63,6 +65,8 @@ class EvaluationCases:
         float64[k, f] and float64[k]: every labelled case, training rows too; ``frame`` alone if None.
     examined
         float64[l, f] and bool[l]: any cases, and whether an outcome is on record; ``frame`` alone if None.
+    health, parts
+        Computed once at training; the latter where a prior is part of the score.
     """
 
     frame: pd.DataFrame
@@ -70,6 +74,8 @@ class EvaluationCases:
     rivals: Mapping[str, Floats]
     labelled: tuple[Floats, Floats] | None = None
     examined: tuple[Floats, Bools] | None = None
+    health: Health | None = None
+    parts: ScoreParts | None = None
 
 
 def gather(
@@ -121,6 +127,8 @@ def gather(
             name: asdict(recall_gain((chosen, within_capacity(frame, rival, capacity)), case_group, rng))
             for name, rival in part.rivals.items()
         },
+        "health": None if part.health is None else part.health.as_json(),
+        "score_parts": None if part.parts is None else asdict(part.parts),
         "ranking": asdict(grouped_auc(score, case_group, negative)),
         "calibration": {} if calibration is None else asdict(calibration),
         "fairness": fairness,

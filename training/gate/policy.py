@@ -10,11 +10,12 @@ from enum import IntEnum
 from pathlib import Path
 
 from features.languages import LANGUAGES, Text, texts
+from models.approval import Stage
 
 POLICY_FILE = Path(__file__).with_name("policy.toml")
 _LIMITS = ("above", "at_least", "at_most")
 _TEXTS = ("code", "text", "figure", "reason", "evidence", "names", "waiver_reason")
-_KEYS = {*_TEXTS, "min_evidence", "absent", "waivable", *_LIMITS}
+_KEYS = {*_TEXTS, "stages", "min_evidence", "absent", "waivable", *_LIMITS}
 _CONDITIONS = texts("training.conditions")
 
 
@@ -53,6 +54,8 @@ class Condition:
         Dotted path to the feature or group of the figure.
     waivable, waiver_reason
         Whether a waiver may cover missing evidence, and if not everywhere, why.
+    stages
+        Stages for which the line must hold.
     delivered
         The delivered line of the same code, for another policy: what fails by it fails.
     """
@@ -68,6 +71,7 @@ class Condition:
     names: str | None = None
     waivable: Waivable = Waivable.WHERE_EVIDENCE_LACKS
     waiver_reason: str = ""
+    stages: frozenset[Stage] = frozenset({Stage.FULL})
     delivered: Condition | None = None
 
     def holds_for(self, value: float) -> bool:
@@ -85,6 +89,10 @@ class Policy:
     approvers: int
     lines: tuple[Condition, ...]
     sha256: str
+
+    def for_stage(self, stage: Stage) -> tuple[Condition, ...]:
+        """Conditions of a stage."""
+        return tuple(line for line in self.lines if stage in line.stages)
 
 
 def read_policy(path: Path = POLICY_FILE) -> Policy:
@@ -131,7 +139,8 @@ def _as_strict(line: Condition, other: Condition) -> bool:
         return False
     sign = 1 if line.limit[0] == "at_most" else -1
     stricter = sign * line.limit[1] <= sign * other.limit[1]
-    return stricter and line.min_evidence >= other.min_evidence and line.waivable <= other.waivable
+    as_wide = line.stages >= other.stages and line.waivable <= other.waivable
+    return stricter and as_wide and line.min_evidence >= other.min_evidence
 
 
 def _number(value: object) -> float:
@@ -148,6 +157,7 @@ def _condition(entry: object) -> Condition:
     wrong = [name for name in _TEXTS if not isinstance(entry.get(name, ""), str)]
     waivable = _WAIVABLE.get(str(entry.get("waivable", True)))
     restricted = waivable is not Waivable.WHERE_EVIDENCE_LACKS
+    stages = entry.get("stages", [Stage.FULL])
     faults = (
         (bool(wrong), f"{', '.join(wrong)} is not a text"),
         (bool(set(entry) - _KEYS), f"unknown {sorted(set(entry) - _KEYS)}; expected {sorted(_KEYS)}"),
@@ -157,6 +167,10 @@ def _condition(entry: object) -> Condition:
         ),
         (("evidence" in entry) != ("min_evidence" in entry), "expected evidence and min_evidence together, or neither"),
         (entry.get("absent", "fails") not in {"fails", "holds"}, "absent is fails or holds"),
+        (
+            not isinstance(stages, list) or not stages or not {*map(str, stages)} <= {*Stage},
+            f"stages is a list of {', '.join(Stage)}",
+        ),
         (waivable is None, "waivable is true, false or in demonstrations"),
         (
             restricted != ("waiver_reason" in entry),
@@ -171,5 +185,5 @@ def _condition(entry: object) -> Condition:
     return Condition(
         code, text, entry["figure"], (limits[0], _number(entry[limits[0]])), entry["reason"], entry.get("evidence"),
         _number(entry.get("min_evidence", 0.0)), entry.get("absent") == "holds", entry.get("names"),
-        waivable or Waivable.NEVER, str(entry.get("waiver_reason", "")),
+        waivable or Waivable.NEVER, str(entry.get("waiver_reason", "")), frozenset(map(Stage, stages)),
     )  # fmt: skip

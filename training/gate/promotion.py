@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from features.catalogue import catalogue
 from features.settings import Settings
+from models.approval import FULL, Approval, Terms, read_approval, write_approval
 from models.bundle import Bundle, BundleRejected, copy_bundle, load_bundle
 from models.signatures import load_or_create_key
+from training.gate.approvals import mode_of, waiver_text
 from training.gate.champions import (
     announce,
     archive_folder,
@@ -40,7 +43,10 @@ class NotPromoted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A challenger with verified files and evidence, its lines of the gate, and the hash of the champion it was compared with."""
+    """A challenger with verified files and evidence, its lines of the gate, and the hash of the champion at that moment.
+
+    ``terms`` are the stage that is asked for, and what a trial declares.
+    """
 
     subject: str
     version: str
@@ -52,6 +58,7 @@ class Candidate:
     waiver: Waiver | None = None
     champion: str = ""
     demo: bool = False
+    terms: Terms = FULL
 
     @property
     def verdict(self) -> Verdict:
@@ -60,7 +67,7 @@ class Candidate:
 
     @property
     def may_serve(self) -> bool:
-        """Whether every line of the policy holds or is waived."""
+        """Whether every line of its stage lets it pass."""
         return self.verdict is not Verdict.REFUSED
 
     @property
@@ -69,9 +76,9 @@ class Candidate:
         return self.bundle.sha256 == self.champion
 
 
-def examine(
+def examine(  # noqa: PLR0913 (each is named)
     registry: Registry, settings: Settings, policy: Policy, *, subject: str, version: str, folder: Path,
-    waiver: Waiver | None, demo: bool = False,
+    waiver: Waiver | None, demo: bool = False, terms: Terms = FULL,
 ) -> Candidate:  # fmt: skip
     """Download a version into a folder, verify it, compare it with the champion and evaluate the policy.
 
@@ -97,15 +104,15 @@ def examine(
     evidence["gain"].pop("champion", None)
     if gain is not None:
         evidence["gain"]["champion"] = gain
-    lines = evaluate_policy(evidence, policy, waiver)
-    return Candidate(subject, version, files, bundle, evidence, lines, policy, waiver, champion, demo)
+    lines = evaluate_policy(evidence, policy, waiver, terms.stage)
+    return Candidate(subject, version, files, bundle, evidence, lines, policy, waiver, champion, demo, terms)
 
 
 def record_verdict(registry: Registry, candidate: Candidate, approvals: Sequence[str]) -> None:
     """Store the lines of the gate with the version, and the model card that prints them."""
     subject, version, verdict = candidate.subject, candidate.version, candidate.verdict.value
     gate = {
-        "policy": candidate.policy.sha256, "verdict": verdict, "lines": [line.as_json() for line in candidate.lines],
+        "policy": candidate.policy.sha256, "stage": candidate.terms.stage.value, "verdict": verdict, "lines": [line.as_json() for line in candidate.lines],
         "approvals": list(approvals),
     }  # fmt: skip
     card = model_card(
@@ -123,8 +130,16 @@ def record_verdict(registry: Registry, candidate: Candidate, approvals: Sequence
     registry.note(subject, version, GATE, verdict)
 
 
-def set_champion(settings: Settings, candidate: Candidate) -> None:
-    """Let a model serve, without MLflow; every model that served is archived, so that its decisions can be recomputed.
+def approval_in_force(settings: Settings, subject: str, sha256: str, today: dt.date) -> Approval:
+    """Approval by which a bundle may serve today; raises `NotApproved` without one."""
+    key = load_or_create_key(settings.signing_key_path).public_key()
+    return read_approval(settings.home, subject, sha256, trusted=[key], today=today)
+
+
+def set_champion(settings: Settings, candidate: Candidate, approvers: Sequence[str], today: dt.date) -> None:
+    """Sign the approval and let the model serve, without MLflow; a champion that serves gets its new approval alone.
+
+    Every model that served is archived, so that its decisions can be recomputed.
 
     Raises
     ------
@@ -138,6 +153,12 @@ def set_champion(settings: Settings, candidate: Candidate) -> None:
             raise NotPromoted(
                 f"{subject} has another champion than the one it was compared with; the champion is unchanged, promote again"
             )
+        # before the files: a model never serves without its approval
+        write_approval(
+            settings.home, _approval(candidate, approvers, today), load_or_create_key(settings.signing_key_path)
+        )
+        if candidate.serves:
+            return
         if not archive_folder(settings, sha256).exists():
             copy_bundle(candidate.folder, archive_folder(settings, sha256))
         announce(settings, subject, candidate.version, sha256)
@@ -177,10 +198,19 @@ def roll_back(settings: Settings, subject: str) -> str:
         return version
 
 
+def _approval(candidate: Candidate, approvers: Sequence[str], today: dt.date) -> Approval:
+    return Approval(
+        candidate.subject, candidate.version, candidate.bundle.sha256, candidate.terms, candidate.policy.version,
+        candidate.policy.sha256, tuple(approvers), waiver_text(candidate.waiver), mode_of(demo=candidate.demo), today,
+    )  # fmt: skip
+
+
 def _against_champion(
     settings: Settings, key: Ed25519PrivateKey, bundle: Bundle, version: str, papers: Path, policy: Policy
 ) -> tuple[str, dict[str, Any] | None]:
-    """Hash of the champion and the recall gain over it; empty and None without a champion.
+    """Hash of the champion and the recall gain over it, or over the champion before where it is the bundle itself.
+
+    Empty without a champion; None without another to compare with.
 
     Raises
     ------
@@ -196,10 +226,10 @@ def _against_champion(
             f"{subject} v{past[-1]['version']} is champion on record, but {'other' if serving else 'no'} files serve; "
             f"`mimamori rollback {subject}` restores its files, and a second time the champion before it"
         )
-    if not serving:
+    folder = _rival_folder(settings, subject, bundle.sha256, serving, past)
+    if folder is None:
         return serving, None
     try:
-        folder = champion_folder(settings, subject)
         champion = load_bundle(folder, trusted=[key.public_key()], catalogue=bundle.catalogue)
     except BundleRejected:
         return serving, dict(NOT_COMPARED)  # a champion of another catalogue
@@ -207,3 +237,16 @@ def _against_champion(
         papers / SEALED, key, bundle.scorer.scores, champion.scorer.scores,
         learned_until_us=int(champion.about["learned_until_us"]), capacity=policy.capacity,
     )  # fmt: skip
+
+
+def _rival_folder(
+    settings: Settings, subject: str, sha256: str, serving: str, past: Sequence[Mapping[str, str]]
+) -> Path | None:
+    """Folder of the champion to beat; that of the champion before where the bundle itself serves, None without any.
+
+    Otherwise a trial would be a way past the comparison with the champion that it replaced.
+    """
+    if serving != sha256:
+        return champion_folder(settings, subject) if serving else None
+    earlier = [entry["sha256"] for entry in past if entry["sha256"] != sha256]
+    return archive_folder(settings, earlier[-1]) if earlier else None

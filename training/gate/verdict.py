@@ -1,4 +1,8 @@
-"""May this model serve? Every line of the policy against the evidence: all must hold, and too little evidence does not."""
+"""May this model serve at a stage? The lines of the policy against the evidence.
+
+In full all must hold, and too little evidence does not. On trial too little evidence stops a model only where it can always be
+obtained: on lines whose waiver is restricted.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from features.languages import Text
+from models.approval import Stage
 from training.gate import line_texts
 from training.gate.policy import Condition, Policy, Waivable
 
@@ -26,6 +31,7 @@ class Verdict(StrEnum):
     """Verdict on a model: the tag of its version, on its card and on the page about models."""
 
     PASSED = "passed"
+    TRIAL = "trial"
     WAIVED = "waived"
     DEMONSTRATION = "demonstration"
     REFUSED = "refused"
@@ -48,11 +54,14 @@ class Line:
     waivable: Waivable = Waivable.WHERE_EVIDENCE_LACKS
     waiver_reason: str = ""
     headline: str = ""
+    stage: Stage = Stage.FULL
 
     @property
     def holds(self) -> bool:
         """Whether the line lets the model pass."""
-        return self.outcome in {Outcome.HOLDS, Outcome.WAIVED}
+        if self.outcome is Outcome.NO_EVIDENCE:
+            return self.stage is Stage.TRIAL and self.waivable is Waivable.WHERE_EVIDENCE_LACKS
+        return self.outcome is not Outcome.FAILS
 
     @property
     def no_waiver(self) -> str:
@@ -92,20 +101,25 @@ class Waiver:
         """Whether it covers a line."""
         open_to_it = line.outcome is Outcome.NO_EVIDENCE or (self.failing_too and line.outcome is Outcome.FAILS)
         needed = Waivable.IN_DEMONSTRATIONS if self.failing_too else Waivable.WHERE_EVIDENCE_LACKS
-        return line.waivable >= needed and open_to_it and (not self.codes or line.code in self.codes)
+        return not line.holds and line.waivable >= needed and open_to_it and (not self.codes or line.code in self.codes)
 
 
-def evaluate_policy(evidence: Mapping[str, Any], policy: Policy, waiver: Waiver | None = None) -> list[Line]:
-    """Lines of the policy for the evidence of a challenger, a nested mapping."""
-    return [_waived(_line(evidence, condition), waiver) for condition in policy.lines]
+def evaluate_policy(
+    evidence: Mapping[str, Any], policy: Policy, waiver: Waiver | None = None, stage: Stage = Stage.FULL
+) -> list[Line]:
+    """Lines of the policy at a stage for the evidence of a challenger, a nested mapping."""
+    lines = (replace(_line(evidence, condition), stage=stage) for condition in policy.for_stage(stage))
+    return [_waived(line, waiver) for line in lines]
 
 
 def verdict_of(lines: Sequence[Line], *, demo: bool) -> Verdict:
-    """Verdict of all lines; a demonstration is never a pass, because it is more lenient."""
+    """Verdict of all lines; neither a demonstration nor a trial is a pass, because both are more lenient."""
     if not all(line.holds for line in lines):
         return Verdict.REFUSED
     if demo:
         return Verdict.DEMONSTRATION
+    if any(line.stage is Stage.TRIAL for line in lines):
+        return Verdict.TRIAL
     return Verdict.WAIVED if any(line.outcome is Outcome.WAIVED for line in lines) else Verdict.PASSED
 
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
 import logging
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +16,14 @@ from starlette.testclient import TestClient
 from features.catalogue import catalogue
 from features.settings import Settings
 from features.tables.json_rows import row_as_json
+from models.approval import Stage, Terms, approval_path
 from models.bundle import copy_bundle, load_bundle
 from models.signatures import load_or_create_key, trusted_keys
 from serving.app import create_app
 from serving.decisions.service import DecisionService
 from serving.registry.loaded_models import LoadedModels
 from serving.store import decisions
-from tests.serving.conftest import Service, train_model
+from tests.serving.conftest import Service, approve, train_model
 
 SWAPS = 100
 
@@ -35,11 +39,14 @@ def two(service: Service, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
 
 
 @pytest.fixture
-def settings(service: Service, tmp_path: Path) -> Settings:
-    """A home of its own whose models the service's key vouches for."""
-    return replace(
+def settings(service: Service, two: tuple[Path, Path], tmp_path: Path) -> Settings:
+    """A home of its own, which approves both models and trusts the service's key."""
+    own = replace(
         service.backend.models.settings, home=tmp_path, trusted_key_paths=service.backend.models.settings.trusted
     )
+    for folder in two:
+        approve(own, folder)
+    return own
 
 
 def whole(folder: Path, settings: Settings) -> str:
@@ -211,3 +218,94 @@ def test_a_childs_score_is_kept_but_shown_nowhere(service: Service) -> None:
     assert np.frombuffer(stored.contributions).any()
     url = f"/v1/decisions/{answer['decision_id']}/replay"
     assert service.client.get(url, headers=service.headers("auditor")).json()["identical"] is True
+
+
+TODAY = dt.date(2013, 6, 1)
+TRIAL = Terms(Stage.TRIAL, 0.2, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (None, "signed but not approved; mimamori promote visa"),
+        ({"subject": "entry"}, "signed but not approved"),
+        ({"bundle_sha256": "0" * 64}, "signed but not approved"),
+        ({"terms": replace(TRIAL, until=dt.date(2013, 5, 31))}, "its trial ended on 2013-05-31"),
+        ({"terms": TRIAL}, None),
+        ({}, None),
+    ],
+)
+def test_a_champion_serves_by_the_approval_of_this_very_bundle_alone(
+    two: tuple[Path, Path], settings: Settings, changes: dict[str, Any] | None, expected: str | None
+) -> None:
+    shutil.rmtree(settings.home / "approvals")
+    if changes is not None:
+        approve(settings, two[0], **changes)
+    copy_bundle(two[0], settings.home / "champions" / "visa")
+    loaded = LoadedModels(settings, today=lambda: TODAY)
+    loaded.reload()
+    assert ("visa" in loaded.bundles) == ("visa" in loaded.approvals) == (expected is None)
+    assert expected is None or expected in loaded.refused["visa"]
+
+
+def test_an_approval_that_is_altered_or_removed_while_its_model_serves_ends_that(
+    two: tuple[Path, Path], settings: Settings
+) -> None:
+    copy_bundle(two[0], settings.home / "champions" / "visa")
+    loaded = LoadedModels(settings)
+    loaded.reload()
+    path = approval_path(settings.home, "visa", whole(two[0], settings))
+    content = path.read_bytes()
+    for changed, expected in ((content.replace(b'"E2"', b'"E3"'), "altered"), (None, "not approved")):
+        path.unlink() if changed is None else path.write_bytes(changed)
+        loaded.reload()
+        assert not loaded.bundles
+        assert expected in loaded.refused["visa"]
+        path.write_bytes(content)
+        loaded.reload()
+        assert set(loaded.bundles) == {"visa"}
+        assert not loaded.refused
+
+
+def test_the_day_after_its_trial_a_model_in_use_serves_no_longer_even_if_its_files_were_changed(
+    two: tuple[Path, Path], settings: Settings
+) -> None:
+    approve(settings, two[0], terms=TRIAL)
+    target, day = settings.home / "champions" / "visa", TODAY
+    copy_bundle(two[0], target)
+    loaded = LoadedModels(settings, today=lambda: day)
+    loaded.reload()
+    (target / "model.txt").write_bytes(b"changed")
+    loaded.reload()
+    assert set(loaded.bundles) == {"visa"}  # the verified one in use stays
+    day += dt.timedelta(days=1)
+    loaded.reload()
+    assert not loaded.bundles
+    assert loaded.trials_ended == {"visa": TODAY}
+
+
+def test_a_kept_model_needs_no_approval_for_a_replay(two: tuple[Path, Path], settings: Settings) -> None:
+    copy_bundle(two[0], settings.home / "champions" / "visa")
+    shutil.rmtree(settings.home / "approvals")
+    loaded = LoadedModels(settings)
+    loaded.reload()
+    assert not loaded.bundles
+    assert loaded.by_hash(whole(two[0], settings), "visa") is not None
+
+
+def test_an_unapproved_champion_gives_no_score_and_readyz_says_why(
+    service: Service, two: tuple[Path, Path], settings: Settings
+) -> None:
+    approve(settings, two[0], terms=TRIAL)
+    copy_bundle(two[0], settings.home / "champions" / "visa")
+    loaded = LoadedModels(settings, today=lambda: TODAY + dt.timedelta(days=1))
+    backend = DecisionService(service.backend.engine, service.backend.store, loaded)
+    table = service.world["visa_applications"]
+    row = row_as_json(table.slice(table.num_rows - 1, 1).to_pylist()[0])
+    body = {"subject": "visa", "subject_id": row["application_id"], "records": {"visa_applications": [row]}}
+    with TestClient(create_app(service=backend)) as client:
+        ready = client.get("/readyz")
+        answer = client.post("/v1/score", json=body, headers=service.headers("auditor")).json()
+    assert ready.status_code == 503
+    assert "its trial ended on 2013-06-01" in ready.json()["refused"]["visa"]
+    assert (answer["route"], answer["score"]) == ("no_score", None)

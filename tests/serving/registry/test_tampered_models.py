@@ -21,7 +21,7 @@ from serving.decisions.service import DecisionService
 from serving.registry.loaded_models import LoadedModels
 from tests.models.test_bundle import edited
 from tests.proof_size import cases
-from tests.serving.conftest import Service, train_model
+from tests.serving.conftest import Service, approve, train_model
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(1500)]
 EDITS = cases(1000, 60)
@@ -35,6 +35,7 @@ def settings(service: Service, tmp_path: Path) -> Settings:
     )
     train_model(service.world, "visa", tmp_path / "made", service.backend.models.settings, rounds=5)
     copy_bundle(tmp_path / "made", tmp_path / "champions" / "visa")
+    approve(own, tmp_path / "made")
     return own
 
 

@@ -20,7 +20,7 @@ from training.tracking.registry import Registry
 @pytest.fixture
 def settings(home_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The home of two registered versions, as if nobody had served yet."""
-    for name in ("champions", "kept"):
+    for name in ("champions", "kept", "approvals"):
         shutil.rmtree(home_settings.home / name, ignore_errors=True)
     (home_settings.home / "champions.json").unlink(missing_ok=True)
     registry = Registry(home_settings)
@@ -37,7 +37,7 @@ def lenient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     kept = [line for line in lines if 'code = "better_than_champion"' not in line]
     path = tmp_path / "policy.toml"
     path.write_text("[[line]]".join([head, *kept]), encoding="utf-8")
-    monkeypatch.setattr("training.gate.commands.looser", lambda policy, than: [])
+    monkeypatch.setattr("training.gate.arguments.looser", lambda policy, than: [])
     return str(path)
 
 

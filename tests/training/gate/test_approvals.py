@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from features.settings import Settings
+from models.approval import FULL
 from models.signatures import load_or_create_key
 from training.gate.approvals import approve, approved, scope_of
 from training.tracking.registry import Registry
@@ -37,7 +38,9 @@ def test_of_two_who_approve_at_the_same_moment_both_are_kept(tmp_path: Path, mon
     settings = Settings.from_environment()
     key = load_or_create_key(settings.signing_key_path)
     registry = cast(Registry, SlowRegistry())
-    scope = scope_of(subject="visa", version="1", bundle="b", policy="p", champion="", waiver=None, demo=False)
+    scope = scope_of(
+        subject="visa", version="1", bundle="b", policy="p", champion="", waiver=None, demo=False, terms=FULL
+    )
     with ThreadPoolExecutor(2) as people:
         answer = [people.submit(approve, registry, settings, scope, key, [name]) for name in ("Officer A", "Officer B")]
         assert sorted(len(item.result()) for item in answer) == [1, 2]

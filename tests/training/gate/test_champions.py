@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from training.gate.policy import read_policy
 from training.gate.promotion import Candidate, NotPromoted, examine, roll_back, set_champion
 from training.tracking.registry import Registry
 
+TODAY = dt.date(2013, 1, 1)
 STEPS = ("replace", "rename", "symlink_to", "mkdir")
 """What moves files; between two of them a kill leaves what a kill at either of them does."""
 
@@ -43,13 +45,13 @@ def settings(home_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settin
 
 
 def forget(settings: Settings) -> None:
-    for name in ("champions", "kept"):
+    for name in ("champions", "kept", "approvals"):
         shutil.rmtree(settings.home / name, ignore_errors=True)
     (settings.home / "champions.json").unlink(missing_ok=True)
 
 
 def let_in(settings: Settings, candidate: Candidate) -> None:
-    set_champion(settings, replace(candidate, champion=champion_hash(settings, "visa")))
+    set_champion(settings, replace(candidate, champion=champion_hash(settings, "visa")), ("A", "B"), TODAY)
 
 
 def killed_at(step: int, doing: Callable[[], object]) -> bool:

@@ -1,3 +1,5 @@
+"""Covers: gate.commands, gate.arguments, gate.line_output."""
+
 from __future__ import annotations
 
 import json
@@ -8,6 +10,7 @@ import pytest
 
 from features.settings import Settings
 from features.tables import Records
+from models.approval import FULL, Stage
 from models.signatures import load_or_create_key
 from tests.training.conftest import hand_in
 from tests.training.gate.asked import champion, run_command, stricter
@@ -47,6 +50,14 @@ def test_a_waiver_with_name_and_reason_is_printed_on_the_model_card(settings: Se
         ("visa@1", "--waiver", "A: the first year\n\n# Approved by: B"),
         ("visa@1", "--waiver", "A: the first\u202e year has few"),
         ("visa@1", "--waiver", "A: ok"),
+        ("visa@1", "--stage", "shadow"),
+        ("visa@1", "--stage", "trial", "--random-share", "0.1"),
+        ("visa@1", "--stage", "trial", "--random-share", "nan"),
+        ("visa@1", "--stage", "trial", "--until", "2013-01-01"),
+        ("visa@1", "--stage", "trial", "--until", "2999-01-01"),
+        ("visa@1", "--stage", "trial", "--until", "soon"),
+        ("visa@1", "--until", "2999-01-01"),
+        ("visa@1", "--random-share", "0.2"),
         ("visa@1", "--waiver", f"A: the first year {'x' * 300}"),
     ],
 )
@@ -100,7 +111,7 @@ def test_a_waiver_is_signed_by_an_approver_who_did_not_train_the_model(
 def test_a_demonstrations_approval_does_not_count_in_service(settings: Settings) -> None:
     registry, key = Registry(settings), load_or_create_key(settings.signing_key_path)
     result = {"subject": "visa", "version": "1", "bundle": "b", "policy": "p", "champion": ""}
-    shown, served = (scope_of(**result, waiver=None, demo=demo) for demo in (True, False))
+    shown, served = (scope_of(**result, waiver=None, demo=demo, terms=FULL) for demo in (True, False))
     assert approve(registry, settings, shown, key, ["Officer A"]) == approved(registry, shown, key) == ["Officer A"]
     assert approved(registry, served, key) == []
 
@@ -152,7 +163,7 @@ def test_what_stands_in_the_way_is_printed_last_and_what_holds_in_a_line_each(
     printed = run_command("promote", "visa@1", "--policy", path).output.splitlines()
     begins = [line[:11].strip() for line in printed if ": " in line]
     order = [word for word in begins if word in {"holds", "no evidence", "fails"}]
-    assert order == ["holds"] * (len(read_policy().lines) - 3) + ["no evidence"] * 2 + ["fails"]
+    assert order == ["holds"] * (len(read_policy().for_stage(Stage.FULL)) - 3) + ["no evidence"] * 2 + ["fails"]
     assert max(len(line) for line in printed if line.startswith("holds")) < 120
     [lacking] = [line for line in printed if line.startswith("no evidence no_trace")]
     assert "must be" not in lacking  # a figure that rests on too little is none

@@ -42,6 +42,9 @@ def test_the_delivered_policy_gives_every_line_a_reason_and_asks_for_two_approve
         (HEAD + LINE + "at_most=nan\n", "not finite"),
         (HEAD + LINE + "at_most=true\n", "a number"),
         (HEAD + LINE + "at_most=1\nnames=3\n", "names is not a text"),
+        (HEAD + LINE + 'at_most=1\nstages=["shadow"]\n', "stages is a list of trial, full"),
+        (HEAD + LINE + "at_most=1\nstages=[]\n", "stages is a list"),
+        (HEAD + LINE + 'at_most=1\nstages="full"\n', "stages is a list"),
         (HEAD + LINE.replace('text="s"\n', "") + "at_most=1\n", "expected a text"),
         ("deep=" + "[" * 5000, "nested too deeply"),
     ],
@@ -69,6 +72,8 @@ def test_a_policy_may_be_stricter_and_is_shown_where_it_is_looser(tmp_path: Path
     assert changed("at_most = 0.5", "at_most = 0.1") == []
     assert changed("at_most = 0.5", "at_most = 5") == ["calibration_error"]
     assert changed("min_evidence = 1000", "min_evidence = 1") == ["monotone"]
+    assert changed('\nstages = ["trial", "full"]\n', '\nstages = ["full"]\n') == ["no_disparity_alarm"]
+    assert changed('\ncode = "better_than_chance"', '\ncode = "better_than_chance"\nstages = ["trial", "full"]') == []
     assert changed('absent = "holds"', "") == ["better_than_champion"]
     assert changed("\nwaivable = false", '\nwaivable = "in demonstrations"') == ["monotone"]
     assert changed("approvers = 2", "approvers = 1") == ["approvers"]

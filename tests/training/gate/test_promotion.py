@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +11,12 @@ from mlflow import MlflowClient
 
 from features.settings import Settings
 from features.tables import Records
+from models.approval import FULL, Approval, Stage, Terms
 from tests.training.conftest import hand_in
-from tests.training.gate.asked import champion, run_command
+from tests.training.gate.asked import champion, run_command, stricter
+from training.gate.champions import champion_hash
 from training.gate.policy import POLICY_FILE, read_policy
-from training.gate.promotion import NotPromoted, examine, set_champion
+from training.gate.promotion import NotPromoted, approval_in_force, examine, set_champion
 from training.submission import Submission
 from training.tracking.registry import CHAMPION, Registry
 
@@ -192,10 +196,10 @@ def test_a_champion_that_changed_meanwhile_stops_the_slower_of_two(settings: Set
         examine(registry, settings, policy, subject="visa", version=item, folder=tmp_path / item, waiver=None)
         for item in ("1", "2")
     ]
-    set_champion(settings, slow[1])
+    set_champion(settings, slow[1], ("A", "B"), dt.date(2013, 1, 1))
     serving = champion(settings)
     with pytest.raises(NotPromoted, match="another champion"):
-        set_champion(settings, slow[0])
+        set_champion(settings, slow[0], ("A", "B"), dt.date(2013, 1, 1))
     assert champion(settings) == serving
 
 
@@ -207,3 +211,106 @@ def test_evidence_whose_figures_meant_something_else_is_not_evaluated(
     assert refused.exit_code == 1
     assert "gathered by another version of Mimamori" in refused.output
     assert champion(settings) is None
+
+
+BOTH = ("--approver", "A", "--approver", "B")
+
+
+def approval(settings: Settings) -> Approval:
+    """The approval of the present champion, which must be in force."""
+    return approval_in_force(settings, "visa", champion_hash(settings, "visa"), dt.datetime.now(dt.UTC).date())
+
+
+def of_a_first_year(settings: Settings, built: Submission, records: Records, folder: Path) -> str:
+    """A version whose evidence has too few confirmed case groups for full, and no loss."""
+    few = built.part.frame["case_group"].where(
+        built.part.frame["case_group"].rank(method="first") > len(built.part.frame) - 5, -1
+    )
+    return hand_in(
+        settings,
+        replace(built, part=replace(built.part, frame=built.part.frame.assign(case_group=few))),
+        records,
+        folder,
+    )
+
+
+def test_a_promotion_signs_the_approval_of_the_very_bundle(settings: Settings) -> None:
+    assert run_command("promote", "visa@1", *BOTH, "--waiver", "A: the first year").exit_code == 0
+    policy, signed = read_policy(), approval(settings)
+    assert signed.bundle_sha256 == champion_hash(settings, "visa")
+    assert (signed.subject, signed.version, signed.terms, signed.mode) == ("visa", "1", FULL, "service")
+    assert (signed.policy_version, signed.policy_sha256) == (policy.version, policy.sha256)
+    assert (signed.approvers, signed.waiver) == (("A", "B"), "A: the first year (any line)")
+
+
+def test_a_model_without_evidence_for_full_may_be_tried_until_a_date(
+    settings: Settings, built: Submission, small_records: Records, tmp_path: Path
+) -> None:
+    version = of_a_first_year(settings, built, small_records, tmp_path)
+    refused = run_command("promote", f"visa@{version}", *BOTH)
+    assert refused.exit_code == 1
+    assert f"it may be tried: mimamori promote visa@{version} --stage trial" in refused.output
+    assert "more interviews: better_than_checklist (case groups of confirmed positives: 5 of 10)" in refused.output
+    assert not (settings.home / "approvals").exists()
+    until = (dt.datetime.now(dt.UTC) + dt.timedelta(days=90)).date()
+    words = ("promote", f"visa@{version}", "--stage", "trial", "--until", str(until), "--random-share", "0.25")
+    first = run_command(*words, "--approver", "A")
+    assert f"Next: mimamori promote visa@{version} --stage trial --random-share 0.25 --until {until}" in first.output
+    # other declarations are another approval
+    assert "and 1 did" in run_command(*words[:-1], "0.3", "--approver", "B").output
+    tried = run_command(*words, *BOTH)
+    assert f"champion is v{version} on trial until {until}, approved by A, B" in tried.output
+    assert "lines lack evidence for full" in tried.output
+    assert approval(settings).terms == Terms(Stage.TRIAL, 0.25, until)
+    assert Registry(settings).notes("visa", version)["gate"] == "trial"
+    again = run_command("promote", f"visa@{version}", "--stage", "trial")
+    assert f"is the champion already on trial until {until}; nothing to promote" in again.output
+
+
+def test_a_trial_of_a_model_with_all_evidence_becomes_full_without_a_change_of_files(settings: Settings) -> None:
+    assert run_command("promote", "visa@1", *BOTH, "--stage", "trial").exit_code == 0
+    serving, terms = champion(settings), approval(settings).terms
+    assert (terms.random_share, terms.until) == (0.2, dt.datetime.now(dt.UTC).date() + dt.timedelta(days=180))
+    history = (settings.home / "champions.json").read_bytes()
+    assert run_command("promote", "visa@1", *BOTH).exit_code == 0
+    assert approval(settings).terms == FULL
+    assert (champion(settings), (settings.home / "champions.json").read_bytes()) == (serving, history)
+    # and no trial replaces the approval in full
+    assert (
+        "nothing to promote"
+        in run_command("promote", "visa@1", *BOTH, "--stage", "trial", "--until", str(terms.until)).output
+    )
+
+
+def test_a_trial_is_no_way_past_the_comparison_with_the_champion_it_replaced(settings: Settings) -> None:
+    assert run_command("promote", "visa@1", *BOTH).exit_code == 0
+    assert run_command("promote", "visa@2", *BOTH, "--stage", "trial").exit_code == 0  # equal: not shown to be worse
+    refused = run_command("promote", "visa@2", *BOTH)
+    assert "not promoted (better_than_champion)" in refused.output
+    assert approval(settings).terms.stage is Stage.TRIAL
+    assert run_command("rollback", "visa").exit_code == 0
+    assert approval(settings).version == "1"
+
+
+def test_a_line_of_the_trial_that_fails_refuses_it(settings: Settings, tmp_path: Path) -> None:
+    strict = stricter(tmp_path, "at_most = 0.85", "at_most = 0.01")
+    refused = run_command("promote", "visa@1", *BOTH, "--stage", "trial", "--policy", strict)
+    assert refused.exit_code == 1
+    assert "not promoted (no_leak)" in refused.output
+    assert "may be tried" not in refused.output
+    assert champion(settings) is None
+
+
+def test_a_champion_without_an_approval_gets_it_by_the_gate(settings: Settings) -> None:
+    assert run_command("promote", "visa@1", *BOTH).exit_code == 0
+    shutil.rmtree(settings.home / "approvals")  # as a version before approvals left it
+    assert run_command("promote", "visa@1", *BOTH).exit_code == 0
+    assert approval(settings).version == "1"
+
+
+def test_a_rollback_to_a_model_without_an_approval_says_that_no_model_serves(settings: Settings, lenient: str) -> None:
+    for version in ("1", "2"):
+        assert run_command("promote", f"visa@{version}", *BOTH, "--policy", lenient).exit_code == 0
+    shutil.rmtree(settings.home / "approvals")
+    back = run_command("rollback", "visa")
+    assert "no model serves, cases stand in order of arrival: signed but not approved" in back.output
