@@ -86,15 +86,15 @@ def submit(
     challenger
         Whether the alias ``challenger`` moves to the version.
     """
-    part, scorer = submission.part, submission.scorer
-    gathered = gather(part, scorer, records, catalogue, capacity=read_policy().capacity, seed=seed)
+    part, scorer, peers = submission.part, submission.scorer, submission.peers()
+    gathered = gather(part, scorer, records, catalogue, capacity=read_policy().capacity, seed=seed, peers=peers)
     about = {**submission.about, "evidence_sha256": write_evidence(artifacts / "evidence", gathered, part, key)}
     evidence = json.loads((artifacts / "evidence" / EVIDENCE).read_bytes())  # what is not known is None from here on
     sha256 = save_bundle(
         artifacts / SERVED / BUNDLE, version=hashlib.sha256(submission.text.encode()).hexdigest()[:12],
         booster_text=submission.text, catalogue=catalogue, calibration=scorer.calibration,
         profile=InputProfile.of(submission.training_values), golden_values=submission.golden, about=about, key=key,
-        peers=submission.peers(),
+        peers=peers,
     )  # fmt: skip
     signer = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (artifacts / SERVED / SIGNER).write_bytes(signer)
