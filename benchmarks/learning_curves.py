@@ -79,10 +79,8 @@ def curve(cases: Cases, wanted: tuple[int, ...], seed: int, repeats: int) -> Ite
         return float((chosen & exploited).sum() / max(exploited.sum(), 1))
 
     alone = recall(without_labels(split), prior=True)
-    for number in wanted:
-        if number > total:
-            continue
-        for draw in range(repeats if number else 1):
+    for number in sorted({min(number, total) for number in wanted}):  # the most that this world has, at the end
+        for draw in range(repeats if 0 < number < total else 1):
             part = with_share(split, groups, number / total, np.random.default_rng([seed, number, draw]))
             row: dict[str, object] = {
                 "positives": number,

@@ -170,7 +170,7 @@ def challenger_line(
     if alone:
         name = f"{alone} is registered as v{version}"
     elif not model.label_weight:
-        name = f"challenger is v{version}, the prior alone: trees of labels ranked later labels worse by more than one standard error"
+        name = f"challenger is v{version}, the prior alone: trees of labels ranked later labels worse by more than two standard errors"
     else:
         weights = (
             f" times {model.label_weight:.2g} beside the prior times {model.prior_weight:g}" if model.prior else ""

@@ -7,16 +7,18 @@ import numpy as np
 from features.arrays import Bools, Floats
 
 CANDIDATES = ((1.0, 0.0), (1.0, 0.5), (1.0, 1.0), (1.0, 2.0), (0.5, 1.0), (0.0, 1.0))
-"""Weights of prior and labels that replace the shrunken ones where better by more than one standard error."""
-PRIOR_POSITIVES = 100.0
-"""Positive labels that the prior counts as: with 20 to 80 labels equal weights ranked below the prior alone in most worlds, with
-100 they gained (docs/decisions/0029-prior-alone.md)."""
+"""Weights of prior and labels that replace the shrunken ones where better by more than `ERRORS` standard errors."""
+ERRORS = 2.0
+"""Of a comparison; later positives are few, and those of a ring are not independent."""
+PRIOR_POSITIVES = 10.0
+"""Positive labels that the prior counts as. From 26 positives on, equal weights of prior and labels ranked as well as any; with 22
+they ranked far below the prior (docs/decisions/0029-prior-alone.md)."""
 
 
 def shrunken_weights(positives: float) -> tuple[float, float]:
     """Weights of prior and labels before any comparison: the trees of n positive labels count n / (n + `PRIOR_POSITIVES`).
 
-    >>> shrunken_weights(0.0), shrunken_weights(100.0)
+    >>> shrunken_weights(0.0), shrunken_weights(10.0)
     ((1.0, 0.0), (1.0, 0.5))
     """
     return 1.0, float(positives / (positives + PRIOR_POSITIVES))
@@ -41,8 +43,8 @@ def choose_weights(prior: Floats, labels: Floats, positive: Floats, learned: flo
     for weights in CANDIDATES:
         difference = _nearness(weights[0] * prior + weights[1] * labels, hit) - default
         error = difference.std(ddof=1) / np.sqrt(len(difference)) if len(difference) > 1 else np.inf
-        if difference.mean() - error > least:
-            best, least = weights, float(difference.mean() - error)
+        if difference.mean() - ERRORS * error > least:
+            best, least = weights, float(difference.mean() - ERRORS * error)
     return best
 
 
