@@ -63,12 +63,12 @@ def explained_cases(
         if progress and number % 1000 == 0:
             print(f"{number:,} of {len(ids):,} cases", file=sys.stderr, flush=True)
         evidence = partial(_records, history, subject, facts, rows, number)
-        found = explain_by_findings(
+        explanation = explain_by_findings(
             bundle, values[number], explained.contributions[number], float(explained.raw_score[number]),
             status=status[number], evidence=evidence,
         )  # fmt: skip
         raw = float(explained.raw_score[number])
-        yield Explained(found, raw, raw >= threshold, rings[number])
+        yield Explained(explanation, raw, raw >= threshold, rings[number])
 
 
 def _records(history: History, subject: str, facts: TableFacts, rows: Ints, number: int, feature: str) -> list[Record]:

@@ -22,7 +22,9 @@ UNEXPLAINED = frozenset({
 """Circumstances without a meaning of their own. They stay in the catalogue, so that older models and decisions can be read."""
 
 _OF_THE_APPLICATION = frozenset(feature.name for feature in OF_THE_APPLICATION)
-_HARM = re.compile(r"missing|findings|adult_|actions_|overdue|divorces|doubtful|watchlist|onward_by_other|same_statement")
+_HARM = re.compile(
+    r"missing|findings|adult_|actions_|overdue|divorces|doubtful|watchlist|onward_by_other|same_statement"
+)
 _STATEMENTS = frozenset({"thin_marriage", "identity_does_not_fit", "arranged_by_others"})
 
 

@@ -1,4 +1,4 @@
-"""Commands about what ships in ``models/reference``: `mimamori prior` makes its trees, `mimamori reference` its models."""
+"""Command about the prior: `mimamori prior` makes the trees that ship in ``models/reference``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-from features.command_line import Problem
 from training.fit.prior_trees import FOLDER
 from training.prior.fit import fit_prior, write_prior
-from training.prior.reference import ReferenceNotMade, write_reference
 from training.prior.worlds import prior_rows
 
 
@@ -38,20 +36,3 @@ def prior(worlds: int, applications: int, seed: int, threads: int, keep: Path | 
         click.echo(
             f"{subject}: prior of {worlds} worlds, {int(part.positive.sum()):,} exploited cases, written to {out}"
         )
-
-
-@click.command()
-@click.option(
-    "--applications", type=click.IntRange(1000, 30_000_000), default=1_000_000, show_default=True, help="Of its world."
-)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=7, show_default=True)
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, show_default="models/reference"
-)
-def reference(applications: int, seed: int, out: Path) -> None:
-    """Train the reference models: prior, and findings of a synthetic world; signed with the published key."""
-    try:
-        for subject, sha256 in write_reference(out, applications, seed).items():
-            click.echo(f"{subject}: {sha256[:12]} written to {out / subject}; synthetic, for demonstrations")
-    except ReferenceNotMade as error:
-        raise Problem(str(error)) from None

@@ -51,7 +51,7 @@ def draw_settings(rng: np.random.Generator) -> dict[str, float]:
 
 
 def with_false_matches(values: np.ndarray, names: Sequence[str], rng: np.random.Generator) -> np.ndarray:
-    """Copy of values[n, f] in which some cases match an entry of the watch list that is about another person.
+    """Return a copy of values[n, f] in which some cases match a watch-list entry about another person.
 
     The synthetic worlds have no namesakes and no telephone number given to somebody new; without them a prior would take
     every match for proof.
