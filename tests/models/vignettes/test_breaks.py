@@ -175,7 +175,7 @@ BREAKS: dict[str, tuple[str, Break]] = {
     "timely returns raise the score": ("visa", stump("guarantor_departures_on_time_ever_count", 9.0, 0.0, 1.0)),
     "the person's own returns raise the score": ("visa", stump("own_completed_stays_count", 0.0, 0.0, 9.0)),
     "clean inspections raise the score": ("visa", stump("host_actions_clean_ever_count", 2.0, 0.0, 1.0)),
-    "a shelter raises the score": ("visa", stump("stay_address_shelters_ever_count", 0.0, 0.0, 1.0)),
+    "a shelter raises the score": ("visa", stump("stay_address_shelters_ever_count", 0.0, 0.0, 9.0)),
     "an old host raises the score": ("visa", stump("host_age_days", 10_000.0, 0.0, 1.0)),
     "a young host raises the score": ("visa", stump("host_age_days", 1_000.0, 1.0, 0.0)),
     "an absent answer raises the score": ("visa", stump("monthly_income_yen", 1.0, 1.0, 0.0, missing=MISSING_LEFT)),
