@@ -11,6 +11,7 @@ from features.facts.layout import Fact, Recipe
 from features.identity import address, person, phone, statement_simhash
 from features.identity import hashes as hashing
 from features.identity.buffers import valid, whole_numbers
+from features.identity.no_values import values_only
 from features.tables.schema import TABLES
 from features.tables.times import DAY_US, NULL_TIME
 
@@ -64,7 +65,9 @@ def encode_fact(fact: Fact, table: pa.Table) -> Values:
         codes = pc.index_in(arrays[0], value_set=_CATEGORY_ARRAYS[fact.name])
         return np.where(valid(codes), whole_numbers(codes, np.int32), -1).astype(np.int64)
     if fact.recipe is Recipe.IDENTIFIER:
-        return hashing.hash_texts(arrays[0], fact.space)
+        # a record's own id is required, and links by what it is
+        texts = arrays[0] if fact.name == "id" else values_only(arrays[0], "identifier")
+        return hashing.hash_texts(texts, fact.space)
     return _RECIPES[fact.recipe](*arrays)
 
 
@@ -100,10 +103,6 @@ def _full_name_person(name: pa.Array, birth: pa.Array | None = None) -> Values:
     return person.full_name_person_keys(name, pa.nulls(len(name), pa.date32()) if birth is None else birth)
 
 
-def _email(array: pa.Array) -> Values:
-    return hashing.hash_texts(pc.utf8_lower(pc.utf8_trim_whitespace(array)), "email")
-
-
 # values of an empty column: a single record leaves half of its columns empty
 _NULLS: dict[Recipe, Values] = {
     Recipe.NUMBER: np.array([np.nan]),
@@ -121,7 +120,7 @@ _RECIPES: dict[Recipe, Callable[..., Values]] = {
     Recipe.STAGE_OCCUPATION: _stage_occupation,
     Recipe.PASSPORT: person.passport_keys,
     Recipe.PHONE: phone.phone_keys,
-    Recipe.EMAIL: _email,
+    Recipe.EMAIL: person.email_keys,
     Recipe.PERSON: person.person_keys,
     Recipe.GIVEN_NAME_AND_BIRTH: person.given_name_birth_keys,
     Recipe.FULL_NAME_PERSON: _full_name_person,
