@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import Floats, Ints
+from features.facts import occupations
 from features.facts.layout import Fact, Recipe
 from features.identity import address, person, phone, statement_simhash
 from features.identity import hashes as hashing
@@ -25,10 +26,6 @@ CATEGORIES: dict[str, tuple[str, ...]] = {
 CATEGORIES["status_of_residence"] = TABLES["landings"].column("status_of_residence").allowed
 
 _CATEGORY_ARRAYS = {name: pa.array(values, pa.string()) for name, values in CATEGORIES.items()}
-
-OCCUPATIONS = ("entertainer", "singer", "dancer", "musician", "hostess", "waitress", "model", "performer")
-"""Words in a declared occupation that mean stage or bar work."""
-
 
 def code_of(column: str, value: str) -> int:
     """Return the code of a category's value."""
@@ -94,11 +91,6 @@ def _presence(array: pa.Array) -> Values:
     return valid(array).astype(np.int64)
 
 
-def _stage_occupation(array: pa.Array) -> Values:
-    """Return int64[n]: 1 for stage or bar work, 0 for other work, -1 for not declared."""
-    return _boolean(pc.match_substring_regex(pc.utf8_lower(array), "|".join(OCCUPATIONS)))
-
-
 def _full_name_person(name: pa.Array, birth: pa.Array | None = None) -> Values:
     return person.full_name_person_keys(name, pa.nulls(len(name), pa.date32()) if birth is None else birth)
 
@@ -117,7 +109,7 @@ _RECIPES: dict[Recipe, Callable[..., Values]] = {
     Recipe.NUMBER: _number,
     Recipe.BOOLEAN: _boolean,
     Recipe.PRESENCE: _presence,
-    Recipe.STAGE_OCCUPATION: _stage_occupation,
+    Recipe.STAGE_OCCUPATION: occupations.stage_work,
     Recipe.PASSPORT: person.passport_keys,
     Recipe.PHONE: phone.phone_keys,
     Recipe.EMAIL: person.email_keys,
