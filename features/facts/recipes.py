@@ -116,5 +116,7 @@ _RECIPES: dict[Recipe, Callable[..., Values]] = {
     Recipe.PERSON: person.person_keys,
     Recipe.GIVEN_NAME_AND_BIRTH: person.given_name_birth_keys,
     Recipe.FULL_NAME_PERSON: _full_name_person,
+    Recipe.NAME_WORDS: person.name_word_bits,
+    Recipe.BIRTH: person.birth_keys,
     Recipe.STATEMENT: statement_simhash.simhashes,
 }

@@ -57,9 +57,10 @@ def no_value_reason(text: str, field: str) -> str | None:
     return next((reason for part, reason in entries.contained.items() if part in key), None)
 
 
-def refers_elsewhere(text: str) -> bool:
-    """Return whether a text refers to another field of the form: 同上, "same as above"."""
-    return no_value_reason(text, "name") == _REFERENCE
+@cache
+def references() -> pa.Array:
+    """Return the texts that refer to another field of the form, in small letters."""
+    return pa.array([text for row in _rows() if row["why"] == _REFERENCE for text in row["texts"]], pa.string())
 
 
 def values_only(texts: pa.Array, field: str) -> pa.Array:

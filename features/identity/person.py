@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from features.arrays import Ints
 from features.identity.birth_dates import either_order_numbers
+from features.identity.compatible_names import word_bits
 from features.identity.hashes import combine, hash_texts
 from features.identity.name_words import name_words
 from features.identity.no_values import listed_texts, values_only
@@ -64,6 +65,17 @@ def full_name_person_keys(names: pa.Array, birth_dates: pa.Array) -> Ints:
     name = hash_texts(name_skeletons(names), "name")
     birth = either_order_numbers(birth_dates)
     return np.where(birth != 0, combine(name, birth), name)
+
+
+def name_word_bits(family: pa.Array, given: pa.Array) -> Ints:
+    """Return the words of each whole name as bits, int64[n]; see `features.identity.compatible_names`."""
+    return word_bits(name_skeletons(whole_names(family, given)))
+
+
+def birth_keys(birth_dates: pa.Array) -> Ints:
+    """Return one key per birth date, int64[n], equal for day and month exchanged; 0 for none."""
+    births = either_order_numbers(birth_dates)
+    return combine(np.ones_like(births), births)
 
 
 def given_name_birth_keys(given: pa.Array, birth_dates: pa.Array) -> Ints:
