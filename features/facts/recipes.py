@@ -12,6 +12,7 @@ from features.facts.layout import Fact, Recipe
 from features.identity import address, person, phone, statement_simhash
 from features.identity import hashes as hashing
 from features.identity.buffers import valid, whole_numbers
+from features.identity.compatible_names import word_bits
 from features.identity.no_values import values_only
 from features.tables.schema import TABLES
 from features.tables.times import DAY_US, NULL_TIME
@@ -33,11 +34,18 @@ def code_of(column: str, value: str) -> int:
 
 
 def encode_facts(facts: Sequence[Fact], table: pa.Table) -> dict[str, Values]:
-    """Return all fact columns of a table of records; each address column is parsed once."""
+    """Return all fact columns of a table of records; each address and each traveller's name is read once."""
     encoded: dict[str, Values] = {}
     addresses: dict[str, tuple[Values, Values]] = {}
+    skeletons: dict[tuple[str, ...], pa.Array] = {}
     for fact in facts:
-        if fact.recipe in _ADDRESS_PARTS:
+        if fact.recipe in _NAME_PARTS:
+            arrays = [_array(table.column(name)) for name in fact.sources]
+            parts = fact.sources[:2]
+            if parts not in skeletons:
+                skeletons[parts] = person.name_skeletons(person.whole_names(*arrays[:2]))
+            encoded[fact.name] = _NAME_PARTS[fact.recipe](skeletons[parts], *arrays[2:])
+        elif fact.recipe in _ADDRESS_PARTS:
             [source] = fact.sources
             if source not in addresses:
                 addresses[source] = address.address_keys(_array(table.column(source)))
@@ -91,6 +99,10 @@ def _presence(array: pa.Array) -> Values:
     return valid(array).astype(np.int64)
 
 
+def _name_words(family: pa.Array, given: pa.Array) -> Values:
+    return word_bits(person.name_skeletons(person.whole_names(family, given)))
+
+
 def _full_name_person(name: pa.Array, birth: pa.Array | None = None) -> Values:
     return person.full_name_person_keys(name, pa.nulls(len(name), pa.date32()) if birth is None else birth)
 
@@ -103,6 +115,7 @@ _NULLS: dict[Recipe, Values] = {
     **{recipe: np.array([0]) for recipe in (Recipe.PRESENCE, Recipe.IDENTIFIER, Recipe.PASSPORT, Recipe.PHONE,
                                             Recipe.EMAIL, Recipe.STATEMENT)},
 }  # fmt: skip
+_NAME_PARTS: dict[Recipe, Callable[..., Values]] = {Recipe.PERSON: person.skeleton_keys, Recipe.NAME_WORDS: word_bits}
 _ADDRESS_PARTS = (Recipe.ADDRESS, Recipe.BUILDING)
 _RECIPES: dict[Recipe, Callable[..., Values]] = {
     Recipe.TIME: _time,
@@ -116,7 +129,7 @@ _RECIPES: dict[Recipe, Callable[..., Values]] = {
     Recipe.PERSON: person.person_keys,
     Recipe.GIVEN_NAME_AND_BIRTH: person.given_name_birth_keys,
     Recipe.FULL_NAME_PERSON: _full_name_person,
-    Recipe.NAME_WORDS: person.name_word_bits,
+    Recipe.NAME_WORDS: _name_words,
     Recipe.BIRTH: person.birth_keys,
     Recipe.STATEMENT: statement_simhash.simhashes,
 }

@@ -1,5 +1,6 @@
 """Keys of addresses: Japanese in kanji or Latin letters, and foreign, with and without the room."""
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -13,6 +14,12 @@ from features.identity.hashes import hash_texts
 from features.identity.japanese_address import is_japanese, japanese_address
 from features.identity.no_values import no_value_reason
 
+# the usual writings, nine in ten: an area, a lot of three numbers, and no building's name; a test compares the paths
+_REGULAR = re.compile(
+    r"([^0-9,#\n]*[^\W\d] ?)([1-9][0-9]{0,3})(?:-|丁目)([1-9][0-9]{0,3})(?:-|番)([1-9][0-9]{0,3})号?"
+    r"(?: (?:コーポ|#)([1-9][0-9]{0,3})| ([1-9][0-9]{0,3})号室)?"
+)
+
 
 @lru_cache(maxsize=65536)
 def parse_address(text: str) -> tuple[str, str]:
@@ -23,6 +30,22 @@ def parse_address(text: str) -> tuple[str, str]:
     >>> parse_address("東京都足立区梅田8丁目23番15号") == parse_address("Tokyo-to Adachi-ku Umeda8-23-15")
     True
     """
+    regular = _REGULAR.fullmatch(text)
+    if regular is None:
+        return _parsed(text)
+    area = _area(regular[1])
+    building = f"{area} {regular[2]}-{regular[3]}-{regular[4]}" if area else ""
+    room = regular[5] or regular[6]
+    return (f"{building} #{room}" if building and room else building), building
+
+
+@lru_cache(maxsize=65536)
+def _area(text: str) -> str:
+    """Return the area of a regular address, as the whole path reads it with any other lot; empty for no address."""
+    return _parsed(f"{text}1-2-3")[1].removesuffix(" 1-2-3")
+
+
+def _parsed(text: str) -> tuple[str, str]:
     if no_value_reason(text, "address"):
         return "", ""
     written = plain(text)

@@ -8,6 +8,8 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180
 _DASHES = re.compile("[\u2010-\u2015\u2043\u2212\u2500\u2501\u207b\u02d7\u058a\u1806\u2e3a\u2e3b]")
 # typed for an apostrophe; accents that stand alone become blanks in NFKC, so they go first
 _APOSTROPHES = re.compile("[`´\u02b9-\u02bf\u02c8\u02ca\u02cb\u055a\u2018-\u201b\u2032\u2035\uff07\uff40]")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+_SIGNS = re.compile("[^a-z0-9/@]+")
 _KANJI_PAIRS = (
     "髙高 﨑崎 嵜崎 碕崎 齋斎 齊斉 邊辺 邉辺 澤沢 廣広 濱浜 濵浜 櫻桜 國国 眞真 嶋島 嶌島 冨富 𠮷吉 德徳 惠恵 龍竜 瀧滝 榮栄 學学 會会 圓円 應応 假仮 價価 來来 壽寿 實実 寫写 將将 "
     "從従 條条 狀状 淨浄 瀨瀬 瀬瀬 獨独 縣県 藏蔵 藝芸 豐豊 貝貝 辻辻 邨村 醫医 釋釈 鐵鉄 關関 靜静 顯顕 鷄鶏 鹽塩 黑黒 齒歯 凛凜 增増 壯壮 孃嬢 寬寛 帶帯 彌弥 戶戸 拔抜 拜拝 敍叙 數数 晝昼 "
@@ -23,11 +25,10 @@ def plain(text: str) -> str:
     >>> plain("０９０–1234")
     '090-1234'
     """
-    text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("'", _INVISIBLE.sub("", text)))
-    text = _DASHES.sub("-", text)
     if text.isascii():
-        return text
-    return "".join(str(unicodedata.digit(sign, sign)) if sign.isdecimal() else sign for sign in text)
+        return text.replace("`", "'")
+    text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("'", _INVISIBLE.sub("", text)))
+    return _OTHER_DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), _DASHES.sub("-", text))
 
 
 def modern_kanji(text: str) -> str:
@@ -41,6 +42,8 @@ def without_signs(text: str) -> str:
     >>> without_signs(" Same as above. ")
     'sameasabove'
     """
+    if text.isascii():
+        return _SIGNS.sub("", text.lower())
     folded = plain(plain(text).casefold())
     kept = "".join(sign for sign in folded if sign in "/@" or unicodedata.category(sign)[0] in "LMN")
     return unicodedata.normalize("NFC", kept)

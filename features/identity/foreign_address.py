@@ -1,6 +1,7 @@
 """Addresses outside Japan: all words without digits, then all numbers in their order."""
 
 import re
+from functools import lru_cache
 
 from features.identity.place_names import area_name
 from features.identity.romanisation import fold
@@ -16,6 +17,9 @@ _SHORT = {
 """Words that are as often shortened; replaced wherever they stand, because blanks are dropped before."""
 
 
+_DIGITS = re.compile(r"\d+")
+
+
 def foreign_address(text: str) -> tuple[str, str]:
     """Return an address in normal form, as (with the room, of the building); empty without a number.
 
@@ -29,8 +33,13 @@ def foreign_address(text: str) -> tuple[str, str]:
     numbers = _NUMBERS.findall(text)
     if not numbers:
         return "", ""
-    area = area_name(re.sub(r"\d+", " ", text).strip())
+    building = f"{_area(_DIGITS.sub(' ', text).strip())} {' '.join(numbers)}".strip()
+    return (f"{building} #{room[1]}" if room else building), building
+
+
+@lru_cache(maxsize=65536)
+def _area(words: str) -> str:
+    area = area_name(words)
     for word, short in _SHORT.items():
         area = area.replace(word, short)
-    building = f"{area} {' '.join(numbers)}".strip()
-    return (f"{building} #{room[1]}" if room else building), building
+    return area

@@ -9,20 +9,21 @@ from features.identity.place_names import LARGE_PLACES, area_name
 from features.identity.romanisation import fold, romanise
 
 _SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_LATIN_SIGN = re.compile(
-    r"-(?:to|do|fu|ken|shi|ku|gun|cho|machi|mura|chome|jo)\b|\bchome\b|\bjapan\b|\b(?:" + "|".join(sorted(LARGE_PLACES)) + r")\b",
-    re.IGNORECASE,
-)
+_LATIN_ENDING = re.compile(r"-(?:to|do|fu|ken|shi|ku|gun|cho|machi|mura|chome|jo)\b")
+_LATIN_WORD = re.compile("[a-z]+")
+_LATIN_SIGNS = LARGE_PLACES | {"japan", "chome"}
 _LATIN_ENDINGS = ((re.compile(r"\s+ward\b"), "-ku"), (re.compile(r"\s+city\b"), "-shi"), (re.compile(r"\s+pref(?:ecture|\.)?(?!\w)"), "-ken"))
-_POSTAL_CODE = re.compile(r"[〒〠]\s*\d{3}\s*-?\s*\d{4}|^\s*\d{3}-\d{4}(?=\s*[^\W\d])|(?<=\D)\b\d{3}-\d{4}(?=[\s,]*(?:japan)?[\s,]*$)", re.IGNORECASE)
+_POSTAL_CODE = re.compile(r"[〒〠]\s*\d{3}\s*-?\s*\d{4}|^\s*\d{3}-\d{4}(?=\s*[^\W\d])")
+_LAST_POSTAL_CODE = re.compile(r"(\d.*[\s,])\d{3}-\d{4}(?=[\s,]*(?:japan)?[\s,]*$)")
 _COUNTRY = re.compile(r"^\s*日本国?[\s、,]*(?=\S{2,3}[都道府県])|[\s,]*\bjapan\b[\s,]*", re.IGNORECASE)
+_FRAME = re.compile(r"[〒〠日]|japan|\d{3}-\d{4}")
 # the numbered streets of Hokkaido are names, and west of one is not east of it; 九条 of Kyoto and cities are plain names
 _STREET = re.compile(rf"(?:(\d+)|([{NUMERALS}]+))\s*条(?![市町通院城畷坊川河])|\b(\d+)\s*-?\s*jo\b")
 # "up" and "down" the streets of Kyoto only show the way to a town that follows
 _WAY = re.compile(r"(京都市\S{1,3}区)\S*(?:[上下][るル]|[東西]入[るル]?)(?=[^\d\s])")
 _VILLAGE = re.compile(r"大字|(?<=[都道府県市区郡町村])字(?=\D)")
 _SMALL_KE = re.compile(r"(?<=[\u3400-\u9fff])[ヶケヵがガ](?=[\u3400-\u9fff])")
-_BLOCKS = re.compile(r"\s*(?:丁目|番地の?|番(?!町)|号(?![室棟館])|-?chome\b|-ban\b|-go\b)\s*")
+_BLOCKS = re.compile(r"丁目|番地の?|番(?!町)|号(?![室棟館])|-?chome\b|-ban\b|-go\b")
 _BETWEEN = re.compile(r"(?<=\d)\s*[-/・.~〜]+\s*(?=\d)")
 _FRONT_ROOM = re.compile(r"^(?:#|room|rm\.?|apt\.?|unit|no\.)\s*(\d+)[\s,]+(?=\d)")
 _LOT = re.compile(r"(\d+(?:-\d+)*)(?:号室|室)?")
@@ -38,7 +39,10 @@ class _Tail:
 
 def is_japanese(text: str) -> bool:
     """Return whether an address has Japanese script, or Latin names or endings of Japanese places."""
-    return bool(_SCRIPT.search(text) or _LATIN_SIGN.search(text))
+    if _SCRIPT.search(text):
+        return True
+    text = text.casefold()
+    return _LATIN_ENDING.search(text) is not None or not _LATIN_SIGNS.isdisjoint(_LATIN_WORD.findall(text))
 
 
 def japanese_address(text: str) -> tuple[str, str]:
@@ -47,11 +51,14 @@ def japanese_address(text: str) -> tuple[str, str]:
     >>> japanese_address("北海道札幌市中央区北1条西2-3")[0] == japanese_address("2-3 Kita 1-jo Nishi, Chuo-ku, Sapporo")[0]
     True
     """
-    text = _COUNTRY.sub(" ", _POSTAL_CODE.sub(" ", text.casefold())).strip(" ,")
-    text = _VILLAGE.sub("", _SMALL_KE.sub("ケ", modern_kanji(text)))
+    text = text.casefold()
+    if _FRAME.search(text):
+        text = _COUNTRY.sub(" ", _LAST_POSTAL_CODE.sub(r"\1", _POSTAL_CODE.sub(" ", text))).strip(" ,")
+    if not text.isascii():
+        text = _VILLAGE.sub("", _SMALL_KE.sub("ケ", modern_kanji(text)))
     if "京都" in text:
         text = _WAY.sub(r"\1", text)
-    else:
+    elif "条" in text or "jo" in text:
         text = _STREET.sub(_street_name, text)
     text = _BETWEEN.sub("-", _BLOCKS.sub("-", with_digits(text)))
     front = _FRONT_ROOM.match(text)

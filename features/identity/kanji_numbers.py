@@ -15,6 +15,7 @@ _RUN = f"[{NUMERALS}]+"
 _BEFORE = re.compile(rf"({_RUN})(?=\s*(?:丁目|番地|番(?!町)|号|地割|階|棟|-\s*[\d{NUMERALS}]))")
 _AFTER = re.compile(rf"((?:丁目|番地の?|番(?!町)|号|\d-)\s*)({_RUN})(?![^\s\d\-()#])")
 _BETWEEN = re.compile(rf"(?<=[\d{NUMERALS}])\s*[のノ之ーｰ~〜]\s*(?=[\d{NUMERALS}])")
+_HINT = re.compile(f"[{NUMERALS}のノ之ーｰ~〜]|番町")
 _TOWN = re.compile(r"(\d+)(?=番町)")
 
 
@@ -29,6 +30,8 @@ def digits_of(numerals: str) -> str:
 
 def with_digits(address: str) -> str:
     """Return an address with the numbers of its lot as digits; numerals in names of towns stay."""
+    if not _HINT.search(address):
+        return address
     address = _TOWN.sub(lambda match: _numerals(int(match[0])) if len(match[0]) < 4 else match[0], address)
     address = _BETWEEN.sub("-", address)
     address = _BEFORE.sub(lambda match: digits_of(match[1]), address)

@@ -12,12 +12,15 @@ from features.identity.romanisation import fold, romanise
 # ICAO Doc 9303 part 3, section 6: letters that a machine-readable zone writes as two
 _ZONE_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ð": "d", "ё": "е"})
 _ARABIC_LETTERS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
+_LETTERS = _ZONE_LETTERS | _ARABIC_LETTERS
 _ARABIC_MARKS = re.compile("[\u064b-\u0652\u0670]")
 _BRACKETS = re.compile(r"[(\[（「【].*?[)\]）」】]")
 _FILLERS = re.compile(r"\b(?:n/a|fnu|lnu|nfn|nln|x{3,})(?!\w)")
 _TITLES = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof)\.?\s+(?=\S)|(?<=[\u3040-\u9fff])\s*(?:様|殿|氏|さん|先生)$|^(?:นางสาว|นาง|นาย|ด\.ช\.|ด\.ญ\.|น\.ส\.)\s*(?=\S)")
 _MARIA = re.compile(r"\bma\.(?=\s*\w)")
 _APOSTROPHE = re.compile(r"(?<=\b\w)'\s*|'")
+# one look whether any of the rules below can apply
+_HINT = re.compile(r"['()\[（「【/]|n[lf]n|[fl]nu|xxx|ma\.|^(?:mr|ms|miss|dr|prof)|[様殿氏ん生]$|^(?:นา|ด\.|น\.)")
 _BREAKS = re.compile(r"[\s,.\-・=/<_;:]+")
 _SON_OF = {"bin", "binti", "binte", "ibn", "bint"}
 _PARTICLES = {"de", "del", "dela", "delos", "delas", "al", "el"}
@@ -35,10 +38,13 @@ def name_words(name: str) -> list[str]:
     """
     if no_value_reason(name, "name"):
         return []
-    text = modern_kanji(_APOSTROPHE.sub("", plain(name).casefold()))
-    text = _ARABIC_MARKS.sub("", text.translate(_ARABIC_LETTERS)).translate(_ZONE_LETTERS)
-    text = _TITLES.sub("", _FILLERS.sub(" ", _BRACKETS.sub(" ", text)).strip())
-    parts = [part for part in _BREAKS.split(_MARIA.sub("maria ", text)) if part]
+    text = plain(name).casefold()
+    if not text.isascii():
+        text = _ARABIC_MARKS.sub("", modern_kanji(text).translate(_LETTERS))
+    if _HINT.search(text):
+        text = _TITLES.sub("", _FILLERS.sub(" ", _BRACKETS.sub(" ", _APOSTROPHE.sub("", text))).strip())
+        text = _MARIA.sub("maria ", text)
+    parts = [part for part in _BREAKS.split(text) if part]
     words = [_word(part) for part in _joined(parts)]
     return [word for word in words if word]
 

@@ -19,16 +19,18 @@ _REFERENCE = "it refers to another field of the form"
 _BLANK = "it has no letter and no digit"
 _FILLER = "it is a filler"
 _FILLERS = re.compile("x{2,}|0+")
-_ORDINARY = "[1-9].*[0-9]"
+# almost every value but a name has two digits, the first of them not zero
+_ORDINARY = re.compile("[1-9].*[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Entries:
-    """Entries of a field: reason of each text, of each beginning, and of each part."""
+    """Entries of a field: reason of each text, of each beginning, and of each part; what hints at the last two."""
 
     texts: dict[str, str]
     beginnings: dict[str, str]
     contained: dict[str, str]
+    hints: tuple[str, ...]
 
 
 def no_value_reason(text: str, field: str) -> str | None:
@@ -44,17 +46,22 @@ def no_value_reason(text: str, field: str) -> str | None:
     >>> no_value_reason("Null", "name") is None
     True
     """
-    entries, key = _entries(field), without_signs(text)
+    entries = _entries(field)
+    if _ORDINARY.search(text):
+        small = text.casefold()
+        if not any(hint in small for hint in entries.hints):
+            return None
+    key = without_signs(text)
     if not key.strip("/@"):
         return _BLANK
     if key in entries.texts:
         return entries.texts[key]
     if _FILLERS.fullmatch(key):
         return _FILLER
-    for beginning, reason in entries.beginnings.items():
-        if key.startswith(beginning):
-            return reason
-    return next((reason for part, reason in entries.contained.items() if part in key), None)
+    if not any(hint in key for hint in entries.hints):
+        return None
+    begun = (reason for beginning, reason in entries.beginnings.items() if key.startswith(beginning))
+    return next(begun, next((reason for part, reason in entries.contained.items() if part in key), None))
 
 
 @cache
@@ -67,8 +74,7 @@ def values_only(texts: pa.Array, field: str) -> pa.Array:
     """Return texts of many rows, null where a text holds no value."""
     if texts.null_count == len(texts):
         return texts
-    # almost every value has two digits, the first of them not zero; only the others are looked up
-    odd = pc.invert(pc.fill_null(pc.match_substring_regex(texts, _ORDINARY), fill_value=True))
+    odd = pc.invert(pc.fill_null(pc.match_substring_regex(texts, _ORDINARY.pattern), fill_value=True))
     if not pc.any(odd).as_py():
         return texts
     rows = pc.indices_nonzero(odd)
@@ -90,12 +96,12 @@ def _known(texts: pa.Array, field: str) -> pa.Table:
 
 @cache
 def _entries(field: str) -> _Entries:
-    entries = _Entries({}, {}, {})
-    for row in _rows():
-        if field in row.get("fields", FIELDS):
-            for part, kept in (("texts", entries.texts), ("beginnings", entries.beginnings), ("contained", entries.contained)):
-                kept.update({without_signs(text): row["why"] for text in row.get(part, ())})
-    return entries
+    rows = [row for row in _rows() if field in row.get("fields", FIELDS)]
+    texts, beginnings, contained = (
+        {without_signs(text): row["why"] for row in rows for text in row.get(part, ())} for part in ("texts", "beginnings", "contained")
+    )
+    hints = {text.split()[0] for row in rows for part in ("beginnings", "contained") for text in row.get(part, ())}
+    return _Entries(texts, beginnings, contained, tuple(sorted(hints)))
 
 
 @cache

@@ -8,7 +8,6 @@ import pyarrow.compute as pc
 
 from features.arrays import Ints
 from features.identity.birth_dates import either_order_numbers
-from features.identity.compatible_names import word_bits
 from features.identity.hashes import combine, hash_texts
 from features.identity.name_words import name_words
 from features.identity.no_values import listed_texts, values_only
@@ -62,14 +61,14 @@ def person_keys(family: pa.Array, given: pa.Array, birth_dates: pa.Array) -> Int
 
 def full_name_person_keys(names: pa.Array, birth_dates: pa.Array) -> Ints:
     """Return one key per person whose whole name is a single column; see `person_keys`."""
-    name = hash_texts(name_skeletons(names), "name")
+    return skeleton_keys(name_skeletons(names), birth_dates)
+
+
+def skeleton_keys(skeletons: pa.Array, birth_dates: pa.Array) -> Ints:
+    """Return one key per name skeleton and birth date; see `person_keys`."""
+    name = hash_texts(skeletons, "name")
     birth = either_order_numbers(birth_dates)
     return np.where(birth != 0, combine(name, birth), name)
-
-
-def name_word_bits(family: pa.Array, given: pa.Array) -> Ints:
-    """Return the words of each whole name as bits, int64[n]; see `features.identity.compatible_names`."""
-    return word_bits(name_skeletons(whole_names(family, given)))
 
 
 def birth_keys(birth_dates: pa.Array) -> Ints:

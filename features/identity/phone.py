@@ -23,13 +23,13 @@ _FOREIGN_MOBILE = r"^\+81([6789]0[1-9]\d{7})$"
 _EXTENSION = re.compile(r"[(\[;,]?\s*(?:内線?|ext(?:ension|n)?|;\s*ext|x|#)\s*[.:=]?\s*\d{1,6}\s*[)\]]?\s*$", re.IGNORECASE)
 _SPREADSHEET = re.compile(r"(?P<digits>\d{9,15})\.0+|\d(?:\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
 _NEXT_NUMBER = re.compile(r"[,;、，&|]|又は|または|及び|\bor\b|\band\b|\bo\b|\bหรือ\b", re.IGNORECASE)
+_SIMPLE = re.compile(r"\+[1-9][\d \-]{6,18}\d")
 _JOINTS = re.compile(r"(?<=\d)\s*[-ーの~〜・_.]\s*(?=\d)")
 _NUMBER = re.compile(r"\+?[\s+]*\(?\d[\d\s\-()/.+]*")
 # the library takes any length up to 17 as possible in Japan; mobile and IP numbers have ten digits, others nine or ten
 _HOME_NUMBER = re.compile(r"[5-9]0\d{8}|(?![5-9]0)\d{9,10}")
 _KANJI = str.maketrans({sign: str(digit) for sign, digit in DIGITS.items()})
 _SAME_DIGIT = "0{7,}|1{7,}|2{7,}|3{7,}|4{7,}|5{7,}|6{7,}|7{7,}|8{7,}|9{7,}"
-_REPEATED = re.compile(rf"(?:{_SAME_DIGIT})$")
 _ASCENDING, _DESCENDING = "123456789012345", "987654321098765"
 
 
@@ -42,6 +42,10 @@ def normalise_phone(text: str) -> str | None:
     >>> normalise_phone("000-0000-0000") is None
     True
     """
+    if _SIMPLE.fullmatch(text):
+        number = _parsed(text)
+        if number is not None:
+            return _e164(number)
     text = _digits_of_spreadsheet(plain(text).strip().strip("'"))
     if not any(sign.isdigit() for sign in text):
         text = text.translate(_KANJI)
@@ -100,7 +104,7 @@ def _first_number(written: str) -> str | None:
     for count in range(len(parts), 0, -1):
         number = _number(" ".join(parts[:count]))
         if number is not None:
-            return None if _is_filler(number) else phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return _e164(number)
     return None
 
 
@@ -108,13 +112,10 @@ def _number(written: str) -> phonenumbers.PhoneNumber | None:
     """Return a number that is assigned, or else has a possible length; prefixes for abroad may lack their plus."""
     sign = "+" if written.lstrip(" (").startswith("+") else ""
     digits = re.sub(r"[^\d\-.() ]", "", re.sub(r"(?<=\d)[\s\-]*\(0\)", "", written))
-    writings = [sign + digits]
     compact = re.sub(r"\D", "", digits)
-    if not sign and compact.startswith("00"):
-        writings = ["+" + compact[2:]]
-    elif not sign and not compact.startswith("0"):
-        writings.append("+" + compact)
-    numbers = [number for number in map(_parsed, writings) if number is not None]
+    if sign or compact.startswith("0"):
+        return _parsed("+" + compact[2:] if compact.startswith("00") and not sign else sign + digits)
+    numbers = [number for number in map(_parsed, (digits, "+" + compact)) if number is not None]
     return next((number for number in numbers if phonenumbers.is_valid_number(number)), numbers[0] if numbers else None)
 
 
@@ -123,14 +124,14 @@ def _parsed(written: str) -> phonenumbers.PhoneNumber | None:
         number = phonenumbers.parse(written, HOME_REGION)
     except phonenumbers.NumberParseException:
         return None
-    national = str(number.national_number)
-    if number.country_code == 81 and not _HOME_NUMBER.fullmatch(national):
+    if number.country_code == 81 and not _HOME_NUMBER.fullmatch(str(number.national_number)):
         return None
     return number if phonenumbers.is_possible_number(number) else None
 
 
-def _is_filler(number: phonenumbers.PhoneNumber) -> bool:
-    """Return whether the digits are all the same behind a prefix, or count up or down."""
-    national = phonenumbers.national_significant_number(number)
-    counted = any(run.startswith((national, f"{number.country_code}{national}")) for run in (_ASCENDING, _DESCENDING))
-    return counted or _REPEATED.search(national) is not None
+def _e164(number: phonenumbers.PhoneNumber) -> str | None:
+    """Return a number in E.164; None if its digits are all the same behind a prefix, or count up or down."""
+    text: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    national = text.removeprefix(f"+{number.country_code}")
+    counted = any(run.startswith((national, text[1:])) for run in (_ASCENDING, _DESCENDING))
+    return None if counted or text.endswith(text[-1] * 7) else text
