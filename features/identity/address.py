@@ -20,6 +20,8 @@ _REGULAR = re.compile(
     r"(?: (?:コーポ|#)([1-9][0-9]{0,3})| ([1-9][0-9]{0,3})号室)?"
 )
 
+_ANY_LOT = " 1-2-3"
+
 
 @lru_cache(maxsize=65536)
 def parse_address(text: str) -> tuple[str, str]:
@@ -31,18 +33,19 @@ def parse_address(text: str) -> tuple[str, str]:
     True
     """
     regular = _REGULAR.fullmatch(text)
-    if regular is None:
+    area = _area(regular[1]) if regular else None
+    if regular is None or area is None:
         return _parsed(text)
-    area = _area(regular[1])
-    building = f"{area} {regular[2]}-{regular[3]}-{regular[4]}" if area else ""
+    building = f"{area} {regular[2]}-{regular[3]}-{regular[4]}"
     room = regular[5] or regular[6]
-    return (f"{building} #{room}" if building and room else building), building
+    return (f"{building} #{room}" if room else building), building
 
 
 @lru_cache(maxsize=65536)
-def _area(text: str) -> str:
-    """Return the area of a regular address, as the whole path reads it with any other lot; empty for no address."""
-    return _parsed(f"{text}1-2-3")[1].removesuffix(" 1-2-3")
+def _area(text: str) -> str | None:
+    """Return the area of a regular address, as the whole path reads it with any other lot; None for another path."""
+    building = _parsed(f"{text}1-2-3")[1]
+    return building.removesuffix(_ANY_LOT) if building.endswith(_ANY_LOT) else None
 
 
 def _parsed(text: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ _DIGITS = re.compile(r"\d+")
 
 
 def foreign_address(text: str) -> tuple[str, str]:
-    """Return an address in normal form, as (with the room, of the building); empty without a number.
+    """Return an address in normal form, as (with the room, of the building); empty without a place or a number.
 
     >>> foreign_address("130 Rizal Street, Brgy. 68") == foreign_address("130 Rizal St Barangay 68")
     True
@@ -33,7 +33,10 @@ def foreign_address(text: str) -> tuple[str, str]:
     numbers = _NUMBERS.findall(text)
     if not numbers:
         return "", ""
-    building = f"{_area(_DIGITS.sub(' ', text).strip())} {' '.join(numbers)}".strip()
+    area = _area(_DIGITS.sub(" ", text).strip())
+    if not area:
+        return "", ""
+    building = f"{area} {' '.join(numbers)}"
     return (f"{building} #{room[1]}" if room else building), building
 
 

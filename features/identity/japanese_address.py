@@ -46,7 +46,7 @@ def is_japanese(text: str) -> bool:
 
 
 def japanese_address(text: str) -> tuple[str, str]:
-    """Return an address in normal form, as (with the room, of the building); empty without a number.
+    """Return an address in normal form, as (with the room, of the building); empty without a place or a number.
 
     >>> japanese_address("北海道札幌市中央区北1条西2-3")[0] == japanese_address("2-3 Kita 1-jo Nishi, Chuo-ku, Sapporo")[0]
     True
@@ -72,7 +72,10 @@ def japanese_address(text: str) -> tuple[str, str]:
     room = front[1] if front else tail.room
     if not room and not tail.building and len(chain) > 3:
         chain, room = chain[:3], "-".join(chain[3:])
-    building = f"{area_name(area)} {'-'.join(chain)} {tail.building}".strip()
+    place = area_name(area)
+    if not place:
+        return "", ""
+    building = f"{place} {'-'.join(chain)} {tail.building}".strip()
     return (f"{building} #{room}" if room else building), building
 
 
