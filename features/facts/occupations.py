@@ -39,6 +39,9 @@ def decided_occupations(texts: pa.Array) -> pa.Table:
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return (stage or bar work, phrases that mean other work)."""
-    table = {name: [re.escape(plain(text)) for text in texts] for name, texts in tomllib.loads(_TABLE.read_text(encoding="utf-8")).items()}
+    table = {
+        name: [re.escape(plain(text)) for text in texts]
+        for name, texts in tomllib.loads(_TABLE.read_text(encoding="utf-8")).items()
+    }
     words = "|".join(sorted(table["words"], key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)|{'|'.join(table['parts'])}"), re.compile("|".join(table["phrases"]))

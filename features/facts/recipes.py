@@ -28,6 +28,7 @@ CATEGORIES["status_of_residence"] = TABLES["landings"].column("status_of_residen
 
 _CATEGORY_ARRAYS = {name: pa.array(values, pa.string()) for name, values in CATEGORIES.items()}
 
+
 def code_of(column: str, value: str) -> int:
     """Return the code of a category's value."""
     return CATEGORIES[column].index(value)

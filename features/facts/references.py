@@ -23,7 +23,9 @@ def with_references(name: str, table: pa.Table) -> pa.Table:
         column = f"inviter_{field}"
         if {column, f"guarantor_{field}"} <= columns:
             empty = pc.and_(same["name"], table.column(column).is_null())
-            values = pc.if_else(pc.or_(empty, same.get(field, empty)), table.column(f"guarantor_{field}"), table.column(column))
+            values = pc.if_else(
+                pc.or_(empty, same.get(field, empty)), table.column(f"guarantor_{field}"), table.column(column)
+            )
             table = table.set_column(table.column_names.index(column), table.schema.field(column), values)
     return table
 

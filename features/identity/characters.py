@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 # half of a pair of surrogates is no character
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff]"
+)
 _DASHES = re.compile("[\u2010-\u2015\u2043\u2212\u2500\u2501\u207b\u02d7\u058a\u1806\u2e3a\u2e3b]")
 # typed for an apostrophe; accents that stand alone become blanks in NFKC, so they go first
 _APOSTROPHES = re.compile("[`´\u02b9-\u02bf\u02c8\u02ca\u02cb\u055a\u2018-\u201b\u2032\u2035\uff07\uff40]")

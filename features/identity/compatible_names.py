@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from features.arrays import Bools, Ints
 from features.identity.hashes import hash_texts
 
-_SECOND_LETTER = "([aou])e"
+_UMLAUT_AS_TWO = "([aou])e"
 _BITS_OF_WORD = 3
 
 
@@ -21,7 +21,7 @@ def word_bits(skeletons: pa.Array) -> Ints:
     Another word is taken for one of three about once in 300 times.
     """
     texts = pc.fill_null(skeletons, "")
-    words = pc.split_pattern(pc.replace_substring_regex(texts, _SECOND_LETTER, r"\1"), " ")
+    words = pc.split_pattern(pc.replace_substring_regex(texts, _UMLAUT_AS_TWO, r"\1"), " ")
     keys = hash_texts(words.flatten(), "name-word").view(np.uint64)
     bits = np.zeros(len(keys), dtype=np.uint64)
     for part in range(_BITS_OF_WORD):

@@ -12,7 +12,11 @@ _SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _LATIN_ENDING = re.compile(r"-(?:to|do|fu|ken|shi|ku|gun|cho|machi|mura|chome|jo)\b")
 _LATIN_WORD = re.compile("[a-z]+")
 _LATIN_SIGNS = LARGE_PLACES | {"japan", "chome"}
-_LATIN_ENDINGS = ((re.compile(r"\s+ward\b"), "-ku"), (re.compile(r"\s+city\b"), "-shi"), (re.compile(r"\s+pref(?:ecture|\.)?(?!\w)"), "-ken"))
+_LATIN_ENDINGS = (
+    (re.compile(r"\s+ward\b"), "-ku"),
+    (re.compile(r"\s+city\b"), "-shi"),
+    (re.compile(r"\s+pref(?:ecture|\.)?(?!\w)"), "-ken"),
+)
 _POSTAL_CODE = re.compile(r"[〒〠]\s*\d{3}\s*-?\s*\d{4}|^\s*\d{3}-\d{4}(?=\s*[^\W\d])")
 _LAST_POSTAL_CODE = re.compile(r"(\d.*[\s,])\d{3}-\d{4}(?=[\s,]*(?:japan)?[\s,]*$)")
 _COUNTRY = re.compile(r"^\s*日本国?[\s、,]*(?=\S{2,3}[都道府県])|[\s,]*\bjapan\b[\s,]*", re.IGNORECASE)
@@ -27,7 +31,9 @@ _BLOCKS = re.compile(r"丁目|番地の?|番(?!町)|号(?![室棟館])|-?chome\b
 _BETWEEN = re.compile(r"(?<=\d)\s*[-/・.~〜]+\s*(?=\d)")
 _FRONT_ROOM = re.compile(r"^(?:#|room|rm\.?|apt\.?|unit|no\.)\s*(\d+)[\s,]+(?=\d)")
 _LOT = re.compile(r"(\d+(?:-\d+)*)(?:号室|室)?")
-_FLATS = re.compile(r"(?<![^\W\d_])(?:コーポ|マンション|ハイツ|アパート|荘|号室|部屋|room|rm|apt|apartment|no)\.?(?=\s*\d)|#")
+_FLATS = re.compile(
+    r"(?<![^\W\d_])(?:コーポ|マンション|ハイツ|アパート|荘|号室|部屋|room|rm|apt|apartment|no)\.?(?=\s*\d)|#"
+)
 _ROOM = re.compile(r"(?:^|(?<=[\W棟館])|(?<=\D))([a-z]?\d+(?:-\d+)*)\s*(f|階)?\s*(?:号室?|室)?[\s\-,)]*$")
 
 
@@ -80,7 +86,7 @@ def japanese_address(text: str) -> tuple[str, str]:
 
 
 def _street_name(match: re.Match[str]) -> str:
-    """Return a street's number in letters, so that it belongs to the area and not to the lot."""
+    """Return a street's number in letters, so that it belongs to the area and not to a lot's number."""
     number = match[1] or match[3] or digits_of(match[2])
     return f" jo{''.join('abcdefghij'[int(digit)] for digit in number if digit != '-')} "
 
@@ -100,12 +106,12 @@ def _largest_first(text: str) -> str:
 
 
 def _is_large(part: str) -> bool:
-    name, _, ending = part.split()[0].partition("-")
+    name, _, ending = part.split(maxsplit=1)[0].partition("-")
     return ending in {"to", "do", "fu", "ken"} or romanise(name).replace(" ", "") in LARGE_PLACES
 
 
 def _divided(text: str) -> tuple[str, str]:
-    """Return the area and what begins with the number of the lot."""
+    """Return the area and what begins with a lot's number."""
     leading = re.match(r"([\d\-]+)[\s,、]*(\D+)$", text)
     if leading:
         return leading[2], leading[1]
@@ -114,7 +120,7 @@ def _divided(text: str) -> tuple[str, str]:
 
 
 def _tail(text: str) -> _Tail:
-    """Return building and room of what follows the lot; words for any flats are no building's name."""
+    """Return building and room of what follows a lot's number; words for any flats are no building's name."""
     text = _FLATS.sub(" ", text).strip(" -,、()「」様")
     match = _ROOM.search(text)
     room = ""

@@ -29,7 +29,7 @@ def digits_of(numerals: str) -> str:
 
 
 def with_digits(address: str) -> str:
-    """Return an address with the numbers of its lot as digits; numerals in names of towns stay."""
+    """Return an address with the number of its house as digits; numerals in names of towns stay."""
     if not _HINT.search(address):
         return address
     address = _TOWN.sub(lambda match: _numerals(int(match[0])) if len(match[0]) < 4 else match[0], address)

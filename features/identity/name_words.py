@@ -10,13 +10,29 @@ from features.identity.no_values import no_value_reason
 from features.identity.romanisation import fold, romanise
 
 # ICAO Doc 9303 part 3, section 6: letters that a machine-readable zone writes as two
-_ZONE_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ð": "d", "ё": "е"})
-_ARABIC_LETTERS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
-_LETTERS = _ZONE_LETTERS | _ARABIC_LETTERS
+_ZONE_SIGNS = str.maketrans(
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ø": "oe",
+        "å": "aa",
+        "æ": "ae",
+        "œ": "oe",
+        "ß": "ss",
+        "þ": "th",
+        "ð": "d",
+        "ё": "е",
+    }
+)
+_ARABIC_SIGNS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
+_SIGNS = _ZONE_SIGNS | _ARABIC_SIGNS
 _ARABIC_MARKS = re.compile("[\u064b-\u0652\u0670]")
 _BRACKETS = re.compile(r"[(\[（「【].*?[)\]）」】]")
 _FILLERS = re.compile(r"\b(?:n/a|fnu|lnu|nfn|nln|x{3,})(?!\w)")
-_TITLES = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof)\.?\s+(?=\S)|(?<=[\u3040-\u9fff])\s*(?:様|殿|氏|さん|先生)$|^(?:นางสาว|นาง|นาย|ด\.ช\.|ด\.ญ\.|น\.ส\.)\s*(?=\S)")
+_TITLES = re.compile(
+    r"^(?:mr|mrs|ms|miss|dr|prof)\.?\s+(?=\S)|(?<=[\u3040-\u9fff])\s*(?:様|殿|氏|さん|先生)$|^(?:นางสาว|นาง|นาย|ด\.ช\.|ด\.ญ\.|น\.ส\.)\s*(?=\S)"
+)
 _MARIA = re.compile(r"\bma\.(?=\s*\w)")
 _APOSTROPHE = re.compile(r"(?<=\b\w)'\s*|'")
 # one look whether any of the rules below can apply
@@ -40,7 +56,7 @@ def name_words(name: str) -> list[str]:
         return []
     text = plain(name).casefold()
     if not text.isascii():
-        text = _ARABIC_MARKS.sub("", modern_kanji(text).translate(_LETTERS))
+        text = _ARABIC_MARKS.sub("", modern_kanji(text).translate(_SIGNS))
     if _HINT.search(text):
         text = _TITLES.sub("", _FILLERS.sub(" ", _BRACKETS.sub(" ", _APOSTROPHE.sub("", text))).strip())
         text = _MARIA.sub("maria ", text)
@@ -55,7 +71,7 @@ def _word(part: str) -> str:
     if part in variants:
         return variants[part]
     word = romanise(part).replace(" ", "")
-    word = _SERVANT.sub(lambda match: f"abdul{match[1] or ''}"[: 5], word)
+    word = _SERVANT.sub(lambda match: f"abdul{match[1] or ''}"[:5], word)
     if word in variants:
         return variants[word]
     # silent r and aspirated t of Thai; Russian endings

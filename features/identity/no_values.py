@@ -98,7 +98,8 @@ def _known(texts: pa.Array, field: str) -> pa.Table:
 def _entries(field: str) -> _Entries:
     rows = [row for row in _rows() if field in row.get("fields", FIELDS)]
     texts, beginnings, contained = (
-        {without_signs(text): row["why"] for row in rows for text in row.get(part, ())} for part in ("texts", "beginnings", "contained")
+        {without_signs(text): row["why"] for row in rows for text in row.get(part, ())}
+        for part in ("texts", "beginnings", "contained")
     )
     hints = {text.split()[0] for row in rows for part in ("beginnings", "contained") for text in row.get(part, ())}
     return _Entries(texts, beginnings, contained, tuple(sorted(hints)))

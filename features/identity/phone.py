@@ -20,7 +20,9 @@ _SEPARATORS = "[\\s\\-.()‐-―−ー]"
 _DOMESTIC_MOBILE = r"^0([6789]0[1-9]\d{7})$"
 _FOREIGN_MOBILE = r"^\+81([6789]0[1-9]\d{7})$"
 
-_EXTENSION = re.compile(r"[(\[;,]?\s*(?:内線?|ext(?:ension|n)?|;\s*ext|x|#)\s*[.:=]?\s*\d{1,6}\s*[)\]]?\s*$", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"[(\[;,]?\s*(?:内線?|ext(?:ension|n)?|;\s*ext|x|#)\s*[.:=]?\s*\d{1,6}\s*[)\]]?\s*$", re.IGNORECASE
+)
 _SPREADSHEET = re.compile(r"(?P<digits>\d{9,15})\.0+|\d(?:\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
 _NEXT_NUMBER = re.compile(r"[,;、，&|]|又は|または|及び|\bor\b|\band\b|\bo\b|\bหรือ\b", re.IGNORECASE)
 _SIMPLE = re.compile(r"\+[1-9][\d \-]{6,18}\d")

@@ -5,21 +5,18 @@ from functools import lru_cache
 
 from features.identity.romanisation import fold, romanise
 
-PREFECTURES = frozenset(
-    "hokkaido aomori iwate miyagi akita yamagata fukushima ibaraki tochigi gunma gumma saitama chiba tokyo kanagawa niigata "
-    "toyama ishikawa fukui yamanashi nagano gifu shizuoka aichi mie shiga kyoto osaka hyogo nara wakayama tottori shimane "
-    "okayama hiroshima yamaguchi tokushima kagawa ehime kochi fukuoka saga nagasaki kumamoto oita miyazaki kagoshima okinawa".split()
-)
-_PREFECTURE_OF_CITY = dict(
-    pair.split(":")
-    for pair in (
-        "sapporo:hokkaido sendai:miyagi saitama:saitama chiba:chiba yokohama:kanagawa kawasaki:kanagawa sagamihara:kanagawa niigata:niigata "
-        "shizuoka:shizuoka hamamatsu:shizuoka nagoya:aichi kyoto:kyoto osaka:osaka sakai:osaka kobe:hyogo okayama:okayama "
-        "hiroshima:hiroshima kitakyushu:fukuoka fukuoka:fukuoka kumamoto:kumamoto"
-    ).split()
-)
+_PREFECTURES = """
+hokkaido aomori iwate miyagi akita yamagata fukushima ibaraki tochigi gunma gumma saitama chiba tokyo kanagawa niigata toyama ishikawa
+fukui yamanashi nagano gifu shizuoka aichi mie shiga kyoto osaka hyogo nara wakayama tottori shimane okayama hiroshima yamaguchi
+tokushima kagawa ehime kochi fukuoka saga nagasaki kumamoto oita miyazaki kagoshima okinawa
+"""
+_PREFECTURE_OF_CITY = {
+    "sapporo": "hokkaido", "sendai": "miyagi", "saitama": "saitama", "chiba": "chiba", "yokohama": "kanagawa", "kawasaki": "kanagawa", "sagamihara": "kanagawa",
+    "niigata": "niigata", "shizuoka": "shizuoka", "hamamatsu": "shizuoka", "nagoya": "aichi", "kyoto": "kyoto", "osaka": "osaka", "sakai": "osaka", "kobe": "hyogo",
+    "okayama": "okayama", "hiroshima": "hiroshima", "kitakyushu": "fukuoka", "fukuoka": "fukuoka", "kumamoto": "kumamoto",
+}  # fmt: skip
 """Designated cities: no two have one name, so that their prefecture is often left out."""
-LARGE_PLACES = PREFECTURES | frozenset(_PREFECTURE_OF_CITY)
+LARGE_PLACES = frozenset(_PREFECTURES.split()) | frozenset(_PREFECTURE_OF_CITY)
 """Prefectures and designated cities, in Latin letters: at which end of an address they stand gives its order."""
 
 _PREFECTURE = re.compile(r"^(東京都|北海道|京都府|大阪府|.{2,3}県)")

@@ -32,7 +32,9 @@ def other_bearers(view: View, query: EventQuery) -> Floats:
     same |= person[row] == cases.key("person")[some][case]
     others = (events.known_at[row] < cases.as_of[some][case]) & (person[row] != 0) & ~same
     names: dict[int, set[tuple[int, int]]] = {}
-    for at, birth, words in zip(case[others], facts["birth"][source[row]][others], facts["name_words"][source[row]][others], strict=True):
+    for at, birth, words in zip(
+        case[others], facts["birth"][source[row]][others], facts["name_words"][source[row]][others], strict=True
+    ):
         names.setdefault(int(at), set()).add((int(birth), int(words)))
     counts[some] = [_bearer_count(names.get(at, set())) for at in range(len(some))]
     return counts

@@ -48,7 +48,9 @@ def test_a_field_that_was_filled_stays() -> None:
     assert key(table, "inviter_phone") not in {0, key(table, "guarantor_phone")}
 
 
-@pytest.mark.parametrize("column", ["stay_address", "home_address", "guarantor_address", "introducer_phone", "applicant_phone"])
+@pytest.mark.parametrize(
+    "column", ["stay_address", "home_address", "guarantor_address", "introducer_phone", "applicant_phone"]
+)
 def test_same_as_above_elsewhere_is_nobody(column: str) -> None:
     assert key(application(**{column: "同上"}), column) == 0
 

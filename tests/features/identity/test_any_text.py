@@ -80,7 +80,11 @@ def test_every_run_of_numerals_is_read_as_digits(numerals: str) -> None:
 @given(st.integers(1, 9999))
 def test_a_number_in_kanji_is_that_number(number: int) -> None:
     signs, units = "〇一二三四五六七八九", ((1000, "千"), (100, "百"), (10, "十"))
-    written = "".join(("" if number // unit % 10 == 1 else signs[number // unit % 10]) + sign for unit, sign in units if number // unit % 10)
+    written = "".join(
+        ("" if number // unit % 10 == 1 else signs[number // unit % 10]) + sign
+        for unit, sign in units
+        if number // unit % 10
+    )
     assert digits_of(written + (signs[number % 10] if number % 10 else "")) == str(number)
 
 
@@ -88,7 +92,9 @@ def test_a_number_in_kanji_is_that_number(number: int) -> None:
 @given(st.sampled_from(FIELDS), st.data())
 def test_no_values_link_nobody_in_any_writing(field: str, data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(listed_texts(field).to_pylist()))
-    written = data.draw(st.sampled_from([text, text.upper(), f" {text} ", f"{text}.", f"（{text}）", text.replace(" ", "")]))
+    written = data.draw(
+        st.sampled_from([text, text.upper(), f" {text} ", f"{text}.", f"（{text}）", text.replace(" ", "")])
+    )
     column = pa.array([written], pa.string())
     readers = {
         "address": lambda texts: address_keys(texts)[0], "phone": phone_keys, "passport": passport_keys, "email": email_keys,

@@ -34,7 +34,10 @@ def test_no_name_is_compatible_with_nobody() -> None:
     assert word_bits(pa.array([None, ""], pa.string())).tolist() == [0, 0]
 
 
-@given(st.lists(st.sampled_from(["maria", "ana", "santos", "cruz", "sato", "naoki"]), min_size=1, max_size=5, unique=True), st.data())
+@given(
+    st.lists(st.sampled_from(["maria", "ana", "santos", "cruz", "sato", "naoki"]), min_size=1, max_size=5, unique=True),
+    st.data(),
+)
 def test_a_name_with_parts_left_out_is_compatible(words: list[str], data: st.DataObject) -> None:
     kept = data.draw(st.lists(st.sampled_from(words), min_size=1, unique=True))
     assert are_compatible(" ".join(words), " ".join(kept))

@@ -26,7 +26,9 @@ def counts(*persons: Person, passport: str = "TX1234568") -> list[float]:
         }
         for at, (family, given, born) in enumerate(persons)
     ]  # fmt: skip
-    table = pa.table({field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in schema}, schema=schema)
+    table = pa.table(
+        {field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in schema}, schema=schema
+    )
     matrix = build_matrix(Records({**empty_records().tables, "landings": table}), "entry")
     return matrix.values[:, matrix.catalogue.names.index("passport_landings_person_ever_count")].tolist()
 
@@ -56,7 +58,13 @@ def test_day_and_month_exchanged_are_the_same_bearer() -> None:
 
 
 def test_every_other_bearer_counts_once() -> None:
-    landings = [("Santos", "Maria", BORN), ("Reyes", "Ana", BORN), ("Reyes", "Ana", BORN), ("Santos", "Maria Clara", BORN), ("Cruz", "Liza", BORN)]
+    landings = [
+        ("Santos", "Maria", BORN),
+        ("Reyes", "Ana", BORN),
+        ("Reyes", "Ana", BORN),
+        ("Santos", "Maria Clara", BORN),
+        ("Cruz", "Liza", BORN),
+    ]
     assert counts(*landings) == [0.0, 1.0, 1.0, 1.0, 2.0]
 
 
