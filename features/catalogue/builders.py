@@ -4,8 +4,10 @@
 ``case_key`` the case's own key where it has another name. ``days`` is the trailing window, all time if not given.
 """
 
+from dataclasses import replace
+
 from features.catalogue.feature import Feature
-from features.catalogue.measures import Burst, Count, DaysSince, Distinct, Measure, PerCapacity, Share
+from features.catalogue.measures import Burst, Count, DaysSince, Distinct, Measure, OtherBearers, PerCapacity, Share
 from features.catalogue.sentences import Sentences, composed, events_text, question, window_text
 from features.kernel.query import EventQuery
 from features.languages import text
@@ -40,6 +42,12 @@ def distinct(*, name: str, family: str, events: str, key: str, code: str, case_k
         code=text("catalogue.codes", code), counter=text("catalogue.code_counters", code),
     )  # fmt: skip
     return _feature(name, family, sentences, Distinct(_query(events, key, days, case_key), code), monotone)
+
+
+def other_bearers(*, name: str, family: str, events: str) -> Feature:
+    """Number of persons under the case's passport other than the case's own, by birth date and compatible name."""
+    plain = distinct(name=name, family=family, events=events, key="passport", code="person")
+    return replace(plain, measure=OtherBearers(_query(events, "passport"), "person"))
 
 
 def days_since(*, name: str, family: str, events: str, key: str, first: bool = False, monotone: int = 0) -> Feature:

@@ -1,18 +1,18 @@
 """Features of identity: what else is on record under the same name, passport, phone or biometric."""
 
-from features.catalogue.builders import distinct, single
+from features.catalogue.builders import distinct, other_bearers, single
 from features.catalogue.case_fields import Equal
 from features.catalogue.measures import OwnStays
 
 SHARED = (
-    distinct(name="passport_landings_person_ever_count", family="identity", events="landings", key="passport", code="person"),
+    other_bearers(name="passport_landings_person_ever_count", family="identity", events="landings"),
 )  # fmt: skip
 
 VISA = (
     distinct(name="applicant_phone_applications_person_365d_count", family="identity", events="applications", key="applicant_phone", code="person", days=365),
     distinct(name="applicant_email_applications_person_ever_count", family="identity", events="applications", key="applicant_email", code="person"),
     distinct(name="home_address_applications_person_365d_count", family="identity", events="applications", key="home_address", code="person", days=365),
-    distinct(name="passport_applications_person_ever_count", family="identity", events="applications", key="passport", code="person"),
+    other_bearers(name="passport_applications_person_ever_count", family="identity", events="applications"),
     distinct(name="person_applications_passport_ever_count", family="identity", events="applications", key="person", code="passport"),
     distinct(name="given_name_and_birth_applications_person_ever_count", family="identity", events="applications", key="given_name_and_birth", code="person"),
     single(name="undeclared_stays_count", family="identity", measure=OwnStays("undeclared"), counted="times"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from features.arrays import Floats
 from features.catalogue.stay_measures import STAY_MEASURES
+from features.kernel.bearers import other_bearers
 from features.kernel.query import EventQuery, Need
 from features.kernel.view import View
 
@@ -70,6 +71,17 @@ class Distinct(Measure):
 
     def _values(self, view: View) -> Floats:
         return view.distinct(self.query, self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherBearers(Distinct):
+    """Number of persons under a passport who are not the case's own, by birth date and compatible name.
+
+    The rule is that of `Distinct`, with spellings of one person's name counted as that person.
+    """
+
+    def _values(self, view: View) -> Floats:
+        return other_bearers(view, self.query)
 
 
 @dataclass(frozen=True, slots=True)

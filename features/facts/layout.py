@@ -22,6 +22,8 @@ class Recipe(StrEnum):
     PERSON = "person"
     GIVEN_NAME_AND_BIRTH = "given_name_and_birth"
     FULL_NAME_PERSON = "full_name_person"
+    NAME_WORDS = "name_words"
+    BIRTH = "birth"
     STATEMENT = "statement"
 
 
@@ -77,6 +79,11 @@ _TRAVELLER = (
     Fact("given_name_and_birth", Recipe.GIVEN_NAME_AND_BIRTH, ("given_names", "birth_date")),
 )
 
+_BEARER = (
+    Fact("name_words", Recipe.NAME_WORDS, ("family_name", "given_names")),
+    Fact("birth", Recipe.BIRTH, ("birth_date",)),
+)
+
 
 def _sponsor(role: str) -> tuple[Fact, ...]:
     return (
@@ -101,6 +108,7 @@ LAYOUT: dict[str, tuple[Fact, ...]] = {
         *_numbers("accompanying_minors"),
         _key("agency", "agency_id", "agency"),
         *_TRAVELLER,
+        *_BEARER,
         _phone("applicant_phone"),
         Fact("applicant_email", Recipe.EMAIL, ("applicant_email",)),
         *_address("home_address"),
@@ -122,6 +130,7 @@ LAYOUT: dict[str, tuple[Fact, ...]] = {
         Fact("onward", Recipe.PRESENCE, ("onward_destination",)),
         *_numbers("permitted_stay_days"),
         *_TRAVELLER,
+        *_BEARER,
         _key("flight", "flight", "flight"),
         _key("biometric", "biometric_id", "biometric"),
         _key("application", "application_id", "application"),
@@ -179,5 +188,5 @@ LAYOUT: dict[str, tuple[Fact, ...]] = {
 }
 """The fact columns of each table, in the order in which they are stored."""
 
-LAYOUT_VERSION = "5"
+LAYOUT_VERSION = "6"
 """To be raised when a recipe or the order changes: stored facts are then of no use. Names do not matter."""

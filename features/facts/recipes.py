@@ -7,10 +7,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import Floats, Ints
+from features.facts import occupations
 from features.facts.layout import Fact, Recipe
 from features.identity import address, person, phone, statement_simhash
 from features.identity import hashes as hashing
 from features.identity.buffers import valid, whole_numbers
+from features.identity.compatible_names import word_bits
+from features.identity.no_values import values_only
 from features.tables.schema import TABLES
 from features.tables.times import DAY_US, NULL_TIME
 
@@ -25,9 +28,6 @@ CATEGORIES["status_of_residence"] = TABLES["landings"].column("status_of_residen
 
 _CATEGORY_ARRAYS = {name: pa.array(values, pa.string()) for name, values in CATEGORIES.items()}
 
-OCCUPATIONS = ("entertainer", "singer", "dancer", "musician", "hostess", "waitress", "model", "performer")
-"""Words in a declared occupation that mean stage or bar work."""
-
 
 def code_of(column: str, value: str) -> int:
     """Return the code of a category's value."""
@@ -35,11 +35,18 @@ def code_of(column: str, value: str) -> int:
 
 
 def encode_facts(facts: Sequence[Fact], table: pa.Table) -> dict[str, Values]:
-    """Return all fact columns of a table of records; each address column is parsed once."""
+    """Return all fact columns of a table of records; each address and each traveller's name is read once."""
     encoded: dict[str, Values] = {}
     addresses: dict[str, tuple[Values, Values]] = {}
+    skeletons: dict[tuple[str, ...], pa.Array] = {}
     for fact in facts:
-        if fact.recipe in _ADDRESS_PARTS:
+        if fact.recipe in _NAME_PARTS:
+            arrays = [_array(table.column(name)) for name in fact.sources]
+            parts = fact.sources[:2]
+            if parts not in skeletons:
+                skeletons[parts] = person.name_skeletons(person.whole_names(*arrays[:2]))
+            encoded[fact.name] = _NAME_PARTS[fact.recipe](skeletons[parts], *arrays[2:])
+        elif fact.recipe in _ADDRESS_PARTS:
             [source] = fact.sources
             if source not in addresses:
                 addresses[source] = address.address_keys(_array(table.column(source)))
@@ -64,7 +71,9 @@ def encode_fact(fact: Fact, table: pa.Table) -> Values:
         codes = pc.index_in(arrays[0], value_set=_CATEGORY_ARRAYS[fact.name])
         return np.where(valid(codes), whole_numbers(codes, np.int32), -1).astype(np.int64)
     if fact.recipe is Recipe.IDENTIFIER:
-        return hashing.hash_texts(arrays[0], fact.space)
+        # a record's own id is required, and links by what it is
+        texts = arrays[0] if fact.name == "id" else values_only(arrays[0], "identifier")
+        return hashing.hash_texts(texts, fact.space)
     return _RECIPES[fact.recipe](*arrays)
 
 
@@ -91,17 +100,12 @@ def _presence(array: pa.Array) -> Values:
     return valid(array).astype(np.int64)
 
 
-def _stage_occupation(array: pa.Array) -> Values:
-    """Return int64[n]: 1 for stage or bar work, 0 for other work, -1 for not declared."""
-    return _boolean(pc.match_substring_regex(pc.utf8_lower(array), "|".join(OCCUPATIONS)))
+def _name_words(family: pa.Array, given: pa.Array) -> Values:
+    return word_bits(person.name_skeletons(person.whole_names(family, given)))
 
 
 def _full_name_person(name: pa.Array, birth: pa.Array | None = None) -> Values:
     return person.full_name_person_keys(name, pa.nulls(len(name), pa.date32()) if birth is None else birth)
-
-
-def _email(array: pa.Array) -> Values:
-    return hashing.hash_texts(pc.utf8_lower(pc.utf8_trim_whitespace(array)), "email")
 
 
 # values of an empty column: a single record leaves half of its columns empty
@@ -112,18 +116,21 @@ _NULLS: dict[Recipe, Values] = {
     **{recipe: np.array([0]) for recipe in (Recipe.PRESENCE, Recipe.IDENTIFIER, Recipe.PASSPORT, Recipe.PHONE,
                                             Recipe.EMAIL, Recipe.STATEMENT)},
 }  # fmt: skip
+_NAME_PARTS: dict[Recipe, Callable[..., Values]] = {Recipe.PERSON: person.skeleton_keys, Recipe.NAME_WORDS: word_bits}
 _ADDRESS_PARTS = (Recipe.ADDRESS, Recipe.BUILDING)
 _RECIPES: dict[Recipe, Callable[..., Values]] = {
     Recipe.TIME: _time,
     Recipe.NUMBER: _number,
     Recipe.BOOLEAN: _boolean,
     Recipe.PRESENCE: _presence,
-    Recipe.STAGE_OCCUPATION: _stage_occupation,
+    Recipe.STAGE_OCCUPATION: occupations.stage_work,
     Recipe.PASSPORT: person.passport_keys,
     Recipe.PHONE: phone.phone_keys,
-    Recipe.EMAIL: _email,
+    Recipe.EMAIL: person.email_keys,
     Recipe.PERSON: person.person_keys,
     Recipe.GIVEN_NAME_AND_BIRTH: person.given_name_birth_keys,
     Recipe.FULL_NAME_PERSON: _full_name_person,
+    Recipe.NAME_WORDS: _name_words,
+    Recipe.BIRTH: person.birth_keys,
     Recipe.STATEMENT: statement_simhash.simhashes,
 }

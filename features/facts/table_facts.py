@@ -14,6 +14,7 @@ from features.arrays import Floats, Ints
 from features.facts.layout import LAYOUT, Recipe
 from features.facts.postings import NAME_BLOCKS, STATEMENT_BLOCKS
 from features.facts.recipes import encode_facts
+from features.facts.references import with_references
 from features.identity.birth_dates import date_numbers
 from features.identity.blocks import date_block_keys
 from features.identity.hashes import combine
@@ -88,6 +89,7 @@ def facts_of_table(name: str, table: pa.Table) -> TableFacts:
     table
         Its rows in the canonical Arrow types.
     """
+    table = with_references(name, table)
     columns = encode_facts(LAYOUT[name], table)
     ids = table.column(TABLES[name].id_column).combine_chunks()
     names = names_in(name, table)
@@ -102,6 +104,7 @@ def facts_of_table(name: str, table: pa.Table) -> TableFacts:
 
 def names_in(name: str, table: pa.Table) -> pa.Table:
     """Return the columns of a table of records that hold names of people and their birth dates."""
+    table = with_references(name, table)
     named = {source for fact in LAYOUT[name] if fact.recipe in _NAMED for source in fact.sources}
     return table.select([column for column in table.column_names if column in named])
 

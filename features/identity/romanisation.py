@@ -15,6 +15,7 @@ _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々〆]")
 _READING = threading.Lock()
 
 _SMALL = {"ャ": "a", "ュ": "u", "ョ": "o"}
+_SMALL_TSU = re.compile("ッ([カ-ヂツ-ポ])")
 _SMALL_Y = re.compile("([キシチニヒミリギジビピ])([ャュョ])")
 
 # Spellings of the same sound, folded onto one. Order matters: longer ones first.
@@ -48,6 +49,8 @@ def romanise(text: str) -> str:
 def _reading(surface: str, kana: str | None) -> str:
     if not kana or kana == "*":
         return str(anyascii(surface))
+    # a small tsu doubles the consonant of the sign after it: サッポロ is sapporo
+    kana = _SMALL_TSU.sub(lambda match: anyascii(match[1])[0] + match[1], kana)
     # a small ya, yu or yo takes the vowel of the sign before it: kiyo is kyo
     return str(anyascii(_SMALL_Y.sub(lambda match: anyascii(match[1])[:-1] + "y" + _SMALL[match[2]], kana)))
 

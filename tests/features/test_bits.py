@@ -1,4 +1,7 @@
-"""The features of release 0.1 keep every bit. Covers: matrix, under the names of `features.catalogue.renames`."""
+"""The features of release 0.1 keep every bit, but those that the file lists as changed, with the reason.
+
+Covers: matrix, under the names of `features.catalogue.renames`.
+"""
 
 from __future__ import annotations
 

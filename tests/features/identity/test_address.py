@@ -2,8 +2,10 @@
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from features.identity.address import address_keys, parse_address
+from features.identity.address import _parsed, address_keys, parse_address
 
 SAME_BUILDING = (
     (
@@ -65,3 +67,26 @@ def test_a_column_gives_the_keys_its_values_give_alone() -> None:
 def test_no_address_has_no_key() -> None:
     room, building = address_keys(pa.array([None, "", " ", "-"], pa.string()))
     assert room.tolist() == building.tolist() == [0, 0, 0, 0]
+
+
+NUMBER = st.integers(1, 9999).map(str)
+AREA = st.one_of(
+    st.sampled_from(["東京都足立区梅田", "京都府京都市南区東九条", "北海道札幌市中央区北1条西", "Tokyo-to Adachi-ku Umeda", "岐阜県岐阜市柳ヶ瀬", "大字島内", "フィリピン大使館",
+                     "〒123-0851 東京都足立区梅田", "同上", "日本国東京都港区", "名字八五十", "Kita 1-jo Nishi"]),
+    st.text("東京都市区町北条西大字の日本abcdeT -ー・〒十", min_size=1, max_size=9),
+)  # fmt: skip
+ROOM = st.sampled_from(["", " コーポ{}", " #{}", " {}号室"])
+
+
+LOT = st.tuples(
+    NUMBER, st.sampled_from(["-", "丁目"]), NUMBER, st.sampled_from(["-", "番"]), NUMBER, st.sampled_from(["", "号"])
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(AREA, st.sampled_from(["", " "]), LOT, ROOM, NUMBER)
+def test_the_quick_path_reads_what_the_whole_path_reads(
+    area: str, blank: str, lot: tuple[str, ...], room: str, number: str
+) -> None:
+    text = area + blank + "".join(lot) + room.format(number)
+    assert parse_address(text) == _parsed(text)

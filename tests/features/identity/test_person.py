@@ -20,7 +20,7 @@ SAME_NAME = (
     ("渡辺 Yoko", "Watanabe Youko", "YOKO WATANABE"),
     ("鈴木 浩", "Suzuki Hiroshi", "SUZUKI HIROSI"),
     ("京子", "Kyoko", "Kyouko", "キョウコ"),
-    ("Dela Cruz Maria", "Maria Dela Cruz", "DELA CRUZ, MARIA"),
+    ("Dela Cruz Maria", "Maria Dela Cruz", "DELA CRUZ, MARIA", "DelaCruz Maria"),
     ("Garcia-López", "Garcia Lopez", "GARCIA LOPEZ"),
     ("Phạm Thị Hoa", "Pham Thi Hoa", "PHAM THI HOA"),
     ("Иванова", "Ivanova"),
@@ -36,7 +36,6 @@ OTHER_NAME = (
 NOT_KNOWN_TO_BE_THE_SAME = (
     ("王", "Wang"),  # a character name takes its Japanese reading; its passport links such records
     ("สมชาย", "Somchai"),  # Thai writes fewer vowels than are spoken
-    ("DelaCruz", "Dela Cruz"),
 )
 
 
