@@ -177,6 +177,8 @@ TABLE: list[tuple[str, int, str]] = [
     ("key create --role officer", 2, "--post"),
     ("key create --role officer --post XX", 2, "features/tables/schema"),
     ("prior --worlds 0", 2, "--worlds"),
+    ("reference --applications 10", 2, "--applications"),
+    ("vignettes nothing", 2, "visa"),
     ("key destroy", 2, "No such command"),
     ("replay", 2, "ID"),
     ("replay nonsense", 1, "no decision"),

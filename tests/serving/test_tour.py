@@ -19,7 +19,7 @@ from tests.serving.conftest import Service
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tour_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tour") / "world"
     folder.mkdir()
     records, truth = generate(1, 3000)
@@ -29,11 +29,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_cases_are_what_their_stops_say(world: Path, tmp_path: Path) -> None:
+def test_the_cases_are_what_their_stops_say(tour_world: Path, tmp_path: Path) -> None:
     settings = Settings(tmp_path, None, "", tmp_path / "signing.pem", tmp_path / "data.key")
     models = {subject: serve_reference(settings, subject, tmp_path / subject) for subject in ("visa", "entry")}
-    chosen = {case.stop: case for case in choose_tour(world, models)}
-    exploited = pd.read_parquet(world / "truth.parquet").query("exploited").set_index("subject_id")["typology"]
+    chosen = {case.stop: case for case in choose_tour(tour_world, models)}
+    exploited = pd.read_parquet(tour_world / "truth.parquet").query("exploited").set_index("subject_id")["typology"]
     kinds = {
         "marriage_ring": {"T1", "T10"},
         "entertainers": {"T5"},

@@ -19,6 +19,7 @@ NO_GROUND = {
     "person_landings_365d_count", "person_landings_last_days",  # frequent travel
     "stay_address_shelters_ever_count",  # where a shelter is, is shown to nobody
     "stay_as_declared_flag",
+    "inviter_is_guarantor_flag",  # "same as above" on most forms
 }  # fmt: skip
 STATUS_FLAGS = {
     "is_spouse_flag", "is_entertainer_flag", "is_trainee_flag", "is_student_flag", "is_worker_flag", "is_visitor_flag",

@@ -38,7 +38,7 @@ def test_a_reason_is_a_finding_with_its_sentence_parts_question_and_records(serv
         by_findings = decision["peer_base_value"] + sum(item["contribution"] for item in decision["findings"])
         assert abs(by_findings + decision["remainder"] - decision["raw_score"]) < 1e-9
         for item in decision["reasons"]:
-            assert all(item[part][code] for part in ("name", "usual", "question") for code in ("ja", "en"))
+            assert all(item[part][code] for part in ("name", "question") for code in ("ja", "en"))
             assert item["ja"]
             assert item["en"]
             assert item["direction"] in {"raises", "for_the_person"}
