@@ -44,7 +44,9 @@ class Explained:
     ring: str
 
 
-def explained_cases(folder: Path, subject: str, bundle: Bundle, n_cases: int, progress: bool = True) -> Iterator[Explained]:
+def explained_cases(
+    folder: Path, subject: str, bundle: Bundle, n_cases: int, progress: bool = True
+) -> Iterator[Explained]:
     """Yield the latest cases with their findings, called in where among the highest 2 % of all of these."""
     records, truth = read_folder(folder), pd.read_parquet(folder / "truth.parquet")
     table, history = TABLE_OF_SUBJECT[subject], history_of(records)
@@ -61,19 +63,19 @@ def explained_cases(folder: Path, subject: str, bundle: Bundle, n_cases: int, pr
         if progress and number % 1000 == 0:
             print(f"{number:,} of {len(ids):,} cases", file=sys.stderr, flush=True)
         evidence = partial(_records, history, subject, facts, rows, number)
-        found = explain_by_findings(
+        explanation = explain_by_findings(
             bundle, values[number], explained.contributions[number], float(explained.raw_score[number]),
             status=status[number], evidence=evidence,
         )  # fmt: skip
         raw = float(explained.raw_score[number])
-        yield Explained(found, raw, raw >= threshold, rings[number])
+        yield Explained(explanation, raw, raw >= threshold, rings[number])
 
 
 def _records(history: History, subject: str, facts: TableFacts, rows: Ints, number: int, feature: str) -> list[Record]:
     own = facts.take(rows[number : number + 1])
     view = view_of(history, own, subject)
     empty: Floats = np.zeros(0)
-    case = CaseView(subject, own.id_of(0), int(own["known_at"][0]), empty, False, False, view, "", {})  # noqa: FBT003
+    case = CaseView(subject, own.id_of(0), int(own["known_at"][0]), empty, False, False, view, "", {})
     return case.other_records(feature)
 
 
@@ -156,7 +158,9 @@ def ring_of_records(folder: Path) -> dict[tuple[str, str], str]:
         rows = own.get(name, records[name].to_pandas())
         for key in (key for key in keys if key in rows):
             known = rows[key].map(keys[key])
-            out |= {(name, id_): of for id_, of in zip(rows[table.id_column], known, strict=True) if isinstance(of, str)}
+            out |= {
+                (name, id_): of for id_, of in zip(rows[table.id_column], known, strict=True) if isinstance(of, str)
+            }
     return out
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from features.arrays import Ints
+from features.catalogue import catalogue
 from features.catalogue.feature import Text
 from features.catalogue.measures import Component, Measure, OwnStays, SameStatement, WatchList
 from features.identity.birth_dates import DIGIT_DIFFERS, EXCHANGED, SAME, UNKNOWN
@@ -56,6 +57,17 @@ def records_behind(view: View, measure: Measure, case: int = 0) -> list[Record]:
     else:
         records = _events(view, (query for query, _ in measure.needs()), case)
     return sorted(set(records))[:_LIMIT] or own_file(view, case)
+
+
+def other_records(view: View, subject: str, feature: str, case: int = 0) -> list[Record]:
+    """Return the records behind a feature without the case's own file; empty where the file alone states the fact.
+
+    The host establishment is part of the file, but for features of the host.
+    """
+    records, own = records_behind(view, catalogue(subject).by_name(feature).measure, case), own_file(view, case)
+    if set(records) == set(own):
+        return [record for record in own if record.table == "establishments" and "host_" in feature]
+    return [record for record in records if record not in own or record.table == "establishments"]
 
 
 def similarity_text(compared: Similarity) -> Text:

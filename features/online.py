@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from features.arrays import Floats
 from features.catalogue import catalogue
-from features.evidence import Record, own_file, records_behind
+from features.evidence import Record, other_records, records_behind
 from features.facts.table_facts import Facts, TableFacts, facts_of_table
 from features.identity.phone_mask import mask_phone
 from features.kernel.view import View
@@ -61,10 +61,7 @@ class CaseView:
 
         The host establishment is part of the file, but for features of the host.
         """
-        records, own = self.evidence(feature), own_file(self.view)
-        if set(records) == set(own):
-            return [record for record in own if record.table == "establishments" and "host_" in feature]
-        return [record for record in records if record not in own or record.table == "establishments"]
+        return other_records(self.view, self.subject, feature)
 
 
 def view_case(

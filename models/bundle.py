@@ -73,6 +73,12 @@ class Bundle:
         return len(self.profile.unlike(row[self.columns])) > UNLIKE_LIMIT * len(self.catalogue.names)
 
 
+def unsigned_bundle(scorer: Scorer, catalogue: Catalogue, profile: InputProfile, peers: Peers | None) -> Bundle:
+    """Model in memory, for an evaluation before it is signed; it is never served."""
+    columns = np.arange(len(catalogue.names))
+    return Bundle(catalogue.subject, "", "", catalogue, columns, scorer, profile, {}, peers)
+
+
 def save_bundle(
     folder: Path, *, version: str, booster_text: str, catalogue: Catalogue, calibration: Calibration,
     profile: InputProfile, golden_values: Floats, about: Mapping[str, object], key: Ed25519PrivateKey,
@@ -157,4 +163,4 @@ def _entry(content: bytes) -> dict[str, object]:
     return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
 
 
-__all__ = ["Bundle", "BundleRejected", "Explanation", "copy_bundle", "load_bundle", "save_bundle"]
+__all__ = ["Bundle", "BundleRejected", "Explanation", "copy_bundle", "load_bundle", "save_bundle", "unsigned_bundle"]

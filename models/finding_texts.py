@@ -64,10 +64,12 @@ def sentence(facts: Sequence[Fact], keys: Mapping[str, str]) -> dict[str, str]:
 
 
 def usual(facts: Iterable[Fact], subject: str, *, all_statuses: bool) -> dict[str, str]:
-    """What is usual among the peers for each fact, in the order of the sentence, by language."""
+    """What is usual among the peers for each unusual fact, in the order of the sentence, by language; empty without any."""
     words, clauses = texts("findings.usual"), texts("findings.clauses")
     frame = words[f"{subject}_all" if all_statuses else subject]
-    bounds = list(facts)
+    bounds = [fact for fact in facts if fact.is_unusual]
+    if not bounds:
+        return dict.fromkeys(LANGUAGES, "")
     return {
         code: frame[code].format(
             bounds=words["separator"][code].join(

@@ -134,10 +134,10 @@ def _clauses(
     """Facts that the finding rests on, the strongest first; empty if it may not be shown.
 
     A ground for an interview must be remarkable among the peers and add to the score. What is favourable to the person is
-    said even where peers have it too, as long as it does not add.
+    said even where most peers have it too, as long as it does not clearly add.
     """
     always, favourable = finding.code == ORGANISER_MATCH, finding.direction == FOR_THE_PERSON
-    sign, least = (-1.0, 0.0) if favourable else (1.0, MIN_DIFFERENCE)
+    sign, least = (-1.0, -MIN_DIFFERENCE) if favourable else (1.0, MIN_DIFFERENCE)
     if not always and sign * contribution <= least:
         return ()
     best: list[tuple[float, str, Fact]] = []
@@ -149,8 +149,8 @@ def _clauses(
             low = feature in finding.low
             bound = Bound(float((group.low if low else group.high)[columns[feature]]), low)
             fact = Fact(feature, float(values[columns[feature]]), bound)
-            remarkable = fact.is_unusual and fact.value >= finding.least.get(feature, -math.inf)
-            if fact.is_present and (always or (favourable or remarkable) and sign * own[feature] > 0):
+            remarkable = (favourable or fact.is_unusual) and fact.value >= finding.least.get(feature, -math.inf)
+            if fact.is_present and (always or (remarkable and sign * own[feature] > min(least, 0.0))):
                 facts.append((sign * own[feature], feature, fact))
         best += sorted(facts, key=lambda item: -item[0])[:1]
     clauses: list[Clause] = []

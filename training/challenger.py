@@ -17,17 +17,19 @@ from training.evaluation.label_estimates import MIN_RANDOM_POSITIVES, labels_of
 from training.evaluation.rankings import ARRIVAL, CHECKLIST
 from training.experiments.tuning import Budget, Tuned, tune
 from training.fit.cases import Cases
+from training.fit.prior_trees import load_prior
 from training.fit.trainer import TrainedModel, Trainer, TrainingConfig, train_model
 from training.fit.trees import fit_trees
-from training.gate.evidence import EvaluationCases
+from training.gate.evidence import EVIDENCE_VERSION, EvaluationCases
 from training.gate.model_card import NOT_RECORDED
-from training.labels.splits import Split, final_labels, last_split
+from training.labels.splits import Split, final_labels, training_split
 from training.report.sections import Section, write
-from training.run_evaluation import Evaluation, draw_plots, evaluate_model, log_evaluation
+from training.run_evaluation import Evaluation, draw_plots, evaluate_model, log_evaluation, reliance_section
 from training.sampling.random_sample_frame import CONTRADICTED, check_sample_frame
 from training.submission import Submission, golden_rows, submit
+from training.tracking.challengers import Move, challenger_move
 from training.tracking.provenance import data_hash
-from training.tracking.registry import Registry, Run
+from training.tracking.registry import EVALUATED_ON, Registry, Run
 
 DATASHEET = "datasheet.md"
 
@@ -54,6 +56,8 @@ class TrainingOptions:
         Description of the data, logged with the run.
     trained_by
         Person id of the trainer, who cannot approve the model; None if not given.
+    replace_challenger
+        Whether the alias ``challenger`` moves to a version with a worse figure, too.
     """
 
     report: Path | None = None
@@ -63,6 +67,7 @@ class TrainingOptions:
     budget: Budget | None = None
     datasheet: Path | None = None
     trained_by: str | None = None
+    replace_challenger: bool = False
 
     @property
     def every_case(self) -> bool:
@@ -79,23 +84,31 @@ def datasheet_of(folder: Path) -> Path | None:
 def train_challenger(
     cases: Cases, config: TrainingConfig, options: TrainingOptions, settings: Settings, progress: Progress,
     trainer: Trainer = fit_trees,
-) -> tuple[str, list[Section]]:  # fmt: skip
-    """Train, evaluate, report and register a challenger; returns a line about it, and the report (empty if none).
+) -> tuple[list[str], list[Section]]:  # fmt: skip
+    """Train, evaluate, report and register a challenger; returns lines about it, and the report (empty if none).
 
     Raises
     ------
     TooFewLabels
-        If labels are too few.
+        If labels are too few and there is no prior.
     """
-    split = cases.split or last_split(cases.outcomes)
-    data = data_hash(cases.records)
-    tags = {"kind": "train" if options.report is None else "report", "data_sha256": data}
+    catalogue = cases.matrix.catalogue
+    prior = config.prior and load_prior(catalogue) is not None
+    if config.prior and not prior:
+        progress("the prior was made for another catalogue: labels alone are used; `mimamori prior` makes another")
+    split = cases.split or training_split(cases.outcomes, prior=prior)
+    data, registry = data_hash(cases.records), Registry(settings)
+    evaluated_on = _evaluated_on(data, split, cases, config)
+    tags = {
+        "kind": "train" if options.report is None else "report", "data_sha256": data, EVALUATED_ON: evaluated_on,
+    }  # fmt: skip
     # open from here on, so that times and system metrics are those of the whole training
-    with Registry(settings).run(cases.matrix.subject, what=f"{config.scheme} seed {config.seed}", tags=tags) as run:
-        if options.budget is not None:
+    with registry.run(cases.matrix.subject, what=f"{config.scheme} seed {config.seed}", tags=tags) as run:
+        if options.budget is not None and not split.prior_alone:
             tuned = _tuned(cases, split, config, options.budget, settings, run, progress)
             config = replace(config, tuned=tuned.parameters)
-        progress(f"fitting trees on {len(split.fit):,} interviewed cases …")
+        if not split.prior_alone:
+            progress(f"fitting trees on {len(split.fit):,} interviewed cases …")
         model = train_model(cases.matrix, split, config, trainer, cases.sample)
         progress("evaluating …")
         evaluation = evaluate_model(cases, split, config, model)
@@ -104,19 +117,27 @@ def train_challenger(
             "trained_by": options.trained_by or NOT_RECORDED,
         }
         log_evaluation(run, cases, split, config, model, evaluation, about)
+        move = challenger_move(
+            registry, cases.matrix.subject, evaluation.metrics, evaluated_on, replace=options.replace_challenger
+        )
         with tempfile.TemporaryDirectory() as folder:
             artifacts = Path(folder)
             draw_plots(artifacts / "plots", cases, split, model, evaluation)
-            sections = _report(cases, config, options, model, run, artifacts, progress)
+            sections = _report(cases, split, config, options, model, evaluation, run, progress)
+            if options.report is not None:
+                copy_report(options.report, artifacts / "report", sections)
             if options.datasheet is not None:
                 (artifacts / options.datasheet.name).write_bytes(options.datasheet.read_bytes())
             progress("gathering evidence for the gate …")
             version, _ = submit(
-                run, _submission(cases, split, model, evaluation, about), records=cases.records,
-                catalogue=cases.matrix.catalogue, artifacts=artifacts, key=load_or_create_key(settings.signing_key_path),
-                seed=config.seed,
+                run, _submission(cases, split, model, evaluation, about), records=cases.records, catalogue=catalogue,
+                artifacts=artifacts, key=load_or_create_key(settings.signing_key_path), seed=config.seed,
+                challenger=move.moves,
             )  # fmt: skip
-    return challenger_line(version, model, evaluation.metrics, _frame_fault(cases, split, evaluation)), sections
+    fault = _frame_fault(cases, split, evaluation)
+    alone = _prior_alone(cases, model) if split.prior_alone else ""
+    lines = [challenger_line(version, model, evaluation.metrics, move, fault, alone), evaluation.health.line]
+    return [*lines, *([evaluation.health.alarm] if evaluation.health.alarm else [])], sections
 
 
 def copy_report(written: Path, to: Path, sections: Sequence[Section]) -> None:
@@ -127,8 +148,18 @@ def copy_report(written: Path, to: Path, sections: Sequence[Section]) -> None:
         shutil.copyfile(written / name, to / name)
 
 
-def challenger_line(version: str, model: TrainedModel, metrics: dict[str, float], fault: str = "") -> str:
-    """Line about a challenger: version, lift and recall by labels where known, and a contradicted sample frame."""
+def challenger_line(
+    version: str,
+    model: TrainedModel,
+    metrics: dict[str, float],
+    move: Move | None = None,
+    fault: str = "",
+    alone: str = "",
+) -> str:
+    """Line about a challenger: version, lift and recall by labels where known, and a contradicted sample frame.
+
+    ``alone`` says why the prior alone was registered, ``move`` what became of the alias.
+    """
     positives = int(metrics.get("random_positives", 0))
     figures = f"lift not known: {positives} random positives, {MIN_RANDOM_POSITIVES} needed"
     if "recall_at_2_0pct" in metrics:
@@ -136,7 +167,22 @@ def challenger_line(version: str, model: TrainedModel, metrics: dict[str, float]
         figures = f"recall {_shown(metrics, recall, '.3f')} at 2 % capacity, {positives} random positives"
         if lift in metrics:
             figures = f"lift {_shown(metrics, lift, '.2g', '×')} over arrival order, {figures}"
-    return f"challenger is v{version}, {model.fitted.rounds} trees ({figures}){f'; {fault}' if fault else ''}"
+    if alone:
+        name = f"{alone} is registered as v{version}"
+    elif not model.label_weight:
+        name = f"challenger is v{version}, the prior alone: trees of labels ranked later labels worse by more than two standard errors"
+    else:
+        weights = (
+            f" times {model.label_weight:.2g} beside the prior times {model.prior_weight:g}" if model.prior else ""
+        )
+        name = f"challenger is v{version}, {model.fitted.rounds} trees of labels{weights}"
+    compared = "" if move is None or not move.comparison else f"; {move.comparison}"
+    if move is not None and not move.moves:
+        name, compared = (
+            f"v{version} is registered, but v{move.present} stays challenger",
+            f"; {move.comparison}: --replace moves the alias",
+        )
+    return f"{name} ({figures}){compared}{f'; {fault}' if fault else ''}"
 
 
 def _shown(metrics: dict[str, float], name: str, form: str, unit: str = "") -> str:
@@ -151,30 +197,34 @@ def _tuned(
 
     progress("tuning on earlier cut-offs …")
     tuned = tune(cases.matrix, cases.outcomes, split, config, budget, settings.home / "tuning.db", progress)
-    progress(f"tuned: inner average precision {tuned.value:.4f}, defaults {tuned.default_value:.4f}")
+    progress(f"tuned: {tuned.line}")
     log_trials(run, tuned.trials)
     return tuned
 
 
 def _report(
-    cases: Cases, config: TrainingConfig, options: TrainingOptions, model: TrainedModel, run: Run, artifacts: Path,
-    progress: Progress,
+    cases: Cases, split: Split, config: TrainingConfig, options: TrainingOptions, model: TrainedModel,
+    evaluation: Evaluation, run: Run, progress: Progress,
 ) -> list[Section]:  # fmt: skip
-    """Report in its folder and among the artifacts, with a nested run for each cut-off; empty if none is wanted."""
+    """Report in its folder, with a nested run for each cut-off; empty if none is wanted."""
     if options.report is None:
         return []
-    from training.experiments.full_report import full_report  # noqa: PLC0415 (only --report needs it)
+    from training.experiments.full_report import full_report, prior_report  # noqa: PLC0415 (only --report needs it)
     from training.experiments.nested_runs import log_cutoffs  # noqa: PLC0415
     from training.experiments.report import CUTOFFS, EVERY_CUTOFF  # noqa: PLC0415
 
-    sections = full_report(
-        cases, config, model, options.report, progress, folds=options.folds, each_feature=options.each_feature,
-        elsewhere=options.elsewhere,
-    )  # fmt: skip
+    if split.prior_alone:
+        sections = prior_report(evaluation.table, options.report)
+    else:
+        sections = full_report(
+            cases, config, model, options.report, progress, folds=options.folds, each_feature=options.each_feature,
+            elsewhere=options.elsewhere,
+        )  # fmt: skip
+    sections.insert(1, reliance_section(evaluation))
     write(options.report, f"Is the {cases.matrix.subject} model better than simpler rankings?", sections)
-    copy_report(options.report, artifacts / "report", sections)
     tables = {section.title: section.table for section in sections if section.table is not None}
-    log_cutoffs(run, tables[CUTOFFS], tables[EVERY_CUTOFF])
+    if not split.prior_alone:
+        log_cutoffs(run, tables[CUTOFFS], tables[EVERY_CUTOFF])
     return sections
 
 
@@ -186,9 +236,19 @@ def _submission(
     part = EvaluationCases(
         evaluation.frame, matrix.values[split.evaluation],
         {name: evaluation.rankings[ranking] for name, ranking in rivals.items()}, _labelled(cases), _examined(cases),
+        evaluation.health, evaluation.parts,
     )  # fmt: skip
     rows = matrix.values[model.sample.full.rows]
-    return Submission(model.fitted.text, model.scorer, rows, golden_rows(rows), part, about)
+    background = _background(cases, split, model)
+    return Submission(model.fitted.text, model.scorer, rows, golden_rows(rows), part, about, background)
+
+
+def _background(cases: Cases, split: Split, model: TrainedModel) -> tuple[Floats, list[str]] | None:
+    """Training rows that represent all cases, with their status; None where only interviewed cases train."""
+    rows = model.sample.full.rows
+    if not split.prior_alone:
+        rows = rows[np.isnan(split.labels.positive[rows])]
+    return (cases.matrix.values[rows], cases.audit["status"].iloc[rows].tolist()) if len(rows) else None
 
 
 def _frame_fault(cases: Cases, split: Split, evaluation: Evaluation) -> str:
@@ -209,20 +269,30 @@ def _examined(cases: Cases) -> tuple[Floats, Bools]:
     return cases.matrix.values, examined
 
 
-def _prior_share(model: TrainedModel) -> str:
-    """What of the score is prior: weights of the trees of synthetic worlds and of those of the labels."""
-    if model.prior_weight == 0.0:
-        return "none"
-    return f"trees of synthetic worlds times {model.prior_weight:g}, trees of labels times {model.label_weight:g}"
+def _prior_alone(cases: Cases, model: TrainedModel) -> str:
+    positives, worlds = final_labels(cases.outcomes).counts["positive"], model.prior.worlds if model.prior else 0
+    return f"{positives:,} positives; the prior alone ({worlds} worlds)"
+
+
+def _evaluated_on(data: str, split: Split, cases: Cases, config: TrainingConfig) -> str:
+    """Text that is the same only for figures on the same cases by the same labels."""
+    labels = f"{cases.outcomes.sample_frame} {config.error} {len(cases.outcomes.row)} outcomes"
+    return f"{data[:16]} from {split.cutoff_us} until {split.until_us}, {labels}, evidence {EVIDENCE_VERSION}"
 
 
 def _about(cases: Cases, split: Split, config: TrainingConfig, model: TrainedModel) -> dict[str, str]:
-    return {
+    known = split.labels.positive[np.concatenate([split.fit, split.calibrate])]
+    about = {
         "learned_until_us": str(int(cases.matrix.as_of[model.sample.full.rows].max())),
         "cutoff_us": str(split.cutoff_us),
-        "sampling": config.scheme,
+        "sampling": "none" if split.prior_alone else config.scheme,
         "random_sample_frame": cases.outcomes.sample_frame,
         "calibration": model.calibration_kind,
         "seed": str(config.seed),
-        "prior": _prior_share(model),
+        "labels": str(int((~np.isnan(known)).sum())) if model.label_weight else "0",
+        "prior": "none",
     }
+    if model.prior is None:
+        return about
+    weights = f"trees of synthetic worlds times {model.prior_weight:g}, trees of labels times {model.label_weight:g}"
+    return about | {"prior": weights, "prior_worlds": str(model.prior.worlds)}

@@ -71,21 +71,24 @@ _DEFAULT_SCHEMES = ", ".join(f"{scheme} for {subject}" for subject, scheme in DE
 @click.option(
     "--trained-by", metavar="PERSON_ID", help="Id of the trainer, on the card; the trainer cannot approve the model."
 )
-@click.option("--prior/--no-prior", default=False, show_default=True,
-              help="Add the trees of synthetic worlds to those of the labels; labels of a journey count for application and landing.")  # fmt: skip
+@click.option("--prior/--no-prior", default=True, show_default=True,
+              help="Add the trees of synthetic worlds to those of the labels; a label counts for the whole journey, application and "
+              "landings. With too few labels the prior alone is registered.")  # fmt: skip
+@click.option("--replace", "replace_challenger", is_flag=True,
+              help="Move the alias challenger to the new version even where its figure is worse than the present challenger's.")  # fmt: skip
 @cluster_option
 def train(  # noqa: PLR0913, PLR0917 (click passes one argument per option)
     folder: Path, subject: str, seed: int, threads: int, sampling: str | None, sample_frame: str,
     interviews_err: tuple[float, float] | None, trials: int | None, tune_seconds: float | None,
     report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],
-    trained_by: str | None, prior: bool, cluster: str | None,
+    trained_by: str | None, prior: bool, replace_challenger: bool, cluster: str | None,
 ) -> None:  # fmt: skip
     """Train, evaluate, log to MLflow and register a challenger."""
     settings = Settings.from_environment()
     out = report_out or settings.home / "reports"
     options = TrainingOptions(
         folds=cutoffs, each_feature=each_feature, elsewhere=elsewhere, budget=_budget(trials, tune_seconds),
-        datasheet=datasheet_of(folder), trained_by=_trainer(trained_by),
+        datasheet=datasheet_of(folder), trained_by=_trainer(trained_by), replace_challenger=replace_challenger,
     )  # fmt: skip
     config = TrainingConfig(seed, threads, prior=prior, error=_interview_error(interviews_err))
     failed = []
@@ -131,7 +134,7 @@ class _Source:
 def _train_subject(
     subject: str, source: _Source, config: TrainingConfig, options: TrainingOptions, settings: Settings
 ) -> bool:
-    """Train a challenger of a subject and print its line; False with a message where that is not possible."""
+    """Train a challenger of a subject and print its lines; False with a message where that is not possible."""
 
     def progress(step: str) -> None:
         click.echo(f"{subject}: {step}", err=True)
@@ -139,13 +142,14 @@ def _train_subject(
     try:
         progress("computing features …")
         cases = source.cases(subject, config, options)
-        line, sections = train_challenger(cases, config, options, settings, progress, source.trainer)
+        lines, sections = train_challenger(cases, config, options, settings, progress, source.trainer)
     except (TooFewLabels, RefusalColumn, NothingToEvaluate) as error:
         progress(f"not trained: {error}")
         return False
     if options.report is not None:
         _print(subject, sections, options.report)
-    click.echo(f"{subject}: {line}")
+    for line in lines:
+        click.echo(f"{subject}: {line}")
     return True
 
 

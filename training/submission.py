@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,8 @@ from models.mlflow_loader import BUNDLE, SIGNER, SUBJECT
 from models.peers import Peers
 from models.scorer import Scorer
 from training.evaluation.frame import utc_day
-from training.gate.evidence import FIRST_LINE, EvaluationCases, gather, write_evidence
-from training.gate.model_card import model_card
+from training.gate.evidence import EVIDENCE, EvaluationCases, gather, write_evidence
+from training.gate.model_card import first_line, model_card
 from training.gate.policy import read_policy
 from training.tracking.registry import SERVED, Run
 
@@ -52,9 +53,9 @@ class Submission:
         The booster, as LightGBM writes it.
     training_values, golden
         float64[k, f]: training rows, and rows whose scores must be the same wherever the bundle is loaded.
-    training_statuses
-        Status of residence of each training row, if given; otherwise the evaluation cases, none of them chosen, are the
-        peers. No label is read.
+    background
+        Features of representative training rows, float64[m, f], and the status of residence of each: the peers of a case.
+        The evaluation cases if None. No label is read.
     about
         Facts of the training, for manifest and card.
     """
@@ -65,18 +66,16 @@ class Submission:
     golden: Floats
     part: EvaluationCases
     about: Mapping[str, str]
-    training_statuses: Sequence[str] | None = None
+    background: tuple[Floats, Sequence[str]] | None = None
 
     def peers(self) -> Peers:
         """What is usual by status of residence."""
-        if self.training_statuses is not None:
-            return Peers.of(self.scorer, self.training_values, self.training_statuses)
-        return Peers.of(self.scorer, self.part.values, self.part.frame["status"].tolist())
+        return Peers.of(self.scorer, *(self.background or (self.part.values, self.part.frame["status"].tolist())))
 
 
 def submit(
     run: Run, submission: Submission, *, records: Records, catalogue: Catalogue, artifacts: Path,
-    key: Ed25519PrivateKey, seed: int,
+    key: Ed25519PrivateKey, seed: int, challenger: bool = True,
 ) -> tuple[str, dict[str, Any]]:  # fmt: skip
     """Gather evidence, sign, log and register; returns the new version and the evidence.
 
@@ -84,15 +83,18 @@ def submit(
     ----------
     artifacts
         A folder whose other content (plots, reports) is logged too.
+    challenger
+        Whether the alias ``challenger`` moves to the version.
     """
-    part, scorer = submission.part, submission.scorer
-    evidence = gather(part, scorer, records, catalogue, capacity=read_policy().capacity, seed=seed)
-    about = {**submission.about, "evidence_sha256": write_evidence(artifacts / "evidence", evidence, part, key)}
+    part, scorer, peers = submission.part, submission.scorer, submission.peers()
+    gathered = gather(part, scorer, records, catalogue, capacity=read_policy().capacity, seed=seed, peers=peers)
+    about = {**submission.about, "evidence_sha256": write_evidence(artifacts / "evidence", gathered, part, key)}
+    evidence = json.loads((artifacts / "evidence" / EVIDENCE).read_bytes())  # what is not known is None from here on
     sha256 = save_bundle(
         artifacts / SERVED / BUNDLE, version=hashlib.sha256(submission.text.encode()).hexdigest()[:12],
         booster_text=submission.text, catalogue=catalogue, calibration=scorer.calibration,
         profile=InputProfile.of(submission.training_values), golden_values=submission.golden, about=about, key=key,
-        peers=submission.peers(),
+        peers=peers,
     )  # fmt: skip
     signer = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (artifacts / SERVED / SIGNER).write_bytes(signer)
@@ -103,13 +105,15 @@ def submit(
         tags={"catalogue": catalogue.sha256, "bundle_sha256": sha256},
     )
     description = version_description(about, evidence)
-    return run.register(artifacts, catalogue, example_of(catalogue.subject), description), evidence
+    return run.register(
+        artifacts, catalogue, example_of(catalogue.subject), description, challenger=challenger
+    ), evidence
 
 
 def version_description(about: Mapping[str, str], evidence: Mapping[str, Any]) -> str:
     """Line that the registry shows of a version."""
     return (
-        f"{FIRST_LINE} Trained on cases until {utc_day(int(about['learned_until_us']))}; evaluated on {evidence['cases']:,} later "
+        f"{first_line(about)} Trained on cases until {utc_day(int(about['learned_until_us']))}; evaluated on {evidence['cases']:,} later "
         f"cases, {evidence['interviewed']:,} interviewed, {evidence['positives']:,} positive."
     )
 
@@ -137,5 +141,6 @@ def _gains(evidence: Mapping[str, Any]) -> dict[str, float]:
     return {
         f"recall_gain_over_{name}{end}": float(gain[figure])
         for name, gain in evidence["gain"].items()
+        if gain["positives"]  # otherwise there is no evidence
         for end, figure in ends.items()
     }

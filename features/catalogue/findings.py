@@ -58,7 +58,12 @@ FINDINGS = (
          ("same_statement_persons_365d_count", "same_statement_guarantors_365d_count", "same_statement_agencies_365d_count"),
          ("network_persons_count", "network_records_count", "network_guarantors_count", "network_phones_count",
           "network_levels_count")),
-        typologies=("T9", "T12"),
+        # a handful of people around a person is a family, and the same wording is an agency's or a school's form
+        least={
+            "network_persons_count": 4.0, "network_records_count": 6.0, "network_guarantors_count": 3.0, "network_phones_count": 3.0,
+            "home_address_applications_person_365d_count": 3.0, "network_spouse_applications_count": 2.0,
+        },
+        context=frozenset({"same_statement_persons_365d_count", "network_levels_count"}), typologies=("T9", "T12"),
     ),
     Finding(
         "sponsor_history", RAISES,
@@ -82,7 +87,12 @@ FINDINGS = (
             "guarantor_applications_last_days", "guarantor_phone_missing_or_overstay_last_days",
             "guarantor_spouse_applications_last_days",
         }),
-        least={"guarantor_phone_applications_burst_ratio": 2.0}, typologies=("T1", "T12"),
+        least={
+            "guarantor_applications_365d_count": 3.0, "guarantor_applications_person_ever_count": 3.0,
+            "guarantor_phone_applications_person_365d_count": 3.0, "guarantor_phone_applications_by_phone_person_365d_count": 3.0,
+            "inviter_applications_person_365d_count": 3.0,
+        },
+        context=frozenset({"guarantor_phone_applications_burst_ratio", "guarantor_applications_last_days"}), typologies=("T1", "T12"),
     ),
     Finding(
         "introducer_history", RAISES,
@@ -93,7 +103,7 @@ FINDINGS = (
           "introducer_phone_adult_employment_of_sponsored_ever_count"),
          ("introducer_phone_address_changes_moved_to_365d_count",),
          ("introducer_phone_applications_365d_count", "introducer_phone_applications_guarantor_365d_count")),
-        typologies=("T1", "T10"),
+        least={"introducer_phone_applications_365d_count": 3.0}, typologies=("T1", "T10"),
     ),
     Finding(
         "address_history", RAISES,
@@ -179,11 +189,13 @@ FINDINGS = (
         "sponsor_record", FOR_THE_PERSON,
         (("guarantor_departures_on_time_ever_count", "guarantor_departures_on_time_ever_share"),
          ("guarantor_applications_first_days",)),
+        least={"guarantor_departures_on_time_ever_share": 0.8, "guarantor_applications_first_days": 365.0},
     ),
     Finding(
         "agency_record", FOR_THE_PERSON,
         (("agency_departures_on_time_365d_share", "agency_departures_on_time_365d_count"),
          ("agency_applications_first_days",)),
+        least={"agency_departures_on_time_365d_share": 0.8, "agency_applications_first_days": 365.0},
     ),
     Finding("own_returns", FOR_THE_PERSON, (("own_completed_stays_count", "own_stays_count"),)),
     Finding("clean_host", FOR_THE_PERSON, (("host_actions_clean_ever_count",),)),

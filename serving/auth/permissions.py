@@ -50,6 +50,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /cases/{decision_id}/records/{table}/{record_id:path}": _READERS,
     "POST /cases/{decision_id}/interview": {OFFICER: OWN_POST},
     "GET /decisions": {AUDITOR: ALL_POSTS},
+    "GET /vignettes": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
 }
 """Scope by role, by route."""

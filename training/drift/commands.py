@@ -33,7 +33,9 @@ from training.drift.reference import growing, reference
 from training.drift.report import INPUTS, QUARTERS, alarm_label, number_of, sections, title
 from training.evaluation.capacity import within_capacity
 from training.evaluation.frame import audit_table, evaluation_frame, utc_day
+from training.evaluation.health import Health
 from training.gate.policy import read_policy
+from training.labels.case_groups import confirmed_case_groups
 from training.labels.labels import ALL_FILES, ARMS
 from training.labels.outcomes import case_outcomes
 from training.report.sections import FIRST_LINE, markdown, write
@@ -94,7 +96,9 @@ def compared(model: Bundle, records: Records, matrix: FeatureMatrix, then: Bools
         *(f"{drifted.question} {drifted.of}" for drifted in outcomes if drifted.alarm),
     ]
     capacity, data = read_policy().capacity, model.about.get("data_sha256")
-    chosen = within_capacity(frame[now].reset_index(drop=True), score[now], capacity)
+    since = frame[now].reset_index(drop=True)
+    since = since.assign(case_group=confirmed_case_groups(records, matrix.subject, since))
+    chosen = within_capacity(since, score[now], capacity)
     return {
         "first_line": FIRST_LINE,
         "subject": matrix.subject,
@@ -107,6 +111,7 @@ def compared(model: Bundle, records: Records, matrix: FeatureMatrix, then: Bools
         "alarmed": alarmed,
         "features": [asdict(drifted) for drifted in features],
         "score": asdict(scores),
+        "health": Health.of(since, score[now]).as_json(),
         "outcomes": _outcomes(frame, then, now),
         "outcome_tests": [asdict(drifted) for drifted in outcomes],
         "quarters": by_quarter(frame, then, now),
@@ -136,6 +141,8 @@ def metrics_of(result: dict[str, Any]) -> dict[str, float]:
         metrics[f"scale_slip/{row['feature']}"] = float(row["slip"] is not None)
     shares = {f"indications_share/{row['arm']}": row["share_now"] for row in result["outcomes"]}
     metrics |= {name: share for name, share in shares.items() if share is not None}
+    health = Health.read(result["health"])
+    metrics |= {} if health is None else health.metrics()
     return {f"drift/{name}": value for name, value in metrics.items()}
 
 

@@ -11,6 +11,7 @@ from features.languages import texts
 from training.drift.outcomes import FALSE_ALARM_LEVEL, TYPOLOGY
 from training.drift.population_stability import MISSING_JUMP, SHIFTED
 from training.drift.reference import REFERENCE_DAYS
+from training.evaluation.health import Health
 from training.report.sections import Section
 
 QUARTERS, INPUTS = "quarters.png", "inputs.png"
@@ -42,7 +43,7 @@ def title(drift: Mapping[str, Any]) -> str:
 
 def sections(drift: Mapping[str, Any]) -> list[Section]:
     """Sections of the report: alarms, inputs, outcomes, quarters and expected performance."""
-    parts = (_summary, _inputs, _outcomes, _tests, _quarters, _expected)
+    parts = (_summary, _ranking, _inputs, _outcomes, _tests, _quarters, _expected)
     return [part(drift) for part in parts]
 
 
@@ -80,6 +81,15 @@ def _summary(drift: Mapping[str, Any]) -> Section:
         f"Score: PSI {score['stability_index']:.3f}, mean {score['mean_then']:.4f} then and {score['mean_now']:.4f} now"
         f"{' (alarm)' if score['alarm'] else ''}.\n{_SAME_RECORDS[drift['same_records']]}",
     )
+
+
+def _ranking(drift: Mapping[str, Any]) -> Section:
+    """Ranking and calibration on cases that the champion did not learn from, by the labels known since."""
+    health = Health.read(drift["health"])
+    if health is None:
+        return Section("Ranking since the champion learned", "Not known.")
+    alarm = f"**{health.alarm}**.\n" if health.alarm else ""
+    return Section("Ranking since the champion learned", f"{alarm}{health.ranking}; {health.calibration}.")
 
 
 def _inputs(drift: Mapping[str, Any]) -> Section:

@@ -16,12 +16,14 @@ from training.evaluation.rankings import ARRIVAL, CHECKLIST, MODEL, at_capacity
 from training.experiments.baselines import DEFAULTS, own_fields
 from training.experiments.cutoffs import validate
 from training.experiments.report import Subject, report_sections
+from training.experiments.summary import headline
 from training.fit.cases import Cases, read_truth
 from training.fit.trainer import TrainedModel, TrainingConfig
 from training.fit.trees import lightgbm_default_scores
 from training.labels.case_groups import case_groups, link_keys, persons
 from training.labels.labels import ALL_FILES
 from training.labels.splits import NothingToEvaluate, Split, final_labels, rolling_splits
+from training.report.plots import FEW_POSITIVES, draw_capacity
 from training.report.sections import Section
 from training.statistics.resampling import GroupBootstrap
 
@@ -43,6 +45,24 @@ def full_report(
     others = [evaluate_elsewhere(other, model, matrix, config, progress, outcomes.sample_frame) for other in elsewhere]
     table = pd.concat(others, ignore_index=True) if others else None
     return report_sections(about, folder, progress, each_feature=each_feature, elsewhere=table)
+
+
+def prior_report(table: pd.DataFrame, folder: Path) -> list[Section]:
+    """Report of the prior alone: rankings that learn from labels, and earlier cut-offs, have no figures.
+
+    Parameters
+    ----------
+    table
+        `at_capacity` on the evaluation cases; its picture is drawn into the folder.
+    """
+    draw_capacity(folder / "capacity.png", table)
+    text = (
+        "Labels are too few to train. The prior alone was evaluated; no model of labels, ablation or other world was."
+    )
+    return [
+        Section("Is it better?", f"{text}\n\n{headline(table)}"),
+        Section("At every capacity", FEW_POSITIVES, table, "capacity.png"),
+    ]
 
 
 def evaluate_elsewhere(

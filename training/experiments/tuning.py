@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,9 @@ from training.sampling.weights import inverse_propensity
 if TYPE_CHECKING:
     import optuna
 
-INNER_FOLDS = 2
+INNER_FOLDS = 3
+"""With two folds the standard error would be that of two numbers."""
+_FOLDS = "average_precision_by_fold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +39,51 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A finished trial: its number from 1, its parameters, and their inner average precision."""
+    """A finished trial: its number from 1, its parameters, and their inner average precision, mean and by fold."""
 
     number: int
     parameters: dict[str, object]
     value: float
+    folds: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """Best parameters, their inner average precision, that of the defaults, and all finished trials."""
+    """Default and best trial, the gain between them with its standard error over folds, and all finished trials."""
 
-    parameters: dict[str, object]
-    value: float
-    default_value: float
+    default: Trial
+    best: Trial
+    gain: float
+    error: float
     trials: tuple[Trial, ...]
+
+    @staticmethod
+    def of(trials: Sequence[Trial], defaults: Mapping[str, object]) -> Tuned:
+        """Compare the best trial with that of the defaults; the error of a single fold is infinite."""
+        default = next(trial for trial in trials if trial.parameters == defaults)
+        best = max(trials, key=lambda trial: trial.value)
+        gains = np.subtract(best.folds, default.folds)
+        error = float(gains.std(ddof=1) / np.sqrt(len(gains))) if len(gains) > 1 else np.inf
+        return Tuned(default, best, float(gains.mean()), error, tuple(trials))
+
+    @property
+    def adopted(self) -> bool:
+        """Whether the gain over the defaults exceeds one standard error: the best of many trials is also the luckiest."""
+        return self.gain > self.error
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """Parameters to train with: the best if adopted, otherwise the defaults."""
+        return self.best.parameters if self.adopted else self.default.parameters
+
+    @property
+    def line(self) -> str:
+        """Figures and decision in a line."""
+        decision = f"trial {self.best.number} is adopted" if self.adopted else "the default stays"
+        return (
+            f"average precision {self.best.value:.4f} at best, {self.default.value:.4f} by default, gain {self.gain:.4f} "
+            f"(standard error {self.error:.4f}): {decision}"
+        )
 
 
 def tune(
@@ -61,7 +93,7 @@ def tune(
     """Search parameters on what was known before the outer cut-off.
 
     A study is stored under its data, catalogue, scheme, seed and defaults, and continues when run again. The defaults are the
-    first trial, so that the result is never worse on the inner cut-offs.
+    first trial; another is adopted only if its gain exceeds one standard error over the inner cut-offs.
 
     Parameters
     ----------
@@ -92,11 +124,13 @@ def tune(
         lambda trial: _objective(trial, matrix, inner, splits, config), n_trials=max(budget.trials - len(finished()), 0),
         timeout=budget.seconds, callbacks=[report],
     )  # fmt: skip
-    trials = tuple(Trial(at, dict(trial.params), float(trial.value or 0.0)) for at, trial in enumerate(finished(), 1))
+    trials = [
+        Trial(at, dict(trial.params), float(trial.value or 0.0), tuple(trial.user_attrs[_FOLDS]))
+        for at, trial in enumerate(finished(), 1)
+    ]
     if not trials:
         raise TooFewLabels("no trial of the tuning finished in its time; give it more seconds")
-    default = next(trial.value for trial in trials if trial.parameters == DEFAULTS[matrix.subject])
-    return Tuned(dict(study.best_params), float(study.best_value), default, trials)
+    return Tuned.of(trials, DEFAULTS[matrix.subject])
 
 
 def known_by(outcomes: Outcomes, cutoff_us: int) -> Outcomes:
@@ -137,7 +171,9 @@ def _objective(
     }
     single = replace(config, tuned=tuned, threads=1)
     workers = Parallel(n_jobs=min(config.threads, len(splits)), prefer="threads")
-    return float(np.mean(workers(delayed(_average_precision)(matrix, inner, split, single) for split in splits)))
+    folds = workers(delayed(_average_precision)(matrix, inner, split, single) for split in splits)
+    trial.set_user_attr(_FOLDS, folds)
+    return float(np.mean(folds))
 
 
 def _average_precision(matrix: FeatureMatrix, inner: Outcomes, split: Split, config: TrainingConfig) -> float:
@@ -157,7 +193,9 @@ def _average_precision(matrix: FeatureMatrix, inner: Outcomes, split: Split, con
 def _name(matrix: FeatureMatrix, inner: Outcomes, config: TrainingConfig) -> str:
     """Name of the study: the same only for the same data, catalogue, scheme, seed and defaults."""
     defaults = sorted(DEFAULTS[matrix.subject].items())
-    digest = hashlib.sha256(f"{matrix.catalogue.sha256} {inner.sample_frame} {defaults}".encode())
+    digest = hashlib.sha256(
+        f"{matrix.catalogue.sha256} {inner.sample_frame} {defaults} {INNER_FOLDS} {config.prior}".encode()
+    )
     columns = (
         matrix.values, inner.as_of, inner.row, inner.known_at, inner.value, inner.arm, inner.inclusion_probability,
         inner.confirmed, inner.route,

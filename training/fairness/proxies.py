@@ -88,7 +88,7 @@ def reasons_as_shown(raw_score: Floats, contributions: Floats) -> Floats:
     if kept.shape[1] > REASONS:
         limit = -np.partition(-np.abs(kept), REASONS - 1, axis=1)[:, REASONS - 1 : REASONS]
         kept[np.abs(kept) < limit] = 0.0
-    return np.column_stack([raw_score, kept[:, np.abs(kept).max(axis=0) > 0]])
+    return np.column_stack([raw_score, kept[:, np.abs(kept).max(axis=0, initial=0.0) > 0]])
 
 
 def auc_with_interval(own: Bools, predicted: Floats) -> tuple[float, float, float]:

@@ -8,9 +8,12 @@ from scipy.special import expit
 from features.arrays import Floats
 from models.calibration import Calibration
 from training.statistics.calibration_slope import intercept_for_share, slope_and_intercept
+from training.statistics.intervals import kish_size
 
 BLOCKS = 5
 """Blocks of time; with two halves of few positives the choice was often wrong."""
+PRIOR_INTERVIEWS = 100.0
+"""Random interviews that the prior's prevalence counts as: with fewer, a single finding would set the level of every score."""
 _FLATTEST = 0.05
 _FLOORS = np.linspace(0.0, 0.95, 20)
 """Candidate floors, as shares of the prevalence."""
@@ -66,6 +69,13 @@ def choose_calibration(raw: Floats, positive: Floats, weight: Floats) -> tuple[s
         finite = {kind: 0.0 for kind in ("shift", "none") if kind in whole}
     best = min(finite, key=lambda kind: finite[kind])  # of equal losses the kind with fewer parameters
     return best, whole[best]
+
+
+def prevalence_after(positive: Floats, weight: Floats, before: float) -> float:
+    """Prevalence by the prior, which counts as `PRIOR_INTERVIEWS`, and by labels weighted to all, float64[n] each."""
+    size, counted = kish_size(weight), float(weight.sum())
+    share = float(weight @ positive) / counted if counted > 0 else 0.0
+    return (size * share + PRIOR_INTERVIEWS * before) / (size + PRIOR_INTERVIEWS)
 
 
 def _loss(score: Floats, positive: Floats, weight: Floats) -> float:

@@ -11,15 +11,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.arrays import Ints
+from features.catalogue import catalogue
 from features.events.history import History
 from features.matrix import FeatureMatrix, build_matrix, cases_in_order
 from features.tables.folder import Records
 from training.evaluation.frame import audit_table, routes
+from training.fit.prior_trees import load_prior
 from training.labels.case_groups import case_rows
 from training.labels.journeys import with_journeys
 from training.labels.labels import ALL_FILES, Outcomes
 from training.labels.outcomes import case_outcomes
-from training.labels.splits import Split, final_labels, last_split
+from training.labels.splits import Split, final_labels, training_split
 from training.sampling.schemes import TrainingSample, training_sample
 
 TRUTH_FILE = "truth.parquet"
@@ -52,18 +54,20 @@ class Cases:
     @staticmethod
     def needed(
         records: Records, subject: str, truth: pa.Table | None, history: History, scheme: str, sample_frame: str = ALL_FILES,
-        journeys: bool = False,
+        prior: bool = False,
     ) -> Cases:  # fmt: skip
         """Only cases that train or evaluate a single model: three of ten in a large world, with the same bits.
+
+        With a ``prior`` labels of a journey count, and too few labels train nothing.
 
         Raises
         ------
         TooFewLabels
-            If labels are too few.
+            If labels are too few and there is no prior.
         """
         ids, as_of = cases_in_order(history, subject)
-        outcomes = _outcomes(records, subject, ids, as_of, sample_frame, journeys)
-        split = last_split(outcomes)
+        outcomes = _outcomes(records, subject, ids, as_of, sample_frame, prior)
+        split = training_split(outcomes, prior=prior and load_prior(catalogue(subject)) is not None)
         sample = training_sample(split, as_of, scheme)
         labelled = np.flatnonzero(~np.isnan(final_labels(outcomes).positive))
         parts = (split.fit, split.calibrate, split.evaluation, labelled, outcomes.row)

@@ -22,7 +22,9 @@ UNEXPLAINED = frozenset({
 """Circumstances without a meaning of their own. They stay in the catalogue, so that older models and decisions can be read."""
 
 _OF_THE_APPLICATION = frozenset(feature.name for feature in OF_THE_APPLICATION)
-_HARM = re.compile(r"missing|findings|adult_|actions_|overdue|divorces|doubtful|watchlist|onward_by_other")
+_HARM = re.compile(
+    r"missing|findings|adult_|actions_|overdue|divorces|doubtful|watchlist|onward_by_other|same_statement"
+)
 _STATEMENTS = frozenset({"thin_marriage", "identity_does_not_fit", "arranged_by_others"})
 
 
@@ -39,7 +41,7 @@ def gain_factors(catalogue: Catalogue, *, prior: bool) -> list[float]:
 def monotone_constraints(catalogue: Catalogue) -> list[int]:
     """Return the direction of each feature, of which the catalogue's own are part: 1, -1, or 0 for none.
 
-    Records of harm and statements of the case's own file never lower a score, and what counts for the person never raises
+    Records of harm, the same statement under other names, and facts of the case's own file never lower a score, and what counts for the person never raises
     it. Counts of people have no direction: large numbers are most often those of honest agencies, employers and families.
     """
     return [own or _direction(name) for name, own in zip(catalogue.names, catalogue.monotone, strict=True)]

@@ -40,7 +40,8 @@ def _tree(text: str, catalogue: Catalogue) -> str:
     if split is None or decision is None or not split[1]:
         return text
     kinds = [
-        _side(catalogue.names[int(column)], kind) for column, kind in zip(split[1].split(), decision[1].split(), strict=True)
+        _side(catalogue.names[int(column)], kind)
+        for column, kind in zip(split[1].split(), decision[1].split(), strict=True)
     ]
     return text.replace(decision[0], f"decision_type={' '.join(kinds)}")
 

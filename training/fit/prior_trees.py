@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from features.catalogue import Catalogue
 from models.forest import Forest
 from models.tree_text import parse_forest
+from training.fit.tree_sum import tree_sum
 
 FOLDER = Path(__file__).parents[2] / "models" / "reference"
 
@@ -21,6 +22,18 @@ class Prior:
     text: str
     forest: Forest
     about: dict[str, str]
+
+    @property
+    def worlds(self) -> int:
+        """Number of synthetic worlds it was trained on."""
+        return int(self.about["worlds"])
+
+    def times(self, weight: float, names: tuple[str, ...]) -> Prior:
+        """Return the prior with its leaves times a weight, as they stand in a `tree_sum`."""
+        if weight == 1.0:
+            return self
+        text = tree_sum([(self.text, weight)])
+        return replace(self, text=text, forest=parse_forest(text, names))
 
 
 @cache

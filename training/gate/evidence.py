@@ -20,11 +20,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from features.arrays import Bools, Floats, Ints
 from features.catalogue import Catalogue
 from features.tables.folder import Records
+from models.bundle import unsigned_bundle
+from models.input_profile import InputProfile
+from models.peers import Peers
 from models.scorer import Explanation, Scorer
+from models.vignettes.evaluation import check_vignettes
 from training.evaluation.calibration import check_calibration
 from training.evaluation.capacity import within_capacity
 from training.evaluation.comparison import grouped_auc, recall_gain
+from training.evaluation.health import Health
 from training.evaluation.label_estimates import labels_of
+from training.evaluation.score_parts import ScoreParts
 from training.fairness.disparity import Comparison, compare_groups, compare_practice
 from training.fairness.groups import AuditedCases, fairness_table
 from training.fairness.proxies import ProxyFigure, audit_proxies
@@ -37,7 +43,7 @@ from training.statistics.intervals import kish_size
 
 FIRST_LINE = "Synthetic data; not validated on any real visa record."
 EVIDENCE = "evidence.json"
-EVIDENCE_VERSION = 6
+EVIDENCE_VERSION = 7
 """Increased when a figure changes its meaning, so that a policy never reads older evidence."""
 EXPLAINED_CASES = 30_000
 """Upper limit of cases for proxies, leaks and explanations; each takes a sample of these."""
@@ -59,6 +65,8 @@ class EvaluationCases:
         float64[k, f] and float64[k]: every labelled case, training rows too; ``frame`` alone if None.
     examined
         float64[l, f] and bool[l]: any cases, and whether an outcome is on record; ``frame`` alone if None.
+    health, parts
+        Computed once at training; the latter where a prior is part of the score.
     """
 
     frame: pd.DataFrame
@@ -66,12 +74,21 @@ class EvaluationCases:
     rivals: Mapping[str, Floats]
     labelled: tuple[Floats, Floats] | None = None
     examined: tuple[Floats, Bools] | None = None
+    health: Health | None = None
+    parts: ScoreParts | None = None
 
 
 def gather(
-    part: EvaluationCases, model: Scorer, records: Records, catalogue: Catalogue, *, capacity: float, seed: int
-) -> dict[str, Any]:
-    """Evidence on a model as nested figures; the gain over the champion is added at promotion."""
+    part: EvaluationCases, model: Scorer, records: Records, catalogue: Catalogue, *, capacity: float, seed: int,
+    peers: Peers | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Evidence on a model as nested figures; the gain over the champion is added at promotion.
+
+    Parameters
+    ----------
+    peers
+        Those of the bundle; the evaluation cases if not given. Conditions of vignettes on findings are checked with them.
+    """
     rng = np.random.default_rng(seed)
     frame, score = part.frame, model.scores(part.values)
     some = np.sort(rng.choice(len(frame), min(len(frame), EXPLAINED_CASES), replace=False))
@@ -110,6 +127,8 @@ def gather(
             name: asdict(recall_gain((chosen, within_capacity(frame, rival, capacity)), case_group, rng))
             for name, rival in part.rivals.items()
         },
+        "health": None if part.health is None else part.health.as_json(),
+        "score_parts": None if part.parts is None else asdict(part.parts),
         "ranking": asdict(grouped_auc(score, case_group, negative)),
         "calibration": {} if calibration is None else asdict(calibration),
         "fairness": fairness,
@@ -119,6 +138,7 @@ def gather(
         "random_sample": asdict(random_sample_auc(score, sampled & negative, anybody, weight)),
         "monotone": asdict(check_monotone(model.raw_scores, part.values, catalogue, rng)),
         "swaps": asdict(swaps),
+        "vignettes": _vignettes(part, model, catalogue, peers),
         "explanations": asdict(explanation_quality(part.values[some], explained.contributions, rng)),
     }
 
@@ -138,6 +158,12 @@ def evidence_hash(folder: Path) -> str:
         return ""
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
     return hashlib.sha256(" ".join(digests).encode()).hexdigest()
+
+
+def _vignettes(part: EvaluationCases, model: Scorer, catalogue: Catalogue, peers: Peers | None) -> dict[str, Any]:
+    """Conditions of the stories checked and failed."""
+    peers = peers or Peers.of(model, part.values, part.frame["status"].tolist())
+    return check_vignettes(unsigned_bundle(model, catalogue, InputProfile.of(part.values), peers)).figures
 
 
 def _fairness(audited: AuditedCases, everywhere: Bools) -> dict[str, Any]:

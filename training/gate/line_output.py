@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from models.approval import Stage
+from training.evaluation.health import Health
 from training.gate.promotion import Candidate
 from training.gate.shortfall import assumption, shortfall
 from training.gate.verdict import Line, Outcome
@@ -14,7 +15,10 @@ _ORDER = (Outcome.HOLDS, Outcome.WAIVED, Outcome.NO_EVIDENCE, Outcome.FAILS)
 
 
 def print_lines(candidate: Candidate) -> None:
-    """Print each line of the gate, those that do not hold last, and each --waive without effect."""
+    """Print the model's health, each line of the gate, those that do not hold last, and each --waive without effect."""
+    health = Health.read(candidate.evidence.get("health") or {})
+    for text in () if health is None else filter(None, (health.line, health.alarm)):
+        click.echo(f"{candidate.subject}: {text}")
     for line in sorted(candidate.lines, key=lambda line: _ORDER.index(line.outcome)):
         closed = f" ({line.no_waiver})" if line.no_waiver else ""
         click.echo(f"{line.outcome.value:11} {line.code}: {_figures(line)}{closed}")

@@ -10,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from features.catalogue import Catalogue
 from training.evaluation.frame import utc_day
+from training.evaluation.health import Health
+from training.evaluation.score_parts import ScoreParts
 from training.gate.evidence import FIRST_LINE
 from training.gate.persons import as_markdown
 from training.gate.verdict import Line, Verdict, verdict_of
@@ -42,6 +44,8 @@ _ABOUT = {
     "learned_until_us": "trained on cases until",
     "sampling": "sampling scheme",
     "random_sample_frame": "random interviews were declared as drawn among",
+    "labels": "labels that trees learned",
+    "prior_worlds": "synthetic worlds of the prior",
     "data_sha256": "hash of the records",
     "evidence_sha256": "hash of the evidence",
 }
@@ -60,15 +64,27 @@ def model_card(
     table = evidence["fairness"]["table"]
     known = [cell for cell in table if cell["attribute"] in _GROUPED and cell["value"] is not None]
     cells = [cell for cell in known if not _few(cell)]
+    health, parts = Health.read(evidence.get("health") or {}), ScoreParts.read(evidence.get("score_parts") or {})
     verdict, entries = verdict_of(lines, demo=demo), {"trained_by": NOT_RECORDED, **about}
     return environment.get_template("model_card.md").render(
-        first_line=FIRST_LINE, catalogue=catalogue, evidence={"calibration": {}, **evidence}, lines=lines,
+        first_line=first_line(about), catalogue=catalogue, evidence={"calibration": {}, **evidence},
+        lines=lines, health=health, parts="" if parts is None else parts.line,
         approvals=approvals, verdict=verdict, verdict_text=_VERDICTS[verdict], all_hold=all(line.holds for line in lines),
         about=[(_ABOUT.get(name, name), _value(name, str(value))) for name, value in sorted(entries.items())],
         effective_positives=effective_positives(evidence), contradicted=CONTRADICTED, chosen_among=CHOSEN_AMONG,
         calibration_labels=list(_CALIBRATION.items()), cells=cells, left_out=len(known) - len(cells),
         min_effective=MIN_EFFECTIVE,
     )  # fmt: skip
+
+
+def first_line(about: Mapping[str, object]) -> str:
+    """First sentence of a card: what the model was trained on, and that no real visa record validated it."""
+    if "prior_worlds" not in about:
+        return FIRST_LINE
+    prior = f"on synthetic worlds and their truth (prior: {about['prior_worlds']} worlds)"
+    if about["labels"] == "0":
+        return f"Trained {prior} alone, no tree on a label; not validated on any real visa record."
+    return f"Trained first {prior}, then on {about['labels']} labels; not validated on any real visa record."
 
 
 def effective_positives(evidence: Mapping[str, Any]) -> str:

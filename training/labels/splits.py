@@ -61,6 +61,11 @@ class Split:
     dropped: int = 0
     shared: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
+    @property
+    def prior_alone(self) -> bool:
+        """Whether labels are too few to train: the prior scores alone."""
+        return not len(self.fit)
+
     def of(self, cases: Ints) -> Split:
         """The split with cases renumbered by their position in ``cases``, int64 ascending, which contain all its parts."""
         parts = (np.searchsorted(cases, rows) for rows in (self.fit, self.calibrate, self.evaluation))
@@ -89,6 +94,24 @@ def last_split(outcomes: Outcomes) -> Split:
         f"negative{_nearest(outcomes, final, times)}. Take records of a longer time or with more interviews; of a synthetic "
         "world, more --applications"
     )
+
+
+def training_split(outcomes: Outcomes, *, prior: bool) -> Split:
+    """Split of the model that is shipped; with a prior and too few labels, one that trains nothing.
+
+    Raises
+    ------
+    TooFewLabels
+        If labels are too few and there is no prior.
+    NothingToEvaluate
+        If all cases have the same time.
+    """
+    try:
+        return last_split(outcomes)
+    except TooFewLabels:
+        if not prior:
+            raise
+    return _split_without_training(outcomes)
 
 
 def rolling_splits(outcomes: Outcomes, folds: int = FOLDS) -> list[Split]:
@@ -150,6 +173,21 @@ def _splits(outcomes: Outcomes, cutoff_us: int, until_us: int) -> Iterator[Split
         fit, calibrate = rows[:start], rows[start:]
         fit = fit[outcomes.as_of[fit] < outcomes.as_of[calibrate[0]] - gap]
         yield Split(cutoff_us, until_us, fit, calibrate, evaluation, labels, gap / DAY_US)
+
+
+def _split_without_training(outcomes: Outcomes) -> Split:
+    """Labels of the first half of the cases may calibrate the prior, later cases evaluate it."""
+    as_of, gap = outcomes.as_of, outcomes.window_us()
+    cutoff_us = int(np.median(as_of)) if len(as_of) else 0
+    if not (as_of < cutoff_us).any():
+        raise NothingToEvaluate(f"{len(as_of):,} cases; the prior alone needs cases before and after a cut-off")
+    until_us = outcomes.last_known_at() - gap
+    if not ((as_of >= cutoff_us) & (as_of < until_us)).any():
+        until_us = int(as_of.max()) + 1  # interviews ended early: later cases still show how the score spreads
+    labels = outcomes.known_before(cutoff_us, window_us=gap)
+    calibrate = np.flatnonzero(~np.isnan(labels.positive))
+    evaluation = np.flatnonzero((as_of >= cutoff_us) & (as_of < until_us))
+    return Split(cutoff_us, until_us, np.empty(0, dtype=np.int64), calibrate, evaluation, labels, gap / DAY_US)
 
 
 def _nearest(outcomes: Outcomes, final: Labels, times: Ints) -> str:

@@ -15,6 +15,7 @@ from features.tables.definition import Use
 from features.tables.schema import TABLES
 from models.forest import MAX_DEPTH
 from models.reasons import LIMIT
+from training.fit.prior_trees import load_prior
 from training.gate.evidence import FIRST_LINE
 from training.gate.policy import read_policy
 from training.labels.outcomes import NEGATIVE, POSITIVE
@@ -86,11 +87,18 @@ def _facts() -> dict[str, Any]:
         "negatives": sorted(NEGATIVE),
         "policy": read_policy(),
         "background": BACKGROUND_CASES,
+        "prior_worlds": _prior_worlds(),
         "excluded": excluded,
         "hazards": hazards(),
         "standards": _STANDARDS,
         "answers": [answer | {"links": _links(answer["links"])} for answer in _answers()],
     }
+
+
+def _prior_worlds() -> str:
+    """Numbers of worlds of the shipped priors; ``0`` where none fits this catalogue."""
+    priors = (load_prior(catalogue(subject)) for subject in ("visa", "entry"))
+    return " and ".join(sorted({str(prior.worlds if prior else 0) for prior in priors}))
 
 
 def _answers() -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from features.arrays import Bools, Ints
+from features.catalogue import catalogue
 from features.matrix import build_matrix, history_of
 from features.tables.folder import read_folder
 from training.fit.cases import read_truth
@@ -37,7 +38,8 @@ class PriorRows:
 
 def draw_settings(rng: np.random.Generator) -> dict[str, float]:
     """Return a world's settings, within the ranges of ``settings.toml``."""
-    ranges = tomllib.loads(Path(__file__).with_name("settings.toml").read_text(encoding="utf-8"))
+    ranges = _settings()
+    del ranges["false_matches"]  # of rows, not of worlds
     drawn: dict[str, float] = dict(ranges.pop("fixed"))
     drawn |= {name: float(rng.uniform(*bounds)) for name, bounds in ranges.pop("uniform").items()}
     drawn |= {name: float(np.exp(rng.uniform(*np.log(bounds)))) for name, bounds in ranges.pop("log_uniform").items()}
@@ -46,6 +48,24 @@ def draw_settings(rng: np.random.Generator) -> dict[str, float]:
         often = rng.random() < mixture["probability"]
         drawn[name] = mixture["value"] if often else float(rng.uniform(*mixture["range"]))
     return drawn
+
+
+def with_false_matches(values: np.ndarray, names: Sequence[str], rng: np.random.Generator) -> np.ndarray:
+    """Return a copy of values[n, f] in which some cases match a watch-list entry about another person.
+
+    The synthetic worlds have no namesakes and no telephone number that changed its holder; without them a prior would take
+    every match for proof.
+    """
+    out = values.copy()
+    for name, bounds in _settings()["false_matches"].items():
+        if name in names:
+            column, hit = names.index(name), rng.random(len(out)) < rng.uniform(*bounds)
+            out[hit, column] = np.maximum(out[hit, column], 1.0)
+    return out
+
+
+def _settings() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("settings.toml").read_text(encoding="utf-8"))
 
 
 def prior_rows(
@@ -97,7 +117,11 @@ def _joined(paths: list[Path], subject: str) -> PriorRows:
             with np.load(path) as stored:
                 yield stored[f"{subject}_values"], stored[f"{subject}_positive"]
 
-    values, positives = zip(*arrays(), strict=True)
+    names = catalogue(subject).names
+    values, positives = zip(
+        *((with_false_matches(own, names, np.random.default_rng(number)), positive) for number, (own, positive) in enumerate(arrays())),
+        strict=True,
+    )  # fmt: skip
     weights = []
     for positive in positives:
         negatives = (~positive).sum() / NEGATIVES

@@ -198,7 +198,7 @@ def draw_splits(path: Path, as_of: Ints, splits: Sequence[Split]) -> None:
             (split.calibrate, "tab:orange", "calibrate: labelled cases"),
             (split.evaluation, "tab:green", "evaluate: all cases, interviewed or not"),
         )
-        for rows, colour, label in parts:
+        for rows, colour, label in (part for part in parts if len(part[0])):
             start, end = as_of[rows].min() / _YEAR_US + 1970, as_of[rows].max() / _YEAR_US + 1970
             axis.barh(-height, end - start, left=start, height=0.5, color=colour, label=label if not height else None)
             axis.text((start + end) / 2, -height, f"{len(rows):,}", ha="center", va="center", fontsize=7, color="white")

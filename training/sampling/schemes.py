@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.arrays import Bools, Floats, Ints
-from training.labels.labels import ARMS
+from training.labels.labels import ARMS, FOREVER
 from training.labels.splits import Split
 from training.sampling.weights import inverse_propensity
 
@@ -86,12 +86,19 @@ def training_sample(split: Split, as_of: Ints, scheme: str = BACKGROUND) -> Trai
     rows = split.calibrate[~np.isnan(labels.positive[split.calibrate])]
     weight = inverse_propensity(labels, _span(as_of, rows)).weight[rows]
     represents_all = bool((labels.in_random_sample[rows] & (weight > 0)).any())
-    return TrainingSample(
-        _training_rows(split.fit, split, as_of, scheme),
-        _training_rows(np.concatenate([split.fit, split.calibrate]), split, as_of, scheme),
-        TrainingRows(rows, labels.positive[rows], weight if represents_all else np.ones(len(rows))),
-        represents_all,
+    parts = (split.fit, np.concatenate([split.fit, split.calibrate]))
+    fit, full = (
+        _background_alone(split, as_of) if split.prior_alone else _training_rows(part, split, as_of, scheme)
+        for part in parts
     )
+    calibrate = TrainingRows(rows, labels.positive[rows], weight if represents_all else np.ones(len(rows)))
+    return TrainingSample(fit, full, calibrate, represents_all)
+
+
+def _background_alone(split: Split, as_of: Ints) -> TrainingRows:
+    """Cases before the cut-off, whatever their label: nothing is trained on them, they show what is usual."""
+    rows = _spread(np.flatnonzero(as_of < split.cutoff_us))
+    return TrainingRows(rows, np.zeros(len(rows)), np.ones(len(rows)))
 
 
 def _training_rows(rows: Ints, split: Split, as_of: Ints, scheme: str) -> TrainingRows:
@@ -121,9 +128,12 @@ def _unlabelled(rows: Ints, split: Split, as_of: Ints, scheme: str) -> Ints:
         False  # nothing about a person or ring of the evaluation, not even that it was unlabelled
     )
     others = np.flatnonzero(unlabelled)
-    if scheme == ALL_CASES or len(others) <= BACKGROUND_CASES:
-        return others
-    return others[np.linspace(0, len(others) - 1, BACKGROUND_CASES).astype(np.int64)]
+    return others if scheme == ALL_CASES else _spread(others)
+
+
+def _spread(rows: Ints) -> Ints:
+    """Up to `BACKGROUND_CASES` of the rows, evenly spread."""
+    return rows[np.linspace(0, len(rows) - 1, min(len(rows), BACKGROUND_CASES)).astype(np.int64)]
 
 
 def reweighted_by_route(positive: Floats, weight: Floats, route: Ints) -> Floats:
@@ -148,4 +158,4 @@ def reweighted_by_route(positive: Floats, weight: Floats, route: Ints) -> Floats
 
 
 def _span(as_of: Ints, rows: Ints) -> Bools:
-    return (as_of >= as_of[rows].min()) & (as_of <= as_of[rows].max())
+    return (as_of >= as_of[rows].min(initial=FOREVER)) & (as_of <= as_of[rows].max(initial=0))

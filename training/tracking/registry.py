@@ -26,6 +26,8 @@ from training.tracking.provenance import DataUse, code_version, shipped_rooms
 from training.tracking.signature import signature_of
 
 CHALLENGER, CHAMPION = "challenger", "champion"
+EVALUATED_ON = "evaluated_on"
+"""Tag of a run: which cases evaluated its model, by which labels."""
 SERVED = "served"
 """Folder of the artifacts of the MLflow model: bundle, signer's public key, subject."""
 _NOBODY = {"mlflow.user": "mimamori"}
@@ -92,8 +94,10 @@ class Run:
         named = f"{data.name}, {data.context}"
         mlflow.log_input(MetaDataset(source, named, data.sha256[:32], schema), context=data.context)
 
-    def register(self, artifacts: Path, catalogue: Catalogue, example: pd.DataFrame, description: str) -> str:
-        """Log a folder (`SERVED`, papers, plots …) and register its model as challenger; returns the new version.
+    def register(
+        self, artifacts: Path, catalogue: Catalogue, example: pd.DataFrame, description: str, *, challenger: bool = True
+    ) -> str:
+        """Log a folder (`SERVED`, papers, plots …) and register its model, by default as challenger; returns the new version.
 
         ``example`` contains synthetic records as texts, ``description`` the text of the version in the registry.
         """
@@ -123,7 +127,8 @@ class Run:
             tags={"catalogue": catalogue.sha256},
             description=description,
         )
-        self._client.set_registered_model_alias(self._subject, CHALLENGER, created.version)
+        if challenger:
+            self._client.set_registered_model_alias(self._subject, CHALLENGER, created.version)
         return str(created.version)
 
 
@@ -202,6 +207,11 @@ class Registry:
             ) from None
         metrics = dict(self._client.get_run(model.run_id).data.metrics) if model.run_id else {}
         return str(model.version), metrics
+
+    def evaluated_on(self, subject: str, version: str) -> str:
+        """Cases that evaluated a version, by its run's tag (`training.tracking.challengers`); empty for versions of before."""
+        run_id = self._client.get_model_version(subject, version).run_id
+        return str(self._client.get_run(run_id).data.tags.get(EVALUATED_ON, "")) if run_id else ""
 
     def download(self, subject: str, version: str, target: Path, name: str = f"{SERVED}/bundle") -> Path:
         """Download a folder of a version's run; raises `NoSuchModel` if missing."""

@@ -11,6 +11,7 @@ from jinja2 import meta, nodes
 from starlette.requests import Request
 
 import serving.app
+import serving.pages.tour  # the demonstration adds it
 from features.languages import texts
 from serving.web import rendering
 from serving.web.rendering import COMMON_CONTEXT, TEMPLATES, Page, language_of, page_texts

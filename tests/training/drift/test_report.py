@@ -36,6 +36,11 @@ def figures() -> dict[str, Any]:
         "outcomes": [{"arm": "referral", "then": 0, "share_then": None, "now": 4, "share_now": 0.25}],
         "outcome_tests": [{"question": "typology", "of": "T11", "positives_then": 0, "then": 9, "positives_now": 5, "now": 9,
                            "p_value": 0.001, "detectable_ratio": None, "alarm": True}],
+        "health": {
+            "labels": 0, "positives": 0, "effective_labels": 0.0, "effective_positives": 0.0, "training_auc": None, "auc": 0.3,
+            "auc_low": 0.2, "auc_high": 0.4, "confirmed": 30, "groups": 20, "ties": 0.1, "slope": None, "slope_low": None,
+            "slope_high": None, "ratio": None,
+        },
         "quarters": [{**quarter, "now": False}, {**quarter, "now": True}],
         "expected": {"capacity": 0.02, **promise, **{f"{item}_{end}": 0.1 for item in promise for end in ("low", "high")}},
     }  # fmt: skip
@@ -48,6 +53,12 @@ def test_the_report_has_words_for_typologies_measures_and_what_it_does_not_know(
     assert SLIPS["thousand"] in output
     assert "| kept | 0.100 | 0.0% | 0.0% | – | grows with the records |" in output
     assert alarm_label("feature income") == "feature income"
+
+
+def test_a_champion_worse_than_chance_since_it_learned_is_in_bold(figures: dict[str, Any]) -> None:
+    output = markdown(title(figures), sections(figures))
+    assert "**WORSE THAN CHANCE: AUC 0.30 [95 % CI 0.20–0.40]; do not use this model**." in output
+    assert "(30 confirmed positives in 20 case groups); calibration slope not known" in output
 
 
 @pytest.mark.parametrize(

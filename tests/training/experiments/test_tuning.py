@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.training.cases import matrix, outcomes
-from training.experiments.tuning import Budget, known_by, tune
+from training.experiments.tuning import Budget, Trial, Tuned, known_by, tune
 from training.fit.trainer import TrainingConfig
 from training.labels.labels import ARMS
 from training.labels.splits import last_split
@@ -23,17 +23,41 @@ def silent(_: str) -> None:
     pass
 
 
-def test_a_search_goes_on_where_it_stopped_and_never_ends_below_the_defaults(tmp_path: Path) -> None:
+def test_a_search_goes_on_where_it_stopped(tmp_path: Path) -> None:
     store = tmp_path / "tuning.db"
     first = tune(MATRIX, OUTCOMES, OUTER, TrainingConfig(), Budget(2), store, silent)
     output: list[str] = []
     second = tune(MATRIX, OUTCOMES, OUTER, TrainingConfig(), Budget(3), store, output.append)
     assert [item.number for item in second.trials] == [1, 2, 3]
     assert second.trials[:2] == first.trials
-    assert second.value == max(item.value for item in second.trials)
     assert len(output) == 1  # one more trial, not three
-    assert second.value >= first.value >= first.default_value
-    assert 3 <= int(second.parameters["max_depth"]) <= 6  # type: ignore[call-overload]
+    assert second.best.value == max(item.value for item in second.trials) >= first.best.value >= first.default.value
+    assert second.default == first.trials[0]
+
+
+@pytest.mark.parametrize(
+    ("folds", "adopted"),
+    [
+        # gains 0.02, 0.03, 0.04: mean 0.03, standard error 0.01 / sqrt(3)
+        ((0.12, 0.23, 0.34), True),
+        # gains 0.10, -0.04, 0.00: mean 0.02, standard error 0.07 / sqrt(3) = 0.042
+        ((0.20, 0.16, 0.30), False),
+        # gains 0.02, 0.01, 0.03 but of a single fold no standard error
+        ((0.12,), False),
+    ],
+)
+def test_a_setting_is_adopted_only_beyond_one_standard_error(folds: tuple[float, ...], adopted: bool) -> None:
+    default = Trial(1, {"rounds": 150}, 0.2, (0.10, 0.20, 0.30)[: len(folds)])
+    tuned = Tuned.of([default, Trial(2, {"rounds": 50}, 0.25, folds)], {"rounds": 150})
+    assert tuned.adopted is adopted
+    assert tuned.parameters == {"rounds": 50 if adopted else 150}
+    assert ("trial 2 is adopted" if adopted else "the default stays") in tuned.line
+
+
+def test_where_the_default_is_best_it_stays() -> None:
+    default = Trial(1, {"rounds": 150}, 0.2, (0.1, 0.2, 0.3))
+    tuned = Tuned.of([default, Trial(2, {"rounds": 50}, 0.1, (0.1, 0.1, 0.1))], {"rounds": 150})
+    assert (tuned.adopted, tuned.parameters) == (False, {"rounds": 150})
 
 
 @pytest.mark.parametrize(

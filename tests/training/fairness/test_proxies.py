@@ -68,3 +68,8 @@ def test_a_group_that_is_too_small_in_a_sample_has_no_figure(monkeypatch: pytest
     score = rng.normal(size=3_000)
     result = audit_proxies(score, score[:, None], {"nationality": nationality}, np.full(3_000, "student"), rng)
     assert {item.group for item in result} == {"JPX", "JPY"}
+
+
+def test_nobody_known_to_be_no_victim_gives_no_figure() -> None:
+    nobody = np.empty(0, dtype=np.str_)
+    assert audit_proxies(np.empty(0), np.empty((0, 8)), {"sex": nobody}, nobody, np.random.default_rng(0)) == []

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from models.calibration import Calibration
-from training.fit.calibration_choice import choose_calibration, fit_calibrations
+from training.fit.calibration_choice import choose_calibration, fit_calibrations, prevalence_after
 
 Floats = NDArray[np.float64]
 
@@ -81,3 +81,18 @@ def test_with_a_single_finding_scores_are_shifted() -> None:
     kind, figures = choose_calibration(raw, positive, np.ones(40))
     assert kind == "shift"
     assert figures.scores(raw).mean() == pytest.approx(1 / 40)
+
+
+@pytest.mark.parametrize(
+    ("positive", "weight", "expected"),
+    [
+        ([], [], 0.01),
+        ([0.0] * 100, [7.0] * 100, 0.005),  # 0 of 100 beside 1 of 100
+        ([1.0] + [0.0] * 99, [1.0] * 100, 0.01),
+        ([1.0, 0.0, 0.0], [1.0] * 3, 2 / 103),  # 1 of 3 beside 1 of 100
+    ],
+)
+def test_the_prevalence_of_the_prior_counts_as_a_hundred_interviews(
+    positive: list[float], weight: list[float], expected: float
+) -> None:
+    assert prevalence_after(np.array(positive), np.array(weight), 0.01) == pytest.approx(expected)

@@ -6,9 +6,9 @@ import numpy as np
 
 from models.forest import MAX_DEPTH, raw_scores
 from tests.training.cases import matrix, outcomes
+from training.fit.columns import monotone_constraints
 from training.fit.leaf_rounding import LEAF_STEP
 from training.fit.trainer import TrainingConfig, train_model
-from training.fit.columns import monotone_constraints
 from training.fit.trees import fit_trees, parameters_for
 from training.labels.splits import last_split
 from training.sampling.schemes import training_sample

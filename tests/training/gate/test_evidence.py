@@ -121,3 +121,10 @@ def test_alarms_compare_the_score_at_a_single_threshold_for_all_posts(
 
     compared = [(item["group"], item["metric"], item["chosen"]) for item in result["fairness"]["compared"]]
     assert compared[: len(expected("everywhere"))] == expected("everywhere") != expected(None)
+
+
+def test_the_vignettes_are_checked_with_the_peers_at_hand(evidence: dict[str, Any]) -> None:
+    figures = evidence["vignettes"]
+    assert figures["checked"] > 200
+    assert 0 < figures["failed"] <= figures["checked"]
+    assert bool(figures["names"])

@@ -103,3 +103,43 @@ def test_the_card_says_the_extent_to_which_the_number_is_a_chance(evidence: dict
     assert "positives with an effective size of 12 " in model_card(VISA, result, {})
     assert "rests on no positives and" in model_card(VISA, evidence | {"calibration": {}}, {})
     assert "The number** is the chance" not in model_card(VISA, evidence, {})
+
+
+@pytest.mark.parametrize(
+    ("about", "first"),
+    [
+        ({}, "Synthetic data; not validated on any real visa record."),
+        (
+            {"prior_worlds": "52", "labels": "412"},
+            "Trained first on synthetic worlds and their truth (prior: 52 worlds), then on 412 labels; not validated on any real "
+            "visa record.",
+        ),
+        (
+            {"prior_worlds": "52", "labels": "0"},
+            "Trained on synthetic worlds and their truth (prior: 52 worlds) alone, no tree on a label; not validated on any "
+            "real visa record.",
+        ),
+    ],
+)
+def test_the_first_line_declares_the_prior(evidence: dict[str, Any], about: dict[str, str], first: str) -> None:
+    assert model_card(VISA, evidence, about).splitlines()[0] == first
+
+
+def test_the_card_says_what_is_prior_and_what_is_learned(evidence: dict[str, Any]) -> None:
+    parts = {"prior_share": 0.7, "label_share": 0.3, "correlation": None}
+    card = model_card(VISA, evidence | {"score_parts": parts}, {})
+    assert "- prior and labels: 70% of the score's variance from trees of the prior, 30%" in card
+    assert "prior and labels" not in model_card(VISA, evidence, {})
+
+
+def test_figures_without_evidence_are_not_shown(evidence: dict[str, Any]) -> None:
+    nobody = {"positives": 0, "groups": 0}
+    gain = {"checklist": {"first": 0.0, "second": 0.0, "gain": 0.0, "low": -1.0, "high": 1.0} | nobody}
+    ranking = {"auc": 0.5, "low": 0.0, "high": 1.0} | nobody
+    health = dict.fromkeys(("training_auc", "auc", "auc_low", "auc_high", "slope", "slope_low", "slope_high", "ratio"))
+    health |= {"labels": 0, "positives": 0, "effective_labels": 0.0, "effective_positives": 0.0, "ties": 0.5, "confirmed": 0, "groups": 0}  # fmt: skip
+    card = model_card(VISA, evidence | {"gain": gain, "ranking": ranking, "calibration": {}, "health": health}, {})
+    assert "| checklist | no evidence |" in card
+    assert "0.500 [0.000, 1.000]" not in card
+    assert "(1, 1 and 0 are perfect): no evidence." in card
+    assert "**Not shown to be better than chance: no confirmed positive to evaluate it.**" in card

@@ -10,7 +10,14 @@ from features.matrix import FeatureMatrix
 from features.tables.times import DAY_US
 from tests.training.cases import matrix, outcomes
 from training.labels.labels import Outcomes
-from training.labels.splits import TooFewLabels, last_split, rolling_splits, without_shared_groups
+from training.labels.splits import (
+    NothingToEvaluate,
+    TooFewLabels,
+    last_split,
+    rolling_splits,
+    training_split,
+    without_shared_groups,
+)
 
 
 def test_parts_lie_apart_by_the_label_window_at_every_cutoff() -> None:
@@ -115,3 +122,29 @@ def test_too_few_labels_say_their_number() -> None:
     built = matrix(40)
     with pytest.raises(TooFewLabels, match=r"positive and .* negative labels"):
         last_split(outcomes(built))
+
+
+def test_with_too_few_labels_the_prior_alone_is_evaluated_on_the_later_half() -> None:
+    built = matrix(200)
+    few = outcomes(built, delay_days=5).only(np.arange(200) % 25 == 0)  # 8 interviews
+    with pytest.raises(TooFewLabels):
+        training_split(few, prior=False)
+    split = training_split(few, prior=True)
+    assert split.prior_alone
+    assert not last_split(outcomes(matrix(900), delay_days=5)).prior_alone
+    # a case a day: the median is between days 99 and 100
+    assert split.evaluation.min() == 100
+    assert built.as_of[split.calibrate].max() < split.cutoff_us - 5 * DAY_US
+    assert not np.intersect1d(split.calibrate, split.evaluation).size
+    # the last interview is known on day 180, and a label takes 5 days
+    assert split.evaluation.max() == 175
+
+
+def test_without_any_outcome_all_later_cases_evaluate() -> None:
+    built = matrix(100)
+    nothing = outcomes(built).only(np.zeros(100, dtype=bool))
+    split = training_split(nothing, prior=True)
+    assert (len(split.fit), len(split.calibrate)) == (0, 0)
+    assert split.evaluation.tolist() == list(range(50, 100))
+    with pytest.raises(NothingToEvaluate, match="1 cases"):
+        training_split(nothing.of(np.array([3])), prior=True)

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 import training.sampling.schemes
 from tests.training.cases import matrix, outcomes
 from training.commands import train
-from training.labels.splits import last_split, without_shared_groups
+from training.labels.splits import last_split, training_split, without_shared_groups
 from training.sampling.schemes import (
     ALL_CASES,
     BACKGROUND,
@@ -140,3 +140,13 @@ def test_unless_requested_otherwise_routes_are_reweighted_for_landings_alone_and
     assert "background for visa, reweighted-by-route for entry" in " ".join(
         CliRunner().invoke(train, ["--help"]).output.split()
     )
+
+
+def test_where_nothing_trains_all_cases_before_the_cutoff_show_what_is_usual() -> None:
+    few = outcomes(MATRIX).only(np.arange(2000) % 250 == 0)
+    sample = training_sample(training_split(few, prior=True), MATRIX.as_of, BACKGROUND)
+    assert sample.full.rows.tolist() == list(range(1000))
+    assert not sample.full.positive.any()
+    nothing = training_split(few.only(np.zeros(len(few.row), dtype=bool)), prior=True)
+    calibrate = training_sample(nothing, MATRIX.as_of, BACKGROUND).calibrate
+    assert len(calibrate.rows) == 0
