@@ -22,7 +22,7 @@ _LAST_POSTAL_CODE = re.compile(r"(\d.*[\s,])\d{3}-\d{4}(?=[\s,]*(?:japan)?[\s,]*
 _COUNTRY = re.compile(r"^\s*日本国?[\s、,]*(?=\S{2,3}[都道府県])|[\s,]*\bjapan\b[\s,]*", re.IGNORECASE)
 _FRAME = re.compile(r"[〒〠日]|japan|\d{3}-\d{4}")
 # the numbered streets of Hokkaido are names, and west of one is not east of it; 九条 of Kyoto and cities are plain names
-_STREET = re.compile(rf"(?:(\d+)|([{NUMERALS}]+))\s*条(?![市町通院城畷坊川河])|\b(\d+)\s*-?\s*jo\b")
+_STREET = re.compile(rf"(?:(\d+)|([{NUMERALS}]+))\s*条(?![市町院城畷坊川河])|\b(\d+)\s*-?\s*jo\b")
 # "up" and "down" the streets of Kyoto only show the way to a town that follows
 _WAY = re.compile(r"(京都市\S{1,3}区)\S*(?:[上下][るル]|[東西]入[るル]?)(?=[^\d\s])")
 _VILLAGE = re.compile(r"大字|(?<=[都道府県市区郡町村])字(?=\D)")
