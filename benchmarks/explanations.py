@@ -16,13 +16,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from features.arrays import Floats, Ints
 from features.catalogue.findings import FOR_THE_PERSON, ORGANISER_MATCH, RAISES
 from features.events.history import History
-from features.evidence import Record
+from features.evidence import Record, other_records
 from features.facts.table_facts import TableFacts
 from features.matrix import TABLE_OF_SUBJECT, case_rows, history_of, values_of, view_of
-from features.online import CaseView
 from features.settings import Settings
 from features.tables.folder import read_folder
 from features.tables.schema import TABLES
@@ -62,7 +60,7 @@ def explained_cases(
     for number in range(len(ids)):
         if progress and number % 1000 == 0:
             print(f"{number:,} of {len(ids):,} cases", file=sys.stderr, flush=True)
-        evidence = partial(_records, history, subject, facts, rows, number)
+        evidence = partial(_records, history, subject, facts.take(rows[number : number + 1]))
         explanation = explain_by_findings(
             bundle, values[number], explained.contributions[number], float(explained.raw_score[number]),
             status=status[number], evidence=evidence,
@@ -71,12 +69,8 @@ def explained_cases(
         yield Explained(explanation, raw, raw >= threshold, rings[number])
 
 
-def _records(history: History, subject: str, facts: TableFacts, rows: Ints, number: int, feature: str) -> list[Record]:
-    own = facts.take(rows[number : number + 1])
-    view = view_of(history, own, subject)
-    empty: Floats = np.zeros(0)
-    case = CaseView(subject, own.id_of(0), int(own["known_at"][0]), empty, False, False, view, "", {})
-    return case.other_records(feature)
+def _records(history: History, subject: str, own: TableFacts, feature: str) -> list[Record]:
+    return other_records(view_of(history, own, subject), subject, feature)
 
 
 def figures(cases: list[Explained], rings: Mapping[tuple[str, str], str]) -> dict[str, tuple[float, int]]:

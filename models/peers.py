@@ -31,7 +31,8 @@ class PeerGroup:
     mean
         float64[f]: mean contribution, in log-odds.
     low, high
-        float64[f]: 5th and 95th percentile of the values that are present; NaN where no peer has any.
+        float64[f]: 5th percentile of the values that are present, and 95th of all, where a missing one counts as none; NaN
+        where no peer has any.
     """
 
     mean: Floats
@@ -99,8 +100,10 @@ def _read_group(given: object, n_features: int) -> PeerGroup:
 def _group(values: Floats, contributions: Floats) -> PeerGroup:
     low, high = np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)
     for column in range(values.shape[1]):
-        present = values[:, column][~np.isnan(values[:, column])]
+        every = values[:, column]
+        present = every[~np.isnan(every)]
         if len(present):
-            # a percentile is a value that a peer has, never one between two
-            low[column], high[column] = np.quantile(present, (_LOW, _HIGH), method="inverted_cdf")
+            # a percentile is a value that a peer has, never one between two; what few peers have at all is not usual
+            low[column] = np.quantile(present, _LOW, method="inverted_cdf")
+            high[column] = max(low[column], np.quantile(np.nan_to_num(every), _HIGH, method="inverted_cdf"))
     return PeerGroup(contributions.mean(axis=0), low, high)

@@ -123,7 +123,9 @@ FINDINGS = (
          ("host_applications_entertainer_365d_per_capacity_ratio", "host_applications_entertainer_365d_count"),
          ("host_applications_work_person_365d_count",), ("host_is_adult_flag",), ("stay_at_host_flag",)),
         low=frozenset({"host_missing_or_overstay_last_days"}),
-        least={"host_applications_entertainer_365d_per_capacity_ratio": 1.0}, typologies=("T5", "T7", "T11"),
+        least={"host_applications_entertainer_365d_per_capacity_ratio": 1.0},
+        # the size of a host is no ground
+        context=frozenset({"host_applications_entertainer_365d_count", "host_applications_work_person_365d_count"}), typologies=("T5", "T7", "T11"),
     ),
     Finding(
         "thin_marriage", RAISES,

@@ -14,13 +14,13 @@ from features.identity.hashes import hash_texts
 from features.identity.japanese_address import is_japanese, japanese_address
 from features.identity.no_values import no_value_reason
 
-# the usual writings, nine in ten: an area, a lot of three numbers, and no building's name; a test compares the paths
+# the usual writings, nine in ten: an area, a house number of three parts, and no building's name; a test compares the paths
 _REGULAR = re.compile(
     r"([^0-9,#\n]*[^\W\d] ?)([1-9][0-9]{0,3})(?:-|丁目)([1-9][0-9]{0,3})(?:-|番)([1-9][0-9]{0,3})号?"
     r"(?: (?:コーポ|#)([1-9][0-9]{0,3})| ([1-9][0-9]{0,3})号室)?"
 )
 
-_ANY_LOT = " 1-2-3"
+_ANY_NUMBER = " 1-2-3"
 
 
 @lru_cache(maxsize=65536)
@@ -43,9 +43,9 @@ def parse_address(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=65536)
 def _area(text: str) -> str | None:
-    """Return the area of a regular address, as the whole path reads it with any other lot; None for another path."""
+    """Return the area of a regular address, as the whole path reads it with any other house number; None for another path."""
     building = _parsed(f"{text}1-2-3")[1]
-    return building.removesuffix(_ANY_LOT) if building.endswith(_ANY_LOT) else None
+    return building.removesuffix(_ANY_NUMBER) if building.endswith(_ANY_NUMBER) else None
 
 
 def _parsed(text: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Japanese addresses, in kanji or Latin letters and in either order, as area, lot, building and room."""
+"""Japanese addresses, in kanji or Latin letters and in either order, as area, house number, building and room."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _SMALL_KE = re.compile(r"(?<=[\u3400-\u9fff])[ヶケヵがガ](?=[\u3400-\u9fff]
 _BLOCKS = re.compile(r"丁目|番地の?|番(?!町)|号(?![室棟館])|-?chome\b|-ban\b|-go\b")
 _BETWEEN = re.compile(r"(?<=\d)\s*[-/・.~〜]+\s*(?=\d)")
 _FRONT_ROOM = re.compile(r"^(?:#|room|rm\.?|apt\.?|unit|no\.)\s*(\d+)[\s,]+(?=\d)")
-_LOT = re.compile(r"(\d+(?:-\d+)*)(?:号室|室)?")
+_HOUSE_NUMBER = re.compile(r"(\d+(?:-\d+)*)(?:号室|室)?")
 _FLATS = re.compile(
     r"(?<![^\W\d_])(?:コーポ|マンション|ハイツ|アパート|荘|号室|部屋|room|rm|apt|apartment|no)\.?(?=\s*\d)|#"
 )
@@ -70,11 +70,11 @@ def japanese_address(text: str) -> tuple[str, str]:
     front = _FRONT_ROOM.match(text)
     text = text[front.end() :] if front else text
     area, numbers = _divided(text if _SCRIPT.search(text) else _largest_first(text))
-    lot = _LOT.match(numbers)
-    if lot is None:
+    house = _HOUSE_NUMBER.match(numbers)
+    if house is None:
         return "", ""
-    chain = [number.lstrip("0") or "0" for number in lot[1].split("-")]
-    tail = _tail(numbers[lot.end() :])
+    chain = [number.lstrip("0") or "0" for number in house[1].split("-")]
+    tail = _tail(numbers[house.end() :])
     room = front[1] if front else tail.room
     if not room and not tail.building and len(chain) > 3:
         chain, room = chain[:3], "-".join(chain[3:])
@@ -86,7 +86,7 @@ def japanese_address(text: str) -> tuple[str, str]:
 
 
 def _street_name(match: re.Match[str]) -> str:
-    """Return a street's number in letters, so that it belongs to the area and not to a lot's number."""
+    """Return a street's number in letters, so that it belongs to the area and not to a house number."""
     number = match[1] or match[3] or digits_of(match[2])
     return f" jo{''.join('abcdefghij'[int(digit)] for digit in number if digit != '-')} "
 
@@ -111,7 +111,7 @@ def _is_large(part: str) -> bool:
 
 
 def _divided(text: str) -> tuple[str, str]:
-    """Return the area and what begins with a lot's number."""
+    """Return the area and what begins with a house number."""
     leading = re.match(r"([\d\-]+)[\s,、]*(\D+)$", text)
     if leading:
         return leading[2], leading[1]
@@ -120,7 +120,7 @@ def _divided(text: str) -> tuple[str, str]:
 
 
 def _tail(text: str) -> _Tail:
-    """Return building and room of what follows a lot's number; words for any flats are no building's name."""
+    """Return building and room of what follows a house number; words for any flats are no building's name."""
     text = _FLATS.sub(" ", text).strip(" -,、()「」様")
     match = _ROOM.search(text)
     room = ""

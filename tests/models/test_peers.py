@@ -48,12 +48,20 @@ def test_a_status_with_few_cases_is_compared_with_all(text: str, values: NDArray
     assert name == ALL
     shap = scorer.contributions(values)
     np.testing.assert_allclose(group.mean, shap.mean(axis=0), rtol=1e-12)
-    present = np.sort(values[:, 3][~np.isnan(values[:, 3])])
-    # the smallest value with at least 95 % of the others at or below it
-    assert group.high[3] == present[int(np.ceil(0.95 * len(present))) - 1]
+    every = np.sort(np.where(np.isnan(values[:, 3]), 0.0, values[:, 3]))
+    # the smallest value with at least 95 % of all cases at or below it
+    assert group.high[3] == every[int(np.ceil(0.95 * len(every))) - 1]
     assert ((group.low <= group.high) | np.isnan(group.low)).all()
     with pytest.raises(ValueError, match="at least one case"):
         Peers.of(scorer, values[:0], [])
+
+
+def test_what_few_peers_have_at_all_is_not_usual(text: str, values: NDArray[np.float64]) -> None:
+    rows = values.copy()
+    rows[:, 3], rows[: len(rows) // 25, 3] = np.nan, 1.0
+    rows[:3, 3] = 0.0
+    group = Peers.of(Scorer(parse_forest(text, VISA.names), Calibration()), rows, ["student"] * len(rows)).groups[ALL]
+    assert (group.low[3], group.high[3]) == (0.0, 0.0)
 
 
 def test_peers_are_stored_signed_copied_and_read_again(tmp_path: Path, text: str, values: NDArray[np.float64]) -> None:

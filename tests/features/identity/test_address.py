@@ -78,15 +78,15 @@ AREA = st.one_of(
 ROOM = st.sampled_from(["", " コーポ{}", " #{}", " {}号室"])
 
 
-LOT = st.tuples(
+HOUSE_NUMBER = st.tuples(
     NUMBER, st.sampled_from(["-", "丁目"]), NUMBER, st.sampled_from(["-", "番"]), NUMBER, st.sampled_from(["", "号"])
 )
 
 
 @settings(deadline=None, max_examples=300)
-@given(AREA, st.sampled_from(["", " "]), LOT, ROOM, NUMBER)
+@given(AREA, st.sampled_from(["", " "]), HOUSE_NUMBER, ROOM, NUMBER)
 def test_the_quick_path_reads_what_the_whole_path_reads(
-    area: str, blank: str, lot: tuple[str, ...], room: str, number: str
+    area: str, blank: str, house: tuple[str, ...], room: str, number: str
 ) -> None:
-    text = area + blank + "".join(lot) + room.format(number)
+    text = area + blank + "".join(house) + room.format(number)
     assert parse_address(text) == _parsed(text)
