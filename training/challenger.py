@@ -13,7 +13,8 @@ import numpy as np
 from features.arrays import Bools, Floats
 from features.settings import Settings
 from models.signatures import load_or_create_key
-from training.evaluation.label_estimates import MIN_RANDOM_POSITIVES, labels_of
+from training.challenger_line import challenger_line
+from training.evaluation.label_estimates import labels_of
 from training.evaluation.rankings import ARRIVAL, CHECKLIST
 from training.experiments.tuning import Budget, Tuned, tune
 from training.fit.cases import Cases
@@ -27,7 +28,7 @@ from training.report.sections import Section, write
 from training.run_evaluation import Evaluation, draw_plots, evaluate_model, log_evaluation, reliance_section
 from training.sampling.random_sample_frame import CONTRADICTED, check_sample_frame
 from training.submission import Submission, golden_rows, submit
-from training.tracking.challengers import Move, challenger_move
+from training.tracking.challengers import challenger_move
 from training.tracking.provenance import data_hash
 from training.tracking.registry import EVALUATED_ON, Registry, Run
 
@@ -135,8 +136,8 @@ def train_challenger(
                 challenger=move.moves,
             )  # fmt: skip
     fault = _frame_fault(cases, split, evaluation)
-    alone = _prior_alone(cases, model) if split.prior_alone else ""
-    lines = [challenger_line(version, model, evaluation.metrics, move, fault, alone), evaluation.health.line]
+    positives = final_labels(cases.outcomes).counts["positive"] if split.prior_alone else None
+    lines = [challenger_line(version, model, evaluation.metrics, move, fault, positives), evaluation.health.line]
     return [*lines, *([evaluation.health.alarm] if evaluation.health.alarm else [])], sections
 
 
@@ -146,48 +147,6 @@ def copy_report(written: Path, to: Path, sections: Sequence[Section]) -> None:
     beside = {name for section in sections for name in (section.picture, section.file) if name is not None}
     for name in ("report.md", "report.html", *sorted(beside)):
         shutil.copyfile(written / name, to / name)
-
-
-def challenger_line(
-    version: str,
-    model: TrainedModel,
-    metrics: dict[str, float],
-    move: Move | None = None,
-    fault: str = "",
-    alone: str = "",
-) -> str:
-    """Line about a challenger: version, lift and recall by labels where known, and a contradicted sample frame.
-
-    ``alone`` says why the prior alone was registered, ``move`` what became of the alias.
-    """
-    positives = int(metrics.get("random_positives", 0))
-    figures = f"lift not known: {positives} random positives, {MIN_RANDOM_POSITIVES} needed"
-    if "recall_at_2_0pct" in metrics:
-        lift, recall = "lift_arrival_at_2_0pct", "recall_at_2_0pct"
-        figures = f"recall {_shown(metrics, recall, '.3f')} at 2 % capacity, {positives} random positives"
-        if lift in metrics:
-            figures = f"lift {_shown(metrics, lift, '.2g', '×')} over arrival order, {figures}"
-    if alone:
-        name = f"{alone} is registered as v{version}"
-    elif not model.label_weight:
-        name = f"challenger is v{version}, the prior alone: trees of labels ranked later labels worse by more than two standard errors"
-    else:
-        weights = (
-            f" times {model.label_weight:.2g} beside the prior times {model.prior_weight:g}" if model.prior else ""
-        )
-        name = f"challenger is v{version}, {model.fitted.rounds} trees of labels{weights}"
-    compared = "" if move is None or not move.comparison else f"; {move.comparison}"
-    if move is not None and not move.moves:
-        name, compared = (
-            f"v{version} is registered, but v{move.present} stays challenger",
-            f"; {move.comparison}: --replace moves the alias",
-        )
-    return f"{name} ({figures}){compared}{f'; {fault}' if fault else ''}"
-
-
-def _shown(metrics: dict[str, float], name: str, form: str, unit: str = "") -> str:
-    high = metrics.get(f"{name}_high", float("inf"))
-    return f"{metrics[name]:{form}}{unit} [95 % CI {metrics[f'{name}_low']:{form}}–{high:{form}}]"
 
 
 def _tuned(
@@ -267,11 +226,6 @@ def _examined(cases: Cases) -> tuple[Floats, Bools]:
     carried = cases.outcomes.carried
     examined[cases.outcomes.row if carried is None else cases.outcomes.row[~carried]] = True
     return cases.matrix.values, examined
-
-
-def _prior_alone(cases: Cases, model: TrainedModel) -> str:
-    positives, worlds = final_labels(cases.outcomes).counts["positive"], model.prior.worlds if model.prior else 0
-    return f"{positives:,} positives; the prior alone ({worlds} worlds)"
 
 
 def _evaluated_on(data: str, split: Split, cases: Cases, config: TrainingConfig) -> str:

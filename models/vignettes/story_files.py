@@ -9,22 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from features.catalogue import catalogue
-from features.catalogue.findings import FINDINGS
 from features.tables.folder import Records
 from features.tables.json_rows import rows_to_table
 from features.tables.schema import TABLES
 from models.vignettes.pseudonyms import Pseudonyms
 from models.vignettes.story import (
     ANY_OF,
-    FINDING,
     ITSELF,
     KINDS,
     LANGUAGES,
-    REASON,
-    STORY,
-    SUBJECTS,
-    VARIANT,
     YES,
     Condition,
     Story,
@@ -33,6 +26,7 @@ from models.vignettes.story import (
 )
 from models.vignettes.story_lines import CASE, STAYS, Fields, StoryFault, Templates, fields_of, with_distances
 from models.vignettes.story_records import Row, rows_of
+from models.vignettes.story_references import reference_faults
 
 FOLDER = Path(__file__).parent / "stories"
 TEMPLATES = "templates.toml"
@@ -71,7 +65,7 @@ def read_stories(folder: Path = FOLDER) -> Stories:
                 faults.append(f"{file}: {story.code}: the code is that of another story; expected a new one")
             stories[story.code] = story
     for story in stories.values():
-        faults += [f"{story.file}: {story.code}: {fault}" for fault in _reference_faults(story, stories)]
+        faults += [f"{story.file}: {story.code}: {fault}" for fault in reference_faults(story, stories)]
     records = _records(stories.values(), templates, faults)
     if faults:
         raise StoriesRejected("\n".join(faults))
@@ -191,38 +185,6 @@ def _conditions(where: str, given: Mapping[str, Any], faults: list[str]) -> list
     return (
         [Condition(kind, items, **place)] if kind in ANY_OF else [Condition(kind, (item,), **place) for item in items]
     )
-
-
-def _reference_faults(story: Story, stories: Mapping[str, Story]) -> Iterable[str]:
-    """Names in conditions that there are not; and a story of which nothing is ever checked."""
-    findings = {finding.code for finding in FINDINGS}
-    known = {
-        STORY: set(stories) - {story.code}, VARIANT: set(story.variants) - {ITSELF}, FINDING: findings, YES: {"yes"},
-        REASON: findings.union(*(catalogue(subject).names for subject in SUBJECTS)),
-    }  # fmt: skip
-    for condition in story.conditions:
-        what = KINDS[condition.kind]
-        for name in set(condition.about) - known[what]:
-            yield f"holds: {condition.kind}: no {what} {name}"
-        if condition.variant not in story.variants:
-            yield f"holds: variant: no variant {condition.variant}; expected of {', '.join(set(story.variants) - {ITSELF}) or 'none'}"
-        if condition.subject not in {"", *story.subjects}:
-            yield f"holds: subject: expected of {', '.join(story.subjects)}"
-        if (
-            what == STORY
-            and condition.about[0] in stories
-            and not set(story.subjects) & set(stories[condition.about[0]].subjects)
-        ):
-            yield f"holds: outranks: {condition.about[0]} has no case of the same subject"
-    compared = {
-        name
-        for other in stories.values()
-        for held in other.conditions
-        if held.kind == "outranks"
-        for name in held.about
-    }
-    if not story.conditions and story.code not in compared:
-        yield "expected [[story.holds]], or another story that outranks this one"
 
 
 def _records(stories: Iterable[Story], templates: Templates, faults: list[str]) -> Records:

@@ -42,6 +42,8 @@ def vignettes(subject: str, bundle: Path | None, peers: Path | None, out: Path |
     subjects = ["visa", "entry"] if subject == "both" else [subject]
     if bundle is not None and (len(subjects) > 1 or peers is not None):
         raise click.UsageError("--bundle goes with visa or entry, and has its own peers")
+    if peers is not None:
+        click.echo("reading the peers' records …", err=True)
     records = None if peers is None else read_folder(peers)
     settings = Settings.from_environment()
     try:
@@ -70,6 +72,7 @@ def prior_bundle(subject: str, records: Records | None = None) -> Bundle:
         raise Problem(f"no prior for {subject} reads today's catalogue; run `mimamori prior`, or give --bundle")
     scorer, peers = Scorer(prior.forest, Calibration()), None
     if records is not None:
+        click.echo(f"{subject}: computing the peers' features …", err=True)
         matrix, table = build_matrix(records, subject), records[TABLE_OF_SUBJECT[subject]]
         ids = table.column(TABLES[TABLE_OF_SUBJECT[subject]].id_column).to_pylist()
         statuses = dict(zip(ids, table.column("status_of_residence").to_pylist(), strict=True))

@@ -12,7 +12,7 @@ from training.prior.worlds import prior_rows
 
 
 @click.command()
-@click.option("--worlds", type=click.IntRange(1, 10_000), default=90, show_default=True)
+@click.option("--worlds", type=click.IntRange(1, 10_000), default=120, show_default=True)
 @click.option(
     "--applications", type=click.IntRange(200, 1_000_000), default=20_000, show_default=True, help="Of each world."
 )

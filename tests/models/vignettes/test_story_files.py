@@ -1,4 +1,4 @@
-"""Covers: vignettes.story, vignettes.story_files, vignettes.story_lines, vignettes.story_records, vignettes.pseudonyms."""
+"""Covers: vignettes.story, vignettes.story_files, vignettes.story_references, vignettes.story_lines, vignettes.story_records, vignettes.pseudonyms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Covers: experiments.report, experiments.cutoffs, experiments.per_cutoff, experiments.ablation, experiments.baselines, experiments.nested_runs."""
+"""Covers: experiments.report, experiments.cutoffs, experiments.per_cutoff, experiments.ablation, experiments.baselines, experiments.nested_runs, challenger_line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import training.experiments.cutoffs
 from features.matrix import FeatureMatrix
 from models.forest import raw_scores
 from tests.training.cases import TELLING, audit, matrix, outcomes
-from training.challenger import challenger_line
+from training.challenger_line import challenger_line
 from training.evaluation.capacity import within_capacity
 from training.evaluation.frame import utc_day
 from training.evaluation.label_estimates import MIN_RANDOM_POSITIVES

@@ -19,7 +19,7 @@ def folder(world: Records, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_prior_is_checked_a_line_for_each_story_that_fails(folder: Path, tmp_path: Path) -> None:
     run = CliRunner().invoke(vignettes, ["both", "--peers", str(folder), "--out", str(tmp_path / "page.html")])
-    *failing, visa, entry = run.output.splitlines()
+    *failing, visa, entry = run.stdout.splitlines()
     assert visa.startswith("visa: ")
     assert entry.startswith("entry: ")
     assert run.exit_code == (1 if failing else 0)

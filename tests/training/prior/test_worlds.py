@@ -14,7 +14,7 @@ from synthetic_data.scenario import load_scenario
 from tests.conftest import run
 from training.fit import prior_trees
 from training.fit.columns import UNEXPLAINED
-from training.prior.worlds import draw_settings
+from training.prior.worlds import draw_settings, with_false_matches
 
 
 def test_every_drawn_setting_is_one_that_worlds_accept() -> None:
@@ -26,6 +26,21 @@ def test_worlds_differ_in_every_setting_that_has_a_range() -> None:
     drawn = [draw_settings(np.random.default_rng(seed)) for seed in range(60)]
     constant = {name for name in drawn[0] if len({settings[name] for settings in drawn}) == 1}
     assert constant == {"minimum_exploited", "minimum_identified"}
+
+
+def test_some_cases_match_an_entry_about_another_person_and_nothing_else_changes() -> None:
+    names, rng = catalogue("visa").names, np.random.default_rng(4)
+    values = np.full((50_000, len(names)), np.nan, dtype=np.float32)
+    columns = [names.index(f"watchlist_{kind}_count") for kind in ("traveller", "sponsor", "phone", "address")]
+    values[:, columns] = 0.0
+    values[0, columns] = 3.0
+    given = values.copy()
+    out = with_false_matches(values, names, rng)
+    assert values.tobytes() == given.tobytes()
+    assert (out[0, columns] == 3.0).all()
+    assert 0.0 < (out[1:, columns[1]] == 1.0).mean() < 0.01
+    others = np.setdiff1d(np.arange(len(names)), columns)
+    assert np.isnan(out[:, others]).all()
 
 
 def test_the_command_writes_a_prior_of_explained_features_that_training_reads(
