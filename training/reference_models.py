@@ -63,7 +63,7 @@ def _run(environment: dict[str, str], *words: str) -> None:
 
 @click.command()
 @click.option(
-    "--applications", type=click.IntRange(1000, 30_000_000), default=1_000_000, show_default=True, help="Of its world."
+    "--applications", type=click.IntRange(1000, 30_000_000), default=200_000, show_default=True, help="Of its world."
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=7, show_default=True)
 @click.option(

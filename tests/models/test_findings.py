@@ -143,6 +143,21 @@ def test_a_value_is_remarkable_on_its_own_side_only(bundle: Bundle) -> None:
     assert codes(explained(peers, {"courtship_days": (4000.0, 1.0)})) == []
 
 
+def test_what_is_favourable_is_said_even_where_usual_unless_it_clearly_adds(bundle: Bundle) -> None:
+    name = "own_completed_stays_count"
+    peers = flat(bundle, **{name: 5.0})
+    [item] = explained(peers, {name: (3.0, 0.0)}).shown
+    assert item.finding.code == "own_returns"
+    # a usual value needs no usual range beside it
+    assert set(item.as_json("visa", all_statuses=True, keys={})["usual"].values()) == {""}  # type: ignore[attr-defined]
+    assert codes(explained(peers, {name: (3.0, 2 * MIN_DIFFERENCE)})) == []
+    assert codes(explained(peers, {name: (0.0, -1.0)})) == []
+    # a good share is favourable, a poor one is not
+    share = "agency_departures_on_time_365d_share"
+    assert codes(explained(flat(bundle), {share: (0.9, -0.2)})) == ["agency_record"]
+    assert codes(explained(flat(bundle), {share: (0.5, -0.2)})) == []
+
+
 def test_a_fact_needs_a_record_unless_the_own_file_states_it(bundle: Bundle) -> None:
     name = "network_missing_or_overstay_count"
     assert codes(explained(flat(bundle), {name: (3.0, 1.0)}, {name: []})) == []
