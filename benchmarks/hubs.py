@@ -44,8 +44,12 @@ def main() -> None:
     args = parser.parse_args()
     scores = pd.read_parquet(args.scores, columns=["subject_id", "raw_score"])
     applications = read_folder(args.world)["visa_applications"].to_pandas().set_index("application_id")
-    among, overall, ratio = hub_ratio(applications["agency_id"].loc[scores["subject_id"]], scores["raw_score"].to_numpy())
-    print(f"{ratio:.2f} times: {among:.1%} of those called in and {overall:.1%} of all came through the largest tenth of agencies")
+    among, overall, ratio = hub_ratio(
+        applications["agency_id"].loc[scores["subject_id"]], scores["raw_score"].to_numpy()
+    )
+    print(
+        f"{ratio:.2f} times: {among:.1%} of those called in and {overall:.1%} of all came through the largest tenth of agencies"
+    )
 
 
 if __name__ == "__main__":

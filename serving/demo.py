@@ -32,7 +32,7 @@ from serving.tour import choose_tour, read_tour, write_tour
 
 DEMO_WORLD = {"minimum_identified": 60, "interview_share": 0.1, "random_share": 0.02}
 """More interviews and identified people than usual, so that a small world can be learnt from."""
-CASES = 150
+CASES = 400
 _PLACE = {"visa": "post", "entry": "port"}
 _PROGRAM = (sys.executable, "-m", "features.command_line")
 _HOST = "127.0.0.1"
