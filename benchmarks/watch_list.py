@@ -47,7 +47,10 @@ def by_similar_name(pairs: Pairs) -> Floats:
     left, right = first.skeletons.take(person).to_pylist(), second.skeletons.take(entry).to_pylist()
     names = np.asarray(cpdist(left, right, scorer=JaroWinkler.similarity))
     dates = compare_dates(first.born[person], second.born[entry])
-    return ((names >= 0.92) & (dates > DIFFERENT) | (first.passport[person] == second.passport[entry]) & (first.passport[person] != 0)).astype(float)
+    return (
+        (names >= 0.92) & (dates > DIFFERENT)
+        | (first.passport[person] == second.passport[entry]) & (first.passport[person] != 0)
+    ).astype(float)
 
 
 def by_logic_v2(dated: bool) -> Callable[[Pairs], Floats]:
@@ -57,13 +60,13 @@ def by_logic_v2(dated: bool) -> Callable[[Pairs], Floats]:
     config = matcher.default_config()
 
     def entity(person: Person) -> object:
-        made = model.make_entity("Person")
-        made.id = str(person.key)
+        person_entity = model.make_entity("Person")
+        person_entity.id = str(person.key)
         for name, value in (("name", f"{person.given} {person.family}"), ("lastName", person.family), ("firstName", person.given),
                             ("birthDate", person.born and person.born.isoformat()), ("passportNumber", person.passport)):  # fmt: skip
             if value:
-                made.add(name, value)
-        return made
+                person_entity.add(name, value)
+        return person_entity
 
     def scores(pairs: Pairs) -> Floats:
         people, entries, first, second, person, entry = pairs
@@ -108,11 +111,13 @@ def own_scores(pairs: Pairs, scores: Floats) -> Floats:
     """Return the score of each person with the entry that is about them; 0 where the pair was not compared."""
     people, entries, _, _, person, entry = pairs
     row_of = {other.key: row for row, other in enumerate(entries)}
-    own = np.array([row_of[one.key] for one in people])
+    own = np.array([row_of[person.key] for person in people])
     return highest(np.where(entry == own[person], scores, 0.0), person, len(people))
 
 
-def measure(label: str, scores_of: Callable[[Pairs], Floats], strangers: Sequence[Pairs], others: Sequence[dict[str, Pairs]]) -> None:
+def measure(
+    label: str, scores_of: Callable[[Pairs], Floats], strangers: Sequence[Pairs], others: Sequence[dict[str, Pairs]]
+) -> None:
     """Print the recall of each kind and the false matches of a matcher on both halves; the first sets its threshold."""
     begin, compared = time.process_time(), 0
     false = []
@@ -128,13 +133,25 @@ def measure(label: str, scores_of: Callable[[Pairs], Floats], strangers: Sequenc
     print(f"{label}: threshold {at:.2f}, {seconds / compared * 1e6:.1f} µs a pair")
     print(f"  {'false matches per 10,000 people':40}{rates[0]:9.2f}{rates[1]:9.2f}")
     for kind in KINDS:
-        print(f"  {kind:40}" + "".join(f"{half[kind].mean():9.1%}" for half in recalled) + f"{len(recalled[1][kind]):8,}")
+        print(
+            f"  {kind:40}" + "".join(f"{half[kind].mean():9.1%}" for half in recalled) + f"{len(recalled[1][kind]):8,}"
+        )
     aim = [np.concatenate([half[kind] for kind in AIM]) for half in recalled]
     print(f"  {'one typing error or transliteration':40}" + "".join(f"{mask.mean():9.1%}" for mask in aim))
-    print(f"  {'precision, as many listed as strangers':40}" + "".join(
-        f"{share / (share + rate / 10_000):9.2%}" for share, rate in zip([mask.mean() for mask in aim], rates, strict=True)))
-    print(f"  {'precision, one listed among 1,000':40}" + "".join(
-        f"{share / (share + 999 * rate / 10_000):9.1%}" for share, rate in zip([mask.mean() for mask in aim], rates, strict=True)))
+    print(
+        f"  {'precision, as many listed as strangers':40}"
+        + "".join(
+            f"{share / (share + rate / 10_000):9.2%}"
+            for share, rate in zip([mask.mean() for mask in aim], rates, strict=True)
+        )
+    )
+    print(
+        f"  {'precision, one listed among 1,000':40}"
+        + "".join(
+            f"{share / (share + 999 * rate / 10_000):9.1%}"
+            for share, rate in zip([mask.mean() for mask in aim], rates, strict=True)
+        )
+    )
 
 
 def main() -> None:
@@ -154,7 +171,9 @@ def main() -> None:
             people = [person for one in listed[half::2] if (person := variant(kind, one, table, rng)) is not None]
             by_kind[kind] = pairs_of(people, listed)
         others.append(by_kind)
-    print(f"{LISTED:,} entries, {len(rest):,} people who are not listed; columns: the half that sets the rules, the other half, its cases")
+    print(
+        f"{LISTED:,} entries, {len(rest):,} people who are not listed; columns: the half that sets the rules, the other half, its cases"
+    )
     for label, scores_of in matchers().items():
         if args.only in {None, label}:
             measure(label, scores_of, strangers, others)

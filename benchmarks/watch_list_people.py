@@ -91,14 +91,14 @@ def variant(kind: str, person: Person, table: dict[str, list[str]], rng: np.rand
     if kind == "other spelling or script":
         return _respelt(person, table, rng)
     if kind == "family and given names exchanged":
-        return replace(person, family=person.given, given=person.family)
+        return replace(person, family=person.given, given=person.family, passport=None)
     if kind == "maternal name added":
         if person.country not in _MATERNAL:
             return None
-        return replace(person, family=f"{person.family} {rng.choice(FAMILY_POOLS[person.country])}")
+        return replace(person, family=f"{person.family} {rng.choice(FAMILY_POOLS[person.country])}", passport=None)
     if kind == "middle name left out":
         first, *more = person.given.replace("-", " ").split()
-        return replace(person, given=first) if more else None
+        return replace(person, given=first, passport=None) if more else None
     if kind == "digit of the passport, no birth date":
         if person.passport is None:
             return None
@@ -130,7 +130,9 @@ def _with_slip(kind: str, person: Person, rng: np.random.Generator) -> Person | 
 
 def _respelt(person: Person, table: dict[str, list[str]], rng: np.random.Generator) -> Person | None:
     """Return a person with another spelling of the words of the name that have any; None without such a word."""
-    words = [(part, word) for part in ("family", "given") for word in getattr(person, part).replace("-", " ").split(" ")]
+    words = [
+        (part, word) for part in ("family", "given") for word in getattr(person, part).replace("-", " ").split(" ")
+    ]
     known = [(part, word) for part, word in words if word.lower() in table]
     if not known:
         return None
@@ -166,7 +168,7 @@ def persons(people: Sequence[Person]) -> Persons:
     names = whole_names(_texts(person.family for person in people), _texts(person.given for person in people))
     return Persons(
         passport_keys(_texts(person.passport for person in people)), none, none,
-        date_numbers(pa.array([person.born for person in people], pa.date32())), name_skeletons(names),
+        date_numbers(pa.array([person.born for person in people], pa.date32())), names, name_skeletons(names),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.arrays import Bools, Ints
 from features.identity import name_comparison as names
@@ -29,9 +30,9 @@ class LeastLetters(NamedTuple):
         With a digit of the birth date that differs.
     """
 
-    part_left_out: int = 11
-    exchanged: int = 8
-    digit_differs: int = 15
+    part_left_out: int = 15
+    exchanged: int = 10
+    digit_differs: int = 20
 
 
 LEAST_LETTERS = LeastLetters()
@@ -72,7 +73,9 @@ class Comparison:
         part = (self.name == names.PART_LEFT_OUT) & (self.birth_date == SAME) & (self.letters >= least.part_left_out)
         other_spelling = (self.name >= names.SPELLING) & (self.letters >= least.exchanged)
         exchanged = (self.birth_date == EXCHANGED) & other_spelling
-        digit = (self.birth_date == DIGIT_DIFFERS) & (self.name == names.SAME) & (self.letters >= least.digit_differs)
+        digit = (
+            (self.birth_date == DIGIT_DIFFERS) & (self.name >= names.SPELLING) & (self.letters >= least.digit_differs)
+        )
         beside = (self.name > names.DIFFERENT) & (self.birth_date != DIFFERENT) & (self.phone | self.address)
         return self.passport | same_date | part | exchanged | digit | beside
 
@@ -91,11 +94,13 @@ def compare_rows(persons: Persons, entries: Persons, person: Ints, entry: Ints) 
         return (key != 0) & (key == other)
 
     dates = compare_dates(persons.born[person], entries.born[entry])
-    passport = same("passport")
+    passport, phone, address = same("passport"), same("phone"), same("address")
     level, letters = np.zeros(len(person), dtype=np.int64), np.zeros(len(person), dtype=np.int64)
-    rows = np.flatnonzero((dates != DIFFERENT) | passport)
+    # a digit that differs is worth a look only with the same name, or with something else that is the same
+    skeletons = pc.equal(persons.skeletons.take(pa.array(person)), entries.skeletons.take(pa.array(entry)))
+    near = (dates != DIFFERENT) & ((dates != DIGIT_DIFFERS) | skeletons.to_numpy(zero_copy_only=False))
+    rows = np.flatnonzero(near | passport | phone | address)
     level[rows], letters[rows] = names.compare_names(
-        persons.skeletons.take(pa.array(person[rows])).to_pylist(),
-        entries.skeletons.take(pa.array(entry[rows])).to_pylist(),
+        persons.names.take(pa.array(person[rows])).to_pylist(), entries.names.take(pa.array(entry[rows])).to_pylist()
     )
-    return Comparison(person, entry, passport, same("phone"), same("address"), level, letters, dates)
+    return Comparison(person, entry, passport, phone, address, level, letters, dates)
