@@ -168,7 +168,7 @@ def main() -> None:
     for half in (0, 1):
         table, by_kind = spellings(half), {}
         for kind in KINDS:
-            people = [person for one in listed[half::2] if (person := variant(kind, one, table, rng)) is not None]
+            people = [person for entry in listed[half::2] if (person := variant(kind, entry, table, rng)) is not None]
             by_kind[kind] = pairs_of(people, listed)
         others.append(by_kind)
     print(

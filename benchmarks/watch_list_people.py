@@ -22,7 +22,6 @@ from features.identity.person import name_skeletons, passport_keys, whole_names
 from synthetic_data.filing.forms import passport_numbers
 from synthetic_data.geography.countries import CODES
 from synthetic_data.geography.district import open_district
-from synthetic_data.people.keys import choice
 from synthetic_data.people.names import FAMILY_POOLS, spell_travellers, sponsor_birth, sponsor_names
 from synthetic_data.people.ordinary import draw_ordinary
 from synthetic_data.scenario import load_scenario
@@ -88,24 +87,38 @@ def variant(kind: str, person: Person, table: dict[str, list[str]], rng: np.rand
     """Return a person as another document writes them; None if the kind does not apply to them."""
     if kind in TYPING:
         return _with_slip(kind, person, rng)
-    if kind == "other spelling or script":
-        return _respelt(person, table, rng)
-    if kind == "family and given names exchanged":
-        return replace(person, family=person.given, given=person.family, passport=None)
-    if kind == "maternal name added":
-        if person.country not in _MATERNAL:
-            return None
-        return replace(person, family=f"{person.family} {rng.choice(FAMILY_POOLS[person.country])}", passport=None)
-    if kind == "middle name left out":
-        first, *more = person.given.replace("-", " ").split()
-        return replace(person, given=first, passport=None) if more else None
-    if kind == "digit of the passport, no birth date":
-        if person.passport is None:
-            return None
-        at = int(rng.integers(2, len(person.passport)))
-        return replace(person, born=None, passport=_other_digit(person.passport, at, rng))
-    born = person.born if kind == "written alike" else _other_date(kind, person.born, rng)
+    changes = {
+        "other spelling or script": lambda: _respelt(person, table, rng),
+        "family and given names exchanged": lambda: replace(
+            person, family=person.given, given=person.family, passport=None
+        ),
+        "maternal name added": lambda: _with_maternal_name(person, rng),
+        "middle name left out": lambda: _without_middle_name(person),
+        "digit of the passport, no birth date": lambda: _with_other_passport(person, rng),
+        "written alike": lambda: replace(person, passport=None),
+    }
+    if kind in changes:
+        return changes[kind]()
+    born = _other_date(kind, person.born, rng)
     return None if born is None else replace(person, born=born, passport=None)
+
+
+def _with_maternal_name(person: Person, rng: np.random.Generator) -> Person | None:
+    if person.country not in _MATERNAL:
+        return None
+    return replace(person, family=f"{person.family} {rng.choice(FAMILY_POOLS[person.country])}", passport=None)
+
+
+def _without_middle_name(person: Person) -> Person | None:
+    first, *more = person.given.replace("-", " ").split()
+    return replace(person, given=first, passport=None) if more else None
+
+
+def _with_other_passport(person: Person, rng: np.random.Generator) -> Person | None:
+    if person.passport is None:
+        return None
+    at = int(rng.integers(2, len(person.passport)))
+    return replace(person, born=None, passport=_other_digit(person.passport, at, rng))
 
 
 def _with_slip(kind: str, person: Person, rng: np.random.Generator) -> Person | None:

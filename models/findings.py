@@ -15,7 +15,7 @@ from features.languages import text
 from models.bundle import Bundle
 from models.finding_texts import Bound, Fact, resembles, sentence, usual
 from models.peers import PeerGroup
-from models.reasons import by_language
+from models.reasons import record_json
 
 LIMIT = 3
 """Findings on each side, and clauses of a sentence."""
@@ -67,7 +67,7 @@ class ShownFinding:
             "typologies": list(self.finding.typologies), "resembles": resembles(self.finding.typologies),
             "question": dict(text("findings.questions", code)),
             "features": [{"feature": name, "difference": added} for name, added in self.differences.items()],
-            "evidence": [_record_json(record) for record in self.records[:RECORDS_SHOWN]],
+            "evidence": [record_json(record) for record in self.records[:RECORDS_SHOWN]],
         }  # fmt: skip
 
 
@@ -193,8 +193,3 @@ def _without(item: ShownFinding, cited: set[Record]) -> ShownFinding | None:
         if records or not clause.records:
             clauses.append(replace(clause, records=records))
     return replace(item, clauses=tuple(clauses)) if clauses else None
-
-
-def _record_json(record: Record) -> dict[str, object]:
-    shown: dict[str, object] = {"table": record.table, "id": record.id}
-    return shown if record.match is None else shown | {"match": dict(by_language(record.match))}

@@ -17,7 +17,7 @@ from features.identity.birth_dates import DIFFERENT, DIGIT_DIFFERS, EXCHANGED, S
 from features.identity.blocks import Persons, candidates, entry_block_keys, person_block_keys, sorted_blocks
 
 
-class LeastLetters(NamedTuple):
+class LeastCharacters(NamedTuple):
     """Letters of a name that must agree before something else may differ; set on half of `benchmarks.watch_list`.
 
     Attributes
@@ -35,7 +35,7 @@ class LeastLetters(NamedTuple):
     digit_differs: int = 20
 
 
-LEAST_LETTERS = LeastLetters()
+LEAST_CHARACTERS = LeastCharacters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Comparison:
         int64[m]: rows.
     passport, phone, address
         bool[m]: whether these are the same.
-    name, letters
+    name, characters
         int64[m]: comparison of the names, of `features.identity.name_comparison`, and the letters that agree.
     birth_date
         int64[m]: comparison of the birth dates, of `features.identity.birth_dates`.
@@ -60,21 +60,23 @@ class Comparison:
     phone: Bools
     address: Bools
     name: Ints
-    letters: Ints
+    characters: Ints
     birth_date: Ints
 
-    def identified(self, least: LeastLetters = LEAST_LETTERS) -> Bools:
+    def identified(self, least: LeastCharacters = LEAST_CHARACTERS) -> Bools:
         """Return bool[m]: which pairs are taken for the same person.
 
         By passport; by name and birth date, of which the one may differ less the more the other does; or by a similar
         name beside the same phone or address, where the birth dates do not contradict it.
         """
         same_date = (self.name >= names.TYPING_ERROR) & (self.birth_date == SAME)
-        part = (self.name == names.PART_LEFT_OUT) & (self.birth_date == SAME) & (self.letters >= least.part_left_out)
-        other_spelling = (self.name >= names.SPELLING) & (self.letters >= least.exchanged)
+        part = (self.name == names.PART_LEFT_OUT) & (self.birth_date == SAME) & (self.characters >= least.part_left_out)
+        other_spelling = (self.name >= names.SPELLING) & (self.characters >= least.exchanged)
         exchanged = (self.birth_date == EXCHANGED) & other_spelling
         digit = (
-            (self.birth_date == DIGIT_DIFFERS) & (self.name >= names.SPELLING) & (self.letters >= least.digit_differs)
+            (self.birth_date == DIGIT_DIFFERS)
+            & (self.name >= names.SPELLING)
+            & (self.characters >= least.digit_differs)
         )
         beside = (self.name > names.DIFFERENT) & (self.birth_date != DIFFERENT) & (self.phone | self.address)
         return self.passport | same_date | part | exchanged | digit | beside
@@ -95,12 +97,12 @@ def compare_rows(persons: Persons, entries: Persons, person: Ints, entry: Ints) 
 
     dates = compare_dates(persons.born[person], entries.born[entry])
     passport, phone, address = same("passport"), same("phone"), same("address")
-    level, letters = np.zeros(len(person), dtype=np.int64), np.zeros(len(person), dtype=np.int64)
+    level, characters = np.zeros(len(person), dtype=np.int64), np.zeros(len(person), dtype=np.int64)
     # a digit that differs is worth a look only with the same name, or with something else that is the same
     skeletons = pc.equal(persons.skeletons.take(pa.array(person)), entries.skeletons.take(pa.array(entry)))
     near = (dates != DIFFERENT) & ((dates != DIGIT_DIFFERS) | skeletons.to_numpy(zero_copy_only=False))
     rows = np.flatnonzero(near | passport | phone | address)
-    level[rows], letters[rows] = names.compare_names(
+    level[rows], characters[rows] = names.compare_names(
         persons.names.take(pa.array(person[rows])).to_pylist(), entries.names.take(pa.array(entry[rows])).to_pylist()
     )
-    return Comparison(person, entry, passport, phone, address, level, letters, dates)
+    return Comparison(person, entry, passport, phone, address, level, characters, dates)

@@ -29,7 +29,7 @@ _MOST_WORDS = 3
 _PARTICLES = {"da", "de", "di", "do", "das", "del", "dos", "la", "los", "van", "von", "der", "bin", "binti", "al", "el"}
 # letters that one system of transliteration writes for those of another
 _GROUPS = ("eiy", "jy", "ou", "uw", "kgqc", "td", "pbf", "bvw", "szcx", "lr", "jzc")
-_ALIKE = {(letter, other) for group in _GROUPS for letter in group for other in group}
+_ALIKE = {(sign, other) for group in _GROUPS for sign in group for other in group}
 _DIGRAPHS = (("ts", "c"), ("dj", "j"), ("tj", "c"), ("hs", "x"), ("oe", "u"), ("oo", "u"), ("ee", "i"), ("eo", "o"))
 _VOWELS = set("aeiouy")
 _ALIKE_COST = (0.6, 0.6, 0.6, 0.6, 0.45, 0.4)
@@ -37,7 +37,7 @@ _ALIKE_COST_LONG = 0.3
 """Cost of such a letter, by the length of the shorter word and in longer ones; any other edit costs 1."""
 _JOINT_LIMIT = 0.5
 """Highest cost of words written as a single one."""
-_TWO_LETTERS = 1.4
+_TWO_CHARACTERS = 1.4
 """Cost of another letter in a word of two: Wu, Hu and Su are names of their own."""
 _MOST_EDITS = 3
 
@@ -53,7 +53,7 @@ def compare_names(first: list[str], second: list[str]) -> tuple[Ints, Ints]:
     """
     pairs = [_compare(*sorted(pair)) for pair in zip(first, second, strict=True)]
     levels = np.array([level for level, _ in pairs], dtype=np.int64)
-    return levels, np.array([letters for _, letters in pairs], dtype=np.int64)
+    return levels, np.array([characters for _, characters in pairs], dtype=np.int64)
 
 
 @lru_cache(maxsize=65536)
@@ -86,18 +86,18 @@ def _compare_words(first: Words, second: Words) -> tuple[int, int]:
     both = [word for word in first if word in right and not right.remove(word)]  # type: ignore[func-returns-value]
     for word in both:
         left.remove(word)
-    letters = sum(map(len, both))
+    characters = sum(map(len, both))
     left, right = ([word for word in words if word not in _PARTICLES] for words in (left, right))
     if not left and not right:
-        return SPELLING, letters
+        return SPELLING, characters
     if not left or not right:
-        return (PART_LEFT_OUT if len(both) > 1 else DIFFERENT), letters
+        return (PART_LEFT_OUT if len(both) > 1 else DIFFERENT), characters
     if max(len(left), len(right)) > _MOST_WORDS:
-        return DIFFERENT, letters
+        return DIFFERENT, characters
     cost = _least_cost(left, right)
     if cost > _LIMIT:
-        return DIFFERENT, letters
-    agreeing = letters + min(sum(map(len, left)), sum(map(len, right)))
+        return DIFFERENT, characters
+    agreeing = characters + min(sum(map(len, left)), sum(map(len, right)))
     return (SPELLING if cost < _LIMIT else TYPING_ERROR), agreeing
 
 
@@ -118,18 +118,18 @@ def _cost(first: str, second: str) -> float:
         return _FAR
     shortest, longest = sorted((len(first), len(second)))
     alike = _ALIKE_COST[shortest] if shortest < len(_ALIKE_COST) else _ALIKE_COST_LONG
-    other = _TWO_LETTERS if longest == 2 else 1.0
+    other = _TWO_CHARACTERS if longest == 2 else 1.0
     before: list[float] = []
     above = [0.0]
     for at in range(len(second)):
         above.append(above[-1] + _insertion(second, at, alike))
-    for row, letter in enumerate(first):
+    for row, character in enumerate(first):
         current = [above[0] + _insertion(first, row, alike)]
         for column, sign in enumerate(second):
-            exchange = 0.0 if letter == sign else alike if longest > 2 and (letter, sign) in _ALIKE else other
+            exchange = 0.0 if character == sign else alike if longest > 2 and (character, sign) in _ALIKE else other
             cost = min(above[column] + exchange, above[column + 1] + _insertion(first, row, alike),
                        current[column] + _insertion(second, column, alike))  # fmt: skip
-            if row and column and letter == second[column - 1] and first[row - 1] == sign:
+            if row and column and character == second[column - 1] and first[row - 1] == sign:
                 cost = min(cost, before[column - 1] + 1.0)
             current.append(cost)
         before, above = above, current
@@ -138,13 +138,12 @@ def _cost(first: str, second: str) -> float:
 
 def _insertion(word: str, at: int, alike: float) -> float:
     """Return the cost of a letter that only one word has: a silent h or r, a vowel beside a vowel, tj and dj for j."""
-    letter, before, after = word[at], word[max(at - 1, 0) : at], word[at + 1 : at + 2]
+    sign, before, after = word[at], word[max(at - 1, 0) : at], word[at + 1 : at + 2]
     silent = (
-        letter == "h"
-        or (letter == before)
-        or (letter in _VOWELS and bool(_VOWELS & {before, after}))
-        or (letter == "r" and before in _VOWELS and after not in _VOWELS)
-        or (letter in "td" and after in set("jszc"))
-        or (letter == "c" and after == "h")
+        sign in ("h", before)
+        or (sign in _VOWELS and bool(_VOWELS & {before, after}))
+        or (sign == "r" and before in _VOWELS and after not in _VOWELS)
+        or (sign in "td" and after in set("jszc"))
+        or (sign == "c" and after == "h")
     )
     return alike if silent else 1.0
