@@ -4,6 +4,7 @@ Words are paired first, then the letters of those that differ are compared by a 
 alignment, Damerau 1964), in which letters that systems of transliteration exchange count less than any others.
 """
 
+from collections import Counter
 from functools import lru_cache, reduce
 from itertools import permutations
 from typing import Final
@@ -40,6 +41,8 @@ _JOINT_LIMIT = 0.5
 _TWO_CHARACTERS = 1.4
 """Cost of another letter in a word of two: Wu, Hu and Su are names of their own."""
 _MOST_EDITS = 3
+_LONGEST = 40
+"""Letters of a word up to which letters are weighed."""
 
 
 def compare_names(first: list[str], second: list[str]) -> tuple[Ints, Ints]:
@@ -82,16 +85,15 @@ def _latin(name: str) -> Words:
 
 def _compare_words(first: Words, second: Words) -> tuple[int, int]:
     """Return the level and the letters that agree."""
-    left, right = list(first), list(second)
-    both = [word for word in first if word in right and not right.remove(word)]  # type: ignore[func-returns-value]
-    for word in both:
-        left.remove(word)
-    characters = sum(map(len, both))
-    left, right = ([word for word in words if word not in _PARTICLES] for words in (left, right))
+    both = Counter(first) & Counter(second)
+    left, right = (
+        [word for word in (Counter(words) - both).elements() if word not in _PARTICLES] for words in (first, second)
+    )
+    characters = sum(map(len, both.elements()))
     if not left and not right:
         return SPELLING, characters
     if not left or not right:
-        return (PART_LEFT_OUT if len(both) > 1 else DIFFERENT), characters
+        return (PART_LEFT_OUT if both.total() > 1 else DIFFERENT), characters
     if max(len(left), len(right)) > _MOST_WORDS:
         return DIFFERENT, characters
     cost = _least_cost(left, right)
@@ -116,6 +118,8 @@ def _cost(first: str, second: str) -> float:
     """Return the weighted edit distance of two words."""
     if OSA.distance(first, second, score_cutoff=_MOST_EDITS) > _MOST_EDITS:
         return _FAR
+    if max(len(first), len(second)) > _LONGEST:
+        return float(OSA.distance(first, second))
     shortest, longest = sorted((len(first), len(second)))
     alike = _ALIKE_COST[shortest] if shortest < len(_ALIKE_COST) else _ALIKE_COST_LONG
     other = _TWO_CHARACTERS if longest == 2 else 1.0

@@ -54,8 +54,8 @@ def listed_persons(entries: TableFacts, rows: Ints | None = None) -> Persons:
     """Return the persons of watch-list entries, or of some rows."""
     rows = np.arange(len(entries)) if rows is None else rows
     named = _names(entries, "person", rows)
-    keys = (entries[name][rows] for name in ("passport", "phone", "address"))
-    return Persons(*keys, *_dates_and_names([named] if named else []))
+    passport, phone, address = (entries[name][rows] for name in ("passport", "phone", "address"))
+    return Persons(passport, phone, address, *_dates_and_names([named] if named else []))
 
 
 def persons_of(facts: Facts, cases: Cases, parties: Sequence[Party], rows: Ints | None = None) -> Persons:
