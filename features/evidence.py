@@ -8,9 +8,10 @@ import numpy as np
 from features.arrays import Ints
 from features.catalogue import catalogue
 from features.catalogue.feature import Text
-from features.catalogue.measures import Component, Measure, OwnStays, SameStatement, WatchList
+from features.catalogue.measures import Component, Measure, OtherBearers, OwnStays, SameStatement, WatchList
 from features.identity import name_comparison as names
 from features.identity.birth_dates import DIFFERENT, DIGIT_DIFFERS, EXCHANGED, SAME, UNKNOWN
+from features.kernel.bearers import events_of_others
 from features.kernel.query import EventQuery
 from features.kernel.view import STATEMENT_WINDOW_DAYS, View
 from features.languages import LANGUAGES, texts
@@ -32,7 +33,8 @@ class Record:
     Attributes
     ----------
     match
-        For an entry of the Trafficking in Persons Database, which fields agree and how well, as a sentence.
+        For an entry of the Trafficking in Persons Database, which fields agree and how well, as a sentence; for a record
+        of another person under the passport, what differs.
     agreement
         The same by field: ``grade`` is ``exact`` or ``near``, the others as in ``[evidence]`` of the language files.
     """
@@ -58,6 +60,8 @@ def records_behind(view: View, measure: Measure, case: int = 0) -> list[Record]:
         records = _records(view, "visa_applications", rows)
     elif isinstance(measure, WatchList):
         records = [_entry(view, case, row) for row in view.watch_list.entries(case, measure.matched)]
+    elif isinstance(measure, OtherBearers):
+        records = _bearers(view, measure.query, case)
     elif isinstance(measure, Component):
         applications, landings = view.connected_records(measure.name, case)
         records = [*_records(view, "visa_applications", applications), *_records(view, "landings", landings)]
@@ -95,9 +99,10 @@ def agreement_of(compared: Similarity) -> dict[str, str]:
 def agreement_text(agreement: Mapping[str, str]) -> Text:
     """Return an agreement as a sentence, the exact words of each field."""
     words = texts("evidence")
+    grade = words[f"grade_{agreement['grade']}"] if "grade" in agreement else dict.fromkeys(LANGUAGES, "")
     parts = [f"{field}_{value}" for field, value in agreement.items() if field != "grade"]
     return Text(**{
-        code: words[f"grade_{agreement['grade']}"][code] + words["separator"][code].join(words[part][code] for part in parts)
+        code: grade[code] + words["separator"][code].join(words[part][code] for part in parts)
         for code in LANGUAGES
     })  # fmt: skip
 
@@ -111,6 +116,19 @@ def _entry(view: View, case: int, row: int) -> Record:
     facts = view.history.facts
     agreement = agreement_of(similarity(view.watch_list, facts, view.cases, case, row))
     return Record("tip_database", facts["tip_database"].id_of(row), agreement_text(agreement), agreement)
+
+
+def _bearers(view: View, query: EventQuery, case: int) -> list[Record]:
+    """Return the latest records of other persons under a case's passport, and what differs from the case's own."""
+    bearers = events_of_others(view, query, np.array([case]))
+    table, _ = view.history.events(query.events).sources[0]
+    facts = view.history.facts[table]
+    records = []
+    for at in np.argsort(-facts["occurred_at"][bearers.row], kind="stable")[:_LIMIT].tolist():
+        differing = {"name": bearers.other_name[at], "birth_date": bearers.other_birth[at]}
+        agreement = {field: "different" for field, differs in differing.items() if differs}
+        records.append(Record(table, facts.id_of(int(bearers.row[at])), agreement_text(agreement), agreement))
+    return records
 
 
 def own_file(view: View, case: int = 0) -> list[Record]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from features.arrays import Objects
 
 NO_VALUES = {
-    "address": ("同上", "未定", "不明", "N/A", "same as above", "住所不定", "-", "ไม่มี", "无", "no aplica"),
+    "address": ("同上", "未定", "不明", "N/A", "same as above", "住所不定", "-", "ไม่มี", "无", "不詳"),
     "phone": ("000-0000-0000", "なし", "N/A", "9999999999", "1234567890", "-", "none", "不明", "080-0000-0000"),
     "name": ("FNU", "LNU", "XXX", "-", "N/A", "不明", "NONE", "未定"),
     "passport": ("NONE", "0000000", "N/A", "-", "申請中", "XXXXXXX", "123456789"),
