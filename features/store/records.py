@@ -34,13 +34,15 @@ _TAKE_LOCK = f"select current_setting('transaction_isolation') from (select pg_a
 _COUNT_KNOWN = "select count(*) from records.record where table_code = %s and record_id = any(%b::text[]) and superseded_at is null"
 _SUPERSEDE = text(
     "update records.record set superseded_at = :at "
-    "where table_code = :code and record_id = :id and superseded_at is null"
+    "where table_code = :code and record_id = :id and superseded_at is null returning position"
 )
 _READ = text(
     "select position, payload from records.record where table_code = :code and record_id = any(:ids) "
     "and position <= :at and (superseded_at is null or superseded_at > :at) order by position"
 )
 Progress = Callable[[str, int], None]
+StoredHook = Callable[[Connection, str, Sequence[int], Sequence[int]], None]
+"""Called with (connection, table, new positions, superseded positions) in the transaction that stored the records."""
 
 
 class RecordExists(Exception):
@@ -64,19 +66,20 @@ class OtherLayout(Exception):
 class RecordStore:
     """Appends, supersedes and reads records."""
 
-    def __init__(self, engine: Engine, data_key: DataKey) -> None:
+    def __init__(self, engine: Engine, data_key: DataKey, on_stored: StoredHook | None = None) -> None:
         self.engine = engine
         self.data_key = data_key
+        self._on_stored = on_stored or (lambda connection, table, positions, superseded: None)
 
     @staticmethod
-    def open(engine: Engine, key_path: Path) -> RecordStore:
+    def open(engine: Engine, key_path: Path, on_stored: StoredHook | None = None) -> RecordStore:
         """Return the store, its tables migrated; raises `OtherLayout` if another version stored other facts."""
         migrate(engine, Path(__file__).with_name("migrations"), "records")
         with engine.connect() as connection:
             other = text("select 1 from records.record where layout_version <> :version limit 1")
             if connection.execute(other, {"version": LAYOUT_VERSION}).first():
                 raise OtherLayout
-        return RecordStore(engine, DataKey.load_or_create(key_path))
+        return RecordStore(engine, DataKey.load_or_create(key_path), on_stored)
 
     def head(self, connection: Connection) -> int:
         """Return the position of the latest record that this transaction sees, 0 for none."""
@@ -89,6 +92,7 @@ class RecordStore:
         facts = facts or facts_of_table(name, rows)
         positions = _new_positions(connection, name, facts.id_list())
         self._write_linked(connection, rows, facts, positions)
+        self._on_stored(connection, name, positions, ())
         return positions
 
     def append_all(
@@ -118,6 +122,8 @@ class RecordStore:
         if is_first:
             fresh = {name: np.ones(len(table), dtype=bool) for name, table in facts.items()}
             insert_postings(connection, self.data_key, derived_postings(facts, positions, fresh))
+            for name, stored in positions.items():
+                self._on_stored(connection, name, stored, ())
 
     def supersede(self, connection: Connection, name: str, record_id: str, row: pa.Table) -> int:
         """Replace a record by a corrected version and return its position; raises `KeyError` for an unknown id.
@@ -126,10 +132,11 @@ class RecordStore:
         """
         _lock(connection)
         position = int(connection.execute(text("select nextval('records.position')")).scalar_one())
-        changed = connection.execute(_SUPERSEDE, {"at": position, "code": TABLE_CODES[name], "id": record_id})
-        if changed.rowcount != 1:
+        former = connection.execute(_SUPERSEDE, {"at": position, "code": TABLE_CODES[name], "id": record_id}).scalar()
+        if former is None:
             raise KeyError(record_id)
         self._write_linked(connection, row, facts_of_table(name, row), [position])
+        self._on_stored(connection, name, [position], [int(former)])
         return position
 
     def rows(self, connection: Connection, name: str, ids: Sequence[str], position: int | None = None) -> pa.Table:

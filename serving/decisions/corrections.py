@@ -14,6 +14,7 @@ from features.tables.json_rows import row_as_json
 from features.tables.schema import TABLES
 from serving.auth.permissions import ALL_POSTS, Caller
 from serving.decisions.service import DecisionService
+from serving.log.leaves import append
 from serving.refusals import Refusal
 from serving.store import decisions
 from serving.store.decisions import Decision
@@ -45,6 +46,8 @@ def correct_record(
     answer: dict[str, object] = {"table": table, "id": record_id, "position": position, "changed": changed}
     if subject is not None and before is not None:
         answer |= _decide_again(connection, service, before, row, position)
+    content = {"table": table, "position": str(position), "changed": changed, "role": str(caller.role)}
+    append(connection, "correction", record_id, content)
     return answer
 
 

@@ -12,6 +12,7 @@ from features.store.records import RecordExists
 from features.tables.json_rows import rows_to_table
 from serving.auth.permissions import Caller
 from serving.decisions.service import DecisionService
+from serving.log.leaves import append
 from serving.refusals import Refusal, faulty_records
 from serving.store import decisions
 from serving.store.decisions import Decision
@@ -40,6 +41,8 @@ def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str
             raise Refusal(404, "case", "no such case at this post", expected="a case of the queue")
         service.store.append(connection, "outcomes", rows)
         decisions.mark_interviewed(connection, subject, subject_id)
+        content = {"subject": subject, "subject_id": subject_id, "role": str(caller.role)}
+        append(connection, "interview", outcome_id, content)
 
     try:
         in_transaction(service.engine, store)

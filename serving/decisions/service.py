@@ -16,6 +16,7 @@ from features.settings import Settings
 from features.store.records import RecordExists, RecordStore
 from features.store.schema_migration import migrate
 from serving.decisions.scoring import decide_case
+from serving.log.acts import seal_rows_of_before, seal_stored_records
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
 from serving.store import decisions
@@ -114,8 +115,9 @@ def _repeated(connection: Connection, key: IdempotencyKey) -> Decision | None:
 def open_service(settings: Settings, engine: Engine | None = None) -> DecisionService:
     """Open the database, migrate its tables and load the champions."""
     engine = engine or open_engine(settings)
-    store = RecordStore.open(engine, settings.data_key_path)
+    store = RecordStore.open(engine, settings.data_key_path, seal_stored_records)
     migrate(engine, _MIGRATIONS, "serving")
+    seal_rows_of_before(engine)
     models = LoadedModels(settings)
     models.reload()
     return DecisionService(engine, store, models)

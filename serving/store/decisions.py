@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, text
 
 from features.arrays import Floats
 from features.tables.times import DAY_US
+from serving.log.leaves import append_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,13 @@ _QUEUE = (
 
 
 def insert(connection: Connection, decision: Decision) -> None:
-    """Store a decision."""
+    """Store a decision and seal the whole row in the log."""
     parameters = ", ".join(f":{name}" for name in _NAMES)
-    connection.execute(
-        text(f"insert into serving.decision ({_COLUMNS}) values ({parameters})"),
+    row = connection.execute(
+        text(f"insert into serving.decision ({_COLUMNS}) values ({parameters}) returning row_to_json(decision.*)::text"),
         {name: getattr(decision, name) for name in _NAMES},
-    )
+    ).scalar_one()
+    append_row(connection, "decision", decision.decision_id, row)
 
 
 def by_id(connection: Connection, decision_id: str) -> Decision | None:
@@ -161,9 +163,14 @@ def is_interviewed(connection: Connection, subject: str, subject_id: str) -> boo
 
 
 def mark_interviewed(connection: Connection, subject: str, subject_id: str) -> None:
-    """Take a case out of the queue."""
-    query = "insert into serving.interviewed_case (subject, subject_id) values (:s, :i) on conflict do nothing"
-    connection.execute(text(query), {"s": subject, "i": subject_id})
+    """Take a case out of the queue and seal it in the log."""
+    query = (
+        "insert into serving.interviewed_case (subject, subject_id) values (:s, :i) on conflict do nothing "
+        "returning row_to_json(interviewed_case.*)::text"
+    )
+    row = connection.execute(text(query), {"s": subject, "i": subject_id}).scalar()
+    if row is not None:
+        append_row(connection, "queue_removal", f"{subject}/{subject_id}", row)
 
 
 def answer_of_key(connection: Connection, key_hash: bytes) -> tuple[bytes, str] | None:

@@ -1,0 +1,50 @@
+"""Acts on stored records, and the beginning of the log: what stood in the tables before there was a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from sqlalchemy import Connection, Engine
+
+from serving.log.leaves import Act, append_all, row_content
+from serving.store import log_leaves
+
+_BATCH = 2000
+
+
+def seal_stored_records(
+    connection: Connection, table: str, positions: Sequence[int], superseded: Sequence[int]
+) -> None:
+    """Seal new outcomes, corrected versions and what they superseded; other records are sealed by decisions on them."""
+    if not (superseded or table == "outcomes") or not log_leaves.exists(connection):
+        return
+    acts = [Act("supersession", *_content(row)) for row in log_leaves.supersession_rows(connection, superseded)]
+    acts += [Act("record", *_content(row)) for row in log_leaves.record_rows(connection, positions)]
+    append_all(connection, acts)
+
+
+def seal_rows_of_before(engine: Engine) -> None:
+    """Seal every row that is there when the log begins; does nothing once it has a leaf.
+
+    A row that comes without a leaf later is a fault, which `mimamori log verify` reports.
+    """
+    with engine.begin() as connection:
+        log_leaves.lock(connection)
+        if log_leaves.size(connection):
+            return
+        append_all(connection, [Act("log_start", "0", {})])
+        for kind in log_leaves.ROWS:
+            acts = _acts(connection, kind)
+            while batch := list(islice(acts, _BATCH)):
+                append_all(connection, batch)
+
+
+def _acts(connection: Connection, kind: str) -> Iterator[Act]:
+    for row in log_leaves.rows(connection, kind):
+        yield Act(kind, *_content(row))
+
+
+def _content(row: tuple[str, str]) -> tuple[str, dict[str, object]]:
+    subject_id, values = row
+    return subject_id, row_content(values)
