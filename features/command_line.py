@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from features.error_origin import origin
 from features.settings import SettingRejected
 from features.tables.faults import RecordsRejected
 
@@ -77,7 +78,8 @@ class _Commands(click.Group):
                 ) from None
             # the error's own message might quote a record, so only its kind is shown
             raise Problem(
-                f"{type(error).__name__}: this should not happen; set MIMAMORI_TRACEBACK=1 to see where it did"
+                f"the command stopped before its end: {origin(error)}; send this line to those who maintain it "
+                "(MIMAMORI_TRACEBACK=1 shows more)"
             ) from None
 
 

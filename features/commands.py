@@ -12,6 +12,7 @@ import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
 from features.command_line import Problem, cluster_option
+from features.facts.keyless import keyless_faults
 from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
 from features.tables.faults import UNLIKELY, Fault, by_kind, total
@@ -40,6 +41,9 @@ def check(folder: Path, limit: int, as_json: bool) -> None:
     """
     inspection = inspect(folder, reading=lambda name: click.echo(f"reading {name} …", err=True))
     records, faults = inspection.records, inspection.faults + inspection.implausible
+    for name, rows in {} if records is None else records.tables.items():
+        click.echo(f"link keys of {name} …", err=True)
+        faults += keyless_faults(name, rows)
     notes = [fault for fault in faults if fault.level == UNLIKELY]
     counts = {} if records is None else {name: rows.num_rows for name, rows in records.tables.items()}
     if as_json:

@@ -14,6 +14,7 @@ from features.facts.table_facts import Facts, TableFacts, facts_of_table
 from features.identity.phone_mask import mask_phone
 from features.kernel.view import View
 from features.matrix import TABLE_OF_SUBJECT, make_view, values_of
+from features.record_notes import Note, notes_of_record
 from features.store.case_history import history_of_case
 from features.store.records import RecordStore
 from features.tables.times import moment_of
@@ -44,6 +45,8 @@ class CaseView:
         Status of residence of the case's own record.
     masked_keys
         Telephone numbers of the case's own record, by key, without their middle digits.
+    notes
+        What of the case's own record cannot be true, is unlikely, or links nobody.
     """
 
     subject: str
@@ -56,6 +59,7 @@ class CaseView:
     view: View
     status: str
     masked_keys: Mapping[str, str]
+    notes: tuple[Note, ...] = ()
 
     def evidence(self, feature: str) -> list[Record]:
         """Return the records behind a feature."""
@@ -108,6 +112,7 @@ def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table, 
         view,
         str(row.column("status_of_residence")[0].as_py()),
         _masked_keys(row),
+        notes_of_record(TABLE_OF_SUBJECT[subject], row, own),
     )
 
 

@@ -71,9 +71,9 @@ def encode_fact(fact: Fact, table: pa.Table) -> Values:
     null = _NULLS.get(fact.recipe, _NO_KEY)
 
     def blank(rows: int) -> Values:
-        return np.repeat(null, rows)  # type: ignore[return-value]
+        return np.repeat(null, rows)
 
-    return of_readable_rows(partial(_encoded, fact), arrays, blank, np.concatenate)
+    return of_readable_rows(partial(_encoded, fact), arrays, blank, _joined)
 
 
 def _encoded(fact: Fact, *arrays: pa.Array) -> Values:
@@ -105,9 +105,13 @@ def _no_address(rows: int) -> tuple[Values, Values]:
     return np.repeat(_NO_KEY, rows), np.repeat(_NO_KEY, rows)
 
 
+def _joined(parts: Sequence[Values]) -> Values:
+    return np.concatenate(parts)  # type: ignore[return-value]
+
+
 def _joined_addresses(parts: Sequence[tuple[Values, Values]]) -> tuple[Values, Values]:
     first, second = zip(*parts, strict=True)
-    return np.concatenate(first), np.concatenate(second)
+    return _joined(first), _joined(second)
 
 
 def _time(array: pa.Array) -> Values:

@@ -62,18 +62,26 @@ class Inspection:
     is_unusable: bool
 
 
-def read_folder(folder: Path | str) -> Records:
+def read_folder(folder: Path | str, *, every_record: bool = False) -> Records:
     """Read a folder of records, without what cannot be used of single records; the log says how much that is.
+
+    Parameters
+    ----------
+    every_record
+        Whether every record and value must be usable.
 
     Raises `RecordsRejected` with every blocking fault if a file is wrong as a whole.
     """
     inspection = inspect(Path(folder))
-    if inspection.records is None or inspection.is_unusable:
+    wrong = inspection.is_unusable or (every_record and any(fault.blocking for fault in inspection.faults))
+    if inspection.records is None or wrong:
         raise RecordsRejected([fault for fault in inspection.faults if fault.blocking])
     records = sum(table.records_left_out for table in inspection.tables.values())
     values = sum(table.values_left_out for table in inspection.tables.values())
     if records or values:
-        log.warning("%d records and %d values cannot be read and are left out; `mimamori check` names them", records, values)
+        log.warning(
+            "%d records and %d values cannot be read and are left out; `mimamori check` names them", records, values
+        )
     return Records({name: table.usable for name, table in inspection.tables.items()})
 
 

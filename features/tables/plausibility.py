@@ -79,7 +79,7 @@ def implausible(name: str, rows: pa.Table) -> list[tuple[Rule, Bools]]:
     broken = []
     for rule in rules_of(name):
         column = values.of(rule.column.name)
-        if column is None or (since := values.of(rule.since) if rule.since else None) is None and rule.since:
+        if column is None or ((since := values.of(rule.since) if rule.since else None) is None and rule.since):
             continue
         bad = rule.broken(column, since)
         if bad.any():
@@ -97,11 +97,10 @@ def without_faults(name: str, rows: pa.Table) -> pa.Table:
     """
     table = TABLES[name]
     kept = {table.occurred_at, table.known_at}
+    kept |= {column.name for column in table.columns if column.link is not None} - _AMOUNTS_OF_TIME
     for rule, bad in implausible(name, rows):
-        column = rule.column
-        if rule.cannot_be_true and rule.since in {None, table.occurred_at} and column.name not in kept:
-            if column.link is None or column.name in _AMOUNTS_OF_TIME:
-                rows = _emptied(rows, column.name, bad)
+        if rule.cannot_be_true and rule.since in {None, table.occurred_at} and rule.column.name not in kept:
+            rows = _emptied(rows, rule.column.name, bad)
     return rows
 
 
@@ -125,14 +124,22 @@ def _out_of_order(rule: Rule, name: str, rows: pa.Table, others: pa.Table) -> Bo
     at = pc.index_in(rows.column(rule.by), value_set=others.column(TABLES[rule.table].id_column).combine_chunks())
     there = np.asarray(at.is_valid().to_numpy(), dtype=bool)
     if rule.when is not None:
-        there &= np.asarray(pc.fill_null(pc.equal(rows.column(rule.when[0]), rule.when[1]), fill_value=False).to_numpy())
+        there &= np.asarray(
+            pc.fill_null(pc.equal(rows.column(rule.when[0]), rule.when[1]), fill_value=False).to_numpy()
+        )
     since = np.full(rows.num_rows, np.nan)
     since[there] = then.without_faults(str(rule.since))[at.filter(pa.array(there)).to_numpy()]
     return rule.broken(times, since)
 
 
 def _faults(name: str, rule: Rule, bad: Bools) -> list[Fault]:
-    kind = "a number" if rule.column.kind in {Kind.INTEGER, Kind.NUMBER} else "a date" if rule.column.kind is Kind.DATE else "a time"
+    kind = (
+        "a number"
+        if rule.column.kind in {Kind.INTEGER, Kind.NUMBER}
+        else "a date"
+        if rule.column.kind is Kind.DATE
+        else "a time"
+    )
     state = "that cannot be true" if rule.cannot_be_true else "that is unlikely"
     return faults_at(
         name, rule.column.name, bad, actual=f"{kind} {state}", expected=f"{rule.expected} ({rule.why})",
@@ -217,9 +224,7 @@ def _expanded(table: Table, entry: Mapping[str, Any]) -> Iterable[Rule]:
     since = table.occurred_at if entry.get("since") == "own" else entry.get("since")
     for column in table.columns:
         if {_group(table, column), f"{table.name}.{column.name}"} & set(entry["columns"]) and column.name != since:
-            yield Rule(
-                entry["code"], entry["level"], column, since, *_bounds(entry), entry["expected"], entry["why"]
-            )
+            yield Rule(entry["code"], entry["level"], column, since, *_bounds(entry), entry["expected"], entry["why"])
 
 
 def _group(table: Table, column: Column) -> str:

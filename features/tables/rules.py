@@ -107,9 +107,7 @@ def check_table(table: Table, read: ReadTable) -> CheckedTable:
     return _checked(table, rows, faults, wrong, out)
 
 
-def _checked(
-    table: Table, rows: pa.Table, faults: list[Fault], wrong: Mapping[str, Bools], out: Bools
-) -> CheckedTable:
+def _checked(table: Table, rows: pa.Table, faults: list[Fault], wrong: Mapping[str, Bools], out: Bools) -> CheckedTable:
     """Return a table without wrong records, and with its wrong values empty where they may be."""
     is_unusable = any(2 * bad.sum() > rows.num_rows for bad in wrong.values())
     for name, bad in wrong.items():

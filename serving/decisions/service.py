@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import datetime as dt
+import logging
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
+from psycopg import Error as DriverError
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from features.database import open_engine
+from features.error_origin import origin
 from features.facts.table_facts import TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
 from features.online import view_case
 from features.settings import Settings
 from features.store.records import RecordExists, RecordStore
 from features.store.schema_migration import migrate
-from serving.decisions.scoring import decide_case
+from serving.decisions.desk_clock import DeskClock
+from serving.decisions.scoring import decide_case, undecidable
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
 from serving.store import decisions
 from serving.store.decisions import Decision, IdempotencyKey
 from serving.store.transactions import in_transaction
 
+log = logging.getLogger("mimamori")
 _MIGRATIONS = Path(__file__).parent.parent / "store" / "migrations"
 
 
@@ -32,6 +39,11 @@ class DecisionService:
     engine: Engine
     store: RecordStore
     models: LoadedModels
+    clock: DeskClock = field(default_factory=DeskClock)
+
+    def now(self, connection: Connection) -> dt.datetime:
+        """Return the time of the desk's clock."""
+        return self.clock.now(connection, self.models.settings)
 
     def decide(
         self, subject: str, row: pa.Table, post: str | None, *, key: IdempotencyKey | None = None
@@ -74,9 +86,19 @@ class DecisionService:
     def compute(
         self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, position: int
     ) -> Decision:
-        """Return a decision on the history up to ``position``; stores nothing."""
-        view = view_case(connection, self.store, subject, row, position=position, own=own)
-        return decide_case(view, self.models.bundles.get(subject), post, position)
+        """Return a decision on the history up to ``position``; stores nothing.
+
+        A case that cannot be computed is queued without a score, and the log says to the operator where it failed.
+        """
+        bundle = self.models.bundles.get(subject)
+        try:
+            view = view_case(connection, self.store, subject, row, position=position, own=own)
+            return decide_case(view, bundle, post, position)
+        except (DBAPIError, DriverError, MemoryError):
+            raise
+        except Exception as error:
+            log.error("a case is queued without a score: %s", origin(error))
+            return undecidable(subject, row, own, bundle, post, position)
 
     def _new(self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None) -> Decision:
         decision = self.compute(connection, subject, row, own, post, self.store.head(connection))

@@ -17,7 +17,7 @@ from features.matrix import TABLE_OF_SUBJECT
 from features.tables.categories import FINDINGS, TYPOLOGIES
 from serving.auth.permissions import Caller, Role
 from serving.auth.sessions import PageReader
-from serving.decisions.due_dates import DueDate, current_time, due_date
+from serving.decisions.due_dates import DueDate, due_date
 from serving.decisions.interview_queue import summaries_of
 from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import DecisionService
@@ -96,7 +96,7 @@ def _page(
 ) -> CasePage:  # fmt: skip
     shown, case_key = orjson.loads(decision.shown), (decision.subject, decision.subject_id)
     latest = decisions.latest(connection, *case_key)
-    due = due_date(decision.subject, decision.as_of, current_time(connection, service.models.settings).date())
+    due = due_date(decision.subject, decision.as_of, service.now(connection).date())
     labels = {feature.name: getattr(feature.meaning, language) for feature in catalogue(decision.subject).features}
     steps = chart_steps(shown, labels, page_texts("case", language)["other"])
     return CasePage(

@@ -7,7 +7,6 @@ from fastapi.responses import RedirectResponse
 
 from features.tables.categories import FINDINGS, TYPOLOGIES
 from serving.auth.sessions import PageReader
-from serving.decisions.due_dates import current_time
 from serving.decisions.interviews import outcome_record, record_outcome
 from serving.decisions.service import DecisionService
 from serving.pages.case import case_response, decision_in_scope
@@ -27,7 +26,7 @@ def interview(request: Request, caller: PageReader, decision_id: str, form: Form
         return case_response(request, caller, decision_id, status=422, error="choose_finding")
     with service.engine.connect() as connection:
         decision = decision_in_scope(connection, caller, decision_id)
-        now = current_time(connection, service.models.settings)
+        now = service.now(connection)
         if decisions.is_interviewed(connection, decision.subject, decision.subject_id):
             return case_response(request, caller, decision_id, status=409, error="already_recorded")
     record_outcome(service, caller, outcome_record(decision, now, finding=finding, typology=typology, arm=arm))

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 
 from features.tables import Records, rows_to_table
+from features.tables.folder import inspect
 from features.tables.plausibility import implausible, order_faults, orders, rules_of, without_faults
 from features.tables.schema import TABLES
-from features.tables.folder import inspect
 from tests.features.tables.folders import folder, good, typed
 
 _FILE = Path(__file__).with_name("cases_plausibility.csv")
