@@ -109,9 +109,9 @@ def post_all(own: Service, records: dict[str, list[Row]], limit: int) -> int:
         rest = rows[:-15] if name in URLS else rows
         taken, faults = rows_to_table(name, [row_as_json(row) for row in rest[: limit - stored]])
         assert not faults
-        with own.backend.engine.connect().execution_options(isolation_level="READ COMMITTED") as connection:
-            with connection.begin():
-                stored += len(own.backend.store.append(connection, name, taken))
+        engine = own.backend.engine.execution_options(isolation_level="READ COMMITTED")
+        with engine.begin() as connection:
+            stored += len(own.backend.store.append(connection, name, taken))
     return stored
 
 
