@@ -147,12 +147,6 @@ def read_table(folder: Path, name: str) -> pa.Table:
     return check_table(TABLES[name], canonical(TABLES[name], raw.rows)[0]).usable
 
 
-def table_path(folder: Path, name: str) -> Path:
-    """Return the file of a table: Parquet if there is such a file, else CSV."""
-    parquet = folder / f"{name}.parquet"
-    return parquet if parquet.exists() else folder / f"{name}.csv"
-
-
 def canonical(table: Table, raw: pa.Table) -> tuple[ReadTable, list[Fault]]:
     """Return a table in its canonical schema, and what could not be read."""
     arrays, lost, faults = [], {}, []
