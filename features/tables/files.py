@@ -206,7 +206,7 @@ def _read_csv(path: Path, table: Table) -> RawTable:
 def _opened(path: Path) -> IO[bytes]:
     """Open a file, or what a gzip or zip file holds; raises `ValueError` for a zip file of several."""
     if path.suffix == ".gz":
-        return io.BufferedReader(gzip.GzipFile(path))  # type: ignore[arg-type]
+        return io.BufferedReader(gzip.GzipFile(path))
     if path.suffix == ".zip":
         archive = zipfile.ZipFile(path)
         inner = [name for name in archive.namelist() if name.endswith(".csv") and not name.startswith("__MACOSX/")]
