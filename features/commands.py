@@ -1,5 +1,6 @@
 """Commands for records: check a folder, compute its feature matrix, load it into the store."""
 
+import datetime as dt
 import errno
 import json
 import os
@@ -17,6 +18,7 @@ from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
 from features.tables.faults import UNLIKELY, Fault, by_kind, total
 from features.tables.folder import inspect, read_folder
+from features.tables.plausibility import future_faults
 from features.tables.schema import TABLES
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -43,7 +45,7 @@ def check(folder: Path, limit: int, as_json: bool) -> None:
     records, faults = inspection.records, inspection.faults + inspection.implausible
     for name, rows in {} if records is None else records.tables.items():
         click.echo(f"link keys of {name} …", err=True)
-        faults += keyless_faults(name, rows)
+        faults += future_faults(name, rows, dt.datetime.now(dt.UTC)) + keyless_faults(name, rows)
     notes = [fault for fault in faults if fault.level == UNLIKELY]
     counts = {} if records is None else {name: rows.num_rows for name, rows in records.tables.items()}
     if as_json:

@@ -1,6 +1,7 @@
 """What cannot be true in a record, and what is unlikely, by the rules of ``plausibility.toml``."""
 
 import datetime as dt
+import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from features.tables.times import DAY_US
 _TABLE = Path(__file__).with_suffix(".toml")
 _YEAR_DAYS = 365.2425
 _EPOCH = dt.date(1970, 1, 1)
+_EPOCH_UTC = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+TOLERANCE = dt.timedelta(minutes=5)
+"""Clocks of posts differ by so much."""
 _AMOUNTS_OF_TIME = {"child_birth_date"}
 """Birth dates that link nobody: features count days from them."""
 
@@ -75,6 +79,8 @@ def implausible(name: str, rows: pa.Table) -> list[tuple[Rule, Bools]]:
 
     A value with a fault breaks no further rule.
     """
+    if rows.num_rows == 1:
+        return [(rule, np.ones(1, dtype=bool)) for rule in _broken_by_record(name, rows)]
     values = _Values(name, rows)
     broken = []
     for rule in rules_of(name):
@@ -87,6 +93,37 @@ def implausible(name: str, rows: pa.Table) -> list[tuple[Rule, Bools]]:
             if rule.cannot_be_true:
                 values.forget(rule.column.name, bad)
     return broken
+
+
+def _broken_by_record(name: str, row: pa.Table) -> list[Rule]:
+    """Return the rules that a single record breaks; a hundred times as fast as by columns."""
+    values: dict[str, float | None] = {}
+    there = set(row.column_names)
+    broken = []
+    for rule in rules_of(name):
+        for column in (rule.column.name, rule.since):
+            if column and column not in values:
+                values[column] = _number(row.column(column)[0].as_py()) if column in there else None
+        value, since = values[rule.column.name], values[rule.since] if rule.since else 0.0
+        if value is None or since is None:
+            continue
+        if rule.since:
+            value -= math.floor(since) if rule.column.kind is Kind.DATE else since
+        if value < rule.least or value > rule.most:
+            broken.append(rule)
+            if rule.cannot_be_true:
+                values[rule.column.name] = None
+    return broken
+
+
+def _number(value: object) -> float | None:
+    """Return a number as it is, a date or time as days since 1970."""
+    if isinstance(value, dt.datetime):
+        since = value - _EPOCH_UTC
+        return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) / DAY_US
+    if isinstance(value, dt.date):
+        return float((value - _EPOCH).days)
+    return float(value) if isinstance(value, int | float) else None
 
 
 def without_faults(name: str, rows: pa.Table) -> pa.Table:
@@ -107,6 +144,17 @@ def without_faults(name: str, rows: pa.Table) -> pa.Table:
 def plausibility_faults(name: str, rows: pa.Table) -> list[Fault]:
     """Return what cannot be true and what is unlikely, row by row."""
     return [fault for rule, bad in implausible(name, rows) for fault in _faults(name, rule, bad)]
+
+
+def future_faults(name: str, rows: pa.Table, now: dt.datetime) -> list[Fault]:
+    """Return the records that became known later than a clock plus `TOLERANCE`."""
+    column = TABLES[name].known_at
+    latest = pa.scalar(now + TOLERANCE, rows.schema.field(column).type)
+    late = np.asarray(pc.fill_null(pc.greater(rows.column(column), latest), fill_value=False).to_numpy(), dtype=bool)
+    return faults_at(
+        name, column, late, actual="a time beyond the clock", expected="a time up to five minutes from now, in UTC",
+        code="beyond_clock", blocking=False, level=IMPOSSIBLE,
+    )  # fmt: skip
 
 
 def order_faults(tables: Mapping[str, pa.Table]) -> list[Fault]:

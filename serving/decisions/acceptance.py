@@ -9,8 +9,7 @@ from sqlalchemy import Connection
 
 from features.tables.faults import IMPOSSIBLE, Fault
 from features.tables.json_rows import rows_to_table
-from features.tables.plausibility import order_faults, orders, plausibility_faults
-from serving.decisions.desk_clock import future_faults
+from features.tables.plausibility import future_faults, order_faults, orders, plausibility_faults
 from serving.decisions.service import DecisionService
 from serving.refusals import faulty_records
 

@@ -5,17 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-import pyarrow as pa
 from sqlalchemy import Connection
 
 from features.settings import Settings
-from features.tables.faults import Fault
-from features.tables.schema import TABLES
 from features.tables.times import moment_of
 from serving.store.record_ids import end_of_records
-
-TOLERANCE = dt.timedelta(minutes=5)
-"""Clocks of posts differ by so much from the service's."""
 
 
 @dataclass(slots=True)
@@ -42,14 +36,3 @@ def stands(settings: Settings) -> bool:
 def queued_since(now: dt.datetime, settings: Settings) -> dt.datetime | None:
     """Return since when a case must have arrived at the desk to be in its queue; None for any time."""
     return None if stands(settings) else now - dt.timedelta(days=settings.queue_days)
-
-
-def future_faults(table: str, rows: pa.Table, now: dt.datetime) -> list[Fault]:
-    """Return records that became known later than the clock plus `TOLERANCE`."""
-    column = TABLES[table].known_at
-    return [
-        Fault(table, number, column, "a time beyond the clock of this service",
-              "a time up to five minutes from now, in UTC", "beyond_clock")
-        for number, known in enumerate(rows.column(column).to_pylist(), start=1)
-        if known is not None and known > now + TOLERANCE
-    ]  # fmt: skip

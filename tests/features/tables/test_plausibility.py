@@ -14,6 +14,7 @@ from features.tables import Records, rows_to_table
 from features.tables.folder import inspect
 from features.tables.plausibility import implausible, order_faults, orders, rules_of, without_faults
 from features.tables.schema import TABLES
+from tests.conftest import run
 from tests.features.tables.folders import folder, good, typed
 
 _FILE = Path(__file__).with_name("cases_plausibility.csv")
@@ -83,3 +84,28 @@ def test_a_table_without_rows_or_columns_breaks_no_rule() -> None:
         nulls = pa.table([pa.nulls(3, field.type) for field in table.arrow_schema], schema=table.arrow_schema)
         assert without_faults(name, nulls).equals(nulls)
         assert np.isfinite([bound for rule in rules_of(name) for bound in (rule.least, rule.most)]).any()
+
+
+def test_a_record_of_the_future_is_named_by_check(tmp_path: Path) -> None:
+    rows = [good("visa_applications"), good("visa_applications", application_id="A2", submitted_at="2099-04-01T08:30:00Z",
+                                            intended_arrival_on="2099-05-01")]  # fmt: skip
+    done = run("check", str(folder(tmp_path / "records", "visa_applications", rows)), home=tmp_path, expect=1)
+    assert "visa_applications.submitted_at row 2: found a time beyond the clock" in done.stdout
+    assert "1 fault(s)" in done.stdout
+
+
+def test_notes_alone_are_no_problem(tmp_path: Path) -> None:
+    rows = [good("visa_applications", monthly_income_jpy="25000000", guarantor_phone="0000", guarantor_address="同上")]
+    done = run("check", str(folder(tmp_path / "records", "visa_applications", rows)), home=tmp_path)
+    assert "0 fault(s), 3 note(s)" in done.stdout
+    assert "a text that links nobody: it refers to another field of the form" in done.stdout
+
+
+@pytest.mark.parametrize(("table", "changes"), CASES, ids=str)
+def test_a_record_alone_is_judged_as_among_others(table: str, changes: str) -> None:
+    odd = typed(table, good(table, **changed(changes)))
+    row, _ = rows_to_table(table, [odd])
+    others, _ = rows_to_table(table, [typed(table, good(table)), odd])
+    alone = [rule for rule, _ in implausible(table, row)]
+    assert alone == [rule for rule, bad in implausible(table, others) if bad[1]]
+    assert not any(bad[0] for _, bad in implausible(table, others))
