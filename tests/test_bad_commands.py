@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.exceptions import InvalidTag
+from mlflow.exceptions import MlflowException
 from sqlalchemy import text
 
 from features.command_line import main
 from features.database import open_engine
 from features.settings import Settings
+from features.store.records import OtherLayout
 from features.tables import write_folder
 from models.signatures import load_or_create_key
 from synthetic_data.world import generate
@@ -262,4 +265,27 @@ def test_an_unforeseen_error_shows_its_kind_and_none_of_its_words(
     result = place.ask("load GOOD")
     assert result.exit_code == 1
     assert "the command stopped before its end: ZeroDivisionError" in result.output
+    assert "Planted" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (OtherLayout(), "load them again into a new database"),
+        (InvalidTag("Plantedfamily"), "MIMAMORI_DATA_KEY is not the key"),
+        (MlflowException("Plantedfamily"), "MLflow refused (INTERNAL_ERROR)"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_foreseen_error_says_what_to_do(
+    place: Place, monkeypatch: pytest.MonkeyPatch, error: Exception, expected: str
+) -> None:
+    def broken(_: Path) -> None:
+        raise error
+
+    monkeypatch.setattr("features.commands.read_folder", broken)
+    result = place.ask("load GOOD")
+    assert result.exit_code == 1
+    assert expected in result.output
+    assert "before its end" not in result.output
     assert "Planted" not in result.output

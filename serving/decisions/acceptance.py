@@ -36,5 +36,5 @@ def _out_of_order(connection: Connection, service: DecisionService, table: str, 
     for rule in orders().get(table, ()):
         ids = sorted({name for name in rows.column(rule.by).to_pylist() if name is not None})
         if rule.cannot_be_true and ids:
-            tables[rule.table] = service.store.rows(connection, rule.table, ids)
+            tables[rule.table] = service.readable_rows(connection, rule.table, ids)
     return [fault for fault in order_faults(tables) if fault.level == IMPOSSIBLE and fault.table == table]

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from psycopg import Error as DriverError
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from features.catalogue.findings import FOR_THE_PERSON
-from features.error_origin import origin
 from features.matrix import TABLE_OF_SUBJECT
 from serving.decisions.desk_clock import queued_since
 from serving.decisions.due_dates import DueDate, due_date
@@ -22,7 +18,6 @@ from serving.decisions.service import DecisionService
 from serving.store import decisions
 from serving.store.decisions import Decision
 
-log = logging.getLogger("mimamori")
 REASONS_SHOWN = 3
 _SUMMARY_COLUMNS = {
     "visa": ("status_of_residence", "intended_stay_days", "intended_arrival_on"),
@@ -86,27 +81,8 @@ def summaries_of(
     summaries = {}
     for subject, columns in _SUMMARY_COLUMNS.items():
         ids = [case.subject_id for case in cases if case.subject == subject]
-        for row in _readable_rows(connection, service, TABLE_OF_SUBJECT[subject], ids):
+        for row in service.readable_rows(connection, TABLE_OF_SUBJECT[subject], ids).to_pylist():
             status, days, arrival = (row[column] for column in columns)
             day = arrival.date() if isinstance(arrival, dt.datetime) else arrival
             summaries[subject, next(iter(row.values()))] = Summary(status, days, day)
     return summaries
-
-
-def _readable_rows(
-    connection: Connection, service: DecisionService, table: str, ids: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Return the records of these ids that can be decrypted; a record that cannot be costs no other case its place."""
-    if not ids:
-        return []
-    try:
-        return service.store.rows(connection, table, ids).to_pylist()
-    except (DBAPIError, DriverError):
-        raise
-    except Exception as error:
-        if len(ids) == 1:
-            log.error("a record of the queue cannot be read: %s", origin(error))
-            return []
-    half = len(ids) // 2
-    parts = (ids[:half], ids[half:])
-    return [row for part in parts for row in _readable_rows(connection, service, table, part)]

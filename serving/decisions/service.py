@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
+from cryptography.exceptions import InvalidTag
 from psycopg import Error as DriverError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -44,6 +46,17 @@ class DecisionService:
     def now(self, connection: Connection) -> dt.datetime:
         """Return the time of the desk's clock."""
         return self.clock.now(connection, self.models.settings)
+
+    def readable_rows(self, connection: Connection, table: str, ids: Sequence[str]) -> pa.Table:
+        """Return stored records by id, without those that cannot be decrypted: they cost no other case its place."""
+        try:
+            return self.store.rows(connection, table, ids)
+        except InvalidTag:
+            if len(ids) == 1:
+                log.error("a record of %s cannot be decrypted, and is not shown", table)
+                return self.store.rows(connection, table, [])
+        half = len(ids) // 2
+        return pa.concat_tables([self.readable_rows(connection, table, part) for part in (ids[:half], ids[half:])])
 
     def decide(
         self, subject: str, row: pa.Table, post: str | None, *, key: IdempotencyKey | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,11 @@ def test_any_text_in_every_open_column_of_a_case_gets_a_decision(service: Servic
     refused = 0
     count = TEXTS // 2 // len(columns) // (1 if TEXTS > 10_000 else 4)
     for number in range(count):
-        row = typed(table, good(table)) | {name: plain_json(form_text(chance, longest=490)[:500]) for name in columns}
+        row = typed(table, good(table))
+        for name in columns:
+            text = plain_json(form_text(chance, longest=490)[:500])
+            # every fourth request keeps its control characters, which are refused by name
+            row[name] = text if number % 4 == 0 else re.sub(TABLES[table].column(name).control_pattern, "", text)
         row[TABLES[table].id_column] = f"TEXT-{table}-{number}"
         answer = post(service, table, row)
         assert answer.status_code in {201, 422}, (number, answer.text[:300])

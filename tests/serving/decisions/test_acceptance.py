@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidTag
 
+from features.store.encryption import DataKey
 from features.tables.json_rows import row_as_json, rows_to_table
 from serving.decisions.desk_clock import DeskClock, queued_since
 from serving.store import decisions
@@ -217,3 +219,39 @@ def test_cases_are_not_stored_without_a_decision(service: Service, table: str) -
 def test_health_answers_head(service: Service, path: str) -> None:
     answer = service.client.head(path)
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_stored_record_that_cannot_be_decrypted_costs_no_other_case_its_place(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = new_case(service, "NEIGHBOUR", passport_number="TZ7654321")
+    first = send(service, "visa_applications", record)
+    assert first.status_code == 201
+    with service.backend.engine.connect() as connection:
+        spoiled = service.backend.store.head(connection)
+    decrypt = DataKey.decrypt
+
+    def broken(self: DataKey, content: bytes, context: bytes) -> bytes:
+        if context in {f"facts/visa_applications/{spoiled}".encode(), f"visa_applications/{spoiled}".encode()}:
+            raise InvalidTag
+        return decrypt(self, content, context)
+
+    monkeypatch.setattr(DataKey, "decrypt", broken)
+    later = record["submitted_at"].replace("2012", "2013")
+    answer = send(service, "visa_applications", {**record, "application_id": "BESIDE", "submitted_at": later,
+                                                 "intended_arrival_on": "2014-06-01"})  # fmt: skip
+    # its history cannot be read, so it gets no score, but it is stored and queued
+    assert (answer.status_code, answer.json()["route"]) == (201, "no_score"), answer.text
+    rows = service.world["landings"]
+    landing = row_as_json(rows.slice(rows.num_rows - 1, 1).to_pylist()[0])
+    landing |= {"landing_id": "L-BESIDE", "application_id": "NEIGHBOUR", "landed_at": "2014-07-01T00:00:00Z"}
+    assert send(service, "landings", landing).status_code == 201
+    outcome = {"outcome_id": "O-BESIDE", "subject": "visa_application", "subject_id": "NEIGHBOUR", "arm": "referral",
+               "finding": "inconclusive", "occurred_at": "2014-01-01T00:00:00Z", "known_at": "2014-01-01T00:00:00Z"}  # fmt: skip
+    stored = service.client.post("/v1/records/outcomes", content=json.dumps(outcome), headers=service.headers("feed"))
+    assert stored.status_code == 201, stored.text
+    assert "cannot be decrypted, and is left out" in caplog.text
+    assert {"NEIGHBOUR", "BESIDE"} <= queue_ids(service)
+    service.client.post("/sign-in", data={"key": service.keys["officer"]})
+    assert service.client.get("/queue?capacity=200").status_code == 200
+    service.client.cookies.clear()
