@@ -27,11 +27,12 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Value of a feature beside what is usual."""
+    """Value of a feature beside what is usual; ``wording`` is the table of texts with its clause."""
 
     feature: str
     value: float
     bound: Bound
+    wording: str = "clauses"
 
     @property
     def is_present(self) -> bool:
@@ -54,10 +55,13 @@ def sentence(facts: Sequence[Fact], keys: Mapping[str, str]) -> dict[str, str]:
     keys
         Masked identifiers of the case's own record by name of `PHONES`; those that are not there are left out.
     """
-    form, clauses = texts("findings.form"), texts("findings.clauses")
+    form = texts("findings.form")
     out = {}
     for code in LANGUAGES:
-        parts = [_clause(clauses[fact.feature][code], fact, keys, form["key"][code], code) for fact in facts]
+        parts = [
+            _clause(texts(f"findings.{fact.wording}")[fact.feature][code], fact, keys, form["key"][code], code)
+            for fact in facts
+        ]
         joined = form["separator"][code].join(parts) + form["full_stop"][code]
         out[code] = joined[:1].upper() + joined[1:]
     return out

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from features.arrays import Floats
 from features.catalogue import Catalogue, Feature
-from features.catalogue.findings import FINDINGS, FOR_THE_PERSON, ORGANISER_MATCH, RAISES, Finding
+from features.catalogue.findings import FINDINGS, FOR_THE_PERSON, OPPOSITES, ORGANISER_MATCH, RAISES, Finding
 from features.catalogue.measures import CaseField, OwnStays
 from features.evidence import Record
 from features.languages import text
@@ -80,7 +80,7 @@ class FindingsExplanation:
     group
         Status of the peers; ``all`` where the case's own has too few.
     contributions
-        Of every finding that has a feature in the model.
+        Of every link, by the code of its raising finding: both its sides together.
     remainder
         What features without a finding add beyond the peers.
     """
@@ -114,15 +114,20 @@ def explain_by_findings(
     columns = {feature: column for column, feature in enumerate(bundle.catalogue.names)}
     difference = contributions - group.mean
     base = math.fsum([bundle.scorer.base_value, *group.mean.tolist()])
-    sums, candidates = {}, []
+    parts: dict[str, list[float]] = {}
+    candidates = []
     for finding in FINDINGS:
         own = {feature: float(difference[columns[feature]]) for feature in finding.features if feature in columns}
         if not own:
             continue
-        sums[finding.code] = math.fsum(own.values())
-        clauses = _clauses(finding, values, own, group, columns, bundle.catalogue, evidence, sums[finding.code])
+        added, side = math.fsum(own.values()), finding
+        parts.setdefault(finding.link or finding.code, []).extend(own.values())
+        if finding.opposite is not None and added < 0:
+            side = finding.opposite
+        clauses = _clauses(side, values, own, group, columns, bundle.catalogue, evidence, added)
         if clauses:
-            candidates.append(ShownFinding(finding, sums[finding.code], own, clauses))
+            candidates.append(ShownFinding(side, added, own, clauses))
+    sums = {code: math.fsum(added) for code, added in parts.items()}
     remainder = math.fsum([raw_score, -base, *(-added for added in sums.values())])
     return FindingsExplanation(name, base, sums, remainder, tuple(_choose(candidates)))
 
@@ -146,20 +151,28 @@ def _clauses(
         for feature in theme:
             if feature not in columns or feature in finding.context:
                 continue
-            low = feature in finding.low
-            bound = Bound(float((group.low if low else group.high)[columns[feature]]), low)
-            fact = Fact(feature, float(values[columns[feature]]), bound)
-            remarkable = (favourable or fact.is_unusual) and fact.value >= finding.least.get(feature, -math.inf)
-            if fact.is_present and (always or (remarkable and sign * own[feature] > min(least, 0.0))):
+            fact = _fact(finding, feature, float(values[columns[feature]]), group, columns[feature])
+            in_range = finding.least.get(feature, -math.inf) <= fact.value <= finding.most.get(feature, math.inf)
+            remarkable = (favourable or fact.is_unusual) and in_range and sign * own[feature] > min(least, 0.0)
+            if (always or remarkable) and (fact.is_present or feature in finding.most):
                 facts.append((sign * own[feature], feature, fact))
         best += sorted(facts, key=lambda item: -item[0])[:1]
     clauses: list[Clause] = []
     for added, feature, fact in sorted(best, key=lambda item: -item[0]):
         records = tuple(evidence(feature))
-        if len(clauses) < LIMIT and (records or always or _stated_by_file(catalogue.by_name(feature))):
+        if len(clauses) < LIMIT and (
+            records or always or feature in finding.most or _stated_by_file(catalogue.by_name(feature))
+        ):
             clauses.append(Clause(fact, sign * added, records))
     enough = always or math.fsum(sign * clause.difference for clause in clauses) > least
     return tuple(clauses) if enough else ()
+
+
+def _fact(finding: Finding, feature: str, value: float, group: PeerGroup, column: int) -> Fact:
+    if finding in OPPOSITES:  # its range is the finding's own, and has nothing to do with the peers
+        return Fact(feature, value, Bound(math.inf, False), "opposite_clauses")
+    low = feature in finding.low
+    return Fact(feature, value, Bound(float((group.low if low else group.high)[column]), low))
 
 
 def _stated_by_file(feature: Feature) -> bool:
@@ -168,21 +181,22 @@ def _stated_by_file(feature: Feature) -> bool:
 
 
 def _choose(candidates: Sequence[ShownFinding]) -> list[ShownFinding]:
-    """At most three findings on each side, none of whose records is on the other side too."""
+    """At most three findings on each side, none of whose records is on the other side too; an organiser's match is one of them."""
     sides = [
         _strongest(item for item in candidates if item.finding.direction == side) for side in (RAISES, FOR_THE_PERSON)
     ]
     strength = [math.fsum(abs(item.contribution) for item in side[:LIMIT]) for side in sides]
     raises_is_stronger = strength[0] >= strength[1] or any(item.finding.code == ORGANISER_MATCH for item in sides[0])
     first, second = sides if raises_is_stronger else sides[::-1]
-    first = first[:LIMIT]
+    always = [item for item in first[LIMIT:] if item.finding.code == ORGANISER_MATCH]
+    first = [*first[: LIMIT - len(always)], *always]
     cited = {record for item in first for record in item.records}
     second = [kept for item in second if (kept := _without(item, cited)) is not None][:LIMIT]
     return [*first, *second] if raises_is_stronger else [*second, *first]
 
 
 def _strongest(findings: Iterable[ShownFinding]) -> list[ShownFinding]:
-    return sorted(findings, key=lambda item: (item.finding.code != ORGANISER_MATCH, -abs(item.contribution)))
+    return sorted(findings, key=lambda item: -abs(item.contribution))
 
 
 def _without(item: ShownFinding, cited: set[Record]) -> ShownFinding | None:

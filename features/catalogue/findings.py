@@ -25,11 +25,17 @@ class Finding:
     least
         Smallest value worth saying, of features whose unit makes a smaller one no ground: a host is not crowded below one
         person for each place.
+    most
+        Largest value worth saying, of a circumstance for the person that a small value shows.
     context
         Features that add to the sum and are no ground by themselves: an onward journey, children who travel along. All
         others have their clause in ``findings.clauses``.
     typologies
         Typologies that the finding resembles; keys of ``typologies``.
+    link
+        Finding of the same link, in whose sum this side is counted too; empty for one of its own.
+    opposite
+        What is said for the person in its place where its features lower the score.
     """
 
     code: str
@@ -37,8 +43,11 @@ class Finding:
     themes: tuple[tuple[str, ...], ...]
     low: frozenset[str] = frozenset()
     least: Mapping[str, float] = field(default_factory=dict, hash=False)
+    most: Mapping[str, float] = field(default_factory=dict, hash=False)
     context: frozenset[str] = frozenset()
     typologies: tuple[str, ...] = ()
+    link: str = ""
+    opposite: Finding | None = None
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -137,6 +146,12 @@ FINDINGS = (
         }),
         context=frozenset({"cohabitation_planned_flag"}),
         typologies=("T1",),
+        opposite=Finding(
+            "lasting_marriage", FOR_THE_PERSON,
+            (("courtship_days",), ("since_marriage_days",), ("declared_meetings_count",), ("no_common_language_flag",)),
+            least={"courtship_days": 365.0, "since_marriage_days": 365.0, "declared_meetings_count": 3.0},
+            most={"no_common_language_flag": 0.0},
+        ),
     ),
     Finding(
         "identity_does_not_fit", RAISES,
@@ -147,6 +162,7 @@ FINDINGS = (
          ("person_landings_biometric_ever_count",), ("undeclared_stays_count",), ("doubtful_document_flag",),
          ("passport_age_days",)),
         low=frozenset({"passport_age_days"}), typologies=("T2", "T9"),
+        opposite=Finding("genuine_papers", FOR_THE_PERSON, (("doubtful_document_flag",),), most={"doubtful_document_flag": 0.0}),
     ),
     Finding(
         "children_of_one_father", RAISES,
@@ -162,6 +178,10 @@ FINDINGS = (
          ("booking_phone_landings_person_30d_count", "booking_phone_landings_booking_365d_count"),
          ("booking_phone_landings_doubtful_ever_count",), ("person_landings_transit_365d_count",), ("onward_flag",)),
         context=frozenset({"onward_flag"}), typologies=("T8",),
+        opposite=Finding(
+            "own_booking", FOR_THE_PERSON, (("booking_landings_person_ever_count",), ("onward_paid_by_other_flag",)),
+            most={"booking_landings_person_ever_count": 0.0, "onward_paid_by_other_flag": 0.0},
+        ),
     ),
     Finding(
         ORGANISER_MATCH, RAISES,
@@ -182,27 +202,34 @@ FINDINGS = (
     Finding(
         "arranged_by_others", RAISES,
         (("travel_paid_by_other_flag",), ("lodged_by_other_flag",), ("friend_guarantor_flag",)), typologies=("T7", "T12"),
+        opposite=Finding(
+            "own_arrangements", FOR_THE_PERSON, (("travel_paid_by_other_flag",), ("lodged_by_other_flag",)),
+            most={"travel_paid_by_other_flag": 0.0, "lodged_by_other_flag": 0.0},
+        ),
     ),
     Finding(
         "kin_sponsor", FOR_THE_PERSON,
         (("kin_guarantor_flag",), ("guarantor_applications_kin_ever_count",), ("stay_at_guarantor_flag",)),
+        link="sponsor_history",
     ),
     Finding(
         "sponsor_record", FOR_THE_PERSON,
         (("guarantor_departures_on_time_ever_count", "guarantor_departures_on_time_ever_share"),
          ("guarantor_applications_first_days",)),
-        least={"guarantor_departures_on_time_ever_share": 0.8, "guarantor_applications_first_days": 365.0},
+        least={"guarantor_departures_on_time_ever_share": 0.8, "guarantor_applications_first_days": 365.0}, link="sponsor_history",
     ),
     Finding(
         "agency_record", FOR_THE_PERSON,
         (("agency_departures_on_time_365d_share", "agency_departures_on_time_365d_count"),
          ("agency_applications_first_days",)),
-        least={"agency_departures_on_time_365d_share": 0.8, "agency_applications_first_days": 365.0},
+        least={"agency_departures_on_time_365d_share": 0.8, "agency_applications_first_days": 365.0}, link="introducer_history",
     ),
-    Finding("own_returns", FOR_THE_PERSON, (("own_completed_stays_count", "own_stays_count"),)),
-    Finding("clean_host", FOR_THE_PERSON, (("host_actions_clean_ever_count",),)),
+    Finding("own_returns", FOR_THE_PERSON, (("own_completed_stays_count", "own_stays_count"),), link="own_history"),
+    Finding("clean_host", FOR_THE_PERSON, (("host_actions_clean_ever_count",),), link="crowded_or_acted_on_host"),
 )  # fmt: skip
 """Every finding; the order decides between equal contributions. A feature belongs to one finding at most."""
+
+OPPOSITES = tuple(finding.opposite for finding in FINDINGS if finding.opposite is not None)
 
 FINDING_OF_FEATURE = {name: finding for finding in FINDINGS for name in finding.features}
 """Finding by feature name. A feature that no officer would say aloud as a ground is not here."""

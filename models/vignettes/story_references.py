@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from features.catalogue import catalogue
-from features.catalogue.findings import FINDINGS
+from features.catalogue.findings import FINDINGS, OPPOSITES
 from models.vignettes.story import FINDING, ITSELF, KINDS, REASON, STORY, SUBJECTS, VARIANT, YES, Story
 
 
 def reference_faults(story: Story, stories: Mapping[str, Story]) -> Iterable[str]:
     """Faults: a name in a condition that there is not, and a story of which nothing is ever checked."""
-    findings = {finding.code for finding in FINDINGS}
+    findings = {finding.code for finding in (*FINDINGS, *OPPOSITES)}
     known = {
         STORY: set(stories) - {story.code}, VARIANT: set(story.variants) - {ITSELF}, FINDING: findings, YES: {"yes"},
         REASON: findings.union(*(catalogue(subject).names for subject in SUBJECTS)),

@@ -113,7 +113,7 @@ def test_the_sum_is_exact_on_500_cases_and_every_headline_keeps_the_rules(
             for clause in item.clauses:
                 fact, column = clause.fact, AT[clause.fact.feature]
                 assert not math.isnan(fact.value)
-                assert fact.value != 0
+                assert fact.value != 0 or fact.feature in item.finding.most
                 if item.finding.direction == RAISES and item.finding.code != ORGANISER_MATCH:
                     assert not group.low[column] <= fact.value <= group.high[column]
                 if item.finding.code != ORGANISER_MATCH:
@@ -190,15 +190,38 @@ def test_no_record_is_on_both_sides(bundle: Bundle) -> None:
     ]
 
 
-def test_an_organisers_match_is_always_shown_and_first(bundle: Bundle) -> None:
+def test_an_organisers_match_is_always_among_the_three_and_first_only_where_it_is_the_strongest(bundle: Bundle) -> None:
     facts = {
         "watchlist_sponsor_count": (1.0, 0.0), "introducer_phone_findings_ever_count": (2.0, 3.0),
         "network_missing_or_overstay_count": (2.0, 2.0), "same_statement_persons_365d_count": (2.0, 1.0),
-        "own_completed_stays_count": (8.0, -9.0),
+        "stay_address_findings_ever_count": (1.0, 1.0), "own_completed_stays_count": (8.0, -9.0),
     }  # fmt: skip
     shown = codes(explained(flat(bundle), facts, {name: ["A"] for name in facts}))
-    assert shown == [ORGANISER_MATCH, "connected_people", "introducer_history"]
+    assert shown == ["connected_people", "introducer_history", ORGANISER_MATCH]
+    stronger = codes(explained(flat(bundle), {**facts, "watchlist_sponsor_count": (1.0, 4.0)}))
+    assert stronger[0] == ORGANISER_MATCH
     assert ORGANISER_MATCH not in codes(explained(flat(bundle), {**facts, "watchlist_sponsor_count": (0.0, 0.0)}))
+
+
+@pytest.mark.parametrize("met_days_before", [10.0, 900.0])
+def test_a_link_has_one_sum_and_is_shown_for_the_person_where_it_lowers_the_score(
+    bundle: Bundle, met_days_before: float
+) -> None:
+    added = 1.0 if met_days_before < 365 else -1.0
+    facts = {
+        "courtship_days": (met_days_before, added), "no_common_language_flag": (0.0, 0.0),
+        "guarantor_missing_or_overstay_ever_count": (2.0, 2.0), "kin_guarantor_flag": (1.0, -0.5),
+    }  # fmt: skip
+    got = explained(flat(bundle, courtship_days=300.0), facts, {"guarantor_missing_or_overstay_ever_count": ["A"]})
+    shown = {item.finding.code: item for item in got.shown}
+    marriage = "thin_marriage" if added > 0 else "lasting_marriage"
+    assert set(shown) == {marriage, "sponsor_history", "kin_sponsor"}
+    assert shown[marriage].contribution == got.contributions["thin_marriage"] == added
+    stated = [clause.fact.feature for clause in shown[marriage].clauses]
+    assert stated == (["courtship_days"] if added > 0 else ["courtship_days", "no_common_language_flag"])
+    sides = shown["sponsor_history"].contribution, shown["kin_sponsor"].contribution
+    assert (*sides, got.contributions["sponsor_history"]) == (2.0, -0.5, 1.5)
+    assert "kin_sponsor" not in got.contributions
 
 
 def test_a_bundle_without_peers_is_refused_here(bundle: Bundle) -> None:

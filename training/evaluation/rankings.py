@@ -23,6 +23,7 @@ CAPACITIES = (0.005, 0.01, 0.02, 0.05)
 MIN_GROUPS_FOR_LIFT = 6
 """Case groups that a lift needs: 5 for one ranking and 0 for the other occur by chance in 6 of 100 cases (sign test)."""
 MODEL, ARRIVAL, CHECKLIST = "model", "arrival order", "checklist"
+PRIOR_ALONE, LABELS_ALONE = "prior alone", "labels alone"
 LABELS, TRUTH = "labels", "truth"
 
 

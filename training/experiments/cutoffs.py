@@ -10,10 +10,12 @@ import pandas as pd
 
 from features.arrays import Floats, Ints
 from features.matrix import FeatureMatrix
+from models.forest import raw_scores
 from training.evaluation.capacity import within_capacity
 from training.evaluation.frame import frame_of_split
-from training.evaluation.rankings import MODEL, at_capacity
+from training.evaluation.rankings import LABELS_ALONE, MODEL, PRIOR_ALONE, at_capacity
 from training.experiments.baselines import baseline_scores
+from training.fit.prior_trees import Prior, load_prior
 from training.fit.trainer import TrainedModel, TrainingConfig, train_model
 from training.labels.labels import Outcomes
 from training.labels.splits import Split, is_trainable, without_shared_groups
@@ -44,17 +46,30 @@ def validate(
     progress: Progress,
 ) -> list[Fold]:  # fmt: skip
     """Model and baselines at every cut-off."""
-    folds = []
+    folds, prior = [], load_prior(matrix.catalogue) if config.prior else None
     for number, split in enumerate(splits, 1):
         progress(f"cut-off {number} of {len(splits)}: model and baselines …")
         frame, weights = frame_of_split(matrix, outcomes, audit, split)
         model = train_model(matrix, split, config)
-        rankings = {MODEL: model.scores(matrix.values[split.evaluation])} | baseline_scores(
+        parts = {} if prior is None else score_parts(matrix, split, model, prior, config)
+        rankings = {MODEL: model.scores(matrix.values[split.evaluation])} | parts | baseline_scores(
             matrix.values, matrix.as_of, model.sample.full, split.evaluation, matrix.catalogue, seed=config.seed,
             threads=config.threads,
         )  # fmt: skip
         folds.append(Fold(split, model, frame.assign(score=rankings[MODEL]), rankings, weights))
     return folds
+
+
+def score_parts(
+    matrix: FeatureMatrix, split: Split, model: TrainedModel, prior: Prior, config: TrainingConfig
+) -> dict[str, Floats]:
+    """Rankings of the evaluated cases by the prior alone and by the labels alone, whatever their weights in the model."""
+    values = matrix.values[split.evaluation]
+    if model.label_weight:
+        _, labels = model.raw_parts(values)
+    else:
+        labels = train_model(matrix, split, replace(config, prior=False)).scores(values)
+    return {PRIOR_ALONE: raw_scores(prior.forest, values), LABELS_ALONE: labels}
 
 
 def pooled(folds: list[Fold]) -> tuple[pd.DataFrame, dict[str, Floats]]:

@@ -12,7 +12,7 @@ from features.matrix import TABLE_OF_SUBJECT, FeatureMatrix
 from features.tables.folder import read_folder
 from training.evaluation.checklist import checklist_scores
 from training.evaluation.frame import frame_of_split
-from training.evaluation.rankings import ARRIVAL, CHECKLIST, MODEL, at_capacity
+from training.evaluation.rankings import ARRIVAL, CHECKLIST, LABELS_ALONE, MODEL, PRIOR_ALONE, at_capacity
 from training.experiments.baselines import DEFAULTS, own_fields
 from training.experiments.cutoffs import validate
 from training.experiments.report import Subject, report_sections
@@ -91,8 +91,11 @@ def evaluate_elsewhere(
     split = Split(int(matrix.as_of[rows[0]]), until, none, none, rows, final_labels(outcomes), 0.0)
     frame, _ = frame_of_split(matrix, outcomes, cases.audit, split)
     values, own = matrix.values[rows], own_fields(home.catalogue)
+    parts = dict(zip((PRIOR_ALONE, LABELS_ALONE), model.raw_parts(values), strict=True))
+    both = model.prior is not None and bool(model.label_weight)
     rankings = {
         MODEL: model.scores(values),
+        **(parts if both else {}),
         ARRIVAL: -matrix.as_of[rows].astype(np.float64),
         CHECKLIST: checklist_scores(values, matrix.catalogue),
         DEFAULTS: lightgbm_default_scores(

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from features.catalogue import catalogue
-from features.catalogue.findings import FINDING_OF_FEATURE, FINDINGS, FOR_THE_PERSON, RAISES
+from features.catalogue.findings import FINDING_OF_FEATURE, FINDINGS, FOR_THE_PERSON, OPPOSITES, RAISES
 from features.languages import LANGUAGES, texts
 
 NO_GROUND = {
@@ -58,8 +58,21 @@ def test_findings_are_on_a_side_and_small_values_are_their_own() -> None:
         assert bool(finding.typologies) == (finding.direction == RAISES), finding.code
 
 
+def test_an_opposite_says_for_the_person_what_its_finding_has_features_for() -> None:
+    for finding in FINDINGS:
+        if finding.opposite is not None:
+            assert (finding.direction, finding.opposite.direction) == (RAISES, FOR_THE_PERSON)
+            assert set(finding.opposite.features) <= set(finding.features), finding.code
+            assert set(finding.opposite.features) == set(finding.opposite.least) | set(finding.opposite.most), (
+                finding.code
+            )
+    links = {finding.link for finding in FINDINGS} - {""}
+    assert links <= {finding.code for finding in FINDINGS if finding.direction == RAISES and not finding.link}
+
+
 def test_every_finding_and_feature_has_its_texts() -> None:
-    codes = {finding.code for finding in FINDINGS}
+    codes = {finding.code for finding in (*FINDINGS, *OPPOSITES)}
+    assert set(texts("findings.opposite_clauses")) == {name for finding in OPPOSITES for name in finding.features}
     assert set(texts("findings.names")) == set(texts("findings.questions")) == codes
     assert set(texts("findings.clauses")) == WITH_CLAUSE
 

@@ -20,7 +20,7 @@ from training.evaluation.capacity import within_capacity
 from training.evaluation.frame import utc_day
 from training.evaluation.label_estimates import MIN_RANDOM_POSITIVES
 from training.evaluation.metrics import run_metrics
-from training.evaluation.rankings import CAPACITIES, MODEL, TRUTH, at_capacity
+from training.evaluation.rankings import CAPACITIES, LABELS_ALONE, MODEL, PRIOR_ALONE, TRUTH, at_capacity
 from training.experiments.ablation import drop_families
 from training.experiments.baselines import NAMES
 from training.experiments.cutoffs import Fold, by_separation, pooled, validate
@@ -76,6 +76,17 @@ def test_every_alternative_stands_in_the_table_and_a_real_signal_beats_arrival_o
     pictures = {item.picture for item in sections if item.picture}
     assert pictures == {"splits.png", "capacity.png", "calibration.png"}
     assert all((tmp_path / name).stat().st_size > 1000 for name in pictures)
+
+
+def test_with_a_prior_its_own_ranking_and_that_of_the_labels_alone_stand_beside_their_sum() -> None:
+    config = TrainingConfig(prior=True)
+    [fold] = validate(MANY, MANY_OUTCOMES, audit(MANY), rolling_splits(MANY_OUTCOMES, 1), config, lambda _: None)
+    assert set(fold.rankings) == {MODEL, PRIOR_ALONE, LABELS_ALONE, *NAMES}
+    prior, labels, weight = fold.rankings[PRIOR_ALONE], fold.rankings[LABELS_ALONE], fold.model.prior_weight
+    raw = fold.model.scorer.raw_scores(MANY.values[fold.split.evaluation])
+    # labels as weighted in the sum; each of 400 leaves of the weighted prior is rounded to a multiple of 2^-7
+    assert np.abs(raw - (weight * prior + labels)).max() <= 400 * 2.0**-8
+    assert np.ptp(labels) > 0
 
 
 def check_texts(text: dict[str, str]) -> None:
