@@ -176,12 +176,10 @@ def put_on_cluster(cluster: Cluster, folder: Path, records: Records, digests: Ma
 def encode_part(folder: str, name: str, expected: str, first: int, end: int) -> Part:
     """Return the facts of some rows of a table, read on a worker, without ids."""
     try:
-        digest = _joined_digest(
-            [
-                _digest_once(path, path.stat().st_size, path.stat().st_mtime_ns)
-                for path in table_files(Path(folder), name)
-            ]
-        )
+        status = [(path, path.stat()) for path in table_files(Path(folder), name)]
+        if not status:
+            raise FileNotFoundError(name)
+        digest = _joined_digest([_digest_once(path, file.st_size, file.st_mtime_ns) for path, file in status])
     except OSError:
         raise FolderNotTheSame(
             f"worker on {socket.gethostname()} cannot read {name} in {folder}; the folder must lie on storage that "
