@@ -91,9 +91,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         names = {one.name.upper(): str(one) for one in at.iterdir()}
         names |= {"OUT": str(at / "result.parquet"), "OUT.CSV": str(at / "result.csv"), "MISSING": str(at / "missing"),
                   "NOWHERE": str(at / "missing" / "x.parquet"), "RECORDS": str(at / "good" / "landings.parquet"),
-                  "FILE": str(at / "result.csv"), "TEXT": str(at / "x.txt")}  # fmt: skip
+                  "FILE": str(at / "result.csv"), "TEXT": str(at / "x.txt"), "NEW": str(at / "missing.parquet")}  # fmt: skip
         made = Place(settings, names)
-        assert made.ask("load GOOD").exit_code == 0
+        loaded = made.ask("load GOOD")
+        assert loaded.exit_code == 0, loaded.output
         yield made
 
 
@@ -171,6 +172,19 @@ TABLE: list[tuple[str, int, str]] = [
     ("load REFUSALS", 1, "visa_refused"),
     ("load GOOD", 1, "already stored"),
     ("load CSV", 1, "already stored"),
+    ("watch-list", 2, "import"),
+    ("watch-list import", 2, "FILE"),
+    ("watch-list import POLICY.TOML --out NOWHERE", 1, "does not exist"),
+    ("watch-list import POLICY.TOML --out TEXT", 2, ".parquet or .csv"),
+    ("watch-list import POLICY.TOML --out OUT", 1, "exists"),
+    ("watch-list import POLICY.TOML --out NEW", 1, "tip_database row 1"),
+    ("watch-list import POLICY.TOML --out NEW --role broker", 2, "--role"),
+    ("watch-list import RESULT.PARQUET --out NEW", 1, "no JSON object"),
+    ("watch-list import RECORDS --out NEW", 1, "no UTF-8 text"),
+    ("watch-list export MISSING --out NEW", 2, "does not exist"),
+    ("watch-list export SPOILED --out NEW", 1, "birth_date"),
+    ("watch-list export GOOD --out OUT", 1, "exists"),
+    ("watch-list export GOOD --out NOWHERE", 1, "x.parquet"),
     ("serve --port 0", 2, "--port"),
     ("serve --port 99999", 2, "--port"),
     ("serve --workers 0", 2, "--workers"),

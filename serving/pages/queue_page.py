@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from fastapi import APIRouter, Request, Response
 
@@ -29,7 +29,7 @@ CAPACITY, LIMIT = 20, 200
 class QueueRow:
     """A case of the queue, in one language; ``warnings`` ask to protect a former victim.
 
-    ``reasons`` and ``for_the_person`` are sentences, each with what is usual among peers.
+    ``reasons`` and ``for_the_person`` are sentences.
     """
 
     rank: int
@@ -40,8 +40,8 @@ class QueueRow:
     route: str
     summary: list[str]
     warnings: list[str]
-    reasons: list[tuple[str, str]]
-    for_the_person: list[tuple[str, str]]
+    reasons: list[str]
+    for_the_person: list[str]
     due: DueDate | None
     due_label: str
     due_day: str
@@ -103,11 +103,6 @@ def _row(case: QueuedCase, language: str) -> QueueRow:
         case.rank, shown["decision_id"], shown["subject"], shown["subject_id"], case.decision.post, shown["route"],
         summary_labels(case.summary, language),
         [warning[language] for warning in shown["warnings"] if warning["code"] in {"protect", UNDECIDABLE}],
-        _with_usual(case.reasons, language), _with_usual(case.for_the_person, language),
+        [reason[language] for reason in case.reasons], [reason[language] for reason in case.for_the_person],
         due, due_label(due, language) if due else "", format_day(due.on, language) if due else "",
     )  # fmt: skip
-
-
-def _with_usual(reasons: Sequence[Mapping[str, Any]], language: str) -> list[tuple[str, str]]:
-    """Each sentence with what is usual; an empty text in an answer from before findings."""
-    return [(reason[language], reason["usual"][language] if "usual" in reason else "") for reason in reasons]
