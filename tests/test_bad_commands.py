@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.exceptions import InvalidTag
+from mlflow.exceptions import MlflowException
 from sqlalchemy import text
 
 from features.command_line import main
 from features.database import open_engine
 from features.settings import Settings
+from features.store.records import OtherLayout
 from features.tables import write_folder
 from models.signatures import load_or_create_key
 from synthetic_data.world import generate
@@ -232,7 +235,7 @@ def test_bad_input_gets_one_clear_error_and_loses_nothing(place: Place, words: s
     assert isinstance(result.exception, SystemExit)
     assert result.output.count("Error:") <= 1
     assert "Traceback" not in result.output
-    assert "should not happen" not in result.output
+    assert "before its end" not in result.output
     assert not any(word in result.output for word in PLANTED)
     assert place.stored() == before
     assert Path(place.names["RECORDS"]).read_bytes() == records
@@ -256,7 +259,7 @@ def test_a_setting_that_cannot_be_used_is_named(
     result = place.ask(words, **{setting: value})
     assert result.exit_code == 1, result.output
     assert expected in result.output
-    assert "should not happen" not in result.output
+    assert "before its end" not in result.output
 
 
 def test_a_stranger_at_the_shell_sees_the_same(place: Place) -> None:
@@ -275,5 +278,28 @@ def test_an_unforeseen_error_shows_its_kind_and_none_of_its_words(
     monkeypatch.setattr("features.commands.read_folder", broken)
     result = place.ask("load GOOD")
     assert result.exit_code == 1
-    assert "ZeroDivisionError: this should not happen" in result.output
+    assert "the command stopped before its end: ZeroDivisionError" in result.output
+    assert "Planted" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (OtherLayout(), "load them again into a new database"),
+        (InvalidTag("Plantedfamily"), "MIMAMORI_DATA_KEY is not the key"),
+        (MlflowException("Plantedfamily"), "MLflow refused (INTERNAL_ERROR)"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_foreseen_error_says_what_to_do(
+    place: Place, monkeypatch: pytest.MonkeyPatch, error: Exception, expected: str
+) -> None:
+    def broken(_: Path) -> None:
+        raise error
+
+    monkeypatch.setattr("features.commands.read_folder", broken)
+    result = place.ask("load GOOD")
+    assert result.exit_code == 1
+    assert expected in result.output
+    assert "before its end" not in result.output
     assert "Planted" not in result.output

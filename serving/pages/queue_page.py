@@ -11,8 +11,10 @@ from fastapi import APIRouter, Request, Response
 
 from serving.auth.permissions import ALL_POSTS
 from serving.auth.sessions import PageReader
+from serving.decisions.desk_clock import queued_since, stands
 from serving.decisions.due_dates import DueDate
 from serving.decisions.interview_queue import QueuedCase, interview_queue
+from serving.decisions.scoring import UNDECIDABLE
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import format_day
 from serving.pages.case_labels import due_label, summary_labels
@@ -70,13 +72,15 @@ def queue(request: Request, caller: PageReader, capacity: str = "", order: str =
     service: DecisionService = request.app.state.service
     with service.engine.connect() as connection:
         cases, today = interview_queue(connection, service, shown_post, size)
-        length = decisions.queue_length(connection, shown_post)
+        since = queued_since(service.now(connection), service.models.settings)
+        length = decisions.queue_length(connection, shown_post, since)
+        unscored = decisions.queue_length(connection, shown_post, since, route="no_score")
     language = language_of(request)
     if order == "due":
         cases = _by_due_date(cases, today)
     page = QueuePage(
-        [_row(case, language) for case in cases], length, _counts(cases), shown_post, all_posts, size, order,
-        format_day(today, language) if service.models.settings.clock == "records" else None,
+        [_row(case, language) for case in cases], length, _counts(cases) | {"unscored": unscored}, shown_post, all_posts, size, order,
+        format_day(today, language) if stands(service.models.settings) else None,
         cases[0].shown["notice"][language] if cases else "",
     )  # fmt: skip
     return render(request, page, caller)
@@ -98,7 +102,7 @@ def _row(case: QueuedCase, language: str) -> QueueRow:
     return QueueRow(
         case.rank, shown["decision_id"], shown["subject"], shown["subject_id"], case.decision.post, shown["route"],
         summary_labels(case.summary, language),
-        [warning[language] for warning in shown["warnings"] if warning["code"] == "protect"],
+        [warning[language] for warning in shown["warnings"] if warning["code"] in {"protect", UNDECIDABLE}],
         [reason[language] for reason in case.reasons], [reason[language] for reason in case.for_the_person],
         due, due_label(due, language) if due else "", format_day(due.on, language) if due else "",
     )  # fmt: skip

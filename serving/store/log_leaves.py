@@ -38,6 +38,7 @@ _SUPERSESSION = "select position, table_code, record_id, superseded_at from reco
 ROWS = {
     "decision": ("serving.decision", "decision_id::text"),
     "queue_removal": ("serving.interviewed_case", "subject || '/' || subject_id"),
+    "closing": ("serving.closed_case", "subject || '/' || subject_id"),
     "record": (
         f"({_RECORD} where table_code = {TABLE_CODES['outcomes']} "
         "or position in (select superseded_at from records.record where superseded_at is not null))", "position::text",

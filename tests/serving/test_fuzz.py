@@ -141,6 +141,7 @@ PAGES = (
     ("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/queue"), ("GET", "/models"),
     ("GET", "/vignettes"),
     ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
+    ("POST", "/cases/{}/close"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
 NAMES = (
