@@ -25,6 +25,10 @@ VARIABLES = (
     Variable("MIMAMORI_TRUSTED_KEYS", "PEM files, separated by `:`, of public keys that may sign a model; serving needs no private key",
              "the `.pub` beside the signing key"),
     Variable("MIMAMORI_DATA_KEY", "file of the key that encrypts records", "`$MIMAMORI_HOME/keys/data.key`"),
+    Variable("MIMAMORI_LOG_KEY", "PEM file, outside `MIMAMORI_HOME`, of the key that signs checkpoints of the sealed log; created if missing",
+             "none: no checkpoint is signed"),
+    Variable("MIMAMORI_LOG_CHECKPOINTS", "folder, outside the database, into which the service writes a checkpoint every minute",
+             "`checkpoints` beside the log's key"),
     Variable("MIMAMORI_MLFLOW_UI", "address of MLflow's pages, linked from the page about models", "no links"),
     Variable("MIMAMORI_CLOCK", "`machine`, or `records`: the end of the loaded records is today, and stays so; for records of the past", "`machine`"),
     Variable("MIMAMORI_QUEUE_DAYS", "days after which a case without an interview leaves the queue, by the desk's clock since it arrived there; with the clock `records`, never",
@@ -59,6 +63,8 @@ class Settings:
     mlflow_ui: str | None = None
     clock: str = "machine"
     queue_days: int = 30
+    log_key_path: Path | None = None
+    checkpoint_folder: Path | None = None
 
     @property
     def trusted(self) -> tuple[Path, ...]:
@@ -69,6 +75,7 @@ class Settings:
     def from_environment() -> Settings:
         """Read ``MIMAMORI_…`` from the environment."""
         home = Path(os.environ.get("MIMAMORI_HOME", ".mimamori")).absolute()
+        log_key = _outside("MIMAMORI_LOG_KEY", home)
         return Settings(
             home,
             os.environ.get("MIMAMORI_DATABASE_URL") or None,
@@ -79,6 +86,8 @@ class Settings:
             _web_address(os.environ.get("MIMAMORI_MLFLOW_UI")),
             _choice("MIMAMORI_CLOCK", ("machine", "records")),
             _days("MIMAMORI_QUEUE_DAYS", 30),
+            log_key,
+            _outside("MIMAMORI_LOG_CHECKPOINTS", home) or (None if log_key is None else log_key.parent / "checkpoints"),
         )
 
 
@@ -90,6 +99,15 @@ def _web_address(given: str | None) -> str | None:
     if given and urlsplit(given).scheme not in {"http", "https"}:
         raise SettingRejected("MIMAMORI_MLFLOW_UI must be an address that begins with http:// or https://")
     return given.rstrip("/") if given else None
+
+
+def _outside(name: str, home: Path) -> Path | None:
+    """Return the path of a setting; whoever holds the home folder shall not hold what guards the log."""
+    given = os.environ.get(name)
+    path = Path(given).absolute() if given else None
+    if path is not None and path.is_relative_to(home):
+        raise SettingRejected(f"{name} must lie outside MIMAMORI_HOME")
+    return path
 
 
 def _choice(name: str, allowed: tuple[str, ...]) -> str:

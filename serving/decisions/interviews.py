@@ -12,12 +12,8 @@ from features.store.records import RecordExists
 from serving.auth.permissions import Caller
 from serving.decisions.acceptance import accepted_rows
 from serving.decisions.service import DecisionService
-<<<<<<< HEAD
 from serving.log.leaves import append
-from serving.refusals import Refusal, faulty_records
-=======
 from serving.refusals import Refusal
->>>>>>> main
 from serving.store import decisions
 from serving.store.decisions import Decision
 from serving.store.transactions import in_transaction

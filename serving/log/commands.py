@@ -1,8 +1,7 @@
-"""Commands about stored decisions: verify all, print a checkpoint, write the yearly pack."""
+"""Commands of the sealed log: verify it, sign its head, go on after a fault; and the yearly pack of decisions."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -10,11 +9,27 @@ from pathlib import Path
 
 import click
 
+from features.command_line import Problem
 from features.settings import Settings
-from serving.decisions.replay import replay
 from serving.decisions.service import DecisionService, open_service
-from serving.store import decisions
+from serving.log.checkpoints import (
+    LATEST,
+    Exporter,
+    KnownTree,
+    LogNotExtended,
+    NoLogKey,
+    accept_log,
+    last_export,
+    log_key,
+    read_known_tree,
+)
+from serving.log.signed_note import ORIGIN, NoteRejected, verifier_key
+from serving.log.verification import verify_log
+from serving.store import decisions, log_leaves
 from serving.store.decisions import Decision
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 def all_decisions(service: DecisionService) -> Iterator[Decision]:
@@ -28,33 +43,71 @@ def all_decisions(service: DecisionService) -> Iterator[Decision]:
 
 @click.group()
 def log() -> None:
-    """The log of decisions."""
+    """The sealed log of decisions, interviews and corrections."""
 
 
 @log.command()
-def verify() -> None:
-    """Replay every decision and report those that differ."""
-    service = open_service(Settings.from_environment())
-    counts: Counter[bool] = Counter()
-    with service.engine.connect() as connection:
-        for decision in all_decisions(service):
-            identical = bool(replay(service, connection, decision)["identical"])
-            counts[identical] += 1
-            if not identical:
-                click.echo(f"differs: {decision.decision_id}")
-    click.echo(f"{counts[True]} decisions identical, {counts[False]} differ")
-    if counts[False]:
+@click.option("--checkpoint", type=_FILE, help="A retained checkpoint; the last exported one if not given.")
+def verify(checkpoint: Path | None) -> None:
+    """Compare every row with its leaf, and the log with a checkpoint; report every fault."""
+    settings = Settings.from_environment()
+    known = _known_tree(settings, checkpoint)
+    if known is None:
+        click.echo("no checkpoint to compare with: a log that was rewritten as a whole is not seen", err=True)
+    faults = 0
+    with open_service(settings).engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        size = log_leaves.size(connection)
+        for fault in verify_log(
+            connection, known, lambda leaves: click.echo(f"{leaves:,} of {size:,} leaves", err=True)
+        ):
+            faults += 1
+            click.echo(fault)
+    extends = "" if known is None else f", extend the checkpoint of {known.checkpoint.size:,}"
+    click.echo(f"{faults:,} faults in {size:,} leaves" if faults else f"{size:,} leaves and their rows agree{extends}")
+    if faults:
         raise SystemExit(1)
 
 
+def _known_tree(settings: Settings, checkpoint: Path | None) -> KnownTree | None:
+    try:
+        if checkpoint is None:
+            return last_export(settings)
+        return read_known_tree(checkpoint, log_key(settings).public_key())
+    except (NoLogKey, NoteRejected) as error:
+        raise Problem(f"the checkpoint cannot be used: {error}") from None
+
+
 @log.command()
-def checkpoint() -> None:
-    """Print the count of decisions and a hash over all of them in order."""
-    digest, count = hashlib.sha256(), 0
-    for decision in all_decisions(open_service(Settings.from_environment())):
-        digest.update(hashlib.sha256(decision.shown.encode()).digest())
-        count += 1
-    click.echo(f"{count} {digest.hexdigest()}")
+@click.option("--out", type=_FOLDER, help="Folder outside the database; MIMAMORI_LOG_CHECKPOINTS if not given.")
+def checkpoint(out: Path | None) -> None:
+    """Sign the head of the log, print it, and write it into a folder with the hash of every leaf."""
+    settings = Settings.from_environment()
+    try:
+        key = log_key(settings)
+        folder = out or settings.checkpoint_folder
+        if folder is None:
+            raise Problem("name a folder with --out or MIMAMORI_LOG_CHECKPOINTS")
+        with open_service(settings).engine.connect() as connection:
+            signed = Exporter(folder, key).export(connection)
+    except (NoLogKey, NoteRejected, LogNotExtended) as error:
+        raise Problem(str(error)) from None
+    click.echo((folder / LATEST).read_text(encoding="utf-8"), nl=False)
+    click.echo(f"{signed.size:,} leaves signed; key {verifier_key(ORIGIN, key.public_key())}", err=True)
+
+
+@log.command()
+@click.option("--reason", required=True, help="Why the log stands as it does; kept in the log.")
+def accept(reason: str) -> None:
+    """Go on with a log that does not extend its last checkpoint, and seal that this was done and why."""
+    settings = Settings.from_environment()
+    try:
+        key, former = log_key(settings), last_export(settings)
+        if former is None or settings.checkpoint_folder is None:
+            raise Problem("there is no exported checkpoint, so that nothing has to be accepted")
+        accept_log(open_service(settings).engine, settings.checkpoint_folder, key, former.checkpoint, reason)
+    except (NoLogKey, NoteRejected) as error:
+        raise Problem(str(error)) from None
+    click.echo("accepted, sealed in the log, and signed; the former checkpoint is kept beside the new one")
 
 
 @click.command()

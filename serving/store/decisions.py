@@ -76,7 +76,9 @@ def insert(connection: Connection, decision: Decision) -> None:
     """Store a decision and seal the whole row in the log."""
     parameters = ", ".join(f":{name}" for name in _NAMES)
     row = connection.execute(
-        text(f"insert into serving.decision ({_COLUMNS}) values ({parameters}) returning row_to_json(decision.*)::text"),
+        text(
+            f"insert into serving.decision ({_COLUMNS}) values ({parameters}) returning row_to_json(decision.*)::text"
+        ),
         {name: getattr(decision, name) for name in _NAMES},
     ).scalar_one()
     append_row(connection, "decision", decision.decision_id, row)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -11,6 +11,7 @@ from features.store.posting_kinds import TABLE_CODES
 
 _LOCK = 7305415
 _BATCH = 1000
+_FIRST = -(2**63)
 
 
 class StoredLeaf(NamedTuple):
@@ -78,8 +79,8 @@ def exists(connection: Connection) -> bool:
     return bool(connection.execute(text("select to_regclass('serving.log_leaf') is not null")).scalar_one())
 
 
-def leaves(connection: Connection, first: int = 0, limit: int | None = None) -> Iterator[StoredLeaf]:
-    """Yield leaves from a position on, in order."""
+def leaves(connection: Connection, first: int = _FIRST, limit: int | None = None) -> Iterator[StoredLeaf]:
+    """Yield leaves from a position on, in order; without it also those that stand before the beginning."""
     query = (
         "select position, kind, subject_id, commitment, nonce, content from serving.log_leaf "
         "where position >= :first order by position limit :limit"
@@ -132,9 +133,7 @@ def supersession_rows(connection: Connection, positions: Sequence[int]) -> list[
 
 
 def _rows_at(connection: Connection, source: str, positions: Sequence[int]) -> list[tuple[str, str]]:
-    query = (
-        f"select position::text, row_to_json(r)::text from ({source} where position = any(:positions)) r order by position"
-    )
+    query = f"select position::text, row_to_json(r)::text from ({source} where position = any(:positions)) r order by position"
     return [(row[0], row[1]) for row in connection.execute(text(query), {"positions": list(positions)})]
 
 
@@ -152,6 +151,5 @@ def _rows(kind: str) -> str:
     return f"select {key} as id, row_to_json(r)::text as row from {source} r"
 
 
-def _stream(connection: Connection, query: str, **values: object) -> Iterable[tuple[object, ...]]:  # type: ignore[type-arg]
-    streamed = connection.execution_options(yield_per=_BATCH)
-    yield from streamed.execute(text(query), values)
+def _stream(connection: Connection, query: str, **values: object) -> Iterator[Any]:
+    yield from connection.execute(text(query), values, execution_options={"yield_per": _BATCH})

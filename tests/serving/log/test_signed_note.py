@@ -64,7 +64,14 @@ def test_no_single_changed_character_of_a_checkpoint_is_accepted() -> None:
 
 def test_notes_of_another_form_or_key_are_refused() -> None:
     note = sign_checkpoint(HEAD, KEY)
-    for wrong in ("", "\n\n", "text", note.removesuffix("\n"), note + "x\n", f"{note.partition('— ')[0]}— {ORIGIN} AAA=\n"):
+    for wrong in (
+        "",
+        "\n\n",
+        "text",
+        note.removesuffix("\n"),
+        note + "x\n",
+        f"{note.partition('— ')[0]}— {ORIGIN} AAA=\n",
+    ):
         with pytest.raises(NoteRejected):
             open_checkpoint(wrong, KEY.public_key())
     with pytest.raises(NoteRejected, match="no signature of the key"):
@@ -72,7 +79,14 @@ def test_notes_of_another_form_or_key_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["other/log\n1\nAAAA\n", f"{ORIGIN}\n01\nAAAA\n", f"{ORIGIN}\n1\nAAAA\n", f"{ORIGIN}\n-1\nAAAA\n", f"{ORIGIN}\n1\nA\n"]
+    "body",
+    [
+        "other/log\n1\nAAAA\n",
+        f"{ORIGIN}\n01\nAAAA\n",
+        f"{ORIGIN}\n1\nAAAA\n",
+        f"{ORIGIN}\n-1\nAAAA\n",
+        f"{ORIGIN}\n1\nA\n",
+    ],
 )
 def test_a_signed_text_that_is_no_checkpoint_of_this_log_is_refused(body: str) -> None:
     with pytest.raises(NoteRejected):

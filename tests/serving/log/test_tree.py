@@ -37,7 +37,13 @@ _C = "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"
 _D = "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"
 _E = "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0"
 _F = "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a"
-INCLUSION = {(0, 1): (), (0, 8): (_A, _B, _C), (5, 8): (_D, _E, ROOTS[3]), (2, 3): (ROOTS[1],), (1, 5): (ROOTS[0], _B, _D)}
+INCLUSION = {
+    (0, 1): (),
+    (0, 8): (_A, _B, _C),
+    (5, 8): (_D, _E, ROOTS[3]),
+    (2, 3): (ROOTS[1],),
+    (1, 5): (ROOTS[0], _B, _D),
+}
 """Proof by (position, size)."""
 CONSISTENCY = {(1, 1): (), (1, 8): (_A, _B, _C), (6, 8): (_F, _E, ROOTS[3]), (2, 5): (_B, _D)}
 """Proof by (former size, size)."""
@@ -95,7 +101,12 @@ def test_every_inclusion_proof_verifies_and_no_change_of_it_does(size: int) -> N
         for wrong in changed(proof):
             with pytest.raises(ProofRejected):
                 verify_inclusion(leaf, position, size, wrong, root)
-        for values in ((leaf_hash(b"other"), position, root), (leaf, position, leaf), (leaf, size, root), (leaf, -1, root)):
+        for values in (
+            (leaf_hash(b"other"), position, root),
+            (leaf, position, leaf),
+            (leaf, size, root),
+            (leaf, -1, root),
+        ):
             if values != (leaf, position, root):
                 with pytest.raises(ProofRejected):
                     verify_inclusion(values[0], values[1], size, proof, values[2])

@@ -1,0 +1,180 @@
+"""Exported checkpoints: a folder outside the database with the signed head of the log, and the hash of every leaf below it.
+
+The root of the checkpoint vouches for the hashes; with them a verification names the very leaves that were changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlalchemy import Connection, Engine
+
+from features.settings import Settings
+from models.signatures import load_or_create_key
+from serving.log.leaves import append, hashes
+from serving.log.signed_note import ORIGIN, Checkpoint, NoteRejected, open_checkpoint, sign_checkpoint, verifier_key
+from serving.log.tree import HASH_BYTES, Frontier, tree_root
+from serving.store import log_leaves
+
+LATEST = "checkpoint"
+LEAF_HASHES = "leaf-hashes"
+
+
+class NoLogKey(Exception):
+    """Raised when the key of the log is not set or cannot be used."""
+
+
+class LogNotExtended(Exception):
+    """Raised when the log in the database does not extend its last exported checkpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTree:
+    """A checkpoint, with its leaf hashes where they were exported too."""
+
+    checkpoint: Checkpoint
+    hashes: tuple[bytes, ...] = ()
+
+
+def log_key(settings: Settings) -> Ed25519PrivateKey:
+    """Return the key that signs checkpoints, created at its first use; raises `NoLogKey`."""
+    path = settings.log_key_path
+    if path is None:
+        raise NoLogKey("MIMAMORI_LOG_KEY must name the file, outside MIMAMORI_HOME, of the key that signs checkpoints")
+    try:
+        key = load_or_create_key(path)
+    except ValueError:
+        raise NoLogKey(f"{path.name} is no Ed25519 key; name another file with MIMAMORI_LOG_KEY") from None
+    text = verifier_key(ORIGIN, key.public_key())
+    path.with_suffix(".vkey").write_text(f"{text}\n", encoding="utf-8")
+    return key
+
+
+def read_known_tree(path: Path, key: Ed25519PublicKey) -> KnownTree:
+    """Return an exported checkpoint; leaf hashes beside it are used if its root vouches for them.
+
+    Raises `NoteRejected` if the key did not sign it.
+    """
+    try:
+        note = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise NoteRejected("the checkpoint is no text") from None
+    checkpoint, beside = open_checkpoint(note, key), path.with_name(LEAF_HASHES)
+    content = beside.read_bytes()[: checkpoint.size * HASH_BYTES] if beside.exists() else b""
+    known = tuple(content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES))
+    return KnownTree(checkpoint, known if tree_root(known) == checkpoint.root else ())
+
+
+def last_export(settings: Settings) -> KnownTree | None:
+    """Return the last exported checkpoint, None before the first; raises `NoLogKey` and `NoteRejected`."""
+    folder = settings.checkpoint_folder
+    if settings.log_key_path is None or folder is None or not (folder / LATEST).exists():
+        return None
+    return read_known_tree(folder / LATEST, log_key(settings).public_key())
+
+
+def require_extension(frontier: Frontier, connection: Connection, known: KnownTree | None) -> None:
+    """Read the whole log into an empty frontier and check that it extends an exported checkpoint.
+
+    Raises `LogNotExtended` if it does not.
+    """
+    checkpoint = Checkpoint(0, frontier.root()) if known is None else known.checkpoint
+    at_checkpoint = frontier.root()
+    for leaf in hashes(connection):
+        frontier.extend((leaf,))
+        if frontier.size == checkpoint.size:
+            at_checkpoint = frontier.root()
+    if frontier.size < checkpoint.size:
+        raise LogNotExtended(f"the log has {frontier.size} leaves, its last exported checkpoint {checkpoint.size}")
+    if at_checkpoint != checkpoint.root:
+        raise LogNotExtended(
+            f"the first {checkpoint.size} leaves of the log are not those of its last exported checkpoint"
+        )
+
+
+class Exporter:
+    """Writes checkpoints of a log into a folder; reads each leaf once."""
+
+    def __init__(self, folder: Path, key: Ed25519PrivateKey) -> None:
+        self.folder = folder
+        self._key = key
+        self._frontier = Frontier()
+        self._hashes: list[bytes] = []
+        self._written: Checkpoint | None = None
+
+    def export(self, connection: Connection) -> Checkpoint:
+        """Write the checkpoint of the log as this transaction sees it, and return it.
+
+        Raises `LogNotExtended`, and writes nothing, if the folder's checkpoint is not a beginning of the log.
+        """
+        new = list(hashes(connection, self._frontier.size))
+        self._frontier.extend(new)
+        self._hashes += new
+        checkpoint = Checkpoint(self._frontier.size, self._frontier.root())
+        before = self._before()
+        if before == checkpoint:
+            return checkpoint
+        # what this object wrote, it has extended itself
+        is_new = before is not None and before != self._written
+        if (
+            before
+            and is_new
+            and (before.size > checkpoint.size or tree_root(self._hashes[: before.size]) != before.root)
+        ):
+            raise LogNotExtended(f"the log does not extend the checkpoint of {before.size} leaves in the folder")
+        self._write(checkpoint)
+        return checkpoint
+
+    def _before(self) -> Checkpoint | None:
+        latest = self.folder / LATEST
+        if not latest.exists():
+            return None
+        return open_checkpoint(latest.read_text(encoding="utf-8"), self._key.public_key())
+
+    def _write(self, checkpoint: Checkpoint) -> None:
+        """Write the hashes first, the latest checkpoint last: a crash between leaves hashes that begin with its own."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path, stored = self.folder / LEAF_HASHES, self._written.size if self._written else 0
+        if stored and path.exists() and path.stat().st_size == stored * HASH_BYTES:
+            with path.open("ab") as file:
+                file.write(b"".join(self._hashes[stored:]))
+        else:
+            _replace(path, b"".join(self._hashes))
+        note = sign_checkpoint(checkpoint, self._key).encode()
+        _replace(self.folder / f"{LATEST}-{dt.datetime.now(dt.UTC):%Y-%m-%d}", note)
+        _replace(self.folder / LATEST, note)
+        self._written = checkpoint
+
+
+def accept_log(
+    engine: Engine, folder: Path, key: Ed25519PrivateKey, former: Checkpoint, reason: str
+) -> Checkpoint:
+    """Seal in the log that it goes on without extending its last checkpoint, and why; sign the new head.
+
+    The former checkpoint stays in the folder under its size.
+    """
+    with engine.begin() as connection:
+        log_leaves.lock(connection)
+        size = log_leaves.size(connection)
+        content = {
+            "checkpoint_size": str(former.size), "checkpoint_root": former.root.hex(), "log_size": str(size),
+            "log_root": tree_root(list(hashes(connection))).hex(), "reason": reason,
+        }  # fmt: skip
+        append(connection, "log_accepted", str(size), content)
+    for name in (LATEST, LEAF_HASHES):
+        if (folder / name).exists():
+            (folder / name).replace(folder / f"{name}-refused-{former.size}")
+    with engine.connect() as connection:
+        return Exporter(folder, key).export(connection)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    beside = path.with_name(f"{path.name}.new")
+    with beside.open("wb") as file:
+        file.write(content)
+        os.fsync(file.fileno())
+    beside.replace(path)

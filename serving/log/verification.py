@@ -1,0 +1,110 @@
+"""Verification of the log: every leaf, every row that a leaf seals, and the tree against an exported checkpoint.
+
+It reports every fault with the id of what is concerned, and goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+
+from sqlalchemy import Connection
+
+from serving.log.checkpoints import KnownTree
+from serving.log.leaves import commitment, hash_of_leaf, row_content
+from serving.log.tree import Frontier
+from serving.store import log_leaves
+from serving.store.log_leaves import Pair, StoredLeaf
+
+Progress = Callable[[int], None]
+_STEP = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault: the kind and id of what is concerned (``tree`` and a position or size for the tree), and what is wrong."""
+
+    kind: str
+    subject_id: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id}: {self.message}"
+
+
+def verify_log(
+    connection: Connection, known: KnownTree | None = None, progress: Progress = lambda leaves: None
+) -> Iterator[Fault]:
+    """Yield every fault of the log and of the rows that it seals; none for an honest log.
+
+    Parameters
+    ----------
+    connection
+        In a transaction that sees a single state (REPEATABLE READ), so that acts during the verification are no faults.
+    known
+        A retained checkpoint, which the tree must extend.
+    progress
+        Called with the count of leaves read so far.
+    """
+    yield from _leaf_faults(connection, known, progress)
+    for kind in log_leaves.ROWS:
+        yield from (
+            Fault(kind, name, "there twice, in the log or among the rows")
+            for name in log_leaves.repeated(connection, kind)
+        )
+        for pair in log_leaves.pairs(connection, kind):
+            yield from (Fault(kind, pair.subject_id, message) for message in row_faults(pair))
+
+
+def _leaf_faults(connection: Connection, known: KnownTree | None, progress: Progress) -> Iterator[Fault]:
+    """Yield leaves that are missing, do not open their commitment, or are not those of the checkpoint."""
+    frontier, hashes = Frontier(), known.hashes if known else ()
+    size = known.checkpoint.size if known else 0
+    root_at_size = frontier.root()
+    expected = count()
+    for leaf in log_leaves.leaves(connection):
+        at = next(expected)
+        if leaf.position < at:
+            yield Fault(leaf.kind, leaf.subject_id, f"leaf {leaf.position} is out of order")
+        if leaf.position != at:
+            yield from (
+                Fault("tree", str(gap), "the leaf of this position is missing") for gap in range(at, leaf.position)
+            )
+            expected = count(leaf.position + 1)
+        hashed = hash_of_leaf(leaf.kind, leaf.subject_id, leaf.commitment)
+        if commitment(leaf.nonce, leaf.content) != leaf.commitment:
+            yield Fault(leaf.kind, leaf.subject_id, f"leaf {leaf.position} does not open its commitment")
+        if 0 <= leaf.position < len(hashes) and hashes[leaf.position] != hashed:
+            yield _other_leaf(leaf)
+        frontier.extend((hashed,))
+        if frontier.size == size:
+            root_at_size = frontier.root()
+        if frontier.size % _STEP == 0:
+            progress(frontier.size)
+    if frontier.size < size:
+        yield Fault("tree", str(size), f"the log was cut to {frontier.size} leaves; the checkpoint has {size}")
+    elif known and root_at_size != known.checkpoint.root:
+        yield Fault("tree", str(size), "the log does not extend the checkpoint of this size: leaves were changed")
+
+
+def _other_leaf(leaf: StoredLeaf) -> Fault:
+    return Fault(leaf.kind, leaf.subject_id, f"leaf {leaf.position} is not the leaf that the checkpoint has there")
+
+
+def row_faults(pair: Pair) -> list[str]:
+    """Return what is wrong between a leaf and the row that it seals."""
+    if pair.row is None:
+        return [f"leaf {pair.position} has no row: it was deleted"]
+    if pair.content is None:
+        return ["this row has no leaf: it was inserted past the log"]
+    try:
+        content = json.loads(pair.content)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        return [f"leaf {pair.position} cannot be read"]
+    present = row_content(pair.row)
+    columns = sorted(name for name in {*content, *present} if content.get(name, ...) != present.get(name, ...))
+    return [f"{', '.join(columns)} of the row differ from leaf {pair.position}"] if columns else []

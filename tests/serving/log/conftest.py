@@ -1,0 +1,103 @@
+"""A small log: a database of its own with decisions, interviews, corrections and outcomes, and its signed checkpoint."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from features.database import open_engine
+from features.settings import Settings
+from features.store.records import RecordStore
+from features.tables.json_rows import rows_to_table
+from models.signatures import load_or_create_key
+from serving.decisions.service import DecisionService, open_service
+from serving.log.checkpoints import LATEST, Exporter, KnownTree, read_known_tree
+from serving.log.leaves import append
+from serving.log.verification import Fault, verify_log
+from serving.store import decisions
+from serving.store.decisions import Decision
+
+DECISIONS, OUTCOMES, INTERVIEWS, CORRECTIONS = 24, 6, 5, 3
+
+
+@dataclass(frozen=True)
+class SmallLog:
+    settings: Settings
+    backend: DecisionService
+    known: KnownTree
+
+    @property
+    def engine(self) -> Engine:
+        return self.backend.engine
+
+    @property
+    def store(self) -> RecordStore:
+        return self.backend.store
+
+    def faults(self, connection: Connection, *, with_hashes: bool = True) -> list[Fault]:
+        known = self.known if with_hashes else KnownTree(self.known.checkpoint)
+        return list(verify_log(connection, known))
+
+
+def a_decision(random: np.random.Generator, number: int) -> Decision:
+    """Return a decision with values that need every kind of encoding."""
+    score = None if number % 7 == 6 else float(random.random())
+    values = random.standard_normal(8).tobytes()
+    return Decision(
+        str(uuid.UUID(bytes=random.bytes(16))), "visa", f"A-{number}", f"PH-{'MNL' if number % 2 else 'CEB'}", 1_356_339_600_000_000 + number,
+        number, number + 1, "m" * 64, "no_score" if score is None else "interview_queue", score, values, values,
+        '{"reasons": ["' + "見守り\\n" * (number % 3) * 20 + '"]}',
+    )  # fmt: skip
+
+
+def outcome(number: int) -> dict[str, object]:
+    return {
+        "outcome_id": f"O-{number}", "subject": "visa_application", "subject_id": f"A-{number}", "arm": "targeted",
+        "occurred_at": "2012-12-01T00:00:00Z", "known_at": "2012-12-02T00:00:00Z", "inclusion_probability": 1.0,
+        "finding": "no_indication", "typology": None,
+    }  # fmt: skip
+
+
+def fill(backend: DecisionService, random: np.random.Generator) -> None:
+    """Let acts of every kind happen."""
+    with backend.engine.begin() as connection:
+        for number in range(DECISIONS):
+            decisions.insert(connection, a_decision(random, number))
+        rows = rows_to_table("outcomes", [outcome(number) for number in range(OUTCOMES)])[0]
+        backend.store.append(connection, "outcomes", rows)
+        for number in range(INTERVIEWS):
+            decisions.mark_interviewed(connection, "visa", f"A-{number}")
+            append(connection, "interview", f"O-{number}", {"subject": "visa", "subject_id": f"A-{number}"})
+        decisions.close_case(connection, "visa", f"A-{INTERVIEWS}", "withdrawn", b"k" * 32)
+        for number in range(CORRECTIONS):
+            corrected = rows_to_table("outcomes", [{**outcome(number), "finding": "inconclusive"}])[0]
+            backend.store.supersede(connection, "outcomes", f"O-{number}", corrected)
+            append(connection, "correction", f"O-{number}", {"table": "outcomes", "changed": ["finding"]})
+
+
+@pytest.fixture(scope="module")
+def small_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLog]:
+    home, office = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("office")
+    settings = Settings(
+        home, None, "", home / "keys" / "signing.pem", home / "keys" / "data.key", log_key_path=office / "log.pem",
+        checkpoint_folder=office / "checkpoints",
+    )  # fmt: skip
+    backend = open_service(settings, open_engine(settings))
+    fill(backend, np.random.default_rng(7))
+    key = load_or_create_key(office / "log.pem")
+    with backend.engine.connect() as connection:
+        Exporter(office / "checkpoints", key).export(connection)
+    known = read_known_tree(office / "checkpoints" / LATEST, key.public_key())
+    yield SmallLog(settings, backend, known)
+    backend.engine.dispose()
+
+
+def without_triggers(connection: Connection) -> None:
+    """Let this transaction change what triggers keep: the full rights of an administrator."""
+    connection.execute(text("set local session_replication_role = replica"))

@@ -1,0 +1,354 @@
+"""With full rights on the database, nothing before a retained checkpoint can be changed unseen; no honest log is accused.
+
+Covers: log.verification.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+import pytest
+from sqlalchemy import Connection, text
+
+from features.tables.json_rows import rows_to_table
+from serving.log.leaves import append_all, canonical, commitment, row_content
+from serving.log.verification import Fault
+from serving.store import decisions, log_leaves
+from tests.proof_size import cases
+from tests.serving.log.conftest import SmallLog, a_decision, outcome, without_triggers
+
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(3000)]
+TAMPERINGS, SHORT = 10_000, 120
+HONEST, SHORT_HONEST = 1_000, 20
+Names = tuple[str, ...]
+"""Ids of which at least one must stand in a fault."""
+
+
+class Tampering(NamedTuple):
+    """A kind of tampering: SQL on a random target, and whether the leaf is written again to match the row."""
+
+    name: str
+    apply: Callable[[Connection, np.random.Generator], Names]
+
+
+def run(connection: Connection, statement: str, **values: object) -> list[tuple[object, ...]]:
+    result = connection.execute(text(statement), values)
+    return [tuple(row) for row in result] if result.returns_rows else []
+
+
+def ids(connection: Connection, kind: str) -> list[str]:
+    return [name for name, _ in log_leaves.rows(connection, kind)]
+
+
+def pick(random: np.random.Generator, choices: Sequence[str]) -> str:
+    return choices[int(random.integers(len(choices)))]
+
+
+def edit(column: str, change: str) -> Tampering:
+    """Change a column of a decision."""
+
+    def apply(connection: Connection, random: np.random.Generator) -> Names:
+        target = pick(random, ids(connection, "decision"))
+        run(connection, f"update serving.decision set {column} = {change} where decision_id = cast(:id as uuid)", id=target)
+        return (target,)
+
+    return Tampering(f"edit of {column}", apply)
+
+
+def seal_again(connection: Connection, kind: str, subject_id: str) -> None:
+    """Rewrite the leaf of a row so that it matches the row as it is now."""
+    row = dict(log_leaves.rows(connection, kind))[subject_id]
+    nonce, content = os.urandom(16), canonical(row_content(row))
+    run(
+        connection, "update serving.log_leaf set nonce = :n, content = :c, commitment = :h where kind = :k and subject_id = :i",
+        n=nonce, c=content, h=commitment(nonce, content), k=kind, i=subject_id,
+    )  # fmt: skip
+
+
+def rehash(inner: Tampering) -> Tampering:
+    """Change a decision, and write its leaf again."""
+
+    def apply(connection: Connection, random: np.random.Generator) -> Names:
+        targets = inner.apply(connection, random)
+        for target in targets:
+            seal_again(connection, "decision", target)
+        return targets
+
+    return Tampering(f"{inner.name}, leaf rewritten", apply)
+
+
+def rehash_everything(connection: Connection, random: np.random.Generator) -> Names:
+    """Change a decision, and write the whole log again in order."""
+    target = pick(random, ids(connection, "decision"))
+    run(connection, "update serving.decision set score = coalesce(score, 0) / 2 + 0.01 where decision_id = cast(:id as uuid)", id=target)
+    for leaf in list(log_leaves.leaves(connection)):
+        if leaf.kind in log_leaves.ROWS:
+            seal_again(connection, leaf.kind, leaf.subject_id)
+    return (target,)
+
+
+def delete(kind: str, statement: str, *, with_leaf: bool = False) -> Tampering:
+    def apply(connection: Connection, random: np.random.Generator) -> Names:
+        target = pick(random, ids(connection, kind))
+        run(connection, statement, id=target)
+        if not with_leaf:
+            return (target,)
+        [(position,)] = run(connection, "delete from serving.log_leaf where kind = :k and subject_id = :i returning position", k=kind, i=target)  # fmt: skip
+        close_gap(connection, int(str(position)))
+        return later_leaves(connection, int(str(position)))
+
+    return Tampering(f"deletion of a {kind}{' and its leaf' if with_leaf else ''}", apply)
+
+
+def close_gap(connection: Connection, position: int, by: int = -1) -> None:
+    for sign in (-1, 1):  # over negative positions: the primary key is checked row by row
+        run(connection, f"update serving.log_leaf set position = {'-position - 1000' if sign < 0 else '-position - 1000 + :by'} "
+            "where " + ("position >= :at" if sign < 0 else "position <= -1000"), **({"at": position} if sign < 0 else {"by": by}))  # fmt: skip
+
+
+def later_leaves(connection: Connection, position: int) -> Names:
+    """Return the ids of the leaves from a position on, and the size of the tree: faults name these."""
+    later = tuple(leaf.subject_id for leaf in log_leaves.leaves(connection, position))
+    return (*later, *(str(size) for (size,) in run(connection, "select count(*) + 1 from serving.log_leaf")), str(position))
+
+
+def insert_row(connection: Connection, random: np.random.Generator) -> Names:
+    """Insert a decision past the log."""
+    forged = a_decision(random, 500)
+    decisions.insert(connection, forged)
+    run(connection, "delete from serving.log_leaf where subject_id = :id", id=forged.decision_id)
+    return (forged.decision_id,)
+
+
+def insert_with_leaf(connection: Connection, random: np.random.Generator) -> Names:
+    """Insert a decision and its leaf among the others."""
+    forged = a_decision(random, 500)
+    decisions.insert(connection, forged)
+    size = log_leaves.size(connection)
+    at = int(random.integers(size - 1))
+    run(connection, "update serving.log_leaf set position = -1 where position = :at", at=size - 1)
+    for position in reversed(range(at, size - 1)):
+        run(connection, "update serving.log_leaf set position = position + 1 where position = :at", at=position)
+    run(connection, "update serving.log_leaf set position = :at where position = -1", at=at)
+    return (forged.decision_id,)
+
+
+def insert_before_the_beginning(connection: Connection, random: np.random.Generator) -> Names:
+    forged = a_decision(random, 500)
+    decisions.insert(connection, forged)
+    run(connection, "update serving.log_leaf set position = -7 where subject_id = :id", id=forged.decision_id)
+    return (forged.decision_id,)
+
+
+def forge_interview(connection: Connection, random: np.random.Generator) -> Names:
+    name = f"A-{int(random.integers(8, 24))}"
+    run(connection, "insert into serving.interviewed_case (subject, subject_id) values ('visa', :id)", id=name)
+    return (f"visa/{name}",)
+
+
+def reopen_case(connection: Connection, random: np.random.Generator) -> Names:
+    run(connection, "delete from serving.closed_case")
+    return ("visa/A-5",)
+
+
+def forge_outcome(connection: Connection, random: np.random.Generator) -> Names:
+    """Copy a stored outcome to another position."""
+    [(position,)] = run(
+        connection,
+        "insert into records.record (position, table_code, record_id, known_at, facts, layout_version, payload) select "
+        "position + 1000, table_code, 'O-FORGED', known_at, facts, layout_version, payload from records.record "
+        "order by position limit 1 returning position",
+    )
+    return (str(position),)
+
+
+def supersede_without_version(connection: Connection, random: np.random.Generator) -> Names:
+    [(position,)] = run(
+        connection, "update records.record set superseded_at = 5000 where position = (select position from records.record "
+        "where superseded_at is null order by random() limit 1) returning position",
+    )  # fmt: skip
+    return (str(position),)
+
+
+def take_supersession_back(connection: Connection, random: np.random.Generator) -> Names:
+    run(connection, "drop index records.live_record")
+    [(position,)] = run(
+        connection, "update records.record set superseded_at = null where position = (select position from records.record "
+        "where superseded_at is not null order by random() limit 1) returning position",
+    )  # fmt: skip
+    return (str(position),)
+
+
+def swap_leaves(connection: Connection, random: np.random.Generator) -> Names:
+    first, second = sorted(int(at) for at in random.choice(log_leaves.size(connection), 2, replace=False))
+    names = [leaf.subject_id for leaf in log_leaves.leaves(connection) if leaf.position in {first, second}]
+    for before, after in ((first, -1), (second, first), (-1, second)):
+        run(connection, "update serving.log_leaf set position = :after where position = :before", before=before, after=after)
+    return tuple(names)
+
+
+def reorder_decisions(connection: Connection, random: np.random.Generator) -> Names:
+    """Let two decisions change their numbers, by which the latest is chosen."""
+    first, second = (str(name) for name in random.choice(ids(connection, "decision"), 2, replace=False))
+    run(connection, "alter table serving.decision alter column number drop identity")
+    run(
+        connection, "update serving.decision d set number = o.number from serving.decision o where "
+        "(d.decision_id, o.decision_id) in ((cast(:a as uuid), cast(:b as uuid)), (cast(:b as uuid), cast(:a as uuid)))",
+        a=first, b=second,
+    )  # fmt: skip
+    return (first, second)
+
+
+def cut_tail(connection: Connection, random: np.random.Generator) -> Names:
+    size = log_leaves.size(connection)
+    run(connection, "delete from serving.log_leaf where position >= :at", at=size - int(random.integers(1, size)))
+    return (str(size),)
+
+
+def restore_older_copy(connection: Connection, random: np.random.Generator) -> Names:
+    """Delete the last leaves with everything that they seal."""
+    size = log_leaves.size(connection)
+    at = int(random.integers(1, size))
+    for leaf in list(log_leaves.leaves(connection, at)):
+        for table, key in (("decision", "decision_id::text"), ("interviewed_case", "subject || '/' || subject_id"),
+                           ("closed_case", "subject || '/' || subject_id")):  # fmt: skip
+            run(connection, f"delete from serving.{table} where {key} = :id", id=leaf.subject_id)
+        if leaf.kind == "supersession":
+            run(connection, "update records.record set superseded_at = null where position::text = :id", id=leaf.subject_id)
+        if leaf.kind == "record":
+            run(connection, "delete from records.record where position::text = :id", id=leaf.subject_id)
+    run(connection, "delete from serving.log_leaf where position >= :at", at=at)
+    return (str(size),)
+
+
+def flip_bit(column: str) -> Tampering:
+    def apply(connection: Connection, random: np.random.Generator) -> Names:
+        at = int(random.integers(log_leaves.size(connection)))
+        [leaf] = log_leaves.leaves(connection, at, 1)
+        value = bytearray(getattr(leaf, column))
+        place = int(random.integers(len(value)))
+        value[place] ^= 1 << int(random.integers(8))
+        run(connection, f"update serving.log_leaf set {column} = :value where position = :at", value=bytes(value), at=at)
+        return (leaf.subject_id,)
+
+    return Tampering(f"flipped bit of {column}", apply)
+
+
+def rename_leaf(column: str) -> Tampering:
+    def apply(connection: Connection, random: np.random.Generator) -> Names:
+        at = int(random.integers(log_leaves.size(connection)))
+        run(connection, f"update serving.log_leaf set {column} = 'other' where position = :at", at=at)
+        [leaf] = log_leaves.leaves(connection, at, 1)
+        return (leaf.subject_id,)
+
+    return Tampering(f"renamed {column} of a leaf", apply)
+
+
+HALF = edit("score", "coalesce(score, 0) / 2 + 0.01")
+KINDS = (
+    HALF,
+    edit("score", "1.0 - coalesce(score, 0.7) * (1 + 2.220446049250313e-16)"),
+    edit("route", "'child_procedure'"),
+    edit("post", "'TH-BKK'"),
+    edit("post", "null"),
+    edit("as_of", "as_of + 1"),
+    edit("created_at", "created_at - interval '1 microsecond'"),
+    edit("created_at", "'infinity'"),
+    edit("position", "position + 1"),
+    edit("record_position", "record_position - 1"),
+    edit("model_sha256", "repeat('n', 64)"),
+    edit("subject_id", "subject_id || '0'"),
+    edit("features", "set_byte(features, 3, (get_byte(features, 3) + 1) % 256)"),
+    edit("contributions", "''"),
+    edit("shown", "shown || ' '"),
+    rehash(HALF),
+    rehash(edit("route", "'child_procedure'")),
+    Tampering("rehash of everything", rehash_everything),
+    delete("decision", "delete from serving.decision where decision_id = cast(:id as uuid)"),
+    delete("decision", "delete from serving.decision where decision_id = cast(:id as uuid)", with_leaf=True),
+    delete("queue_removal", "delete from serving.interviewed_case where subject || '/' || subject_id = :id"),
+    delete("record", "delete from records.record where position::text = :id"),
+    Tampering("insertion of a decision", insert_row),
+    Tampering("insertion of a decision with its leaf", insert_with_leaf),
+    Tampering("insertion before the beginning", insert_before_the_beginning),
+    Tampering("forged interview", forge_interview),
+    Tampering("case put back into the queue", reopen_case),
+    Tampering("forged outcome", forge_outcome),
+    Tampering("superseding without a new version", supersede_without_version),
+    Tampering("superseding taken back", take_supersession_back),
+    Tampering("two leaves swapped", swap_leaves),
+    Tampering("two decisions reordered", reorder_decisions),
+    Tampering("tail cut", cut_tail),
+    Tampering("older copy restored", restore_older_copy),
+    flip_bit("commitment"),
+    flip_bit("nonce"),
+    flip_bit("content"),
+    rename_leaf("kind"),
+    rename_leaf("subject_id"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_tampering_is_detected_and_named(small_log: SmallLog, kind: Tampering) -> None:
+    random = np.random.default_rng(crc32(kind.name.encode()))
+    for _ in range(cases(TAMPERINGS, SHORT) // len(KINDS) + 1):
+        with small_log.engine.connect() as connection, connection.begin() as transaction:
+            without_triggers(connection)
+            names = kind.apply(connection, random)
+            faults = small_log.faults(connection)
+            transaction.rollback()
+        assert faults, kind.name
+        named = {fault.subject_id for fault in faults}
+        assert named & set(names), (kind.name, names, faults)
+
+
+def test_a_rewritten_log_is_detected_against_the_signed_root_alone(small_log: SmallLog) -> None:
+    random = np.random.default_rng(3)
+    with small_log.engine.connect() as connection, connection.begin() as transaction:
+        without_triggers(connection)
+        rehash_everything(connection, random)
+        size = str(small_log.known.checkpoint.size)
+        assert small_log.faults(connection, with_hashes=False) == [
+            Fault("tree", size, "the log does not extend the checkpoint of this size: leaves were changed")
+        ]
+        transaction.rollback()
+
+
+def test_several_faults_are_all_reported(small_log: SmallLog) -> None:
+    with small_log.engine.connect() as connection, connection.begin() as transaction:
+        without_triggers(connection)
+        run(connection, "update serving.decision set post = 'XX-XXX'")
+        run(connection, "update serving.log_leaf set content = '\\xff' where position in (3, 5)")
+        faults = small_log.faults(connection)
+        transaction.rollback()
+    assert len({fault.subject_id for fault in faults if fault.kind == "decision"}) == 24
+
+
+def test_no_honest_log_is_accused(small_log: SmallLog) -> None:
+    """Acts of every kind in random order and number, on top of the checkpoint."""
+    random = np.random.default_rng(11)
+    for turn in range(cases(HONEST, SHORT_HONEST)):
+        with small_log.engine.connect() as connection, connection.begin() as transaction:
+            for number in range(int(random.integers(1, 8))):
+                name = 1000 * (turn + 1) + number
+                act = int(random.integers(4))
+                if act == 0:
+                    decisions.insert(connection, a_decision(random, name))
+                elif act == 1:
+                    small_log.store.append(connection, "outcomes", rows_to_table("outcomes", [outcome(name)])[0])
+                elif act == 2:
+                    decisions.mark_interviewed(connection, "visa", f"A-{name}")
+                else:
+                    small_log.store.supersede(connection, "outcomes", "O-4", rows_to_table("outcomes", [outcome(4)])[0])
+            assert small_log.faults(connection) == []
+            transaction.rollback()
+
+
+def test_appending_nothing_changes_nothing(small_log: SmallLog) -> None:
+    with small_log.engine.begin() as connection:
+        append_all(connection, [])
+        assert log_leaves.size(connection) == small_log.known.checkpoint.size
