@@ -14,14 +14,16 @@ from prometheus_client import CollectorRegistry, Counter
 
 from features.database import leave
 from features.settings import Settings
-from serving.api import decisions, operation, records, what_if
-from serving.decisions.service import DecisionService, open_service
+from serving.api import decisions, log, operation, records, what_if
+from serving.decisions.service import DecisionService
+from serving.log.log_tree import LogTree
+from serving.log.startup import CheckpointWriter, open_on_log
 from serving.pages import all_decisions, case, interview, models, queue_page, record, sign_in, vignettes
 from serving.shadow.scorer import ShadowScorer
 from serving.web.error_handlers import add_error_handlers
 from serving.web.middleware import SecurityMiddleware
 
-API = (records, decisions, what_if, operation)
+API = (records, decisions, log, what_if, operation)
 PAGES = (sign_in, queue_page, case, record, interview, models, vignettes, all_decisions)
 _STATIC = Path(__file__).parent / "pages" / "static"
 
@@ -40,7 +42,8 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan or _with_shadow,
     )
-    app.state.service = service or open_service(settings or Settings.from_environment())
+    app.state.service = service or open_on_log(settings or Settings.from_environment())
+    app.state.log_tree = LogTree()
     app.state.metrics = CollectorRegistry()
     app.state.decision_counter = Counter(
         "mimamori_decisions", "Decisions made", ["subject", "route"], registry=app.state.metrics
@@ -60,9 +63,10 @@ def create_worker() -> FastAPI:
 
 @asynccontextmanager
 async def _with_shadow(app: FastAPI) -> AsyncIterator[None]:
-    """Let the challenger score in the background while the service runs."""
-    scorer = ShadowScorer(app.state.service)
+    """Let the challenger score, and export checkpoints of the log, in the background while the service runs."""
+    scorer, writer = ShadowScorer(app.state.service), CheckpointWriter(app.state.service)
     scorer.start()
+    writer.start()
     # loaded objects stay for good: without this the collector walks through all of them during a request
     gc.collect()
     gc.freeze()
@@ -70,6 +74,7 @@ async def _with_shadow(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(scorer.stop)
+        await asyncio.to_thread(writer.stop)
 
 
 @asynccontextmanager

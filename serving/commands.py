@@ -14,6 +14,7 @@ from serving.auth.api_keys import create_key
 from serving.auth.permissions import Role
 from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import open_service
+from serving.log.startup import open_on_log
 from serving.server import PORT, require_free_port, run
 from serving.store import decisions
 
@@ -29,6 +30,9 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve the API and the officer's pages."""
     require_free_port(host, port)
     click.echo(f"http://{host}:{port}", err=True)
+    if workers > 1:
+        # each worker checks too, but its end would only start another
+        open_on_log(Settings.from_environment()).engine.dispose()
     app = "serving.app:create_app" if workers == 1 else "serving.app:create_worker"
     run(app, host, port, workers=workers, factory=True)
 

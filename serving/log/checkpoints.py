@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -16,8 +17,9 @@ from sqlalchemy import Connection, Engine
 from features.settings import Settings
 from models.signatures import load_or_create_key
 from serving.log.leaves import append, hashes
+from serving.log.log_tree import LogTree
 from serving.log.signed_note import ORIGIN, Checkpoint, NoteRejected, open_checkpoint, sign_checkpoint, verifier_key
-from serving.log.tree import HASH_BYTES, Frontier, tree_root
+from serving.log.tree import HASH_BYTES, tree_root
 from serving.store import log_leaves
 
 LATEST = "checkpoint"
@@ -77,23 +79,16 @@ def last_export(settings: Settings) -> KnownTree | None:
     return read_known_tree(folder / LATEST, log_key(settings).public_key())
 
 
-def require_extension(frontier: Frontier, connection: Connection, known: KnownTree | None) -> None:
-    """Read the whole log into an empty frontier and check that it extends an exported checkpoint.
-
-    Raises `LogNotExtended` if it does not.
-    """
-    checkpoint = Checkpoint(0, frontier.root()) if known is None else known.checkpoint
-    at_checkpoint = frontier.root()
-    for leaf in hashes(connection):
-        frontier.extend((leaf,))
-        if frontier.size == checkpoint.size:
-            at_checkpoint = frontier.root()
-    if frontier.size < checkpoint.size:
-        raise LogNotExtended(f"the log has {frontier.size} leaves, its last exported checkpoint {checkpoint.size}")
-    if at_checkpoint != checkpoint.root:
-        raise LogNotExtended(
-            f"the first {checkpoint.size} leaves of the log are not those of its last exported checkpoint"
-        )
+def require_extension(connection: Connection, known: KnownTree | None) -> None:
+    """Check that the log extends an exported checkpoint; raises `LogNotExtended` if it does not."""
+    if known is None:
+        return
+    size, root = known.checkpoint.size, known.checkpoint.root
+    stored = list(islice(hashes(connection), size))
+    if len(stored) < size:
+        raise LogNotExtended(f"the log has {len(stored):,} leaves, its last exported checkpoint {size:,}")
+    if tree_root(stored) != root:
+        raise LogNotExtended(f"the first {size:,} leaves of the log are not those of its last exported checkpoint")
 
 
 class Exporter:
@@ -102,8 +97,7 @@ class Exporter:
     def __init__(self, folder: Path, key: Ed25519PrivateKey) -> None:
         self.folder = folder
         self._key = key
-        self._frontier = Frontier()
-        self._hashes: list[bytes] = []
+        self._tree = LogTree()
         self._written: Checkpoint | None = None
 
     def export(self, connection: Connection) -> Checkpoint:
@@ -111,22 +105,15 @@ class Exporter:
 
         Raises `LogNotExtended`, and writes nothing, if the folder's checkpoint is not a beginning of the log.
         """
-        new = list(hashes(connection, self._frontier.size))
-        self._frontier.extend(new)
-        self._hashes += new
-        checkpoint = Checkpoint(self._frontier.size, self._frontier.root())
+        checkpoint, stored = self._tree.refresh(connection)
         before = self._before()
         if before == checkpoint:
             return checkpoint
         # what this object wrote, it has extended itself
         is_new = before is not None and before != self._written
-        if (
-            before
-            and is_new
-            and (before.size > checkpoint.size or tree_root(self._hashes[: before.size]) != before.root)
-        ):
+        if before and is_new and (before.size > checkpoint.size or tree_root(stored[: before.size]) != before.root):
             raise LogNotExtended(f"the log does not extend the checkpoint of {before.size} leaves in the folder")
-        self._write(checkpoint)
+        self._write(checkpoint, stored)
         return checkpoint
 
     def _before(self) -> Checkpoint | None:
@@ -135,24 +122,22 @@ class Exporter:
             return None
         return open_checkpoint(latest.read_text(encoding="utf-8"), self._key.public_key())
 
-    def _write(self, checkpoint: Checkpoint) -> None:
+    def _write(self, checkpoint: Checkpoint, hashes_now: list[bytes]) -> None:
         """Write the hashes first, the latest checkpoint last: a crash between leaves hashes that begin with its own."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path, stored = self.folder / LEAF_HASHES, self._written.size if self._written else 0
         if stored and path.exists() and path.stat().st_size == stored * HASH_BYTES:
             with path.open("ab") as file:
-                file.write(b"".join(self._hashes[stored:]))
+                file.write(b"".join(hashes_now[stored:]))
         else:
-            _replace(path, b"".join(self._hashes))
+            _replace(path, b"".join(hashes_now))
         note = sign_checkpoint(checkpoint, self._key).encode()
         _replace(self.folder / f"{LATEST}-{dt.datetime.now(dt.UTC):%Y-%m-%d}", note)
         _replace(self.folder / LATEST, note)
         self._written = checkpoint
 
 
-def accept_log(
-    engine: Engine, folder: Path, key: Ed25519PrivateKey, former: Checkpoint, reason: str
-) -> Checkpoint:
+def accept_log(engine: Engine, folder: Path, key: Ed25519PrivateKey, former: Checkpoint, reason: str) -> Checkpoint:
     """Seal in the log that it goes on without extending its last checkpoint, and why; sign the new head.
 
     The former checkpoint stays in the folder under its size.

@@ -12,6 +12,8 @@ import click
 from features.command_line import Problem
 from features.settings import Settings
 from serving.decisions.service import DecisionService, open_service
+from serving.log import verifier
+from serving.log.bundle import write_bundle
 from serving.log.checkpoints import (
     LATEST,
     Exporter,
@@ -93,6 +95,21 @@ def checkpoint(out: Path | None) -> None:
         raise Problem(str(error)) from None
     click.echo((folder / LATEST).read_text(encoding="utf-8"), nl=False)
     click.echo(f"{signed.size:,} leaves signed; key {verifier_key(ORIGIN, key.public_key())}", err=True)
+
+
+@log.command()
+@click.option("--out", type=_FOLDER, required=True, help="Folder to write into.")
+def export(out: Path) -> None:
+    """Write leaves, rows and signed head into a folder that the stand-alone verifier checks."""
+    settings = Settings.from_environment()
+    service = open_service(settings)
+    try:
+        with service.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+            count = write_bundle(connection, out)
+            Exporter(out, log_key(settings)).export(connection)
+    except (NoLogKey, NoteRejected, LogNotExtended) as error:
+        raise Problem(str(error)) from None
+    click.echo(f"{count:,} leaves in {out}; python {verifier.__file__} {out} --key PEM --checkpoint FILE checks them")
 
 
 @log.command()

@@ -53,7 +53,11 @@ def edit(column: str, change: str) -> Tampering:
 
     def apply(connection: Connection, random: np.random.Generator) -> Names:
         target = pick(random, ids(connection, "decision"))
-        run(connection, f"update serving.decision set {column} = {change} where decision_id = cast(:id as uuid)", id=target)
+        run(
+            connection,
+            f"update serving.decision set {column} = {change} where decision_id = cast(:id as uuid)",
+            id=target,
+        )
         return (target,)
 
     return Tampering(f"edit of {column}", apply)
@@ -84,7 +88,11 @@ def rehash(inner: Tampering) -> Tampering:
 def rehash_everything(connection: Connection, random: np.random.Generator) -> Names:
     """Change a decision, and write the whole log again in order."""
     target = pick(random, ids(connection, "decision"))
-    run(connection, "update serving.decision set score = coalesce(score, 0) / 2 + 0.01 where decision_id = cast(:id as uuid)", id=target)
+    run(
+        connection,
+        "update serving.decision set score = coalesce(score, 0) / 2 + 0.01 where decision_id = cast(:id as uuid)",
+        id=target,
+    )
     for leaf in list(log_leaves.leaves(connection)):
         if leaf.kind in log_leaves.ROWS:
             seal_again(connection, leaf.kind, leaf.subject_id)
@@ -113,7 +121,11 @@ def close_gap(connection: Connection, position: int, by: int = -1) -> None:
 def later_leaves(connection: Connection, position: int) -> Names:
     """Return the ids of the leaves from a position on, and the size of the tree: faults name these."""
     later = tuple(leaf.subject_id for leaf in log_leaves.leaves(connection, position))
-    return (*later, *(str(size) for (size,) in run(connection, "select count(*) + 1 from serving.log_leaf")), str(position))
+    return (
+        *later,
+        *(str(size) for (size,) in run(connection, "select count(*) + 1 from serving.log_leaf")),
+        str(position),
+    )
 
 
 def insert_row(connection: Connection, random: np.random.Generator) -> Names:
@@ -187,7 +199,12 @@ def swap_leaves(connection: Connection, random: np.random.Generator) -> Names:
     first, second = sorted(int(at) for at in random.choice(log_leaves.size(connection), 2, replace=False))
     names = [leaf.subject_id for leaf in log_leaves.leaves(connection) if leaf.position in {first, second}]
     for before, after in ((first, -1), (second, first), (-1, second)):
-        run(connection, "update serving.log_leaf set position = :after where position = :before", before=before, after=after)
+        run(
+            connection,
+            "update serving.log_leaf set position = :after where position = :before",
+            before=before,
+            after=after,
+        )
     return tuple(names)
 
 
@@ -218,7 +235,11 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
                            ("closed_case", "subject || '/' || subject_id")):  # fmt: skip
             run(connection, f"delete from serving.{table} where {key} = :id", id=leaf.subject_id)
         if leaf.kind == "supersession":
-            run(connection, "update records.record set superseded_at = null where position::text = :id", id=leaf.subject_id)
+            run(
+                connection,
+                "update records.record set superseded_at = null where position::text = :id",
+                id=leaf.subject_id,
+            )
         if leaf.kind == "record":
             run(connection, "delete from records.record where position::text = :id", id=leaf.subject_id)
     run(connection, "delete from serving.log_leaf where position >= :at", at=at)
@@ -232,7 +253,9 @@ def flip_bit(column: str) -> Tampering:
         value = bytearray(getattr(leaf, column))
         place = int(random.integers(len(value)))
         value[place] ^= 1 << int(random.integers(8))
-        run(connection, f"update serving.log_leaf set {column} = :value where position = :at", value=bytes(value), at=at)
+        run(
+            connection, f"update serving.log_leaf set {column} = :value where position = :at", value=bytes(value), at=at
+        )
         return (leaf.subject_id,)
 
     return Tampering(f"flipped bit of {column}", apply)

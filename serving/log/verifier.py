@@ -1,0 +1,214 @@
+"""Stand-alone verifier of an exported log; it needs Python, the library `cryptography`, and none of Mimamori's code.
+
+    python verifier.py BUNDLE --key log.pub --checkpoint FILE     every fault of the bundle, against a retained checkpoint
+    python verifier.py --proof proof.json --key log.pub           the proof of a single decision
+
+Exit code 0 without faults, 1 with faults. Sources: RFC 6962; C2SP signed-note and tlog-checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+ORIGIN = "mimamori/log"
+ROW_KINDS = frozenset({"decision", "queue_removal", "closing", "record", "supersession"})
+"""Kinds of leaves that seal a row."""
+LONGEST_VALUE = 128
+"""Longer texts of a row are sealed by their SHA-256."""
+Finding = tuple[str, str, str]
+"""Kind, id, and what is wrong."""
+
+
+class Rejected(Exception):
+    """Raised when a checkpoint or proof does not show what it should."""
+
+
+def sha256(content: bytes) -> bytes:
+    """Return the SHA-256 of content."""
+    return hashlib.sha256(content).digest()
+
+
+def leaf_hash(leaf: dict[str, Any]) -> bytes:
+    """Return the hash of a leaf in the tree of RFC 6962."""
+    entry = {"commitment": leaf["commitment"], "id": leaf["id"], "kind": leaf["kind"]}
+    text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(b"\x00" + text.encode(errors="surrogateescape"))
+
+
+def root_of(hashes: list[bytes]) -> bytes:
+    """Return the root of the tree over leaf hashes."""
+    if not hashes:
+        return sha256(b"")
+    while len(hashes) > 1:
+        paired = [sha256(b"\x01" + hashes[at] + hashes[at + 1]) for at in range(0, len(hashes) - 1, 2)]
+        hashes = [*paired, hashes[-1]] if len(hashes) % 2 else paired
+    return hashes[0]
+
+
+def open_checkpoint(note: str, key: Ed25519PublicKey) -> tuple[int, bytes]:
+    """Return size and root of a checkpoint; raises `Rejected` if the key did not sign it."""
+    text, separator, signatures = note.rpartition("\n\n")
+    body = text + "\n"
+    named = sha256(ORIGIN.encode() + b"\n\x01" + key.public_bytes_raw())[:4]
+    signed = [line.split(" ") for line in signatures.splitlines()]
+    try:
+        blobs = [base64.b64decode(parts[2], validate=True) for parts in signed if parts[:2] == ["—", ORIGIN]]
+        blob = next(blob for blob in blobs if blob[:4] == named)
+        key.verify(blob[4:], body.encode())
+        origin, size, root = body.split("\n")[:3]
+        head = int(size), base64.b64decode(root, validate=True)
+    except (ValueError, IndexError, StopIteration, InvalidSignature):
+        raise Rejected("the checkpoint is not signed by this key, or has another form") from None
+    if origin != ORIGIN or not separator:
+        raise Rejected("the checkpoint belongs to another log")
+    return head
+
+
+def verify_inclusion(leaf: bytes, position: int, size: int, proof: list[bytes], root: bytes) -> None:
+    """Check an inclusion proof (RFC 9162, 2.1.3.2); raises `Rejected`."""
+    at, last, node = position, size - 1, leaf
+    valid = 0 <= position < size
+    for sibling in proof:
+        valid = valid and last > 0 and len(sibling) == 32
+        if at % 2 or at == last:
+            node = sha256(b"\x01" + sibling + node)
+            while at and not at % 2:
+                at, last = at // 2, last // 2
+        else:
+            node = sha256(b"\x01" + node + sibling)
+        at, last = at // 2, last // 2
+    if not valid or last or node != root:
+        raise Rejected("the leaf is not in the tree of the checkpoint")
+
+
+def opens(leaf: dict[str, Any]) -> bool:
+    """Return whether nonce and content open the commitment of a leaf."""
+    content = leaf["content"].encode(errors="surrogateescape")
+    return sha256(bytes.fromhex(leaf["nonce"]) + content).hex() == leaf["commitment"]
+
+
+def sealed(row: str) -> dict[str, Any]:
+    """Return what a leaf seals of a row, given as PostgreSQL's JSON text."""
+    values = json.loads(row, parse_float=lambda number: float(number).hex(), parse_int=str)
+    return {
+        name: {"sha256": sha256(value.encode()).hex()}
+        if isinstance(value, str) and len(value) > LONGEST_VALUE
+        else value
+        for name, value in values.items()
+    }
+
+
+def tree_faults(leaves: list[dict[str, Any]], size: int, root: bytes, known: list[bytes]) -> Iterator[Finding]:
+    """Yield faults of the leaves, and of the tree against size and root of a checkpoint; ``known`` are its leaf hashes."""
+    hashes, at = [], 0
+    for leaf in leaves:
+        position, kind, name = leaf["position"], leaf["kind"], leaf["id"]
+        yield from (("tree", str(gap), "the leaf of this position is missing") for gap in range(at, position))
+        if position < at:
+            yield kind, name, "the leaf is out of order"
+        at = position + 1
+        hashes.append(leaf_hash(leaf))
+        if not opens(leaf):
+            yield kind, name, "the leaf does not open its commitment"
+        if 0 <= position < len(known) and known[position] != hashes[-1]:
+            yield kind, name, "the checkpoint has another leaf at this position"
+    if len(hashes) < size:
+        yield "tree", str(size), f"the log was cut to {len(hashes)} leaves"
+    elif root_of(hashes[:size]) != root:
+        yield "tree", str(size), "the log does not extend the checkpoint"
+
+
+def row_faults(leaves: list[dict[str, Any]], rows: Iterator[dict[str, Any]]) -> Iterator[Finding]:
+    """Yield differences between leaves and the rows that they seal."""
+    expected = {(leaf["kind"], leaf["id"]): leaf["content"] for leaf in leaves if leaf["kind"] in ROW_KINDS}
+    repeated = Counter((leaf["kind"], leaf["id"]) for leaf in leaves if leaf["kind"] in ROW_KINDS)
+    seen: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        name = row["kind"], row["id"]
+        seen[name] += 1
+        if name not in expected:
+            yield *name, "the row has no leaf"
+            continue
+        try:
+            content = json.loads(expected[name].encode(errors="surrogateescape"))
+        except ValueError:
+            content = None
+        if content != sealed(row["row"]):
+            yield *name, "the row differs from its leaf"
+    yield from ((*name, "the leaf has no row") for name in expected if not seen[name])
+    for counts in (repeated, seen):
+        yield from ((*name, "there twice") for name, count in counts.items() if count > 1)
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects of a file, one a line."""
+    with path.open(encoding="ascii") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def verify_bundle(bundle: Path, key: Ed25519PublicKey, checkpoint: Path) -> list[Finding]:
+    """Return every fault of a bundle against a retained checkpoint; raises `Rejected` if that is not signed by the key."""
+    size, root = open_checkpoint(checkpoint.read_text(encoding="utf-8"), key)
+    beside = checkpoint.with_name("leaf-hashes")
+    content = beside.read_bytes()[: size * 32] if beside.exists() else b""
+    known = [content[at : at + 32] for at in range(0, len(content), 32)]
+    if root_of(known) != root:
+        known = []
+    leaves = list(read_lines(bundle / "leaves.jsonl"))
+    faults = list(tree_faults(leaves, size, root, known))
+    return faults + list(row_faults(leaves, read_lines(bundle / "rows.jsonl")))
+
+
+def verify_proof(document: dict[str, Any], key: Ed25519PublicKey) -> None:
+    """Check that the leaf of a proof is in the tree that the key signed; raises `Rejected`."""
+    if not document.get("checkpoint"):
+        raise Rejected("the proof has no signed checkpoint")
+    size, root = open_checkpoint(document["checkpoint"], key)
+    leaf, proof = document["leaf"], [bytes.fromhex(node) for node in document["inclusion"]]
+    if not opens(leaf):
+        raise Rejected("the content of the leaf was changed")
+    verify_inclusion(leaf_hash(leaf), leaf["position"], size, proof, root)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Verify what the command line names; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bundle", type=Path, nargs="?")
+    parser.add_argument("--key", type=Path, required=True, help="public key of the log, PEM")
+    parser.add_argument("--checkpoint", type=Path, help="a retained checkpoint; that of the bundle proves less")
+    parser.add_argument("--proof", type=Path, help="a proof as the API answers it")
+    given = parser.parse_args(arguments)
+    key = load_pem_public_key(given.key.read_bytes())
+    if not isinstance(key, Ed25519PublicKey) or (given.bundle is None) == (given.proof is None):
+        parser.error("give an Ed25519 public key, and either a bundle or a proof")
+    try:
+        if given.proof is not None:
+            verify_proof(json.loads(given.proof.read_text(encoding="utf-8")), key)
+            faults: list[Finding] = []
+        else:
+            faults = verify_bundle(given.bundle, key, given.checkpoint or given.bundle / "checkpoint")
+    except Rejected as error:
+        faults = [("checkpoint", "", str(error))]
+    except (ValueError, KeyError, TypeError) as error:
+        faults = [("file", "", f"a file of the bundle or proof cannot be read ({type(error).__name__})")]
+    for kind, name, message in faults:
+        sys.stdout.write(f"{kind} {name}: {message}\n")
+    sys.stdout.write(f"{len(faults)} faults\n" if faults else "no fault\n")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
