@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from typing import cast
 
 import click
+import numpy as np
 
 from features.command_line import Problem
 from features.settings import Settings
@@ -13,13 +16,14 @@ from features.tables.schema import TABLES
 from serving.auth.api_keys import create_key
 from serving.auth.permissions import Role
 from serving.decisions.replay import replay as replay_decision
-from serving.decisions.service import open_service
+from serving.decisions.service import DecisionService, open_service
 from serving.log.startup import open_on_log
 from serving.server import PORT, require_free_port, run
 from serving.store import decisions
 
 _POST = re.compile(f"{TABLES['visa_applications'].column('post').pattern}|[A-Z]{{3}}")
 """A post as in the records; ports, free text there, are IATA's three letters."""
+PROGRESS_SECONDS = 2.0
 
 
 @click.command()
@@ -59,15 +63,57 @@ def create(role: str, post: str | None) -> None:
 
 
 @click.command()
-@click.argument("decision_id", metavar="ID")
-def replay(decision_id: str) -> None:
-    """Recompute an old decision and compare every bit."""
+@click.argument("decision_id", metavar="ID", required=False)
+@click.option("--all", "every", is_flag=True, help="Replay every decision.")
+@click.option("--sample", type=click.IntRange(min=1), help="With --all: only so many, sampled at random.")
+def replay(decision_id: str | None, every: bool, sample: int | None) -> None:
+    """Recompute an old decision and compare every column; exit code 1 if any differs."""
+    if every == bool(decision_id) or (sample and not every):
+        raise click.UsageError("give either an ID, or --all with or without --sample N")
     service = open_service(Settings.from_environment())
+    if every:
+        _replay_all(service, sample)
+        return
     with service.engine.connect() as connection:
-        decision = decisions.by_id(connection, decision_id)
+        decision = decisions.by_id(connection, decision_id or "")
         if decision is None:
             raise Problem("there is no decision with this id")
         result = replay_decision(service, connection, decision)
     click.echo(json.dumps(result, ensure_ascii=False))
     if not result["identical"]:
         raise SystemExit(1)
+
+
+def _replay_all(service: DecisionService, sample: int | None) -> None:
+    """Replay decisions, print those that differ, and go on where a decision cannot be replayed."""
+    with service.engine.connect() as connection:
+        ids = decisions.all_ids(connection)
+    if sample is not None and sample < len(ids):
+        ids = [ids[at] for at in np.sort(np.random.default_rng().choice(len(ids), sample, replace=False))]
+    differing, shown_at = 0, time.monotonic()
+    for count, decision_id in enumerate(ids, start=1):
+        fault = _replay_fault(service, decision_id)
+        if fault is not None:
+            differing += 1
+            click.echo(f"{decision_id}: {fault}")
+        if time.monotonic() - shown_at > PROGRESS_SECONDS:
+            shown_at = time.monotonic()
+            click.echo(f"{count:,} of {len(ids):,} decisions replayed", err=True)
+    click.echo(f"{len(ids) - differing} decisions identical, {differing} differ")
+    if differing:
+        raise SystemExit(1)
+
+
+def _replay_fault(service: DecisionService, decision_id: str) -> str | None:
+    """Return why a decision is not identical, None if it is."""
+    try:
+        with service.engine.connect() as connection:
+            decision = decisions.by_id(connection, decision_id)
+            if decision is None:
+                return "cannot be read"
+            result = replay_decision(service, connection, decision)
+    except Exception as error:  # a fault of one decision costs no other its replay
+        return f"cannot be replayed ({type(error).__name__})"
+    if result["identical"]:
+        return None
+    return str(result.get("note") or f"{', '.join(cast(list[str], result['differs']))} differ")

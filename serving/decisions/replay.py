@@ -1,4 +1,4 @@
-"""Replay: an old decision recomputed from its own record and history, and every bit compared."""
+"""Replay: an old decision recomputed from its own record and history, and every column compared."""
 
 from __future__ import annotations
 
@@ -6,38 +6,78 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+import pyarrow as pa
 from sqlalchemy import Connection
 
 from features.catalogue.renames import RENAMED_FEATURES
+from features.facts.table_facts import facts_of_table
 from features.languages import LANGUAGES
 from features.matrix import TABLE_OF_SUBJECT
 from features.online import view_case
-from serving.decisions.scoring import RECORD_NOTE, decide_case
+from models.bundle import Bundle
+from serving.decisions.scoring import RECORD_NOTE, decide_case, undecidable
 from serving.decisions.service import DecisionService
+from serving.log.verification import differing_columns
+from serving.store import log_leaves
 from serving.store.decisions import Decision
 
 
 def replay(service: DecisionService, connection: Connection, decision: Decision) -> dict[str, object]:
-    """Return whether features, contributions and answer come out the same, each and as ``identical``."""
-    if not decision.features:
-        return {"identical": False, "note": "this case could not be computed, and was queued without a score"}
-    name = TABLE_OF_SUBJECT[decision.subject]
-    row = service.store.rows(connection, name, [decision.subject_id], decision.record_position)
-    view = view_case(connection, service.store, decision.subject, row, position=decision.position)
+    """Recompute a decision and compare every column: the computed ones with the result, all of them with their leaf.
+
+    Returns
+    -------
+    dict
+        ``identical``, and in ``differs`` the columns that are not; ``features``, ``contributions`` and ``shown`` say the
+        same of these three. A ``note`` says why nothing could be computed.
+    """
+    sealed = _columns_unlike_leaf(connection, decision.decision_id)
+    answer = {"identical": False, "differs": sealed, "decision_id": decision.decision_id, "position": decision.position}
+    row = service.store.rows(
+        connection, TABLE_OF_SUBJECT[decision.subject], [decision.subject_id], decision.record_position
+    )
+    if row.num_rows != 1:
+        return {**answer, "note": "the record of this decision is no longer stored"}
     sha256 = decision.model_sha256
     bundle = None if sha256 is None else service.models.by_hash(sha256, decision.subject)
     if sha256 is not None and bundle is None:
-        return {"identical": False, "note": "the model of this decision is no longer stored"}
+        return {**answer, "note": "the model of this decision is no longer stored"}
+    same = _comparison(decision, *_again(service, connection, decision, bundle, row))
+    differs = sorted({*sealed, *(name for name, is_same in same.items() if not is_same)})
+    parts = {name: same[name] for name in ("features", "contributions", "shown")}
+    return {**parts, **answer, "identical": not differs, "differs": differs}
+
+
+def _again(
+    service: DecisionService, connection: Connection, decision: Decision, bundle: Bundle | None, row: pa.Table
+) -> tuple[Decision, set[bytes]]:
+    """Return the decision computed anew, and the features that the stored decision may have."""
+    if not decision.features:
+        own = facts_of_table(TABLE_OF_SUBJECT[decision.subject], row)
+        again = undecidable(decision.subject, row, own, bundle, decision.post, decision.position, decision.decision_id)
+        return again, {again.features}
+    view = view_case(connection, service.store, decision.subject, row, position=decision.position)
     again = decide_case(view, bundle, decision.post, decision.position, decision.decision_id)
     # a decision from before the catalogue grew stored only the features of that time, which its model reads
-    former = again.features if bundle is None else bundle.read(view.values[None]).tobytes()
-    same = {
-        "features": decision.features in {again.features, former},
-        "contributions": again.contributions == decision.contributions,
-        "shown": same_answer(decision.shown, again.shown),
-    }
-    identical = all(same.values())
-    return {**same, "identical": identical, "decision_id": decision.decision_id, "position": decision.position}
+    return again, {again.features, again.features if bundle is None else bundle.read(view.values[None]).tobytes()}
+
+
+def _comparison(stored: Decision, again: Decision, features: set[bytes]) -> dict[str, bool]:
+    """Return whether each computed column is the same."""
+    names = ("subject", "subject_id", "as_of", "model_sha256", "route", "score", "contributions")
+    same = {name: getattr(stored, name) == getattr(again, name) for name in names}
+    return {**same, "features": stored.features in features, "shown": same_answer(stored.shown, again.shown)}
+
+
+def _columns_unlike_leaf(connection: Connection, decision_id: str) -> list[str]:
+    """Return the columns that differ from the decision's leaf; ``leaf`` if it is missing or cannot be read."""
+    pair = log_leaves.decision_pair(connection, decision_id)
+    if pair.content is None or pair.row is None:
+        return ["leaf"]
+    try:
+        return differing_columns(pair.content, pair.row)
+    except ValueError:
+        return ["leaf"]
 
 
 def same_answer(stored: str, again: str) -> bool:

@@ -122,10 +122,16 @@ def _note(note: Note) -> dict[str, object]:
 
 
 def undecidable(
-    subject: str, row: pa.Table, own: TableFacts, bundle: Bundle | None, post: str | None, position: int
+    subject: str,
+    row: pa.Table,
+    own: TableFacts,
+    bundle: Bundle | None,
+    post: str | None,
+    position: int,
+    decision_id: str | None = None,
 ) -> Decision:
     """Return the decision about a case that could not be computed: no score, queued by arrival, a child as a child."""
-    as_of, decision_id = int(own["known_at"][0]), str(uuid.uuid4())
+    as_of, decision_id = int(own["known_at"][0]), decision_id or str(uuid.uuid4())
     is_child = is_minor(row.column("birth_date")[0].as_py(), as_of)
     route = "child_procedure" if is_child else "no_score"
     labels = texts("serving.warnings")

@@ -100,11 +100,15 @@ def row_faults(pair: Pair) -> list[str]:
     if pair.content is None:
         return ["this row has no leaf: it was inserted past the log"]
     try:
-        content = json.loads(pair.content)
+        columns = differing_columns(pair.content, pair.row)
     except ValueError:
-        content = None
-    if not isinstance(content, dict):
         return [f"leaf {pair.position} cannot be read"]
-    present = row_content(pair.row)
-    columns = sorted(name for name in {*content, *present} if content.get(name, ...) != present.get(name, ...))
     return [f"{', '.join(columns)} of the row differ from leaf {pair.position}"] if columns else []
+
+
+def differing_columns(content: bytes, row: str) -> list[str]:
+    """Return the columns in which a row differs from the content of its leaf; raises `ValueError` for another content."""
+    stored, present = json.loads(content), row_content(row)
+    if not isinstance(stored, dict):
+        raise ValueError("a leaf of a row holds its columns")
+    return sorted(name for name in {*stored, *present} if stored.get(name, ...) != present.get(name, ...))

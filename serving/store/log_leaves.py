@@ -85,8 +85,13 @@ def leaves(connection: Connection, first: int = _FIRST, limit: int | None = None
         "select position, kind, subject_id, commitment, nonce, content from serving.log_leaf "
         "where position >= :first order by position limit :limit"
     )
-    for position, kind, subject_id, *values in _stream(connection, query, first=first, limit=limit):
-        yield StoredLeaf(position, kind, subject_id, *(b"" if value is None else bytes(value) for value in values))
+    for row in _stream(connection, query, first=first, limit=limit):
+        yield _leaf(*row)
+
+
+def _leaf(position: int, kind: str, subject_id: str, *values: bytes | None) -> StoredLeaf:
+    """Return a leaf; what was erased opens nothing."""
+    return StoredLeaf(position, kind, subject_id, *(b"" if value is None else bytes(value) for value in values))
 
 
 def commitments(connection: Connection, first: int) -> Iterator[tuple[str, str, bytes]]:
@@ -103,7 +108,15 @@ def leaf_of(connection: Connection, kind: str, subject_id: str) -> StoredLeaf | 
         "where kind = :kind and subject_id = :id order by position limit 1"
     )
     row = connection.execute(text(query), {"kind": kind, "id": subject_id}).first()
-    return None if row is None else StoredLeaf(*row[:3], *(bytes(value) for value in row[3:]))
+    return None if row is None else _leaf(*row)
+
+
+def decision_pair(connection: Connection, decision_id: str) -> Pair:
+    """Return the first leaf of a decision beside its row."""
+    leaf = leaf_of(connection, "decision", decision_id)
+    query = text("select row_to_json(d)::text from serving.decision d where decision_id = cast(:id as uuid)")
+    row = connection.execute(query, {"id": decision_id}).scalar()
+    return Pair(decision_id, leaf.position if leaf else None, leaf.content if leaf else None, row)
 
 
 def pairs(connection: Connection, kind: str) -> Iterator[Pair]:
