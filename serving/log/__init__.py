@@ -1,1 +1,1 @@
-"""Verification, checkpoint and yearly pack of stored decisions."""
+"""The sealed log: leaves, tree, checkpoints and proofs; and the yearly pack of decisions."""

@@ -31,6 +31,7 @@ def seal_rows_of_before(engine: Engine) -> None:
     """
     with engine.begin() as connection:
         log_leaves.lock(connection)
+        log_leaves.see_every_row(connection)
         if log_leaves.size(connection):
             return
         append_all(connection, [Act("log_start", "0", {})])

@@ -30,6 +30,7 @@ def write_bundle(connection: Connection, folder: Path) -> int:
         In a transaction that sees a single state (REPEATABLE READ).
     """
     folder.mkdir(parents=True, exist_ok=True)
+    log_leaves.see_every_row(connection)
     count = 0
     with (folder / LEAVES).open("w", encoding="ascii") as file:
         for leaf in log_leaves.leaves(connection):

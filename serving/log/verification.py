@@ -48,6 +48,7 @@ def verify_log(
     progress
         Called with the count of leaves read so far.
     """
+    log_leaves.see_every_row(connection)
     yield from _leaf_faults(connection, known, progress)
     for kind in log_leaves.ROWS:
         yield from (

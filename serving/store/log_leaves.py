@@ -69,6 +69,11 @@ def lock(connection: Connection) -> None:
     connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
+def see_every_row(connection: Connection) -> None:
+    """Let this transaction see the decisions of all posts, where the database holds transactions to some."""
+    connection.execute(text("select set_config('mimamori.reach', 'all', true)"))
+
+
 def size(connection: Connection) -> int:
     """Return the count of leaves."""
     return int(connection.execute(text("select coalesce(max(position) + 1, 0) from serving.log_leaf")).scalar_one())

@@ -1,4 +1,7 @@
-"""Leaves: canonical bytes, and positions without gaps under sixteen writers."""
+"""Leaves: canonical bytes, and positions without gaps under sixteen writers.
+
+Covers: log.leaves, store.log_leaves.
+"""
 
 from __future__ import annotations
 

@@ -18,6 +18,11 @@ def upgrade() -> None:
         "create trigger refuse_change before update or delete or truncate on serving.log_leaf "
         "for each statement execute function serving.refuse_change()"
     )
+    # the role that requests work as appends and proves, and changes nothing
+    op.execute(
+        "do $$ begin if exists (select from pg_roles where rolname = 'mimamori_service') then "
+        "grant select, insert on serving.log_leaf to mimamori_service; end if; end $$"
+    )
 
 
 def downgrade() -> None:
