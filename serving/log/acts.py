@@ -19,9 +19,13 @@ def seal_stored_records(
     """Seal new outcomes, corrected versions and what they superseded; other records are sealed by decisions on them."""
     if not (superseded or table == "outcomes") or not log_leaves.exists(connection):
         return
-    acts = [Act("supersession", *_content(row)) for row in log_leaves.supersession_rows(connection, superseded)]
-    acts += [Act("record", *_content(row)) for row in log_leaves.record_rows(connection, positions)]
-    append_all(connection, acts)
+    append_all(
+        connection,
+        [Act("supersession", *_content(row)) for row in log_leaves.supersession_rows(connection, superseded)],
+    )
+    for begin in range(0, len(positions), _BATCH):
+        rows = log_leaves.record_rows(connection, positions[begin : begin + _BATCH])
+        append_all(connection, [Act("record", *_content(row)) for row in rows])
 
 
 def seal_rows_of_before(engine: Engine) -> None:

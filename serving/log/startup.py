@@ -31,6 +31,8 @@ def open_on_log(settings: Settings) -> DecisionService:
     Raises `Problem` if it does not, or if the checkpoint cannot be read.
     """
     try:
+        if settings.log_key_path is not None:
+            log_key(settings)
         known = last_export(settings)
         service = open_service(settings)
         with service.engine.connect() as connection:

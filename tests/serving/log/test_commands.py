@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -16,17 +18,17 @@ import serving.log.commands
 import serving.log.startup
 from features.command_line import Problem
 from features.settings import SettingRejected, Settings
-from features.tables.json_rows import row_as_json
+from features.tables.json_rows import row_as_json, rows_to_table
 from serving.commands import replay
 from serving.decisions.service import DecisionService
-from serving.log.acts import seal_rows_of_before
+from serving.log.acts import seal_rows_of_before, seal_stored_records
 from serving.log.checkpoints import LATEST, Exporter, LogNotExtended, log_key
 from serving.log.commands import log, pack
 from serving.log.startup import CheckpointWriter, open_on_log
 from serving.log.verification import verify_log
 from serving.store import decisions, log_leaves
 from tests.serving.conftest import Service
-from tests.serving.log.conftest import DECISIONS, SmallLog, without_triggers
+from tests.serving.log.conftest import DECISIONS, SmallLog, outcome, without_triggers
 
 
 @pytest.fixture
@@ -216,3 +218,22 @@ def test_the_pack_counts_every_decision(opened: Settings, service: Service, tmp_
     rows = json.loads((tmp_path / "pack" / "decisions.json").read_text(encoding="utf-8"))["decisions"]
     with service.backend.engine.connect() as connection:
         assert sum(row["decisions"] for row in rows) == decisions.count(connection)
+
+
+def test_the_command_that_loads_records_seals_them_too() -> None:
+    pyproject = Path(serving.commands.__file__).parents[1] / "pyproject.toml"
+    project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
+    assert (
+        EntryPoint("log", project["entry-points"]["mimamori.stored"]["log"], "mimamori.stored").load()
+        is seal_stored_records
+    )
+
+
+def test_loaded_outcomes_are_sealed_with_the_records(small_log: SmallLog) -> None:
+    rows = rows_to_table("outcomes", [outcome(number) for number in range(9000, 9003)])[0]
+    with small_log.engine.connect() as connection, connection.begin() as transaction:
+        before = log_leaves.size(connection)
+        small_log.store.append_all(connection, {"outcomes": rows})
+        assert log_leaves.size(connection) == before + 3
+        assert [leaf.kind for leaf in log_leaves.leaves(connection, before)] == ["record"] * 3
+        transaction.rollback()
