@@ -21,6 +21,7 @@ from serving.store.log_leaves import StoredLeaf
 LONGEST_VALUE = 128
 """Characters of a text that a leaf holds as it is; a longer text is sealed by its SHA-256."""
 _NONCE_BYTES = 16
+_quoted = json.encoder.encode_basestring
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ def commitment(nonce: bytes, content: bytes) -> bytes:
 
 def hash_of_leaf(kind: str, subject_id: str, committed: bytes) -> bytes:
     """Return the hash of a leaf in the tree."""
-    return leaf_hash(canonical({"commitment": committed.hex(), "id": subject_id, "kind": kind}))
+    # canonical JSON of three texts; a million of them are written within seconds
+    entry = f'{{"commitment":"{committed.hex()}","id":{_quoted(subject_id)},"kind":{_quoted(kind)}}}'
+    return leaf_hash(entry.encode())
 
 
 def hashes(connection: Connection, first: int = 0) -> Iterable[bytes]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
 
 from sqlalchemy import Connection
 
 from serving.log.checkpoints import KnownTree
 from serving.log.leaves import commitment, hash_of_leaf, row_content
-from serving.log.tree import Frontier
+from serving.log.signed_note import Checkpoint
+from serving.log.tree import tree_root
 from serving.store import log_leaves
 from serving.store.log_leaves import Pair, StoredLeaf
 
@@ -61,32 +61,36 @@ def verify_log(
 
 def _leaf_faults(connection: Connection, known: KnownTree | None, progress: Progress) -> Iterator[Fault]:
     """Yield leaves that are missing, do not open their commitment, or are not those of the checkpoint."""
-    frontier, hashes = Frontier(), known.hashes if known else ()
-    size = known.checkpoint.size if known else 0
-    root_at_size = frontier.root()
-    expected = count()
+    hashes: list[bytes] = []
+    expected, known_hashes = 0, known.hashes if known else ()
     for leaf in log_leaves.leaves(connection):
-        at = next(expected)
-        if leaf.position < at:
-            yield Fault(leaf.kind, leaf.subject_id, f"leaf {leaf.position} is out of order")
-        if leaf.position != at:
-            yield from (
-                Fault("tree", str(gap), "the leaf of this position is missing") for gap in range(at, leaf.position)
-            )
-            expected = count(leaf.position + 1)
+        if leaf.position != expected:
+            yield from _order_faults(leaf, expected)
+        expected = leaf.position + 1
         hashed = hash_of_leaf(leaf.kind, leaf.subject_id, leaf.commitment)
         if commitment(leaf.nonce, leaf.content) != leaf.commitment:
             yield Fault(leaf.kind, leaf.subject_id, f"leaf {leaf.position} does not open its commitment")
-        if 0 <= leaf.position < len(hashes) and hashes[leaf.position] != hashed:
+        if 0 <= leaf.position < len(known_hashes) and known_hashes[leaf.position] != hashed:
             yield _other_leaf(leaf)
-        frontier.extend((hashed,))
-        if frontier.size == size:
-            root_at_size = frontier.root()
-        if frontier.size % _STEP == 0:
-            progress(frontier.size)
-    if frontier.size < size:
-        yield Fault("tree", str(size), f"the log was cut to {frontier.size} leaves; the checkpoint has {size}")
-    elif known and root_at_size != known.checkpoint.root:
+        hashes.append(hashed)
+        if len(hashes) % _STEP == 0:
+            progress(len(hashes))
+    if known is not None:
+        yield from _tree_faults(hashes, known.checkpoint)
+
+
+def _order_faults(leaf: StoredLeaf, expected: int) -> Iterator[Fault]:
+    if leaf.position < expected:
+        yield Fault(leaf.kind, leaf.subject_id, f"leaf {leaf.position} is out of order")
+    for gap in range(expected, leaf.position):
+        yield Fault("tree", str(gap), "the leaf of this position is missing")
+
+
+def _tree_faults(hashes: list[bytes], checkpoint: Checkpoint) -> Iterator[Fault]:
+    size = checkpoint.size
+    if len(hashes) < size:
+        yield Fault("tree", str(size), f"the log was cut to {len(hashes)} leaves; the checkpoint has {size}")
+    elif tree_root(hashes[:size]) != checkpoint.root:
         yield Fault("tree", str(size), "the log does not extend the checkpoint of this size: leaves were changed")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from features.store.posting_kinds import TABLE_CODES
 
 _LOCK = 7305415
-_BATCH = 1000
+_BATCH = 5000
 _FIRST = -(2**63)
 
 

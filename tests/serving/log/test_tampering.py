@@ -230,7 +230,7 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
     """Delete the last leaves with everything that they seal."""
     size = log_leaves.size(connection)
     at = int(random.integers(1, size))
-    for leaf in list(log_leaves.leaves(connection, at)):
+    for leaf in reversed(list(log_leaves.leaves(connection, at))):
         for table, key in (("decision", "decision_id::text"), ("interviewed_case", "subject || '/' || subject_id"),
                            ("closed_case", "subject || '/' || subject_id")):  # fmt: skip
             run(connection, f"delete from serving.{table} where {key} = :id", id=leaf.subject_id)
