@@ -15,7 +15,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ def sealed(row: str) -> dict[str, Any]:
     }
 
 
-def tree_faults(leaves: list[dict[str, Any]], size: int, root: bytes, known: list[bytes]) -> Iterator[Finding]:
+def tree_faults(leaves: Iterable[dict[str, Any]], size: int, root: bytes, known: list[bytes]) -> Iterator[Finding]:
     """Yield faults of the leaves, and of the tree against size and root of a checkpoint; ``known`` are its leaf hashes."""
     hashes, at = [], 0
     for leaf in leaves:
@@ -134,8 +134,8 @@ def tree_faults(leaves: list[dict[str, Any]], size: int, root: bytes, known: lis
 
 def row_faults(leaves: list[dict[str, Any]], rows: Iterator[dict[str, Any]]) -> Iterator[Finding]:
     """Yield differences between leaves and the rows that they seal."""
-    expected = {(leaf["kind"], leaf["id"]): leaf["content"] for leaf in leaves if leaf["kind"] in ROW_KINDS}
-    repeated = Counter((leaf["kind"], leaf["id"]) for leaf in leaves if leaf["kind"] in ROW_KINDS)
+    expected = {(leaf["kind"], leaf["id"]): leaf["content"] for leaf in leaves}
+    repeated = Counter((leaf["kind"], leaf["id"]) for leaf in leaves)
     seen: Counter[tuple[str, str]] = Counter()
     for row in rows:
         name = row["kind"], row["id"]
@@ -169,9 +169,17 @@ def verify_bundle(bundle: Path, key: Ed25519PublicKey, checkpoint: Path) -> list
     known = [content[at : at + 32] for at in range(0, len(content), 32)]
     if root_of(known) != root:
         known = []
-    leaves = list(read_lines(bundle / "leaves.jsonl"))
-    faults = list(tree_faults(leaves, size, root, known))
-    return faults + list(row_faults(leaves, read_lines(bundle / "rows.jsonl")))
+    of_rows: list[dict[str, Any]] = []
+    faults = list(tree_faults(keep(read_lines(bundle / "leaves.jsonl"), of_rows), size, root, known))
+    return faults + list(row_faults(of_rows, read_lines(bundle / "rows.jsonl")))
+
+
+def keep(leaves: Iterable[dict[str, Any]], of_rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield all leaves, and keep those that seal a row."""
+    for leaf in leaves:
+        if leaf["kind"] in ROW_KINDS:
+            of_rows.append(leaf)
+        yield leaf
 
 
 def verify_proof(document: dict[str, Any], key: Ed25519PublicKey) -> None:
