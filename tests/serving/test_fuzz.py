@@ -26,7 +26,8 @@ CASES = int(os.environ.get("MIMAMORI_FUZZ_CASES", "12"))
 ROLES = ("officer", "auditor", "feed", "scientist")
 OPERATIONS = (
     "POST /v1/visa-applications", "POST /v1/landings", "POST /v1/records/{table}", "POST /v1/interviews", "POST /v1/corrections",
-    "POST /v1/score", "GET /v1/decisions/{decision_id}", "GET /v1/decisions/{decision_id}/replay", "GET /v1/queue",
+    "POST /v1/score", "GET /v1/decisions/{decision_id}", "GET /v1/decisions/{decision_id}/replay", "GET /v1/decisions/{decision_id}/proof", "GET /v1/audit/log",
+    "GET /v1/audit/checkpoint", "GET /v1/queue",
     "GET /v1/audit/decisions", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics",
 )  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
