@@ -16,13 +16,13 @@ from features.database import leave
 from features.settings import Settings
 from serving.api import decisions, operation, records, what_if
 from serving.decisions.service import DecisionService, open_service
-from serving.pages import all_decisions, case, interview, models, queue_page, record, sign_in, vignettes
+from serving.pages import account, all_decisions, case, interview, models, queue_page, record, sign_in, vignettes
 from serving.shadow.scorer import ShadowScorer
 from serving.web.error_handlers import add_error_handlers
 from serving.web.middleware import SecurityMiddleware
 
 API = (records, decisions, what_if, operation)
-PAGES = (sign_in, queue_page, case, record, interview, models, vignettes, all_decisions)
+PAGES = (sign_in, account, queue_page, case, record, interview, models, vignettes, all_decisions)
 _STATIC = Path(__file__).parent / "pages" / "static"
 
 

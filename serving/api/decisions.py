@@ -14,6 +14,7 @@ from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.submissions import acts_of_case
 
 router = APIRouter()
 LIMIT = 500
@@ -35,9 +36,13 @@ DecisionInScope = Annotated[Decision, Depends(decision_in_scope)]
 
 
 @router.get("/v1/decisions/{decision_id}")
-def get_decision(decision: DecisionInScope) -> Response:
-    """Return a decision as it was shown."""
-    return Response(decision.shown, media_type="application/json")
+def get_decision(request: Request, decision: DecisionInScope) -> Response:
+    """Return a decision as it was shown, and in ``acts`` who decided, corrected and interviewed."""
+    with request.app.state.service.engine.connect() as connection:
+        acts = acts_of_case(connection, decision.subject, decision.subject_id)
+    # what was shown stays as it is, byte for byte
+    added = orjson.dumps([act.as_json() for act in acts]).decode()
+    return Response(f'{decision.shown[:-1]},"acts":{added}}}', media_type="application/json")
 
 
 @router.get("/v1/decisions/{decision_id}/replay")
@@ -52,15 +57,16 @@ def get_replay(request: Request, decision: DecisionInScope) -> dict[str, object]
 @router.get("/v1/queue")
 def get_queue(request: Request, caller: ApiCaller, post: str | None = None, capacity: int = 10) -> Response:
     """Return whom to interview next at a post, and why."""
-    if post is not None and post != caller.post:
-        raise Refusal(403, "post", "this key belongs to another post", expected="the key's own post")
+    post = caller.post if post is None else post
+    if not caller.reaches(post):
+        raise Refusal(403, "post", "this post is not the account's own", expected="a post of the account")
     if not 1 <= capacity <= LIMIT:
         raise Refusal(422, "capacity", "capacity is out of range", expected=f"1 to {LIMIT}")
     service: DecisionService = request.app.state.service
     with service.engine.connect() as connection:
-        queued, _ = interview_queue(connection, service, caller.post, capacity)
+        queued, _ = interview_queue(connection, service, post, capacity)
     cases = [{"rank": case.rank, "due": case.due and case.due.as_json(), **case.shown} for case in queued]
-    return _json({"post": caller.post, "capacity": capacity, "cases": cases})
+    return _json({"post": post, "capacity": capacity, "cases": cases})
 
 
 @router.get("/v1/audit/decisions", dependencies=[Depends(api_caller)])

@@ -6,14 +6,14 @@ import hashlib
 
 import orjson
 import pyarrow as pa
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from features.matrix import TABLE_OF_SUBJECT
 from features.store.records import RecordExists
 from features.tables.json_rows import rows_to_table
 from features.tables.schema import TABLES
-from serving.auth.api_keys import ApiCaller, api_caller
-from serving.auth.permissions import OWN_POST, Caller
+from serving.auth.api_keys import ApiCaller
+from serving.auth.permissions import Caller
 from serving.decisions.corrections import POST_COLUMN, correct_record
 from serving.decisions.interviews import record_outcome
 from serving.decisions.service import DecisionService
@@ -38,17 +38,15 @@ def post_landing(request: Request, caller: ApiCaller, body: JsonBody) -> Respons
     return _decide(request, caller, body, "entry")
 
 
-@router.post(
-    "/v1/records/{table}", status_code=201, openapi_extra=with_body({}, lines=True), dependencies=[Depends(api_caller)]
-)
-def post_records(request: Request, table: str, body: LinesBody) -> dict[str, object]:
+@router.post("/v1/records/{table}", status_code=201, openapi_extra=with_body({}, lines=True))
+def post_records(request: Request, caller: ApiCaller, table: str, body: LinesBody) -> dict[str, object]:
     """Store rows of another table, one JSON object a line; all or nothing."""
     if table not in TABLES:
         raise Refusal(404, "table", "there is no such table", expected=" ".join(TABLES))
     rows = _rows(table, [parse_object(line) for line in body.split(b"\n") if line.strip()])
     service: DecisionService = request.app.state.service
     try:
-        in_transaction(service.engine, lambda connection: service.store.append(connection, table, rows))
+        in_transaction(service.engine, lambda connection: service.append(connection, table, rows, caller.account_id))
     except RecordExists as error:
         raise Refusal(409, "exists", str(error), expected="ids that are not stored yet") from None
     return {"table": table, "stored": rows.num_rows}
@@ -80,10 +78,10 @@ def post_correction(request: Request, caller: ApiCaller, body: JsonBody) -> Resp
 def _decide(request: Request, caller: Caller, body: bytes, subject: str) -> Response:
     row = _rows(TABLE_OF_SUBJECT[subject], [parse_object(body)])
     post = str(row.column(POST_COLUMN[subject])[0].as_py())
-    if caller.scope is OWN_POST and caller.post != post:
+    if not caller.reaches(post):
         raise Refusal(403, "post", "this key belongs to another post", expected="a record of the key's own post")
     key = _idempotency_key(request, caller, f"{subject}\n".encode() + body)
-    decision, new = request.app.state.service.decide(subject, row, post, key=key)
+    decision, new = request.app.state.service.decide(subject, row, post, account_id=caller.account_id, key=key)
     if new:
         request.app.state.decision_counter.labels(decision.subject, decision.route).inc()
     headers = {} if new else {"Idempotency-Replayed": "true"}
@@ -92,14 +90,15 @@ def _decide(request: Request, caller: Caller, body: bytes, subject: str) -> Resp
 
 
 def _idempotency_key(request: Request, caller: Caller, content: bytes) -> IdempotencyKey | None:
-    """Return the request's Idempotency-Key, hashed with the caller's key: others may use the same word."""
+    """Return the request's Idempotency-Key, hashed with the caller's account: others may use the same word."""
     given = request.headers.get("idempotency-key")
     if given is None:
         return None
     if not 0 < len(given) <= 200 or not given.isascii() or not given.isprintable():
         expected = "1 to 200 printable ASCII characters"
         raise Refusal(400, "idempotency", "the Idempotency-Key cannot be used", expected=expected)
-    return IdempotencyKey(hashlib.sha256(caller.key_hash + given.encode()).digest(), hashlib.sha256(content).digest())
+    scoped = f"{caller.account_id}\n{given}".encode()
+    return IdempotencyKey(hashlib.sha256(scoped).digest(), hashlib.sha256(content).digest())
 
 
 def _rows(table: str, records: list[dict[str, object]]) -> pa.Table:

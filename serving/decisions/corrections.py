@@ -17,6 +17,7 @@ from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.submissions import insert_submission
 from serving.store.transactions import lock_until_commit
 
 POST_COLUMN = {"visa": "post", "entry": "port"}
@@ -40,11 +41,12 @@ def correct_record(
         expected = "an id that is stored, of the key's own post"
         raise Refusal(404, "record", "no such record", expected=expected)
     position = service.store.supersede(connection, table, record_id, row)
+    insert_submission(connection, [position], caller.account_id, is_correction=True)
     was, now = row_as_json(old.to_pylist()[0]), row_as_json(row.to_pylist()[0])
     changed = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
     answer: dict[str, object] = {"table": table, "id": record_id, "position": position, "changed": changed}
     if subject is not None and before is not None:
-        answer |= _decide_again(connection, service, before, row, position)
+        answer |= _decide_again(connection, service, replace(before, account_id=caller.account_id), row, position)
     return answer
 
 
@@ -63,7 +65,7 @@ def _decide_again(
     """Decide about the corrected record on the history just before it."""
     own = facts_of_table(TABLE_OF_SUBJECT[before.subject], row)
     again = service.compute(connection, before.subject, row, own, before.post, position - 1)
-    again = replace(again, record_position=position)
+    again = replace(again, record_position=position, account_id=before.account_id)
     decisions.insert(connection, again)
     return {
         "score_before": before.shown_score(), "score_after": again.shown_score(), "decision": orjson.loads(again.shown),

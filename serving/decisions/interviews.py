@@ -38,8 +38,8 @@ def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str
         decision = decisions.latest(connection, subject, subject_id)
         if decision is None or not caller.reaches(decision.post):
             raise Refusal(404, "case", "no such case at this post", expected="a case of the queue")
-        service.store.append(connection, "outcomes", rows)
-        decisions.mark_interviewed(connection, subject, subject_id)
+        service.append(connection, "outcomes", rows, caller.account_id)
+        decisions.mark_interviewed(connection, subject, subject_id, caller.account_id)
 
     try:
         in_transaction(service.engine, store)

@@ -20,6 +20,7 @@ from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
 from serving.store import decisions
 from serving.store.decisions import Decision, IdempotencyKey
+from serving.store.submissions import insert_submission
 from serving.store.transactions import in_transaction
 
 _MIGRATIONS = Path(__file__).parent.parent / "store" / "migrations"
@@ -34,9 +35,14 @@ class DecisionService:
     models: LoadedModels
 
     def decide(
-        self, subject: str, row: pa.Table, post: str | None, *, key: IdempotencyKey | None = None
+        self, subject: str, row: pa.Table, post: str | None, *, account_id: int, key: IdempotencyKey | None = None
     ) -> tuple[Decision, bool]:
         """Store a record and decide about it once, however often and in parallel the request is sent.
+
+        Parameters
+        ----------
+        account_id
+            Account that sends the record.
 
         Returns
         -------
@@ -58,7 +64,7 @@ class DecisionService:
             new = decision is None
             if decision is None:
                 try:
-                    decision = self._new(connection, subject, row, own, post)
+                    decision = self._new(connection, subject, row, own, post, account_id)
                 except RecordExists:
                     exists = True
                     raise
@@ -78,10 +84,19 @@ class DecisionService:
         view = view_case(connection, self.store, subject, row, position=position, own=own)
         return decide_case(view, self.models.bundles.get(subject), post, position)
 
-    def _new(self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None) -> Decision:
+    def append(self, connection: Connection, table: str, row: pa.Table, account_id: int) -> list[int]:
+        """Store records of a table with the account that sent them; raises `RecordExists`."""
+        positions = self.store.append(connection, table, row)
+        insert_submission(connection, positions, account_id)
+        return positions
+
+    def _new(
+        self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, account_id: int
+    ) -> Decision:
         decision = self.compute(connection, subject, row, own, post, self.store.head(connection))
         [position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
-        decision = replace(decision, record_position=position)
+        insert_submission(connection, [position], account_id)
+        decision = replace(decision, record_position=position, account_id=account_id)
         decisions.insert(connection, decision)
         return decision
 

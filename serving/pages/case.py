@@ -27,6 +27,7 @@ from serving.pages.waterfall import waterfall
 from serving.refusals import Refusal
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.submissions import Act, acts_of_case
 from serving.web.rendering import Page, language_of, page_texts, render
 
 router = APIRouter(include_in_schema=False)
@@ -57,6 +58,7 @@ class CasePage(Page):
     interviewed: bool
     may_record: bool
     error: str
+    acts: list[Act]
     findings: list[tuple[str, str]]
     typologies: list[tuple[str, str]]
 
@@ -108,6 +110,7 @@ def _page(
         steps=steps, chart=waterfall(shown["base_value"], steps, page_texts("case", language)) if steps else Markup(),
         replayed=replay_decision(service, connection, decision) if replay else None,
         interviewed=decisions.is_interviewed(connection, *case_key), may_record=caller.role is Role.OFFICER, error=error,
+        acts=acts_of_case(connection, *case_key),
         findings=[(code, category_label(code, language)) for code in FINDINGS],
         typologies=[(code, texts("typologies")[code][language]) for code in TYPOLOGIES],
     )  # fmt: skip

@@ -47,13 +47,14 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage(Page):
-    """Queue of a post, or of all posts; ``today`` is set where the clock is that of the records."""
+    """Queue of a post, or of all posts; ``posts`` are the reader's own; ``today`` is set where the clock is that of the records."""
 
     name: ClassVar[str] = "queue"
     cases: list[QueueRow]
     queue_length: int
     counts: dict[str, int]
     post: str | None
+    posts: list[str]
     show_post: bool
     capacity: int
     order: str
@@ -66,7 +67,7 @@ def queue(request: Request, caller: PageReader, capacity: str = "", order: str =
     """Show whom to interview next."""
     size = min(max(int(capacity), 1), LIMIT) if capacity.isdecimal() and len(capacity) < 6 else CAPACITY
     all_posts = caller.scope is ALL_POSTS
-    shown_post = (post or None) if all_posts else caller.post
+    shown_post = (post or None) if all_posts else post if caller.reaches(post) else caller.post
     service: DecisionService = request.app.state.service
     with service.engine.connect() as connection:
         cases, today = interview_queue(connection, service, shown_post, size)
@@ -75,7 +76,8 @@ def queue(request: Request, caller: PageReader, capacity: str = "", order: str =
     if order == "due":
         cases = _by_due_date(cases, today)
     page = QueuePage(
-        [_row(case, language) for case in cases], length, _counts(cases), shown_post, all_posts, size, order,
+        [_row(case, language) for case in cases], length, _counts(cases), shown_post, list(caller.posts),
+        all_posts or len(caller.posts) > 1, size, order,
         format_day(today, language) if service.models.settings.clock == "records" else None,
         cases[0].shown["notice"][language] if cases else "",
     )  # fmt: skip

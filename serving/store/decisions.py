@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, text
 
 from features.arrays import Floats
 from features.tables.times import DAY_US
+from serving.store.accounts import UNKNOWN_ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Decision:
         float64 bytes, in the order of the model's catalogue.
     shown
         The JSON text that was answered.
+    account_id
+        Account that sent or corrected the record.
     """
 
     decision_id: str
@@ -40,6 +43,7 @@ class Decision:
     features: bytes
     contributions: bytes
     shown: str
+    account_id: int = UNKNOWN_ACCOUNT
 
     def values(self) -> Floats:
         """Return the features, float64[f]."""
@@ -160,10 +164,10 @@ def is_interviewed(connection: Connection, subject: str, subject_id: str) -> boo
     return connection.execute(query, {"s": subject, "i": subject_id}).first() is not None
 
 
-def mark_interviewed(connection: Connection, subject: str, subject_id: str) -> None:
+def mark_interviewed(connection: Connection, subject: str, subject_id: str, account_id: int) -> None:
     """Take a case out of the queue."""
-    query = "insert into serving.interviewed_case (subject, subject_id) values (:s, :i) on conflict do nothing"
-    connection.execute(text(query), {"s": subject, "i": subject_id})
+    query = "insert into serving.interviewed_case (subject, subject_id, account_id) values (:s, :i, :account) on conflict do nothing"
+    connection.execute(text(query), {"s": subject, "i": subject_id, "account": account_id})
 
 
 def answer_of_key(connection: Connection, key_hash: bytes) -> tuple[bytes, str] | None:

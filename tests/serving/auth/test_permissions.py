@@ -65,5 +65,5 @@ def test_every_linked_page_is_open_to_its_role() -> None:
     ("scope", "own", "other"), [(Scope.OWN_POST, True, False), (Scope.ALL_POSTS, True, True), (Scope.NO_CASES, False, False)]
 )  # fmt: skip
 def test_a_caller_reaches_the_cases_of_the_scope(scope: Scope, own: bool, other: bool) -> None:
-    caller = Caller(Role.OFFICER, "PH-MNL", b"", scope)
+    caller = Caller(Role.OFFICER, ("PH-MNL", "NRT"), 1, "desk", scope)
     assert (caller.reaches("PH-MNL"), caller.reaches("TH-BKK"), caller.reaches(None)) == (own, other, other)
