@@ -26,7 +26,6 @@ from serving.auth.api_keys import create_key, hash_of
 from serving.auth.people import account_named, create_person, reset_password
 from serving.auth.permissions import Role
 from serving.decisions.service import DecisionService, open_service
-from serving.pages import tour
 from serving.server import PORT, require_free_port, run
 from serving.store import credentials, decisions
 from serving.store.record_ids import newest_ids
@@ -58,8 +57,7 @@ def demo(applications: int, port: int, seed: int, started: int | None) -> None:
         click.echo(f"{time.time() - started:.0f} s from `make run` to this page")
     service.engine.dispose()
     # the world ends in 2012: by today's clock every case would be overdue
-    app = create_app(service=open_service(replace(settings, clock="records")))
-    app.include_router(tour.router)
+    app = create_app(service=open_service(replace(settings, clock="records")), demonstration=True)
     run(app, _HOST, port)
 
 

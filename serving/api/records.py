@@ -13,8 +13,9 @@ from features.store.records import RecordExists
 from features.tables.json_rows import rows_to_table
 from features.tables.schema import TABLES
 from serving.auth.api_keys import ApiCaller
-from serving.auth.permissions import Caller
+from serving.auth.permissions import OFFICER, Caller
 from serving.decisions.corrections import POST_COLUMN, correct_record
+from serving.decisions.hand_entries import entered_by_hand
 from serving.decisions.interviews import record_outcome
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal, faulty_records
@@ -28,13 +29,13 @@ router = APIRouter()
 
 @router.post("/v1/visa-applications", status_code=201, openapi_extra=with_body(record_schema("visa_applications")))
 def post_application(request: Request, caller: ApiCaller, body: JsonBody) -> Response:
-    """Store an application, decide about it, answer with the decision."""
+    """Store an application, decide about it, answer with the decision; an officer's own entry gets the post into its id."""
     return _decide(request, caller, body, "visa")
 
 
 @router.post("/v1/landings", status_code=201, openapi_extra=with_body(record_schema("landings")))
 def post_landing(request: Request, caller: ApiCaller, body: JsonBody) -> Response:
-    """Store a landing, decide about it, answer with the decision."""
+    """Store a landing, decide about it, answer with the decision; an officer's own entry gets the port into its id."""
     return _decide(request, caller, body, "entry")
 
 
@@ -80,6 +81,8 @@ def _decide(request: Request, caller: Caller, body: bytes, subject: str) -> Resp
     post = str(row.column(POST_COLUMN[subject])[0].as_py())
     if not caller.reaches(post):
         raise Refusal(403, "post", "this key belongs to another post", expected="a record of the key's own post")
+    if caller.role is OFFICER:
+        row = entered_by_hand(TABLE_OF_SUBJECT[subject], row, post)
     key = _idempotency_key(request, caller, f"{subject}\n".encode() + body)
     decision, new = request.app.state.service.decide(subject, row, post, account_id=caller.account_id, key=key)
     if new:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Connection
 
+from serving.auth.attempts import count_wrong_key
 from serving.auth.permissions import Caller, Role, authorise
 from serving.refusals import Refusal
 from serving.store import credentials
@@ -47,13 +48,16 @@ def rotate_key(connection: Connection, key_id: int, account_id: int | None = Non
 def api_caller(request: Request) -> Caller:
     """Return the authorised account of the request's key.
 
-    Raises `Refusal` 401 without a valid key, 403 if the role may not use the route.
+    Raises `Refusal` 401 without a valid key, 429 after too many, 403 if the role may not use the route.
     """
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     holder = None
     if kind.lower() == "bearer" and token:
-        with request.app.state.service.engine.connect() as connection:
+        engine = request.app.state.service.engine
+        with engine.connect() as connection:
             holder = caller_from(credentials.key_account(connection, hash_of(token)))
+        if holder is None:
+            count_wrong_key(engine, request, token)
     if holder is None:
         raise Refusal(401, "no_key", "no valid key was given", expected="Authorization: Bearer KEY")
     return authorise(holder, request)

@@ -13,7 +13,8 @@ from features.command_line import Problem
 from features.settings import Settings
 from features.tables.schema import TABLES
 from serving.auth.api_keys import LIFETIME_DAYS, add_key, create_key, rotate_key
-from serving.auth.people import LONGEST_NAME, account_named, create_person, disable, name_is_usable, reset_password
+from serving.auth.names import LONGEST_NAME, name_is_usable
+from serving.auth.people import account_named, create_person, disable, reset_password
 from serving.auth.permissions import Role
 from serving.decisions.service import open_service
 from serving.store import accounts, credentials

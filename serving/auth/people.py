@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from serving.auth.api_keys import caller_from
+from serving.auth.names import canonical_name
 from serving.auth.passwords import new_password, password_hash, password_matches
 from serving.auth.permissions import NAVIGATION, Caller, Role
 from serving.store import accounts, credentials
 from serving.store.accounts import AccountRow
-
-NAME = re.compile(r"[\w.@+-]+( [\w.@+-]+)*")
-LONGEST_NAME = 64
 
 
 def create_person(connection: Connection, name: str, role: Role, posts: Sequence[str]) -> str | None:
@@ -55,17 +51,3 @@ def disable(connection: Connection, account_id: int) -> None:
     """Close an account for good and end its sessions; its keys open nothing from then on."""
     accounts.disable_account(connection, account_id)
     credentials.delete_sessions(connection, account_id)
-
-
-def canonical_name(name: str) -> str:
-    """Return a name in the form that is stored and compared.
-
-    >>> canonical_name(" ｏｆｆｉｃｅｒ　１ ")
-    'officer 1'
-    """
-    return unicodedata.normalize("NFKC", name).strip()
-
-
-def name_is_usable(name: str) -> bool:
-    """Return whether a name has letters, digits and a few signs only, as it is shown beside acts."""
-    return len(name) <= LONGEST_NAME and NAME.fullmatch(canonical_name(name)) is not None

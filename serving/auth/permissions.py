@@ -64,6 +64,8 @@ PUBLIC = frozenset({
     "GET /", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /healthz", "GET /readyz", "GET /metrics",
 })  # fmt: skip
 """Routes without an account."""
+DEMONSTRATION = frozenset({"GET /tour"})
+"""Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
     OFFICER: ("queue", "account"),
     AUDITOR: ("decisions", "queue", "models", "account"),
@@ -98,11 +100,11 @@ class Caller:
 
 
 def require_permissions(routes: Iterable[str]) -> None:
-    """Check that every route is in `PERMISSIONS` or `PUBLIC`.
+    """Check that every route is in `PERMISSIONS`, `PUBLIC` or `DEMONSTRATION`.
 
     Raises `RouteWithoutPermission` with the names of the others.
     """
-    missing = sorted(set(routes) - set(PERMISSIONS) - PUBLIC)
+    missing = sorted(set(routes) - set(PERMISSIONS) - PUBLIC - DEMONSTRATION)
     if missing:
         raise RouteWithoutPermission(
             f"routes without a row in PERMISSIONS of serving/auth/permissions.py: {', '.join(missing)}"

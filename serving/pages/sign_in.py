@@ -8,8 +8,10 @@ from typing import ClassVar
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from serving.auth.attempts import count_attempt, forgive_attempts
 from serving.auth.people import caller_by_password
 from serving.auth.sessions import clear_cookie, end_session, session_caller, set_cookie, start_page, start_session
+from serving.refusals import Refusal
 from serving.web.rendering import Page, render
 from serving.web.request_bodies import FormFields
 
@@ -42,11 +44,16 @@ def sign_in(request: Request, form: FormFields) -> Response:
     """Exchange name and password for a session."""
     name, password = form.get("name", ""), form.get("password", "")
     engine = request.app.state.service.engine
+    try:
+        count_attempt(engine, request, name)
+    except Refusal:
+        return render(request, SignInPage("too_many"), status=429)
     with engine.begin() as connection:
         caller = caller_by_password(connection, name, password)
         if caller is None:
             return render(request, SignInPage("wrong"), status=401)
         token = start_session(connection, caller)
+    forgive_attempts(engine, request, name)
     response = RedirectResponse(start_page(caller), 303)
     set_cookie(request, response, token)
     return response

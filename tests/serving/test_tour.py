@@ -13,7 +13,6 @@ from features.languages import LANGUAGES, texts
 from features.settings import Settings
 from serving.app import create_app
 from serving.demo import serve_reference
-from serving.pages import tour
 from serving.tour import TourCase, choose_tour, read_tour, write_tour
 from synthetic_data.world import generate
 from tests.serving.conftest import Service
@@ -64,8 +63,7 @@ def test_the_page_shows_each_case_with_what_to_notice(service: Service) -> None:
     decision, _ = backend.decide("visa", row, post, account_id=0)
     home = backend.models.settings.home
     write_tour(home, [TourCase("marriage_honest", "visa", subject_id), TourCase("child", "visa", "not stored")])
-    app = create_app(service=backend)
-    app.include_router(tour.router)
+    app = create_app(service=backend, demonstration=True)
     for code in LANGUAGES:
         page = TestClient(app).get(f"/tour?lang={code}")
         assert page.status_code == 200

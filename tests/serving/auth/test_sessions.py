@@ -1,4 +1,4 @@
-"""Covers: auth.sessions, auth.people, auth.passwords, pages.sign_in, store.credentials, store.accounts."""
+"""Covers: auth.sessions, auth.people, auth.names, auth.passwords, pages.sign_in, store.credentials, store.accounts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 import serving.auth.passwords
 from serving.auth.api_keys import add_key
+from serving.auth.names import name_is_usable
 from serving.auth.passwords import HASHES_AT_ONCE, password_hash, password_matches
-from serving.auth.people import account_named, create_person, disable, name_is_usable, reset_password
+from serving.auth.people import account_named, create_person, disable, reset_password
 from serving.auth.permissions import Role
 from serving.refusals import Refusal
 from tests.serving.conftest import Service
