@@ -46,7 +46,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan or _with_shadow,
     )
-    app.state.service = service or open_service(settings or Settings.from_environment())
+    app.state.service = (service or open_service(settings or Settings.from_environment())).for_requests()
     app.state.metrics = CollectorRegistry()
     app.state.decision_counter = Counter(
         "mimamori_decisions", "Decisions made", ["subject", "route"], registry=app.state.metrics
@@ -64,7 +64,7 @@ def create_app(
 def route_names(routers: Iterable[APIRouter]) -> set[str]:
     """Return the names of routes, as the table of permissions has them."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    return {f"{method} {route.path}" for route in routes for method in route.methods}
+    return {f"{method} {route.path}" for route in routes for method in route.methods or ()}
 
 
 def create_worker() -> FastAPI:

@@ -12,6 +12,7 @@ from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import open_service
 from serving.server import PORT, require_free_port, run
 from serving.store import decisions
+from serving.store.transactions import EVERYTHING, transaction
 
 
 @click.command()
@@ -31,7 +32,7 @@ def serve(host: str, port: int, workers: int) -> None:
 def replay(decision_id: str) -> None:
     """Recompute an old decision and compare every bit."""
     service = open_service(Settings.from_environment())
-    with service.engine.connect() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         decision = decisions.by_id(connection, decision_id)
         if decision is None:
             raise Problem("there is no decision with this id")

@@ -29,6 +29,7 @@ from serving.decisions.service import DecisionService, open_service
 from serving.server import PORT, require_free_port, run
 from serving.store import credentials, decisions
 from serving.store.record_ids import newest_ids
+from serving.store.transactions import EVERYTHING, transaction
 from serving.tour import choose_tour, read_tour, write_tour
 
 DEMO_WORLD = {"minimum_identified": 60, "interview_share": 0.1, "random_share": 0.02}
@@ -90,7 +91,7 @@ def serve_reference(settings: Settings, subject: str, adopted: Path) -> Bundle:
 
 def _print_sign_ins(service: DecisionService, port: int, feed_key: str) -> None:
     """Print a key for the feed, and for each other role a person's password; every start makes new ones."""
-    with service.engine.begin() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         post = decisions.busiest_post(connection)
         for role in Role:
             if role is not Role.FEED:
@@ -116,7 +117,7 @@ def _decide(service: DecisionService) -> str:
 
     Returns the key of the feed that these decisions are of.
     """
-    with service.engine.begin() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         key = create_key(connection, Role.FEED)
         feed = credentials.key_account(connection, hash_of(key))
         if decisions.count(connection) or feed is None:

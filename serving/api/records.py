@@ -18,8 +18,10 @@ from serving.decisions.corrections import POST_COLUMN, correct_record
 from serving.decisions.hand_entries import entered_by_hand
 from serving.decisions.interviews import record_outcome
 from serving.decisions.service import DecisionService
+from serving.log.readings import log_readings
 from serving.refusals import Refusal, faulty_records
 from serving.store.decisions import IdempotencyKey
+from serving.store.readings import Reading
 from serving.store.transactions import in_transaction
 from serving.web.openapi import CORRECTION, record_schema, with_body
 from serving.web.request_bodies import JsonBody, LinesBody, parse_object
@@ -47,7 +49,9 @@ def post_records(request: Request, caller: ApiCaller, table: str, body: LinesBod
     rows = _rows(table, [parse_object(line) for line in body.split(b"\n") if line.strip()])
     service: DecisionService = request.app.state.service
     try:
-        in_transaction(service.engine, lambda connection: service.append(connection, table, rows, caller.account_id))
+        in_transaction(
+            service.engine, lambda connection: service.append(connection, table, rows, caller.account_id), caller.reach
+        )
     except RecordExists as error:
         raise Refusal(409, "exists", str(error), expected="ids that are not stored yet") from None
     return {"table": table, "stored": rows.num_rows}
@@ -72,7 +76,11 @@ def post_correction(request: Request, caller: ApiCaller, body: JsonBody) -> Resp
         raise Refusal(422, "correction", "table or record is missing", expected=expected)
     service: DecisionService = request.app.state.service
     row = _rows(table, [record])
-    answer = in_transaction(service.engine, lambda connection: correct_record(connection, service, caller, table, row))
+    answer = in_transaction(
+        service.engine, lambda connection: correct_record(connection, service, caller, table, row), caller.reach
+    )
+    if "decision" in answer:
+        log_readings(request, caller, [Reading("answer", answer["decision"]["decision_id"], table, str(answer["id"]))])
     return Response(orjson.dumps(answer), 201, media_type="application/json")
 
 
@@ -84,9 +92,10 @@ def _decide(request: Request, caller: Caller, body: bytes, subject: str) -> Resp
     if caller.role is OFFICER:
         row = entered_by_hand(TABLE_OF_SUBJECT[subject], row, post)
     key = _idempotency_key(request, caller, f"{subject}\n".encode() + body)
-    decision, new = request.app.state.service.decide(subject, row, post, account_id=caller.account_id, key=key)
+    decision, new = request.app.state.service.decide(subject, row, post, caller=caller, key=key)
     if new:
         request.app.state.decision_counter.labels(decision.subject, decision.route).inc()
+    log_readings(request, caller, [Reading("answer", decision.decision_id)])
     headers = {} if new else {"Idempotency-Replayed": "true"}
     status = 201 if new or key is not None else 200
     return Response(decision.shown, status, headers=headers, media_type="application/json")

@@ -9,6 +9,7 @@ from enum import StrEnum
 from starlette.requests import Request
 
 from serving.refusals import Refusal
+from serving.store.transactions import EVERYTHING, Reach
 
 
 class Role(StrEnum):
@@ -93,6 +94,11 @@ class Caller:
     def post(self) -> str | None:
         """First of the posts, shown where none is asked for."""
         return self.posts[0] if self.posts else None
+
+    @property
+    def reach(self) -> Reach:
+        """Posts that the database lets this call see."""
+        return EVERYTHING if self.scope is ALL_POSTS else Reach(self.posts if self.scope is OWN_POST else ())
 
     def reaches(self, post: str | None) -> bool:
         """Return whether a case of this post is in the caller's scope."""

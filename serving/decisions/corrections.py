@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -27,7 +28,7 @@ _SUBJECT_OF_TABLE = {table: subject for subject, table in TABLE_OF_SUBJECT.items
 
 def correct_record(
     connection: Connection, service: DecisionService, caller: Caller, table: str, row: pa.Table
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Supersede a record and return what changed, with the new decision if it is a case.
 
     Raises `Refusal` 404 if no record with this id is in the caller's scope.
@@ -44,7 +45,7 @@ def correct_record(
     insert_submission(connection, [position], caller.account_id, is_correction=True)
     was, now = row_as_json(old.to_pylist()[0]), row_as_json(row.to_pylist()[0])
     changed = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
-    answer: dict[str, object] = {"table": table, "id": record_id, "position": position, "changed": changed}
+    answer: dict[str, Any] = {"table": table, "id": record_id, "position": position, "changed": changed}
     if subject is not None and before is not None:
         answer |= _decide_again(connection, service, replace(before, account_id=caller.account_id), row, position)
     return answer

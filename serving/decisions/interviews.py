@@ -45,7 +45,7 @@ def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str
         return str(marked.column("outcome_id")[0].as_py())
 
     try:
-        return in_transaction(service.engine, store)
+        return in_transaction(service.engine, store, caller.reach)
     except RecordExists as error:
         raise Refusal(409, "exists", str(error), expected="a new outcome_id") from None
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import pyarrow as pa
 from sqlalchemy import Connection, Engine
 
-from features.database import open_engine
+from features.database import engine_as, open_engine
 from features.facts.table_facts import TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
 from features.online import view_case
 from features.settings import Settings
 from features.store.records import RecordExists, RecordStore
 from features.store.schema_migration import migrate
+from serving.auth.permissions import Caller
 from serving.decisions.scoring import decide_case
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
@@ -23,6 +24,8 @@ from serving.store.decisions import Decision, IdempotencyKey
 from serving.store.submissions import insert_submission
 from serving.store.transactions import in_transaction
 
+SERVICE_ROLE = "mimamori_service"
+"""Role in the database that requests work as; the migrations make it."""
 _MIGRATIONS = Path(__file__).parent.parent / "store" / "migrations"
 
 
@@ -34,14 +37,18 @@ class DecisionService:
     store: RecordStore
     models: LoadedModels
 
+    def for_requests(self) -> DecisionService:
+        """Return the service as requests use it: in a database role that owns nothing and sees what its transactions name."""
+        return replace(self, engine=engine_as(self.engine, SERVICE_ROLE))
+
     def decide(
-        self, subject: str, row: pa.Table, post: str | None, *, account_id: int, key: IdempotencyKey | None = None
+        self, subject: str, row: pa.Table, post: str | None, *, caller: Caller, key: IdempotencyKey | None = None
     ) -> tuple[Decision, bool]:
         """Store a record and decide about it once, however often and in parallel the request is sent.
 
         Parameters
         ----------
-        account_id
+        caller
             Account that sends the record.
 
         Returns
@@ -64,7 +71,7 @@ class DecisionService:
             new = decision is None
             if decision is None:
                 try:
-                    decision = self._new(connection, subject, row, own, post, account_id)
+                    decision = self._new(connection, subject, row, own, post, caller.account_id)
                 except RecordExists:
                     exists = True
                     raise
@@ -73,7 +80,7 @@ class DecisionService:
             return decision, new
 
         try:
-            return in_transaction(self.engine, work)
+            return in_transaction(self.engine, work, caller.reach)
         except RecordExists:
             raise busy() from None
 
@@ -131,6 +138,7 @@ def open_service(settings: Settings, engine: Engine | None = None) -> DecisionSe
     engine = engine or open_engine(settings)
     store = RecordStore.open(engine, settings.data_key_path)
     migrate(engine, _MIGRATIONS, "serving")
+    engine.dispose()  # requests use connections of another role
     models = LoadedModels(settings)
     models.reload()
     return DecisionService(engine, store, models)

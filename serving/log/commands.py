@@ -15,11 +15,12 @@ from serving.decisions.replay import replay
 from serving.decisions.service import DecisionService, open_service
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.transactions import EVERYTHING, transaction
 
 
 def all_decisions(service: DecisionService) -> Iterator[Decision]:
     """Yield every decision in order."""
-    with service.engine.connect() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         for decision_id in decisions.all_ids(connection):
             decision = decisions.by_id(connection, decision_id)
             if decision is not None:
@@ -36,7 +37,7 @@ def verify() -> None:
     """Replay every decision and report those that differ."""
     service = open_service(Settings.from_environment())
     counts: Counter[bool] = Counter()
-    with service.engine.connect() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         for decision in all_decisions(service):
             identical = bool(replay(service, connection, decision)["identical"])
             counts[identical] += 1

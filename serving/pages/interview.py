@@ -12,6 +12,7 @@ from serving.decisions.interviews import outcome_record, record_outcome
 from serving.decisions.service import DecisionService
 from serving.pages.case import case_response, decision_in_scope
 from serving.store import decisions
+from serving.store.transactions import transaction
 from serving.web.request_bodies import FormFields
 
 router = APIRouter(include_in_schema=False)
@@ -25,7 +26,7 @@ def interview(request: Request, caller: PageReader, decision_id: str, form: Form
     service: DecisionService = request.app.state.service
     if finding not in FINDINGS or typology not in {None, *TYPOLOGIES} or arm not in ARMS:
         return case_response(request, caller, decision_id, status=422, error="choose_finding")
-    with service.engine.connect() as connection:
+    with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
         now = current_time(connection, service.models.settings)
         if decisions.is_interviewed(connection, decision.subject, decision.subject_id):

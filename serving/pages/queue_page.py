@@ -15,8 +15,11 @@ from serving.decisions.due_dates import DueDate
 from serving.decisions.interview_queue import QueuedCase, interview_queue
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import format_day
+from serving.log.readings import log_readings
 from serving.pages.case_labels import due_label, summary_labels
 from serving.store import decisions
+from serving.store.readings import Reading
+from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, render
 
 router = APIRouter(include_in_schema=False)
@@ -69,7 +72,7 @@ def queue(request: Request, caller: PageReader, capacity: str = "", order: str =
     all_posts = caller.scope is ALL_POSTS
     shown_post = (post or None) if all_posts else post if caller.reaches(post) else caller.post
     service: DecisionService = request.app.state.service
-    with service.engine.connect() as connection:
+    with transaction(service.engine, caller.reach) as connection:
         cases, today = interview_queue(connection, service, shown_post, size)
         length = decisions.queue_length(connection, shown_post)
     language = language_of(request)
@@ -81,6 +84,7 @@ def queue(request: Request, caller: PageReader, capacity: str = "", order: str =
         format_day(today, language) if service.models.settings.clock == "records" else None,
         cases[0].shown["notice"][language] if cases else "",
     )  # fmt: skip
+    log_readings(request, caller, [Reading("queue", case.decision.decision_id) for case in cases])
     return render(request, page, caller)
 
 

@@ -148,7 +148,7 @@ def count(connection: Connection) -> int:
 
 def latest_as_of(connection: Connection) -> int | None:
     """Return the time of the latest case, microseconds UTC."""
-    latest_time: int | None = connection.execute(text("select max(as_of) from serving.decision")).scalar_one()
+    latest_time: int | None = connection.execute(text("select serving.latest_as_of()")).scalar_one()
     return latest_time
 
 

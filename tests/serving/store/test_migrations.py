@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 import serving.store
 from features.database import open_engine
 from features.settings import Settings
+from features.store.records import RecordStore
 from features.store.schema_migration import migrate
 from serving.store import credentials, decisions, shadows
 from serving.store.decisions import Decision
@@ -45,6 +46,7 @@ OLD_ROWS = (
 def engine(tmp_path: Path) -> Iterator[Engine]:
     settings = Settings(tmp_path, None, "", tmp_path / "signing.pem", tmp_path / "data.key")
     engine = open_engine(settings)
+    RecordStore.open(engine, settings.data_key_path)
     yield engine
     engine.dispose()
 
