@@ -14,6 +14,8 @@ import click
 from features.catalogue import catalogue
 from features.command_line import main as program
 from features.settings import VARIABLES
+from features.tables.plausibility import orders, rules_of
+from features.tables.schema import TABLES
 from serving.app import create_app
 
 FOLDER = Path(__file__).parent / "reference"
@@ -56,6 +58,22 @@ def http() -> Iterator[str]:
             yield f"| `{verb.upper()} {path}` | {' '.join(does.split())} | {', '.join(sorted(entry['responses']))} |"
 
 
+def records() -> Iterator[str]:
+    """Lines of the page about records: what cannot be true and what is unlikely, each rule once."""
+    yield from ("# Rules of records", "", NOTE)
+    yield "A fault cannot be true: `check` names it, HTTP answers 422. A note is unlikely: `check` names it, the decision warns."
+    yield from ("", "| rule | level | columns | expected | because |", "|---|---|---|---|---|")
+    rules: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for name in TABLES:
+        for rule in (*rules_of(name), *orders().get(name, ())):
+            row = (f"`{rule.code}`", rule.level, rule.expected, rule.why)
+            columns = rules.setdefault(row, {}).setdefault(name, [])
+            columns += [rule.column.name] if rule.column.name not in columns else []
+    for (code, level, expected, why), tables in sorted(rules.items()):
+        where = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in tables.items())
+        yield f"| {code} | {level} | {where} | {expected} | {why} |"
+
+
 def features() -> Iterator[str]:
     """Lines of the page about features: the catalogue of each subject, in order."""
     yield from ("# Features", "", NOTE)
@@ -69,7 +87,13 @@ def features() -> Iterator[str]:
         yield ""
 
 
-PAGES = {"settings.md": settings, "commands.md": commands, "http.md": http, "features.md": features}
+PAGES = {
+    "settings.md": settings,
+    "commands.md": commands,
+    "http.md": http,
+    "features.md": features,
+    "records.md": records,
+}
 
 
 def main() -> int:

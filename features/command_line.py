@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from features.error_origin import origin
 from features.settings import SettingRejected
 from features.tables.faults import RecordsRejected
 
@@ -36,7 +37,21 @@ cluster_option = click.option(
 )
 
 
+_ROOMS = {"features", "models", "serving", "training", "synthetic_data"}
 _NO_DATABASE = {"OperationalError", "ArgumentError", "NoSuchModuleError"}
+
+
+def _foreseen(error: Exception) -> str | None:
+    """Return what to do about an error of our own, which quotes no record, or of a library by its kind; None for others."""
+    kind = type(error)
+    if kind.__module__.partition(".")[0] in _ROOMS:
+        return str(error)
+    if kind.__name__ == "InvalidTag":
+        return "a stored record cannot be decrypted: MIMAMORI_DATA_KEY is not the key it was stored with, or the database was changed"
+    if kind.__module__.partition(".")[0] == "mlflow":
+        code = getattr(error, "error_code", kind.__name__)
+        return f"MLflow refused ({code}); check MIMAMORI_MLFLOW_URI, and in its pages that nothing this command needs was deleted"
+    return None
 
 
 class _Commands(click.Group):
@@ -75,9 +90,13 @@ class _Commands(click.Group):
                 raise Problem(
                     "the database cannot be reached; MIMAMORI_DATABASE_URL must look like postgresql://user@host/name"
                 ) from None
+            message = _foreseen(error)
+            if message is not None:
+                raise Problem(message) from None
             # the error's own message might quote a record, so only its kind is shown
             raise Problem(
-                f"{type(error).__name__}: this should not happen; set MIMAMORI_TRACEBACK=1 to see where it did"
+                f"the command stopped before its end: {origin(error)}; send this line to those who maintain it "
+                "(MIMAMORI_TRACEBACK=1 shows more)"
             ) from None
 
 

@@ -1,5 +1,6 @@
 """Commands for records: check a folder, compute its feature matrix, load it into the store."""
 
+import datetime as dt
 import errno
 import json
 import os
@@ -12,10 +13,12 @@ import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
 from features.command_line import Problem, cluster_option
+from features.facts.keyless import keyless_faults
 from features.matrix import FeatureMatrix, build_matrix
 from features.settings import Settings
-from features.tables.faults import Fault, by_kind, total
-from features.tables.folder import inspect_folder, read_folder
+from features.tables.faults import UNLIKELY, Fault, by_kind, total
+from features.tables.folder import inspect, read_folder
+from features.tables.plausibility import future_faults
 from features.tables.schema import TABLES
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -35,9 +38,15 @@ SUBJECT = click.Choice(["visa", "entry"])
 def check(folder: Path, limit: int, as_json: bool) -> None:
     """Check a folder of records: counts, and every fault with table, row, column and what was expected.
 
-    All faults are counted. Of one kind (the same rule in the same column) the first rows are named.
+    All faults are counted. Of one kind (the same rule in the same column) the first rows are named. Values that can be
+    read are faults if they cannot be true, and notes if they are unlikely; notes alone exit with 0.
     """
-    records, faults = inspect_folder(folder, reading=lambda name: click.echo(f"reading {name} …", err=True))
+    inspection = inspect(folder, reading=lambda name: click.echo(f"reading {name} …", err=True))
+    records, faults = inspection.records, inspection.faults + inspection.implausible
+    for name, rows in {} if records is None else records.tables.items():
+        click.echo(f"link keys of {name} …", err=True)
+        faults += future_faults(name, rows, dt.datetime.now(dt.UTC)) + keyless_faults(name, rows)
+    notes = [fault for fault in faults if fault.level == UNLIKELY]
     counts = {} if records is None else {name: rows.num_rows for name, rows in records.tables.items()}
     if as_json:
         click.echo(json.dumps(_faults_as_json(counts, faults), ensure_ascii=False))
@@ -50,13 +59,13 @@ def check(folder: Path, limit: int, as_json: bool) -> None:
                 click.echo(fault.sentence())
             if total(same_kind) > len(named):
                 click.echo(f"    … and {total(same_kind) - len(named):,} more of this kind (--limit names more)")
-        click.echo(f"{total(faults):,} fault(s)")
-    if faults:
+        click.echo(f"{total(faults) - total(notes):,} fault(s)" + (f", {total(notes):,} note(s)" if notes else ""))
+    if len(faults) > len(notes):
         raise SystemExit(1)
 
 
 def _faults_as_json(counts: dict[str, int], faults: list[Fault]) -> dict[str, object]:
-    names = ("table", "row", "column", "actual", "expected", "code", "blocking", "count")
+    names = ("table", "row", "column", "actual", "expected", "code", "blocking", "count", "level")
     kinds = [
         {"table": table, "column": column or None, "code": code, "count": total(same_kind)}
         for (table, column, code), same_kind in by_kind(faults).items()

@@ -1,6 +1,6 @@
 """Evidence: the records behind a feature that an officer can open, the latest first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,8 +8,10 @@ import numpy as np
 from features.arrays import Ints
 from features.catalogue import catalogue
 from features.catalogue.feature import Text
-from features.catalogue.measures import Component, Measure, OwnStays, SameStatement, WatchList
-from features.identity.birth_dates import DIGIT_DIFFERS, EXCHANGED, SAME, UNKNOWN
+from features.catalogue.measures import Component, Measure, OtherBearers, OwnStays, SameStatement, WatchList
+from features.identity import name_comparison as names
+from features.identity.birth_dates import DIFFERENT, DIGIT_DIFFERS, EXCHANGED, SAME, UNKNOWN
+from features.kernel.bearers import events_of_others
 from features.kernel.query import EventQuery
 from features.kernel.view import STATEMENT_WINDOW_DAYS, View
 from features.languages import LANGUAGES, texts
@@ -18,7 +20,10 @@ from features.tables.times import DAY_US
 from features.watchlist.matches import Similarity, similarity
 
 _LIMIT = 20
-_BIRTH_DATES = {SAME: "same", EXCHANGED: "exchanged", DIGIT_DIFFERS: "digit_differs", UNKNOWN: "unknown"}
+_BIRTH_DATES = {SAME: "same", EXCHANGED: "exchanged", DIGIT_DIFFERS: "digit_differs", UNKNOWN: "unknown",
+                DIFFERENT: "different"}  # fmt: skip
+_NAMES = {names.SAME: "same", names.SPELLING: "spelling", names.TYPING_ERROR: "typing_error",
+          names.PART_LEFT_OUT: "part_left_out", names.DIFFERENT: "different"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,12 +33,16 @@ class Record:
     Attributes
     ----------
     match
-        For an entry of the Trafficking in Persons Database, what matches and the name's similarity.
+        For an entry of the Trafficking in Persons Database, which fields agree and how well, as a sentence; for a record
+        of another person under the passport, what differs.
+    agreement
+        The same by field: ``grade`` is ``exact`` or ``near``, the others as in ``[evidence]`` of the language files.
     """
 
     table: str
     id: str
     match: Text | None = field(default=None, compare=False)
+    agreement: Mapping[str, str] | None = field(default=None, compare=False)
 
 
 def records_behind(view: View, measure: Measure, case: int = 0) -> list[Record]:
@@ -51,6 +60,8 @@ def records_behind(view: View, measure: Measure, case: int = 0) -> list[Record]:
         records = _records(view, "visa_applications", rows)
     elif isinstance(measure, WatchList):
         records = [_entry(view, case, row) for row in view.watch_list.entries(case, measure.matched)]
+    elif isinstance(measure, OtherBearers):
+        records = _bearers(view, measure.query, case)
     elif isinstance(measure, Component):
         applications, landings = view.connected_records(measure.name, case)
         records = [*_records(view, "visa_applications", applications), *_records(view, "landings", landings)]
@@ -70,23 +81,28 @@ def other_records(view: View, subject: str, feature: str, case: int = 0) -> list
     return [record for record in records if record not in own or record.table == "establishments"]
 
 
-def similarity_text(compared: Similarity) -> Text:
-    """Return what matches, with the similarity of the names.
+def agreement_of(compared: Similarity) -> dict[str, str]:
+    """Return which fields of a case and an entry agree, and how well; no value of either.
 
-    >>> similarity_text(Similarity(0.934, SAME, passport=False, phone=True, address=False)).en
-    'name 93 %, birth date same, phone same'
+    A match is exact where all that is compared is the same.
+
+    >>> agreement_of(Similarity(names.TYPING_ERROR, SAME, passport=False, phone=True, address=False))
+    {'grade': 'near', 'name': 'typing_error', 'birth_date': 'same', 'phone': 'same'}
     """
-    keys = []
-    if compared.name is not None:
-        keys.append("name")
-    if compared.birth_date in _BIRTH_DATES:
-        keys.append(f"birth_date_{_BIRTH_DATES[compared.birth_date]}")
-    keys += [key for key in ("passport", "phone", "address") if getattr(compared, key)]
-    # a name that is nearly the same does not read as 100 %
-    percent = 100 if compared.name == 1 else min(99, round((compared.name or 0) * 100))
+    fields = {} if compared.name is None else {"name": _NAMES[compared.name]}
+    if compared.birth_date is not None:
+        fields["birth_date"] = _BIRTH_DATES[compared.birth_date]
+    fields |= {key: "same" for key in ("passport", "phone", "address") if getattr(compared, key)}
+    return {"grade": "exact" if set(fields.values()) == {"same"} else "near", **fields}
+
+
+def agreement_text(agreement: Mapping[str, str]) -> Text:
+    """Return an agreement as a sentence, the exact words of each field."""
     words = texts("evidence")
+    grade = words[f"grade_{agreement['grade']}"] if "grade" in agreement else dict.fromkeys(LANGUAGES, "")
+    parts = [f"{field}_{value}" for field, value in agreement.items() if field != "grade"]
     return Text(**{
-        code: words["separator"][code].join(words[key][code].format(percent=percent) for key in keys)
+        code: grade[code] + words["separator"][code].join(words[part][code] for part in parts)
         for code in LANGUAGES
     })  # fmt: skip
 
@@ -98,8 +114,21 @@ def _records(view: View, table: str, rows: Iterable[int] | Ints) -> list[Record]
 
 def _entry(view: View, case: int, row: int) -> Record:
     facts = view.history.facts
-    compared = similarity(view.watch_list, facts, view.cases, case, row)
-    return Record("tip_database", facts["tip_database"].id_of(row), similarity_text(compared))
+    agreement = agreement_of(similarity(view.watch_list, facts, view.cases, case, row))
+    return Record("tip_database", facts["tip_database"].id_of(row), agreement_text(agreement), agreement)
+
+
+def _bearers(view: View, query: EventQuery, case: int) -> list[Record]:
+    """Return the latest records of other persons under a case's passport, and what differs from the case's own."""
+    bearers = events_of_others(view, query, np.array([case]))
+    table, _ = view.history.events(query.events).sources[0]
+    facts = view.history.facts[table]
+    records = []
+    for at in np.argsort(-facts["occurred_at"][bearers.row], kind="stable")[:_LIMIT].tolist():
+        differing = {"name": bearers.other_name[at], "birth_date": bearers.other_birth[at]}
+        agreement = {field: "different" for field, differs in differing.items() if differs}
+        records.append(Record(table, facts.id_of(int(bearers.row[at])), agreement_text(agreement), agreement))
+    return records
 
 
 def own_file(view: View, case: int = 0) -> list[Record]:

@@ -26,7 +26,8 @@ from features.events.history import History
 from features.facts.table_facts import Facts, TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT, FeatureMatrix, case_rows, known_at_of, values_of, view_of
 from features.network.component import Network
-from features.tables.folder import Records, read_folder, read_table, table_path
+from features.tables.files import table_files
+from features.tables.folder import Records, read_folder, read_table
 from features.tables.schema import TABLES
 
 Part = tuple[dict[str, NDArray[Any]], pa.Table | None]
@@ -175,9 +176,10 @@ def put_on_cluster(cluster: Cluster, folder: Path, records: Records, digests: Ma
 def encode_part(folder: str, name: str, expected: str, first: int, end: int) -> Part:
     """Return the facts of some rows of a table, read on a worker, without ids."""
     try:
-        path = table_path(Path(folder), name)
-        status = path.stat()
-        digest = _digest_once(path, status.st_size, status.st_mtime_ns)
+        status = [(path, path.stat()) for path in table_files(Path(folder), name)]
+        if not status:
+            raise FileNotFoundError(name)
+        digest = _joined_digest([_digest_once(path, file.st_size, file.st_mtime_ns) for path, file in status])
     except OSError:
         raise FolderNotTheSame(
             f"worker on {socket.gethostname()} cannot read {name} in {folder}; the folder must lie on storage that "
@@ -209,9 +211,9 @@ def values_part(shared: SharedHistory, subject: str, rows: Ints) -> Floats:
 
 
 def digests_of(folder: Path) -> dict[str, str]:
-    """Return the sha256 of each table's file that is there."""
-    paths = {name: table_path(folder, name) for name in TABLES}
-    return {name: _digest(path) for name, path in paths.items() if path.is_file()}
+    """Return the sha256 of each table that is there: of its file, or of those of its parts."""
+    files = {name: [path for path in table_files(folder, name) if path.is_file()] for name in TABLES}
+    return {name: _joined_digest([_digest(path) for path in paths]) for name, paths in files.items() if paths}
 
 
 def _digest(path: Path) -> str:
@@ -219,7 +221,11 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@lru_cache(maxsize=64)
+def _joined_digest(digests: Sequence[str]) -> str:
+    return digests[0] if len(digests) == 1 else hashlib.sha256(" ".join(digests).encode()).hexdigest()
+
+
+@lru_cache(maxsize=1024)
 def _digest_once(path: Path, size: int, modified_ns: int) -> str:
     # size and time only key the cache: they change with the file
     return _digest(path)

@@ -14,12 +14,15 @@ from features.facts.table_facts import Facts, TableFacts, facts_of_table
 from features.identity.phone_mask import mask_phone
 from features.kernel.view import View
 from features.matrix import TABLE_OF_SUBJECT, make_view, values_of
+from features.record_notes import Note, notes_of_record
 from features.store.case_history import history_of_case
 from features.store.records import RecordStore
 from features.tables.times import moment_of
 from features.watchlist.matches import PHONES
 
 ADULT_YEARS = 18
+LONGEST_LIFE_YEARS = 120
+_DATE_LINE = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,16 @@ class CaseView:
         float64[f] in the order of the catalogue.
     is_minor
         Under 18 at ``as_of``: the child procedure applies, whatever the score.
+    age_unknown
+        The birth date cannot be true, so that the person may be a child.
     victim_match
         The traveller matches a victim's entry of the watch list, and is to be protected.
     status
         Status of residence of the case's own record.
     masked_keys
         Telephone numbers of the case's own record, by key, without their middle digits.
+    notes
+        What of the case's own record cannot be true, is unlikely, or links nobody.
     """
 
     subject: str
@@ -47,10 +54,12 @@ class CaseView:
     as_of: int
     values: Floats
     is_minor: bool
+    age_unknown: bool
     victim_match: bool
     view: View
     status: str
     masked_keys: Mapping[str, str]
+    notes: tuple[Note, ...] = ()
 
     def evidence(self, feature: str) -> list[Record]:
         """Return the records behind a feature."""
@@ -91,16 +100,19 @@ def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table, 
     """Compute a case against given facts; for ``hubs`` see `features.events.history.History`."""
     view = make_view(facts, own, subject, hubs)
     as_of = int(own["known_at"][0])
+    birth_date = row.column("birth_date")[0].as_py()
     return CaseView(
         subject,
         own.id_of(0),
         as_of,
         values_of(view, subject)[0],
-        is_minor(row.column("birth_date")[0].as_py(), as_of),
+        is_minor(birth_date, as_of),
+        age_years(birth_date, as_of) is None,
         bool(view.watch_list.victims()[0]),
         view,
         str(row.column("status_of_residence")[0].as_py()),
         _masked_keys(row),
+        notes_of_record(TABLE_OF_SUBJECT[subject], row, own),
     )
 
 
@@ -109,8 +121,16 @@ def _masked_keys(row: pa.Table) -> dict[str, str]:
     return {name: number for name, number in masked.items() if number}
 
 
-def is_minor(birth_date: dt.date, as_of: int) -> bool:
-    """Return whether a person is under 18 at a moment."""
+def age_years(birth_date: dt.date | None, as_of: int) -> int | None:
+    """Return a person's age in whole years at a moment; None where the birth date is missing or cannot be true."""
     today = moment_of(as_of).date()
+    if birth_date is None or birth_date > today + _DATE_LINE:
+        return None
     years = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
-    return years < ADULT_YEARS
+    return None if years > LONGEST_LIFE_YEARS else max(years, 0)
+
+
+def is_minor(birth_date: dt.date | None, as_of: int) -> bool:
+    """Return whether a person is known to be under 18 at a moment."""
+    years = age_years(birth_date, as_of)
+    return years is not None and years < ADULT_YEARS

@@ -26,7 +26,9 @@ VARIABLES = (
              "the `.pub` beside the signing key"),
     Variable("MIMAMORI_DATA_KEY", "file of the key that encrypts records", "`$MIMAMORI_HOME/keys/data.key`"),
     Variable("MIMAMORI_MLFLOW_UI", "address of MLflow's pages, linked from the page about models", "no links"),
-    Variable("MIMAMORI_CLOCK", "`machine`, or `records`: due dates count from the latest case, for records of the past", "`machine`"),
+    Variable("MIMAMORI_CLOCK", "`machine`, or `records`: the end of the loaded records is today, and stays so; for records of the past", "`machine`"),
+    Variable("MIMAMORI_QUEUE_DAYS", "days after which a case without an interview leaves the queue, by the desk's clock since it arrived there; with the clock `records`, never",
+             "30"),
     Variable("MIMAMORI_DEMO", "`1`: `promote` asks for no second approver and a waiver covers failed lines; synthetic data only", "off"),
     Variable("MIMAMORI_TRACEBACK", "`1`: show where an unexpected error arose", "off"),
     Variable("CI", "tests: a missing browser fails instead of being skipped", "off"),
@@ -43,7 +45,9 @@ class Settings:
     Attributes
     ----------
     clock
-        ``machine``, or ``records``: today is the day of the latest case, for records of the past.
+        ``machine``, or ``records``: today is the day on which the loaded records end, for records of the past.
+    queue_days
+        Days after which a case leaves the queue without an interview.
     """
 
     home: Path
@@ -54,6 +58,7 @@ class Settings:
     trusted_key_paths: tuple[Path, ...] = ()
     mlflow_ui: str | None = None
     clock: str = "machine"
+    queue_days: int = 30
 
     @property
     def trusted(self) -> tuple[Path, ...]:
@@ -73,6 +78,7 @@ class Settings:
             tuple(Path(part) for part in os.environ.get("MIMAMORI_TRUSTED_KEYS", "").split(os.pathsep) if part),
             _web_address(os.environ.get("MIMAMORI_MLFLOW_UI")),
             _choice("MIMAMORI_CLOCK", ("machine", "records")),
+            _days("MIMAMORI_QUEUE_DAYS", 30),
         )
 
 
@@ -91,3 +97,10 @@ def _choice(name: str, allowed: tuple[str, ...]) -> str:
     if given not in allowed:
         raise SettingRejected(f"{name} must be one of {', '.join(allowed)}")
     return given
+
+
+def _days(name: str, default: int) -> int:
+    given = os.environ.get(name) or str(default)
+    if not given.isdecimal() or not 1 <= int(given) <= 3650:
+        raise SettingRejected(f"{name} must be a number of days, 1 to 3650")
+    return int(given)

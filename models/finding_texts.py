@@ -13,6 +13,8 @@ _NUMBER_FORMS = re.compile(r"\[([^\]|]*)(?:\|([^\]]*))?\]")
 """Forms for one and for more, ``[is|are]``; a language without a plural gives a single form."""
 _QUANTITY = re.compile(r"\[([^\]|]*\{value\}[^\]|]*)(?:\|([^\]]*))?\]")
 """Those with the value, ``[{value} day|{value} days]``: what is usual is written with them too."""
+LONG_DAYS, _DAYS_A_YEAR = 730, 365.25
+"""Days from which a time reads in years."""
 PHONES = ("applicant_phone", "guarantor_phone", "introducer_phone", "stay_phone", "booking_phone")
 """Identifiers whose masked text a clause may show; a feature's name begins with its identifier."""
 
@@ -23,6 +25,10 @@ class Bound:
 
     value: float
     is_low: bool
+
+
+NO_BOUND = Bound(math.inf, is_low=False)
+"""Of a value that is not compared with the peers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +54,33 @@ class Fact:
 
 
 def sentence(facts: Sequence[Fact], keys: Mapping[str, str]) -> dict[str, str]:
-    """Sentence of a finding by language: a clause for each fact.
+    """Sentence of a finding by language: a clause for each fact, an unusual one with what is usual among the peers.
 
     Parameters
     ----------
     keys
         Masked identifiers of the case's own record by name of `PHONES`; those that are not there are left out.
     """
-    form = texts("findings.form")
-    out = {}
+    form, words, out = texts("findings.form"), texts("findings.usual"), {}
     for code in LANGUAGES:
-        parts = [
-            _clause(texts(f"findings.{fact.wording}")[fact.feature][code], fact, keys, form["key"][code], code)
-            for fact in facts
-        ]
+        parts = []
+        for fact in facts:
+            template = texts(f"findings.{fact.wording}")[fact.feature][code]
+            clause = _clause(template, fact, keys, form["key"][code], code)
+            if fact.is_unusual:
+                bound = _bound(template, fact, {key: text[code] for key, text in words.items()}, code)
+                clause += words["beside"][code].format(bound=bound)
+            parts.append(clause)
         joined = form["separator"][code].join(parts) + form["full_stop"][code]
         out[code] = joined[:1].upper() + joined[1:]
     return out
 
 
 def usual(facts: Iterable[Fact], subject: str, *, all_statuses: bool) -> dict[str, str]:
-    """What is usual among the peers for each unusual fact, in the order of the sentence, by language; empty without any."""
-    words, clauses = texts("findings.usual"), texts("findings.clauses")
-    frame = words[f"{subject}_all" if all_statuses else subject]
-    bounds = [fact for fact in facts if fact.is_unusual]
-    if not bounds:
+    """What "usual" means in a sentence, by language; empty where it says nothing of what is usual."""
+    if not any(fact.is_unusual for fact in facts):
         return dict.fromkeys(LANGUAGES, "")
-    return {
-        code: frame[code].format(
-            bounds=words["separator"][code].join(
-                _bound(clauses[fact.feature][code], fact, {key: text[code] for key, text in words.items()}, code)
-                for fact in bounds
-            )
-        )
-        for code in LANGUAGES
-    }
+    return dict(texts("findings.usual")[f"{subject}_all" if all_statuses else subject])
 
 
 def resembles(typologies: Sequence[str]) -> dict[str, str]:
@@ -105,9 +103,13 @@ def _clause(template: str, fact: Fact, keys: Mapping[str, str], key_form: str, c
 
 
 def _quantity(match: re.Match[str], feature: str, value: float, code: str) -> str:
-    """Value with its counter; nothing above zero reads as 0, no share below all as 100 %."""
-    shown, frame = _rounded(feature.rpartition("_")[2], value)
-    counted = (match[1] if shown == "1" else match[2] or match[1]).replace("{value}", shown)
+    """Value with its counter; nothing above zero reads as 0, no share below all as 100 %, and long times are in years."""
+    unit, counter, counters = feature.rpartition("_")[2], match[1], match[2] or match[1]
+    if unit == "days" and value >= LONG_DAYS:
+        value, counter = value / _DAYS_A_YEAR, texts("findings.form")["years"][code]
+        counters = counter
+    shown, frame = _rounded(unit, value)
+    counted = (counter if shown == "1" else counters).replace("{value}", shown)
     return texts("findings.form")[frame][code].format(quantity=counted) if frame and "{value}" in match[1] else counted
 
 

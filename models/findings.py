@@ -13,15 +13,17 @@ from features.catalogue.measures import CaseField, OwnStays
 from features.evidence import Record
 from features.languages import text
 from models.bundle import Bundle
-from models.finding_texts import Bound, Fact, resembles, sentence, usual
+from models.finding_texts import NO_BOUND, Bound, Fact, resembles, sentence, usual
 from models.peers import PeerGroup
-from models.reasons import by_language
+from models.reasons import record_json
 
 LIMIT = 3
 """Findings on each side, and clauses of a sentence."""
 MIN_DIFFERENCE = 0.05
 """In log-odds; a finding below it is not shown, nor are facts that add less than this together."""
 RECORDS_SHOWN = 10
+WEIGHTS = {"strong": 1.5, "moderate": 0.5, "slight": 0.0}
+"""Smallest size of a contribution for each word, in log-odds: 1.5 makes the odds more than four times as high."""
 
 Evidence = Callable[[str], list[Record]]
 
@@ -45,29 +47,37 @@ class ShownFinding:
         Exact sum, in log-odds, of what the features of the finding add beyond the mean of the peers.
     differences
         The parts of this sum by feature.
+    scale
+        Among how many the counts of the clauses are.
     """
 
     finding: Finding
     contribution: float
     differences: Mapping[str, float]
     clauses: tuple[Clause, ...]
+    scale: tuple[Fact, ...] = ()
 
     @property
     def records(self) -> tuple[Record, ...]:
         """Records of all clauses, each once."""
         return tuple(dict.fromkeys(record for clause in self.clauses for record in clause.records))
 
+    @property
+    def weight(self) -> str:
+        """Key of ``findings.weight``: how much the finding adds or takes, in a word."""
+        return next(word for word, least in WEIGHTS.items() if abs(self.contribution) >= least)
+
     def as_json(self, subject: str, *, all_statuses: bool, keys: Mapping[str, str]) -> dict[str, object]:
         """JSON of the finding, as the API shows it."""
         facts = [clause.fact for clause in self.clauses]
         code = self.finding.code
         return {
-            "code": code, **sentence(facts, keys), "direction": self.finding.direction, "contribution": self.contribution,
-            "name": dict(text("findings.names", code)), "usual": usual(facts, subject, all_statuses=all_statuses),
+            "code": code, **sentence([*facts, *self.scale], keys), "direction": self.finding.direction, "contribution": self.contribution,
+            "name": dict(text("findings.names", code)), "weight": dict(text("findings.weight", self.weight)), "usual": usual(facts, subject, all_statuses=all_statuses),
             "typologies": list(self.finding.typologies), "resembles": resembles(self.finding.typologies),
             "question": dict(text("findings.questions", code)),
             "features": [{"feature": name, "difference": added} for name, added in self.differences.items()],
-            "evidence": [_record_json(record) for record in self.records[:RECORDS_SHOWN]],
+            "evidence": [record_json(record) for record in self.records[:RECORDS_SHOWN]],
         }  # fmt: skip
 
 
@@ -126,7 +136,7 @@ def explain_by_findings(
             side = finding.opposite
         clauses = _clauses(side, values, own, group, columns, bundle.catalogue, evidence, added)
         if clauses:
-            candidates.append(ShownFinding(side, added, own, clauses))
+            candidates.append(ShownFinding(side, added, own, clauses, _scale(side, clauses, values, columns)))
     sums = {code: math.fsum(added) for code, added in parts.items()}
     remainder = math.fsum([raw_score, -base, *(-added for added in sums.values())])
     return FindingsExplanation(name, base, sums, remainder, tuple(_choose(candidates)))
@@ -168,9 +178,17 @@ def _clauses(
     return tuple(clauses) if enough else ()
 
 
+def _scale(finding: Finding, clauses: Sequence[Clause], values: Floats, columns: Mapping[str, int]) -> tuple[Fact, ...]:
+    """Among how many the counts are, each once, where that is on record and the sentence does not say it already."""
+    said = {clause.fact.feature for clause in clauses}
+    wanted = dict.fromkeys(finding.scale[feature] for feature in said if feature in finding.scale)
+    facts = [Fact(name, float(values[columns[name]]), NO_BOUND) for name in wanted if name in columns]
+    return tuple(fact for fact in facts if fact.is_present and fact.feature not in said)
+
+
 def _fact(finding: Finding, feature: str, value: float, group: PeerGroup, column: int) -> Fact:
-    if finding in OPPOSITES:  # its range is the finding's own, and has nothing to do with the peers
-        return Fact(feature, value, Bound(math.inf, False), "opposite_clauses")
+    if finding.direction == FOR_THE_PERSON:  # favourable, usual or not
+        return Fact(feature, value, NO_BOUND, "opposite_clauses" if finding in OPPOSITES else "clauses")
     low = feature in finding.low
     return Fact(feature, value, Bound(float((group.low if low else group.high)[column]), low))
 
@@ -207,8 +225,3 @@ def _without(item: ShownFinding, cited: set[Record]) -> ShownFinding | None:
         if records or not clause.records:
             clauses.append(replace(clause, records=records))
     return replace(item, clauses=tuple(clauses)) if clauses else None
-
-
-def _record_json(record: Record) -> dict[str, object]:
-    shown: dict[str, object] = {"table": record.table, "id": record.id}
-    return shown if record.match is None else shown | {"match": dict(by_language(record.match))}

@@ -91,7 +91,7 @@ def _read(table: str, given: pd.DataFrame) -> pa.Table:
     with tempfile.TemporaryDirectory() as folder:
         write_folder(folder, empty_records(), csv=True)
         csv.write_csv(pa.table(texts), Path(folder) / f"{table}.csv")
-        return read_folder(folder)[table]
+        return read_folder(folder, every_record=True)[table]
 
 
 def _text(value: object) -> str | None:

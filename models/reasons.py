@@ -49,7 +49,7 @@ class Reason:
         """JSON of the reason, as the API shows it."""
         return {
             "code": self.code, **self.sentence, "direction": self.direction, "contribution": self.contribution,
-            "question": dict(self.question), "evidence": [_record_json(record) for record in self.evidence],
+            "question": dict(self.question), "evidence": [record_json(record) for record in self.evidence],
         }  # fmt: skip
 
 
@@ -134,13 +134,16 @@ def by_language(text: object) -> Text:
     return cast(Text, text) if isinstance(text, Mapping) else {code: getattr(text, code) for code in LANGUAGES}
 
 
+def record_json(record: Record) -> dict[str, object]:
+    """Record as answers show it; of a watch-list entry which fields agree, in words and by field."""
+    shown: dict[str, object] = {"table": record.table, "id": record.id}
+    if record.match is not None:
+        shown["match"] = dict(by_language(record.match))
+    return shown if record.agreement is None else shown | {"agreement": dict(record.agreement)}
+
+
 def _filled(key: str, limit: str) -> Text:
     return {code: text.format(limit=limit) for code, text in _TEXTS[key].items()}
-
-
-def _record_json(record: Record) -> dict[str, object]:
-    shown: dict[str, object] = {"table": record.table, "id": record.id}
-    return shown if record.match is None else shown | {"match": dict(by_language(record.match))}
 
 
 def _inner(phrase: str) -> str:

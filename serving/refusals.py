@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from traceback import extract_tb
 
 from features.tables.faults import Fault
 
-_ROOT = Path(__file__).parent.parent
 _FAULTS_LISTED = 100
 
 
@@ -62,13 +59,9 @@ def busy() -> Refusal:
 
 def unexpected() -> Refusal:
     """Return the refusal after an unforeseen error."""
-    return Refusal(500, "internal", "this should not happen; nothing was stored", expected="tell the operator")
-
-
-def origin(error: BaseException) -> str:
-    """Return kind and source line of an error, never its message, which may quote a record."""
-    frames = [frame for frame in extract_tb(error.__traceback__) if _ROOT in Path(frame.filename).parents]
-    if not frames:
-        return type(error).__name__
-    last = frames[-1]
-    return f"{type(error).__name__} at {Path(last.filename).relative_to(_ROOT)}:{last.lineno} in {last.name}"
+    return Refusal(
+        500,
+        "internal",
+        "the service failed on this request; nothing was stored",
+        expected="the same request again; if it fails again, tell the operator, whose log says where",
+    )

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.exceptions import InvalidTag
+from mlflow.exceptions import MlflowException
 from sqlalchemy import text
 
 from features.command_line import main
 from features.database import open_engine
 from features.settings import Settings
+from features.store.records import OtherLayout
 from features.tables import write_folder
 from models.signatures import load_or_create_key
 from synthetic_data.world import generate
@@ -88,9 +91,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         names = {one.name.upper(): str(one) for one in at.iterdir()}
         names |= {"OUT": str(at / "result.parquet"), "OUT.CSV": str(at / "result.csv"), "MISSING": str(at / "missing"),
                   "NOWHERE": str(at / "missing" / "x.parquet"), "RECORDS": str(at / "good" / "landings.parquet"),
-                  "FILE": str(at / "result.csv"), "TEXT": str(at / "x.txt")}  # fmt: skip
+                  "FILE": str(at / "result.csv"), "TEXT": str(at / "x.txt"), "NEW": str(at / "missing.parquet")}  # fmt: skip
         made = Place(settings, names)
-        assert made.ask("load GOOD").exit_code == 0
+        loaded = made.ask("load GOOD")
+        assert loaded.exit_code == 0, loaded.output
         yield made
 
 
@@ -168,6 +172,19 @@ TABLE: list[tuple[str, int, str]] = [
     ("load REFUSALS", 1, "visa_refused"),
     ("load GOOD", 1, "already stored"),
     ("load CSV", 1, "already stored"),
+    ("watch-list", 2, "import"),
+    ("watch-list import", 2, "FILE"),
+    ("watch-list import POLICY.TOML --out NOWHERE", 1, "does not exist"),
+    ("watch-list import POLICY.TOML --out TEXT", 2, ".parquet or .csv"),
+    ("watch-list import POLICY.TOML --out OUT", 1, "exists"),
+    ("watch-list import POLICY.TOML --out NEW", 1, "tip_database row 1"),
+    ("watch-list import POLICY.TOML --out NEW --role broker", 2, "--role"),
+    ("watch-list import RESULT.PARQUET --out NEW", 1, "no JSON object"),
+    ("watch-list import RECORDS --out NEW", 1, "no UTF-8 text"),
+    ("watch-list export MISSING --out NEW", 2, "does not exist"),
+    ("watch-list export SPOILED --out NEW", 1, "birth_date"),
+    ("watch-list export GOOD --out OUT", 1, "exists"),
+    ("watch-list export GOOD --out NOWHERE", 1, "x.parquet"),
     ("serve --port 0", 2, "--port"),
     ("serve --port 99999", 2, "--port"),
     ("serve --workers 0", 2, "--workers"),
@@ -218,7 +235,7 @@ def test_bad_input_gets_one_clear_error_and_loses_nothing(place: Place, words: s
     assert isinstance(result.exception, SystemExit)
     assert result.output.count("Error:") <= 1
     assert "Traceback" not in result.output
-    assert "should not happen" not in result.output
+    assert "before its end" not in result.output
     assert not any(word in result.output for word in PLANTED)
     assert place.stored() == before
     assert Path(place.names["RECORDS"]).read_bytes() == records
@@ -242,7 +259,7 @@ def test_a_setting_that_cannot_be_used_is_named(
     result = place.ask(words, **{setting: value})
     assert result.exit_code == 1, result.output
     assert expected in result.output
-    assert "should not happen" not in result.output
+    assert "before its end" not in result.output
 
 
 def test_a_stranger_at_the_shell_sees_the_same(place: Place) -> None:
@@ -261,5 +278,28 @@ def test_an_unforeseen_error_shows_its_kind_and_none_of_its_words(
     monkeypatch.setattr("features.commands.read_folder", broken)
     result = place.ask("load GOOD")
     assert result.exit_code == 1
-    assert "ZeroDivisionError: this should not happen" in result.output
+    assert "the command stopped before its end: ZeroDivisionError" in result.output
+    assert "Planted" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (OtherLayout(), "load them again into a new database"),
+        (InvalidTag("Plantedfamily"), "MIMAMORI_DATA_KEY is not the key"),
+        (MlflowException("Plantedfamily"), "MLflow refused (INTERNAL_ERROR)"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_foreseen_error_says_what_to_do(
+    place: Place, monkeypatch: pytest.MonkeyPatch, error: Exception, expected: str
+) -> None:
+    def broken(_: Path) -> None:
+        raise error
+
+    monkeypatch.setattr("features.commands.read_folder", broken)
+    result = place.ask("load GOOD")
+    assert result.exit_code == 1
+    assert expected in result.output
+    assert "before its end" not in result.output
     assert "Planted" not in result.output

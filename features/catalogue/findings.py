@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -27,6 +28,8 @@ class Finding:
         person for each place.
     most
         Largest value worth saying, of a circumstance for the person that a small value shows.
+    scale
+        For a count or a share, the feature that says among or of how many: 3 people of 7 who disappeared are not 3 of 280.
     context
         Features that add to the sum and are no ground by themselves: an onward journey, children who travel along. All
         others have their clause in ``findings.clauses``.
@@ -44,6 +47,7 @@ class Finding:
     low: frozenset[str] = frozenset()
     least: Mapping[str, float] = field(default_factory=dict, hash=False)
     most: Mapping[str, float] = field(default_factory=dict, hash=False)
+    scale: Mapping[str, str] = field(default_factory=dict, hash=False)
     context: frozenset[str] = frozenset()
     typologies: tuple[str, ...] = ()
     link: str = ""
@@ -72,6 +76,10 @@ FINDINGS = (
             "network_persons_count": 4.0, "network_records_count": 6.0, "network_guarantors_count": 3.0, "network_phones_count": 3.0,
             "home_address_applications_person_365d_count": 3.0, "network_spouse_applications_count": 2.0,
         },
+        scale=dict.fromkeys(
+            ("network_missing_or_overstay_count", "network_findings_count", "network_adult_work_count",
+             "network_spouse_applications_count"), "network_persons_count",
+        ),
         context=frozenset({"same_statement_persons_365d_count", "network_levels_count"}), typologies=("T9", "T12"),
     ),
     Finding(
@@ -101,6 +109,14 @@ FINDINGS = (
             "guarantor_phone_applications_person_365d_count": 3.0, "guarantor_phone_applications_by_phone_person_365d_count": 3.0,
             "inviter_applications_person_365d_count": 3.0,
         },
+        scale=dict.fromkeys(
+            ("guarantor_findings_ever_count", "guarantor_missing_or_overstay_ever_count", "guarantor_divorces_ever_count",
+             "guarantor_adult_employment_of_sponsored_person_ever_count"), "guarantor_applications_person_ever_count",
+        ) | dict.fromkeys(
+            ("guarantor_phone_findings_by_phone_ever_count", "guarantor_phone_missing_or_overstay_365d_count",
+             "guarantor_phone_actions_on_employers_of_sponsored_ever_count",
+             "guarantor_phone_adult_employment_of_sponsored_ever_count"), "guarantor_phone_applications_person_365d_count",
+        ),
         context=frozenset({"guarantor_phone_applications_burst_ratio", "guarantor_applications_last_days"}), typologies=("T1", "T12"),
     ),
     Finding(
@@ -112,7 +128,13 @@ FINDINGS = (
           "introducer_phone_adult_employment_of_sponsored_ever_count"),
          ("introducer_phone_address_changes_moved_to_365d_count",),
          ("introducer_phone_applications_365d_count", "introducer_phone_applications_guarantor_365d_count")),
-        least={"introducer_phone_applications_365d_count": 3.0}, typologies=("T1", "T10"),
+        least={"introducer_phone_applications_365d_count": 3.0},
+        scale=dict.fromkeys(
+            ("introducer_phone_findings_ever_count", "introducer_phone_missing_or_overstay_ever_count",
+             "introducer_phone_actions_on_employers_of_sponsored_ever_count",
+             "introducer_phone_adult_employment_of_sponsored_ever_count"), "introducer_phone_applications_365d_count",
+        ),
+        typologies=("T1", "T10"),
     ),
     Finding(
         "address_history", RAISES,
@@ -122,6 +144,7 @@ FINDINGS = (
          ("stay_address_applications_guarantor_365d_count",), ("stay_address_child_applications_person_365d_count",),
          ("stay_address_landings_person_365d_count", "stay_building_landings_person_30d_count",
           "stay_phone_landings_person_365d_count")),
+        scale={"stay_address_findings_ever_count": "stay_address_landings_person_365d_count"},
         typologies=("T1", "T10"),
     ),
     Finding(
@@ -216,15 +239,20 @@ FINDINGS = (
         "sponsor_record", FOR_THE_PERSON,
         (("guarantor_departures_on_time_ever_count", "guarantor_departures_on_time_ever_share"),
          ("guarantor_applications_first_days",)),
-        least={"guarantor_departures_on_time_ever_share": 0.8, "guarantor_applications_first_days": 365.0}, link="sponsor_history",
+        least={"guarantor_departures_on_time_ever_share": 0.95, "guarantor_applications_first_days": 365.0},
+        scale={"guarantor_departures_on_time_ever_share": "guarantor_departures_on_time_ever_count"}, link="sponsor_history",
     ),
     Finding(
         "agency_record", FOR_THE_PERSON,
         (("agency_departures_on_time_365d_share", "agency_departures_on_time_365d_count"),
          ("agency_applications_first_days",)),
-        least={"agency_departures_on_time_365d_share": 0.8, "agency_applications_first_days": 365.0}, link="introducer_history",
+        least={"agency_departures_on_time_365d_share": 0.95, "agency_applications_first_days": 365.0},
+        scale={"agency_departures_on_time_365d_share": "agency_departures_on_time_365d_count"}, link="introducer_history",
     ),
-    Finding("own_returns", FOR_THE_PERSON, (("own_completed_stays_count", "own_stays_count"),), link="own_history"),
+    Finding(
+        "own_returns", FOR_THE_PERSON, (("own_completed_stays_count", "own_stays_count"),), link="own_history",
+        least={"own_stays_count": math.inf},  # adds to the sum; a stay without its departure is not said
+    ),
     Finding("clean_host", FOR_THE_PERSON, (("host_actions_clean_ever_count",),), link="crowded_or_acted_on_host"),
 )  # fmt: skip
 """Every finding; the order decides between equal contributions. A feature belongs to one finding at most."""

@@ -2,13 +2,25 @@
 
 import numpy as np
 
+from features.arrays import Ints
 from features.events.event_table import Events
 from features.events.index import values_at
 from features.events.linked_facts import SPONSOR_KEYS, LinkedFacts, is_any_of, known_by_then, latest_of
+from features.facts.table_facts import TableFacts
 from features.tables.times import DAY_US, NULL_TIME
 
 DEPARTURE_GRACE_US = 3 * DAY_US
 """A departure up to three days after the permitted stay is on time, because stays are counted in local days."""
+_LONGEST_STAY_DAYS = 36_525
+
+
+def permitted_until(landings: TableFacts) -> Ints:
+    """Return int64[n]: until when a departure is on time, microseconds UTC; `NULL_TIME` where no stay is on record."""
+    days = landings.numbers("permitted_stay_days")
+    known = np.isfinite(days)
+    # a stay stored before such rules may be of millions of days, more than microseconds can count
+    stay = np.where(known, np.clip(days, 0, _LONGEST_STAY_DAYS), 0).astype(np.int64) * DAY_US
+    return np.where(known, landings["landed_at"] + stay + DEPARTURE_GRACE_US, NULL_TIME)
 
 
 def departures(linked: LinkedFacts) -> Events:
@@ -16,11 +28,8 @@ def departures(linked: LinkedFacts) -> Events:
     facts, landings = linked.facts["departures"], linked.facts["landings"]
     landing = linked.landing_of("departures")
     keys, known, application = linked.keys_of_landing(landing)
-    permitted = np.zeros(len(landing), dtype=np.int64)
-    if len(landings):
-        permitted = np.where(landing >= 0, landings.numbers("permitted_stay_days")[landing], 0).astype(np.int64)
-    until = values_at(landings["landed_at"], landing) + permitted * DAY_US + DEPARTURE_GRACE_US
-    on_time = (landing >= 0) & (facts["departed_at"] <= until)
+    begin, until = values_at(landings["landed_at"], landing), values_at(permitted_until(landings), landing, NULL_TIME)
+    on_time = (landing >= 0) & (begin <= facts["departed_at"]) & (facts["departed_at"] <= until)
     return Events(
         latest_of(facts["known_at"], known),
         facts["occurred_at"],

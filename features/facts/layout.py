@@ -188,5 +188,5 @@ LAYOUT: dict[str, tuple[Fact, ...]] = {
 }
 """The fact columns of each table, in the order in which they are stored."""
 
-LAYOUT_VERSION = "6"
+LAYOUT_VERSION = "7"
 """To be raised when a recipe or the order changes: stored facts are then of no use. Names do not matter."""

@@ -1,6 +1,7 @@
 """Recipes of facts: from Arrow columns to int64 or float64 arrays."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 from features.arrays import Floats, Ints
 from features.facts import occupations
 from features.facts.layout import Fact, Recipe
+from features.facts.readable_rows import of_readable_rows
 from features.identity import address, person, phone, statement_simhash
 from features.identity import hashes as hashing
 from features.identity.buffers import valid, whole_numbers
@@ -44,12 +46,13 @@ def encode_facts(facts: Sequence[Fact], table: pa.Table) -> dict[str, Values]:
             arrays = [_array(table.column(name)) for name in fact.sources]
             parts = fact.sources[:2]
             if parts not in skeletons:
-                skeletons[parts] = person.name_skeletons(person.whole_names(*arrays[:2]))
+                skeletons[parts] = of_readable_rows(_skeletons, arrays[:2], _no_texts, pa.concat_arrays)
             encoded[fact.name] = _NAME_PARTS[fact.recipe](skeletons[parts], *arrays[2:])
         elif fact.recipe in _ADDRESS_PARTS:
             [source] = fact.sources
             if source not in addresses:
-                addresses[source] = address.address_keys(_array(table.column(source)))
+                column = [_array(table.column(source))]
+                addresses[source] = of_readable_rows(address.address_keys, column, _no_address, _joined_addresses)
             encoded[fact.name] = addresses[source][_ADDRESS_PARTS.index(fact.recipe)]
         else:
             encoded[fact.name] = encode_fact(fact, table)
@@ -65,6 +68,15 @@ def encode_fact(fact: Fact, table: pa.Table) -> Values:
         int64 (times in microseconds UTC, codes with -1 for null, keys with 0 for null) or float64.
     """
     arrays = [_array(table.column(name)) for name in fact.sources]
+    null = _NULLS.get(fact.recipe, _NO_KEY)
+
+    def blank(rows: int) -> Values:
+        return np.repeat(null, rows)
+
+    return of_readable_rows(partial(_encoded, fact), arrays, blank, _joined)
+
+
+def _encoded(fact: Fact, *arrays: pa.Array) -> Values:
     if len(arrays) == 1 and fact.recipe in _NULLS and arrays[0].null_count == len(arrays[0]):
         return np.repeat(_NULLS[fact.recipe], len(arrays[0]))  # type: ignore[return-value]
     if fact.recipe is Recipe.CODE:
@@ -79,6 +91,27 @@ def encode_fact(fact: Fact, table: pa.Table) -> Values:
 
 def _array(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _skeletons(family: pa.Array, given: pa.Array) -> pa.Array:
+    return person.name_skeletons(person.whole_names(family, given))
+
+
+def _no_texts(rows: int) -> pa.Array:
+    return pa.nulls(rows, pa.string())
+
+
+def _no_address(rows: int) -> tuple[Values, Values]:
+    return np.repeat(_NO_KEY, rows), np.repeat(_NO_KEY, rows)
+
+
+def _joined(parts: Sequence[Values]) -> Values:
+    return np.concatenate(parts)  # type: ignore[return-value]
+
+
+def _joined_addresses(parts: Sequence[tuple[Values, Values]]) -> tuple[Values, Values]:
+    first, second = zip(*parts, strict=True)
+    return _joined(first), _joined(second)
 
 
 def _time(array: pa.Array) -> Values:
@@ -101,13 +134,14 @@ def _presence(array: pa.Array) -> Values:
 
 
 def _name_words(family: pa.Array, given: pa.Array) -> Values:
-    return word_bits(person.name_skeletons(person.whole_names(family, given)))
+    return word_bits(_skeletons(family, given))
 
 
 def _full_name_person(name: pa.Array, birth: pa.Array | None = None) -> Values:
     return person.full_name_person_keys(name, pa.nulls(len(name), pa.date32()) if birth is None else birth)
 
 
+_NO_KEY = np.array([0])
 # values of an empty column: a single record leaves half of its columns empty
 _NULLS: dict[Recipe, Values] = {
     Recipe.NUMBER: np.array([np.nan]),

@@ -20,6 +20,7 @@ from features.identity.blocks import date_block_keys
 from features.identity.hashes import combine
 from features.identity.person import name_skeletons, whole_names
 from features.identity.statement_simhash import block_keys
+from features.tables.plausibility import without_faults
 from features.tables.schema import TABLES
 from features.tables.times import DAY_US
 
@@ -89,7 +90,7 @@ def facts_of_table(name: str, table: pa.Table) -> TableFacts:
     table
         Its rows in the canonical Arrow types.
     """
-    table = with_references(name, table)
+    table = without_faults(name, with_references(name, table))
     columns = encode_facts(LAYOUT[name], table)
     ids = table.column(TABLES[name].id_column).combine_chunks()
     names = names_in(name, table)

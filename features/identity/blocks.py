@@ -23,6 +23,8 @@ class Persons:
         Link keys, int64[n]; 0 for none.
     born
         Birth dates as numbers YYYYMMDD, int64[n]; 0 for none.
+    names
+        Whole names as they are written, string[n]; empty for none.
     skeletons
         Name skeletons, string[n]; empty for none.
     """
@@ -31,6 +33,7 @@ class Persons:
     phone: Ints
     address: Ints
     born: Ints
+    names: pa.Array
     skeletons: pa.Array
 
     def __len__(self) -> int:

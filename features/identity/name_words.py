@@ -52,6 +52,21 @@ def name_words(name: str) -> list[str]:
     >>> name_words("MUELLER, Hans") == name_words("Müller Hans")
     True
     """
+    words = [_word(part) for part in _joined(_parts(name))]
+    return [word for word in words if word]
+
+
+def latin_words(name: str) -> list[str]:
+    """Return the words of a name in Latin letters as they are spelt, particles apart; empty for no name.
+
+    >>> latin_words("MUELLER, Hans")
+    ['mueller', 'hans']
+    """
+    words = [romanise(part).replace(" ", "") for part in _parts(name)]
+    return [word for word in words if word]
+
+
+def _parts(name: str) -> list[str]:
     if no_value_reason(name, "name"):
         return []
     text = plain(name).casefold()
@@ -60,9 +75,7 @@ def name_words(name: str) -> list[str]:
     if _HINT.search(text):
         text = _TITLES.sub("", _FILLERS.sub(" ", _BRACKETS.sub(" ", _APOSTROPHE.sub("", text))).strip())
         text = _MARIA.sub("maria ", text)
-    parts = [part for part in _BREAKS.split(text) if part]
-    words = [_word(part) for part in _joined(parts)]
-    return [word for word in words if word]
+    return [part for part in _BREAKS.split(text) if part]
 
 
 @lru_cache(maxsize=65536)

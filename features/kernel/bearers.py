@@ -1,14 +1,38 @@
 """Bearers of a passport: the persons on record under its number who are not the case's own."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from features.arrays import Floats
+from features.arrays import Bools, Floats, Ints
 from features.events.index import Index
 from features.identity.compatible_names import compatible
 from features.kernel.query import EventQuery
 from features.kernel.view import View
 
 _ALL_BITS = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bearers:
+    """k events of a passport's other bearers.
+
+    Attributes
+    ----------
+    case, row
+        int64[k]: positions of the cases among those given, and rows of the events' table.
+    birth, words
+        int64[k]: key of the birth date, and words of the name as bits.
+    other_name, other_birth
+        bool[k]: what differs from the case's own.
+    """
+
+    case: Ints
+    row: Ints
+    birth: Ints
+    words: Ints
+    other_name: Bools
+    other_birth: Bools
 
 
 def other_bearers(view: View, query: EventQuery) -> Floats:
@@ -21,23 +45,29 @@ def other_bearers(view: View, query: EventQuery) -> Floats:
     some = np.flatnonzero(counts)
     if not len(some):
         return counts
-    history, cases = view.history, view.cases
-    events = history.events(query.events)
-    index = history.once(("index", query.events, query.key), lambda: Index(events.keys[query.key]))
-    case, row = index.pairs(cases.key(query.case_key)[some])
-    table, source = events.sources[0]
-    facts, person = history.facts[table], events.codes["person"]
-    same_birth = cases.key("birth")[some][case] == facts["birth"][source[row]]
-    same = same_birth & compatible(cases.key("name_words")[some][case], facts["name_words"][source[row]])
-    same |= person[row] == cases.key("person")[some][case]
-    others = (events.known_at[row] < cases.as_of[some][case]) & (person[row] != 0) & ~same
+    bearers = events_of_others(view, query, some)
     names: dict[int, set[tuple[int, int]]] = {}
-    for at, birth, words in zip(
-        case[others], facts["birth"][source[row]][others], facts["name_words"][source[row]][others], strict=True
-    ):
+    for at, birth, words in zip(bearers.case, bearers.birth, bearers.words, strict=True):
         names.setdefault(int(at), set()).add((int(birth), int(words)))
     counts[some] = [_bearer_count(names.get(at, set())) for at in range(len(some))]
     return counts
+
+
+def events_of_others(view: View, query: EventQuery, chosen: Ints) -> Bearers:
+    """Return the events of other bearers of the passports of some cases."""
+    history, cases = view.history, view.cases
+    events = history.events(query.events)
+    index = history.once(("index", query.events, query.key), lambda: Index(events.keys[query.key]))
+    case, row = index.pairs(cases.key(query.case_key)[chosen])
+    table, source = events.sources[0]
+    facts, person = history.facts[table], events.codes["person"]
+    birth, words = facts["birth"][source[row]], facts["name_words"][source[row]]
+    other_birth = cases.key("birth")[chosen][case] != birth
+    other_name = ~compatible(cases.key("name_words")[chosen][case], words)
+    same = (~other_birth & ~other_name) | (person[row] == cases.key("person")[chosen][case])
+    kept = (events.known_at[row] < cases.as_of[chosen][case]) & (person[row] != 0) & ~same
+    columns = (case, source[row], birth, words, other_name, other_birth)
+    return Bearers(*(column[kept] for column in columns))
 
 
 def _bearer_count(names: set[tuple[int, int]]) -> int:

@@ -8,7 +8,7 @@ from features.arrays import Bools, Floats, Ints
 from features.cases import Cases
 from features.events.history import History
 from features.events.index import Index, values_at
-from features.events.residence_events import DEPARTURE_GRACE_US
+from features.events.residence_events import permitted_until
 from features.tables.times import DAY_US, NULL_TIME
 
 
@@ -47,11 +47,17 @@ class Stays:
         return (begin != NULL_TIME) & (end != NULL_TIME) & (self.begin < end) & (self.end >= begin)
 
     def days_within(self, days: int, as_of: Ints) -> Floats:
-        """Return float64[n]: whole days spent in Japan in the trailing window."""
+        """Return float64[n]: whole days spent in Japan in the trailing window; a day of two stays counts once.
+
+        Stays that do not overlap count in whole days each.
+        """
         at = as_of[self.case]
-        spent = np.maximum(np.minimum(self.end, at) - np.maximum(self.begin, at - days * DAY_US), 0) // DAY_US
+        begin, end = np.maximum(self.begin, at - days * DAY_US), np.minimum(self.end, at)
+        order = np.lexsort((begin, self.case))
+        case, begin, end = self.case[order], begin[order], np.maximum(end, begin)[order]
         total = np.zeros(self.n, dtype=np.int64)
-        np.add.at(total, self.case, spent)
+        if len(case):
+            np.add.at(total, case, np.maximum(end - np.maximum(begin, _ends_before(case, end)), 0) // DAY_US)
         return total.astype(np.float64)
 
     def latest_end(self) -> Ints:
@@ -59,6 +65,19 @@ class Stays:
         latest = np.full(self.n, NULL_TIME, dtype=np.int64)
         np.maximum.at(latest, self.case[self.left], self.end[self.left])
         return latest
+
+
+def _ends_before(case: Ints, end: Ints) -> Ints:
+    """Return int64[m]: the latest end of the earlier stays of the same case; stays come in order of case and begin."""
+    ranks = np.empty(len(end), dtype=np.int64)
+    ranks[np.argsort(end, kind="stable")] = np.arange(len(end))
+    # the running maximum starts anew with each case: ranks of later cases are higher by more than any rank
+    reached = np.maximum.accumulate(ranks + case * len(end))
+    before = np.full(len(end), NULL_TIME, dtype=np.int64)
+    same = case[1:] == case[:-1]
+    by_rank = np.sort(end, kind="stable")
+    before[1:][same] = by_rank[(reached[:-1] - case[:-1] * len(end))[same]]
+    return before
 
 
 def own_stays(history: History, cases: Cases) -> Stays:
@@ -71,9 +90,10 @@ def own_stays(history: History, cases: Cases) -> Stays:
     departure = history.departure_index.first(landings["id"][landing])
     left = (departure >= 0) & (values_at(departures["known_at"], departure, 0) < at)
     begin = landings["landed_at"][landing]
-    end = np.where(left, values_at(departures["departed_at"], departure, 0), at)
-    permitted = landings.numbers("permitted_stay_days")[landing].astype(np.int64) * DAY_US
-    return Stays(len(cases), case, landing, begin, end, left, ~left & (begin + permitted + DEPARTURE_GRACE_US < at))
+    # a departure before the landing is a wrong date, not a stay of less than nothing
+    end = np.maximum(np.where(left, values_at(departures["departed_at"], departure, 0), at), begin)
+    until = permitted_until(landings)[landing]
+    return Stays(len(cases), case, landing, begin, end, left, ~left & (until != NULL_TIME) & (until < at))
 
 
 def days_between(earlier: Ints, later: Ints) -> Floats:

@@ -1,8 +1,10 @@
 """Look-ups of records by key: any number in a single statement, as of a moment and a position."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection
 
 from features.facts.table_facts import TableFacts, decode_rows
@@ -10,6 +12,7 @@ from features.store.encryption import DataKey
 from features.store.posting_kinds import KINDS
 from features.tables.schema import TABLES
 
+log = logging.getLogger("mimamori")
 ALWAYS = -(2**62)
 NO_CAP = 2**30
 HUB = None
@@ -64,9 +67,14 @@ class Fetched:
     ----------
     as_of, position
         Only records known before this time, in the versions valid at this position.
+    skip_unreadable
+        Whether a record that cannot be decrypted is left out, and not an error: another record is then stored all the same.
     """
 
-    def __init__(self, data_key: DataKey, connection: Connection, as_of: int, position: int) -> None:
+    def __init__(
+        self, data_key: DataKey, connection: Connection, as_of: int, position: int, *, skip_unreadable: bool = False
+    ) -> None:
+        self._skip_unreadable = skip_unreadable
         self._data_key = data_key
         self._cursor: Any = connection.connection.cursor(binary=True)
         self._position = position
@@ -100,7 +108,13 @@ class Fetched:
                 continue
             if position not in self.rows:
                 name = _NAMES[code]
-                opened = self._data_key.decrypt(facts, facts_context(name, position))
+                try:
+                    opened = self._data_key.decrypt(facts, facts_context(name, position))
+                except InvalidTag:
+                    if not self._skip_unreadable:
+                        raise
+                    log.error("record %d of %s cannot be decrypted, and is left out", position, name)
+                    continue
                 self.rows[position] = (name, record_id, opened)
             for n in numbers:
                 under = positions[wanted[n - 1]]

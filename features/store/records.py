@@ -141,7 +141,7 @@ class RecordStore:
 
     def _write_linked(self, connection: Connection, rows: pa.Table, facts: TableFacts, positions: list[int]) -> None:
         """Write records with the postings of the events that they form with stored ones."""
-        fetched = Fetched(self.data_key, connection, _NEVER, _NEVER)
+        fetched = Fetched(self.data_key, connection, _NEVER, _NEVER, skip_unreadable=True)
         self._write(connection, rows, facts, positions, postings_among_stored(fetched, facts.table, facts, positions))
 
     def _write(

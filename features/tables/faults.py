@@ -10,6 +10,9 @@ from features.arrays import Bools
 EXAMPLES_OF_A_KIND = 1000
 """Rows that are named for each kind of fault; the others are counted."""
 _SHOWN = 20
+IMPOSSIBLE, UNLIKELY = "fault", "note"
+"""Levels of values that can be read, as the table of rules names them."""
+_LEVELS = {IMPOSSIBLE: " (the record can be used without this value)", UNLIKELY: " (noted; the value is used)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Fault:
         Whether the records cannot be used before this is mended.
     count
         Number of rows; more than 1 where further rows of a kind are counted without being named.
+    level
+        For a value that can be read: `IMPOSSIBLE` if it cannot be true, `UNLIKELY` if it may be.
     """
 
     table: str
@@ -40,6 +45,7 @@ class Fault:
     code: str
     blocking: bool = True
     count: int = 1
+    level: str = ""
 
     @property
     def kind(self) -> tuple[str, str, str]:
@@ -56,7 +62,7 @@ class Fault:
         row = "" if self.row is None else f" row {self.row}"
         if self.count > 1:
             row = f" in {self.count:,} further rows"
-        note = "" if self.blocking else " (noted; the records can be used)"
+        note = _LEVELS.get(self.level, "" if self.blocking else " (noted; the records can be used)")
         return f"{where}{row}: found {self.actual}; expected {self.expected} [{self.code}]{note}"
 
 
@@ -78,7 +84,7 @@ def total(faults: Iterable[Fault]) -> int:
 
 def faults_at(
     table: str, column: str, bad: Bools, *, actual: str | Callable[[int], str], expected: str, code: str,
-    blocking: bool = True,
+    blocking: bool = True, level: str = "",
 ) -> list[Fault]:  # fmt: skip
     """Return the faults of a kind: the first rows each, and the number of further rows.
 
@@ -91,12 +97,15 @@ def faults_at(
     """
     rows = np.flatnonzero(bad)
     named = [
-        Fault(table, row + 1, column, actual if isinstance(actual, str) else actual(row), expected, code, blocking)
+        Fault(
+            table, row + 1, column, actual if isinstance(actual, str) else actual(row), expected, code, blocking,
+            level=level,
+        )
         for row in rows[:EXAMPLES_OF_A_KIND].tolist()
-    ]
+    ]  # fmt: skip
     if further := len(rows) - len(named):
         kind = actual if isinstance(actual, str) else "values of that kind"
-        named.append(Fault(table, None, column, kind, expected, code, blocking, further))
+        named.append(Fault(table, None, column, kind, expected, code, blocking, further, level))
     return named
 
 

@@ -1,7 +1,8 @@
 """Folders of nine Parquet or CSV files, read and checked as a whole."""
 
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,8 +15,11 @@ from features.tables.canonical_columns import absent_column, convert
 from features.tables.definition import Kind, Table
 from features.tables.faults import Fault, RecordsRejected
 from features.tables.files import read_file, renumbered
-from features.tables.rules import ReadTable, check_references, check_table
+from features.tables.plausibility import order_faults, plausibility_faults
+from features.tables.rules import CheckedTable, ReadTable, check_references, check_table
 from features.tables.schema import TABLES
+
+log = logging.getLogger("mimamori")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +37,64 @@ def empty_records() -> Records:
     return Records({name: table.arrow_schema.empty_table() for name, table in TABLES.items()})
 
 
-def read_folder(folder: Path | str) -> Records:
-    """Read a folder of records; raises `RecordsRejected` with every blocking fault."""
-    records, faults = inspect_folder(Path(folder))
-    blocking = [fault for fault in faults if fault.blocking]
-    if records is None or blocking:
-        raise RecordsRejected(blocking)
-    return records
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Folder as it was read.
+
+    Attributes
+    ----------
+    records
+        As read; None if a table could not be read.
+    faults
+        Every fault of the files, and of values that cannot be read.
+    implausible
+        Values that can be read, and cannot be true or are unlikely.
+    tables
+        The checked tables that could be read, by name.
+    is_unusable
+        Whether a file is wrong as a whole. A record that is hard to read costs its own fields, or itself, never the run.
+    """
+
+    records: Records | None
+    faults: list[Fault]
+    implausible: list[Fault]
+    tables: Mapping[str, CheckedTable]
+    is_unusable: bool
+
+
+def read_folder(folder: Path | str, *, every_record: bool = False) -> Records:
+    """Read a folder of records, without what cannot be used of single records; the log says how much that is.
+
+    Parameters
+    ----------
+    every_record
+        Whether every record and value must be usable.
+
+    Raises `RecordsRejected` with every blocking fault if a file is wrong as a whole.
+    """
+    inspection = inspect(Path(folder))
+    wrong = inspection.is_unusable or (every_record and any(fault.blocking for fault in inspection.faults))
+    if inspection.records is None or wrong:
+        raise RecordsRejected([fault for fault in inspection.faults if fault.blocking])
+    records = sum(table.records_left_out for table in inspection.tables.values())
+    values = sum(table.values_left_out for table in inspection.tables.values())
+    if records or values:
+        log.warning(
+            "%d records and %d values cannot be read and are left out; `mimamori check` names them", records, values
+        )
+    return Records({name: table.usable for name, table in inspection.tables.items()})
 
 
 def inspect_folder(
     folder: Path, *, reading: Callable[[str], None] = lambda _: None
 ) -> tuple[Records | None, list[Fault]]:
-    """Return the records, if all nine tables could be read, and every fault.
+    """Return the records as they are, if all nine tables could be read, and every fault but implausible values; see `inspect`."""
+    inspection = inspect(folder, reading=reading)
+    return inspection.records, inspection.faults
+
+
+def inspect(folder: Path, *, reading: Callable[[str], None] = lambda _: None) -> Inspection:
+    """Read and check a folder.
 
     Parameters
     ----------
@@ -53,10 +102,14 @@ def inspect_folder(
         Called with the name of each table before it is read.
     """
     if not folder.is_dir():
-        return None, [Fault("records", None, None, "no such folder", "a folder with the nine tables", "missing_folder")]
+        fault = Fault("records", None, None, "no such folder", "a folder with the nine tables", "missing_folder")
+        return Inspection(None, [fault], [], {}, is_unusable=True)
     tables: dict[str, ReadTable] = {}
+    checked: dict[str, CheckedTable] = {}
     faults: list[Fault] = []
+    implausible: list[Fault] = []
     left_out: dict[str, Ints] = {}
+    is_unusable = False
     for table in TABLES.values():
         reading(table.name)
         raw = read_file(folder, table)
@@ -64,27 +117,34 @@ def inspect_folder(
             faults.append(raw)
             continue
         read, unread = canonical(table, raw.rows)
+        whole = check_table(table, read)
+        out = len(raw.left_out)
         tables[table.name], left_out[table.name] = read, raw.left_out
-        faults += raw.faults + renumbered(unread + check_table(table, read), raw.left_out)
+        checked[table.name] = replace(whole, records_left_out=whole.records_left_out + out)
+        is_unusable |= whole.is_unusable or out > read.rows.num_rows or any(_is_of_file(fault) for fault in raw.faults)
+        faults += raw.faults + renumbered(unread + whole.faults, raw.left_out)
+        implausible += renumbered(plausibility_faults(table.name, read.rows), raw.left_out)
     for fault in check_references(tables):
         faults += renumbered([fault], left_out[fault.table])
+    for fault in order_faults({name: read.rows for name, read in tables.items()}):
+        implausible += renumbered([fault], left_out[fault.table])
     if len(tables) < len(TABLES):
-        return None, faults
-    return Records({name: read.rows for name, read in tables.items()}), faults
+        return Inspection(None, faults, implausible, checked, is_unusable=True)
+    records = Records({name: read.rows for name, read in tables.items()})
+    return Inspection(records, faults, implausible, checked, is_unusable)
+
+
+def _is_of_file(fault: Fault) -> bool:
+    """Return whether a fault is of the header, and not of a row."""
+    return fault.blocking and fault.code != "ragged_row"
 
 
 def read_table(folder: Path, name: str) -> pa.Table:
-    """Read a table of a folder checked before; raises `RecordsRejected` if it cannot be read any more."""
+    """Read a table of a folder checked before, without what cannot be used; raises `RecordsRejected` if it cannot be read any more."""
     raw = read_file(folder, TABLES[name])
     if isinstance(raw, Fault):
         raise RecordsRejected([raw])
-    return canonical(TABLES[name], raw.rows)[0].rows
-
-
-def table_path(folder: Path, name: str) -> Path:
-    """Return the file of a table: Parquet if there is such a file, else CSV."""
-    parquet = folder / f"{name}.parquet"
-    return parquet if parquet.exists() else folder / f"{name}.csv"
+    return check_table(TABLES[name], canonical(TABLES[name], raw.rows)[0]).usable
 
 
 def canonical(table: Table, raw: pa.Table) -> tuple[ReadTable, list[Fault]]:

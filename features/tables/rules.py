@@ -1,7 +1,7 @@
 """Rules of the records: nulls, allowed values, ranges, patterns, unique ids, times in order, references."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,23 +55,77 @@ def unknown_column(table: str, name: str) -> Fault:
     return Fault(table, None, shown, "an unknown column", expected, "unknown_column", blocking=False)
 
 
-def check_table(table: Table, read: ReadTable) -> list[Fault]:
-    """Return the faults of a table by itself."""
+@dataclass(frozen=True, slots=True)
+class CheckedTable:
+    """Table with its faults, and what of it can be used.
+
+    Attributes
+    ----------
+    faults
+        Every fault; row numbers count the rows that were read.
+    usable
+        The records without those that cannot be used; a value that cannot be used is null where its column may be empty.
+    records_left_out, values_left_out
+        How many records, and how many values of the others, are left out.
+    is_unusable
+        Whether most records, or most values of a column, would be left out: not some records are wrong then, but the file.
+    """
+
+    faults: list[Fault]
+    usable: pa.Table
+    records_left_out: int
+    values_left_out: int
+    is_unusable: bool
+
+
+def check_table(table: Table, read: ReadTable) -> CheckedTable:
+    """Return the faults of a table by itself, and the records that can be used in spite of them."""
     faults: list[Fault] = []
     rows = read.rows
+    wrong: dict[str, Bools] = {}
     for column in table.columns:
-        faults += check_column(table.name, column, rows.column(column.name), read.lost[column.name])
-    faults += faults_at(table.name, table.id_column, _repeated(rows.column(table.id_column)), actual="an id of an earlier row",
+        values, lost = rows.column(column.name), read.lost[column.name]
+        bad = lost.copy()
+        for broken, actual, expected, code in broken_rules(column, values, lost):
+            faults += faults_at(table.name, column.name, broken, actual=actual, expected=expected, code=code)
+            bad |= broken
+        if bad.any():
+            wrong[column.name] = bad
+    repeated = _repeated(rows.column(table.id_column))
+    faults += faults_at(table.name, table.id_column, repeated, actual="an id of an earlier row",
                         expected="an id that is unique", code="duplicate_id")  # fmt: skip
+    out = repeated
     if table.known_at != table.occurred_at:
         occurred = rows.column(table.occurred_at).cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
         early = _true(pc.less(rows.column(table.known_at), occurred))
         faults += faults_at(table.name, table.known_at, early, actual=f"a time before {table.occurred_at}",
                             expected=f"known_at at or after {table.occurred_at}", code="known_before_event")  # fmt: skip
-    return faults + (_missing_probabilities(read) if table.name == "outcomes" else [])
+        out = out | early
+    if table.name == "outcomes":
+        unweighted, further = _missing_probabilities(read)
+        out, faults = out | unweighted, faults + further
+    return _checked(table, rows, faults, wrong, out)
 
 
-def _missing_probabilities(read: ReadTable) -> list[Fault]:
+def _checked(table: Table, rows: pa.Table, faults: list[Fault], wrong: Mapping[str, Bools], out: Bools) -> CheckedTable:
+    """Return a table without wrong records, and with its wrong values empty where they may be."""
+    is_unusable = any(2 * bad.sum() > rows.num_rows for bad in wrong.values())
+    for name, bad in wrong.items():
+        if not table.column(name).nullable:
+            out = out | bad
+    emptied = 0
+    for name, bad in wrong.items():
+        if table.column(name).nullable:
+            emptied += int((bad & ~out).sum())
+            at = rows.schema.get_field_index(name)
+            values = pc.if_else(pa.array(bad), pa.scalar(None, rows.schema.field(at).type), rows.column(name))
+            rows = rows.set_column(at, rows.schema.field(at), values)
+    is_unusable |= 2 * int(out.sum()) > rows.num_rows
+    kept = rows.filter(pa.array(~out)).combine_chunks() if out.any() else rows
+    return CheckedTable(faults, kept, int(out.sum()), emptied, bool(is_unusable))
+
+
+def _missing_probabilities(read: ReadTable) -> tuple[Bools, list[Fault]]:
     """Return interviews without an inclusion probability: blocking for random ones, noted for targeted ones.
 
     Without it a random interview has no weight. Why officers chose targeted cases is unknown, and no weight is derived
@@ -80,7 +134,7 @@ def _missing_probabilities(read: ReadTable) -> list[Fault]:
     name = "inclusion_probability"
     missing = _true(read.rows.column(name).is_null()) & ~read.lost[name]
     drawn, targeted = (_true(pc.equal(read.rows.column("arm"), arm)) & missing for arm in ("random", "targeted"))
-    return faults_at(
+    return drawn, faults_at(
         "outcomes", name, drawn, actual=NO_PROBABILITY, expected=PROBABILITY_EXPECTED, code="missing_probability"
     ) + faults_at(
         "outcomes", name, targeted, actual="nothing beside a targeted interview", code="missing_probability",
@@ -89,32 +143,25 @@ def _missing_probabilities(read: ReadTable) -> list[Fault]:
     )  # fmt: skip
 
 
-def check_column(table: str, column: Column, values: pa.ChunkedArray, lost: Bools) -> list[Fault]:
-    """Return the faults of a column, except those of values that could not be read."""
-    faults: list[Fault] = []
-
-    def report(bad: pa.ChunkedArray | Bools, actual: str, expected: str, code: str) -> None:
-        rows = bad if isinstance(bad, np.ndarray) else _true(bad)
-        faults.extend(faults_at(table, column.name, rows, actual=actual, expected=expected, code=code))
-
+def broken_rules(column: Column, values: pa.ChunkedArray, lost: Bools) -> Iterator[tuple[Bools, str, str, str]]:
+    """Yield (bool[n], what is there, what was expected, rule) for each rule of a column that any value breaks."""
     if not column.nullable and values.null_count:
-        report(_true(values.is_null()) & ~lost, "nothing", "a value in every row", "missing_value")
+        yield _true(values.is_null()) & ~lost, "nothing", "a value in every row", "missing_value"
     if column.allowed:
         bad = pc.and_(pc.invert(pc.is_in(values, value_set=pa.array(column.allowed))), values.is_valid())
-        report(bad, "another word", "one of " + " ".join(column.allowed), "not_allowed")
+        yield _true(bad), "another word", "one of " + " ".join(column.allowed), "not_allowed"
     if column.minimum is not None:
-        report(pc.less(values, column.minimum), "a smaller number", f"at least {column.minimum:g}", "range")
+        yield _true(pc.less(values, column.minimum)), "a smaller number", f"at least {column.minimum:g}", "range"
     if column.maximum is not None:
-        report(pc.greater(values, column.maximum), "a larger number", f"at most {column.maximum:g}", "range")
+        yield _true(pc.greater(values, column.maximum)), "a larger number", f"at most {column.maximum:g}", "range"
     if column.name == "inclusion_probability":
-        report(pc.equal(values, 0.0), "zero", "a probability above 0", "range")
+        yield _true(pc.equal(values, 0.0)), "zero", "a probability above 0", "range"
     if column.kind is Kind.TEXT:
         long = pc.greater(pc.utf8_length(values), LONGEST_TEXT)
-        report(long, "a longer text", f"at most {LONGEST_TEXT} characters", "too_long")
+        yield _true(long), "a longer text", f"at most {LONGEST_TEXT} characters", "too_long"
     if column.pattern:
         other = pc.invert(pc.match_substring_regex(values, f"^(?:{column.pattern})$"))
-        report(other, "a text of another form", f"the form {column.pattern}", "pattern")
-    return faults
+        yield _true(other), "a text of another form", f"the form {column.pattern}", "pattern"
 
 
 def check_references(tables: Mapping[str, ReadTable]) -> list[Fault]:

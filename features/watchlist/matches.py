@@ -1,8 +1,8 @@
 """Matches of cases with the Trafficking in Persons Database: by identity, while an entry is listed.
 
-Names match in spite of transliteration and typing errors, with a birth date that is the same but for one error. A name
-without any birth date counts only with the same phone, address or passport, because namesakes are many. Entries of
-victims are kept apart: they protect, and feed no score.
+Names match in spite of transliteration and one typing error, with the same birth date; a birth date with an error needs
+a long name that is the same. A name without any birth date counts only with the same phone, address or passport, because
+namesakes are many. Entries of victims are kept apart: they protect, and feed no score.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,7 @@ from features.cases import Cases
 from features.events.index import Index
 from features.facts.recipes import code_of
 from features.facts.table_facts import Facts
-from features.identity.birth_dates import compare_dates
-from features.identity.entry_comparison import WAYS, compare, name_similarity
+from features.identity.entry_comparison import compare, compare_rows
 from features.tables.times import NULL_TIME
 from features.watchlist.parties import MATCHED, PARTIES, listed_persons, persons_of
 
@@ -32,10 +31,6 @@ ADDRESSES = ("stay_address", "guarantor_address", "inviter_address", "host_addre
 LOOKUP_KEYS = ("passport", "home_address", *PHONES, *ADDRESSES)
 """Keys of a case under which entries are looked up, beside those of `parties.name_block_keys`."""
 
-_IDENTIFIES = [WAYS.index(way) for way in ("passport", "name_and_birth_date", "name_and_close_birth_date")]
-_NAME_ALONE = WAYS.index("name_without_birth_date")
-_WITH_NAME = [WAYS.index(way) for way in ("phone", "address")]
-
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
@@ -44,13 +39,13 @@ class Similarity:
     Attributes
     ----------
     name, birth_date
-        Name similarity, 0 to 1, and comparison of the birth dates (see `features.identity.birth_dates`); None where
-        no person matches.
+        Comparison of the names and of the birth dates (see `features.identity.name_comparison` and
+        `features.identity.birth_dates`); None where no person matches.
     passport, phone, address
         Whether these are the same.
     """
 
-    name: float | None
+    name: int | None
     birth_date: int | None
     passport: bool
     phone: bool
@@ -103,7 +98,9 @@ def watch_list_matches(facts: Facts, cases: Cases) -> Matches:
     if not len(entries) or not len(cases):
         none = np.zeros(0, dtype=np.int64)
         return Matches(none, none, none, none, none.astype(bool), len(cases))
-    person, entry = _identified(*compare(persons_of(facts, cases, PARTIES), listed_persons(entries)))
+    compared = compare(persons_of(facts, cases, PARTIES), listed_persons(entries))
+    same = compared.identified()
+    person, entry = compared.person[same], compared.entry[same]
     party, case = np.divmod(person, len(cases))
     matched_of_party = np.array([MATCHED.index(party.matched) for party in PARTIES])
     parts = [(case, entry, matched_of_party[party], party)]
@@ -120,22 +117,17 @@ def watch_list_matches(facts: Facts, cases: Cases) -> Matches:
 
 
 def similarity(matches: Matches, facts: Facts, cases: Cases, case: int, entry: int) -> Similarity:
-    """Return the similarity of a case and a match; of several people, that of the most similar name."""
+    """Return the similarity of a case and a match; of several people, that of the best name."""
     pair = (matches.case == case) & (matches.entry == entry)
     name, birth_date, passport = None, None, False
     parties = [PARTIES[number] for number in sorted(set(matches.party[pair].tolist()) - {-1})]
     if parties:
         people = persons_of(facts, cases, parties, np.array([case]))
         listed = listed_persons(facts["tip_database"], np.full(len(parties), entry))
-        names = name_similarity(people.skeletons.to_pylist(), listed.skeletons.to_pylist())
-        best = int(np.argmax(names))
-        name, birth_date = float(names[best]), int(compare_dates(people.born, listed.born)[best])
-        passport = bool(((people.passport != 0) & (people.passport == listed.passport)).any())
+        rows = np.arange(len(parties))
+        compared = compare_rows(people, listed, rows, rows)
+        best = int(np.argmax(compared.name))
+        name, birth_date = int(compared.name[best]), int(compared.birth_date[best])
+        passport = bool(compared.passport.any())
     phone, address = (bool((matches.matched[pair] == MATCHED.index(kind)).any()) for kind in ("phone", "address"))
     return Similarity(name, birth_date, passport, phone, address)
-
-
-def _identified(person: Ints, entry: Ints, ways: Bools) -> tuple[Ints, Ints]:
-    """Return the pairs that are the same person."""
-    same = ways[:, _IDENTIFIES].any(axis=1) | (ways[:, _NAME_ALONE] & ways[:, _WITH_NAME].any(axis=1))
-    return person[same], entry[same]

@@ -46,7 +46,7 @@ PARTIES = (
 def name_block_keys(facts: TableFacts) -> set[int]:
     """Return the block keys of everybody whom an application or landing names."""
     named = [names for party in PARTIES if (names := _names(facts, party.fact)) is not None]
-    born, skeletons = _dates_and_skeletons(named)
+    born, _, skeletons = _dates_and_names(named)
     return {key for block in date_block_keys(born, skeletons) for key in block.tolist()} - {0}
 
 
@@ -54,8 +54,8 @@ def listed_persons(entries: TableFacts, rows: Ints | None = None) -> Persons:
     """Return the persons of watch-list entries, or of some rows."""
     rows = np.arange(len(entries)) if rows is None else rows
     named = _names(entries, "person", rows)
-    born, skeletons = _dates_and_skeletons([named] if named else [])
-    return Persons(entries["passport"][rows], entries["phone"][rows], entries["address"][rows], born, skeletons)
+    passport, phone, address = (entries[name][rows] for name in ("passport", "phone", "address"))
+    return Persons(passport, phone, address, *_dates_and_names([named] if named else []))
 
 
 def persons_of(facts: Facts, cases: Cases, parties: Sequence[Party], rows: Ints | None = None) -> Persons:
@@ -67,13 +67,12 @@ def persons_of(facts: Facts, cases: Cases, parties: Sequence[Party], rows: Ints 
         _names(cases.own, party.fact, rows) or _names(applications, party.fact, cases.application[rows])
         for party in parties
     ]
-    born, skeletons = _dates_and_skeletons([names for names in named if names])
 
     def keys(columns: Iterable[str]) -> Ints:
         return np.concatenate([cases.key(column)[rows] if column else none for column in columns])
 
     return Persons(keys(party.passport for party in parties), keys(party.phone for party in parties),
-                   keys(party.address for party in parties), born, skeletons)  # fmt: skip
+                   keys(party.address for party in parties), *_dates_and_names([names for names in named if names]))  # fmt: skip
 
 
 def _names(facts: TableFacts, name: str, rows: Ints | None = None) -> tuple[pa.Array, pa.Array] | None:
@@ -91,8 +90,8 @@ def _names(facts: TableFacts, name: str, rows: Ints | None = None) -> tuple[pa.A
     return (columns[0] if len(columns) == 1 else whole_names(*columns)), births
 
 
-def _dates_and_skeletons(named: Sequence[tuple[pa.Array, pa.Array]]) -> tuple[Ints, pa.Array]:
-    """Return the birth dates as numbers and the name skeletons of all, concatenated."""
+def _dates_and_names(named: Sequence[tuple[pa.Array, pa.Array]]) -> tuple[Ints, pa.Array, pa.Array]:
+    """Return the birth dates as numbers, the names and the name skeletons of all, concatenated."""
     names = pa.concat_arrays([names.cast(pa.string()) for names, _ in named])
     births = pa.concat_arrays([births for _, births in named])
-    return date_numbers(births), pc.fill_null(name_skeletons(names), "")
+    return date_numbers(births), pc.fill_null(names, ""), pc.fill_null(name_skeletons(names), "")

@@ -31,12 +31,14 @@ def models(request: Request) -> dict[str, object]:
     return {"serving": serving, "refused": loaded.refused}
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 def healthz() -> dict[str, str]:
     """Say that the process lives."""
     return {"status": "ok"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz")
 def readyz(request: Request, response: Response) -> dict[str, object]:
     """Say whether cases can be scored."""

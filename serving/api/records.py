@@ -5,21 +5,20 @@ from __future__ import annotations
 import hashlib
 
 import orjson
-import pyarrow as pa
 from fastapi import APIRouter, Request, Response
 
 from features.matrix import TABLE_OF_SUBJECT
 from features.store.records import RecordExists
-from features.tables.json_rows import rows_to_table
 from features.tables.schema import TABLES
 from serving.auth.api_keys import ApiCaller
 from serving.auth.permissions import OFFICER, Caller
+from serving.decisions.acceptance import accepted_rows
 from serving.decisions.corrections import POST_COLUMN, correct_record
 from serving.decisions.hand_entries import entered_by_hand
 from serving.decisions.interviews import record_outcome
 from serving.decisions.service import DecisionService
 from serving.log.readings import log_readings
-from serving.refusals import Refusal, faulty_records
+from serving.refusals import Refusal
 from serving.store.decisions import IdempotencyKey
 from serving.store.readings import Reading
 from serving.store.transactions import in_transaction
@@ -27,6 +26,8 @@ from serving.web.openapi import CORRECTION, record_schema, with_body
 from serving.web.request_bodies import JsonBody, LinesBody, parse_object
 
 router = APIRouter()
+DECIDED_BY = {"visa_applications": "/v1/visa-applications", "landings": "/v1/landings"}
+"""The deciding verbs: a case that is only stored would wait in no queue."""
 
 
 @router.post("/v1/visa-applications", status_code=201, openapi_extra=with_body(record_schema("visa_applications")))
@@ -46,8 +47,13 @@ def post_records(request: Request, caller: ApiCaller, table: str, body: LinesBod
     """Store rows of another table, one JSON object a line; all or nothing."""
     if table not in TABLES:
         raise Refusal(404, "table", "there is no such table", expected=" ".join(TABLES))
-    rows = _rows(table, [parse_object(line) for line in body.split(b"\n") if line.strip()])
     service: DecisionService = request.app.state.service
+    if table in DECIDED_BY:
+        expected = f"one record a request to POST {DECIDED_BY[table]}, which stores it, decides about it and queues it"
+        raise Refusal(
+            422, "decided", f"{table} are not only stored: each gets a decision", where=[table], expected=expected
+        )
+    rows = accepted_rows(service, table, [parse_object(line) for line in body.split(b"\n") if line.strip()], caller)
     try:
         in_transaction(
             service.engine, lambda connection: service.append(connection, table, rows, caller.account_id), caller.reach
@@ -75,7 +81,7 @@ def post_correction(request: Request, caller: ApiCaller, body: JsonBody) -> Resp
         expected = '{"table": one of the nine, "record": {…}}'
         raise Refusal(422, "correction", "table or record is missing", expected=expected)
     service: DecisionService = request.app.state.service
-    row = _rows(table, [record])
+    row = accepted_rows(service, table, [record], caller)
     answer = in_transaction(
         service.engine, lambda connection: correct_record(connection, service, caller, table, row), caller.reach
     )
@@ -85,7 +91,7 @@ def post_correction(request: Request, caller: ApiCaller, body: JsonBody) -> Resp
 
 
 def _decide(request: Request, caller: Caller, body: bytes, subject: str) -> Response:
-    row = _rows(TABLE_OF_SUBJECT[subject], [parse_object(body)])
+    row = accepted_rows(request.app.state.service, TABLE_OF_SUBJECT[subject], [parse_object(body)], caller)
     post = str(row.column(POST_COLUMN[subject])[0].as_py())
     if not caller.reaches(post):
         raise Refusal(403, "post", "this key belongs to another post", expected="a record of the key's own post")
@@ -111,10 +117,3 @@ def _idempotency_key(request: Request, caller: Caller, content: bytes) -> Idempo
         raise Refusal(400, "idempotency", "the Idempotency-Key cannot be used", expected=expected)
     scoped = f"{caller.account_id}\n{given}".encode()
     return IdempotencyKey(hashlib.sha256(scoped).digest(), hashlib.sha256(content).digest())
-
-
-def _rows(table: str, records: list[dict[str, object]]) -> pa.Table:
-    rows, faults = rows_to_table(table, records)
-    if faults:
-        raise faulty_records(faults)
-    return rows

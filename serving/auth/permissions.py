@@ -51,6 +51,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /cases/{decision_id}": _READERS,
     "GET /cases/{decision_id}/records/{table}/{record_id:path}": _READERS,
     "POST /cases/{decision_id}/interview": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/close": {OFFICER: OWN_POST},
     "GET /decisions": {AUDITOR: ALL_POSTS},
     "GET /vignettes": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
@@ -63,6 +64,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
 """Scope by role, by route."""
 PUBLIC = frozenset({
     "GET /", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /healthz", "GET /readyz", "GET /metrics",
+    "HEAD /healthz", "HEAD /readyz",
 })  # fmt: skip
 """Routes without an account."""
 DEMONSTRATION = frozenset({"GET /tour"})

@@ -5,11 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from features.settings import Settings
 from features.tables.times import moment_of
-from serving.store import decisions
 
 WORKING_DAYS = 5
 """The usual time for a visa. Monday to Friday count; holidays of the 214 posts are unknown."""
@@ -58,12 +54,6 @@ def after_working_days(day: dt.date, count: int) -> dt.date:
 def day_of(moment_us: int) -> dt.date:
     """Return the day of a moment, microseconds UTC."""
     return moment_of(moment_us).date()
-
-
-def current_time(connection: Connection, settings: Settings) -> dt.datetime:
-    """Return the machine's time, or with the clock ``records`` the time of the latest case."""
-    latest = decisions.latest_as_of(connection) if settings.clock == "records" else None
-    return dt.datetime.now(dt.UTC) if latest is None else moment_of(latest)
 
 
 def _working_days(first: dt.date, last: dt.date) -> int:

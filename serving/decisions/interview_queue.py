@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from features.catalogue.findings import FOR_THE_PERSON
 from features.matrix import TABLE_OF_SUBJECT
-from serving.decisions.due_dates import DueDate, current_time, due_date
+from serving.decisions.desk_clock import queued_since
+from serving.decisions.due_dates import DueDate, due_date
 from serving.decisions.service import DecisionService
 from serving.store import decisions
 from serving.store.decisions import Decision
@@ -59,8 +60,9 @@ def interview_queue(
     connection: Connection, service: DecisionService, post: str | None, capacity: int
 ) -> tuple[list[QueuedCase], dt.date]:
     """Return the first ``capacity`` cases by priority, and today's date on the service's clock."""
-    today = current_time(connection, service.models.settings).date()
-    queued = decisions.queue(connection, post, capacity)
+    now = service.now(connection)
+    today = now.date()
+    queued = decisions.queue(connection, post, capacity, queued_since(now, service.models.settings))
     summaries = summaries_of(connection, service, queued)
     cases = [
         QueuedCase(
@@ -79,8 +81,7 @@ def summaries_of(
     summaries = {}
     for subject, columns in _SUMMARY_COLUMNS.items():
         ids = [case.subject_id for case in cases if case.subject == subject]
-        rows = service.store.rows(connection, TABLE_OF_SUBJECT[subject], ids).to_pylist() if ids else []
-        for row in rows:
+        for row in service.readable_rows(connection, TABLE_OF_SUBJECT[subject], ids).to_pylist():
             status, days, arrival = (row[column] for column in columns)
             day = arrival.date() if isinstance(arrival, dt.datetime) else arrival
             summaries[subject, next(iter(row.values()))] = Summary(status, days, day)

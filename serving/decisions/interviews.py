@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from features.store.records import RecordExists
-from features.tables.json_rows import rows_to_table
 from serving.auth.permissions import Caller
+from serving.decisions.acceptance import accepted_rows
 from serving.decisions.hand_entries import entered_by_hand
 from serving.decisions.service import DecisionService
-from serving.refusals import Refusal, faulty_records
+from serving.refusals import Refusal
 from serving.store import decisions
 from serving.store.decisions import Decision
 from serving.store.transactions import in_transaction
@@ -29,9 +29,7 @@ def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str
     Raises `Refusal` 422 for a record with faults, 404 for a case out of the caller's scope, 409 for an id that exists.
     """
     outcome_id = str(record.get("outcome_id") or f"OUT-{uuid.uuid4()}")
-    rows, faults = rows_to_table("outcomes", [{**record, "outcome_id": record.get("outcome_id", outcome_id)}])
-    if faults:
-        raise faulty_records(faults)
+    rows = accepted_rows(service, "outcomes", [{**record, "outcome_id": record.get("outcome_id", outcome_id)}], caller)
     subject = "visa" if record["subject"] == OUTCOME_SUBJECTS["visa"] else "entry"
     subject_id = str(record["subject_id"])
 

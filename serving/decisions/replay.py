@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -11,13 +12,15 @@ from features.catalogue.renames import RENAMED_FEATURES
 from features.languages import LANGUAGES
 from features.matrix import TABLE_OF_SUBJECT
 from features.online import view_case
-from serving.decisions.scoring import decide_case
+from serving.decisions.scoring import RECORD_NOTE, decide_case
 from serving.decisions.service import DecisionService
 from serving.store.decisions import Decision
 
 
 def replay(service: DecisionService, connection: Connection, decision: Decision) -> dict[str, object]:
     """Return whether features, contributions and answer come out the same, each and as ``identical``."""
+    if not decision.features:
+        return {"identical": False, "note": "this case could not be computed, and was queued without a score"}
     name = TABLE_OF_SUBJECT[decision.subject]
     row = service.store.rows(connection, name, [decision.subject_id], decision.record_position)
     view = view_case(connection, service.store, decision.subject, row, position=decision.position)
@@ -38,12 +41,19 @@ def replay(service: DecisionService, connection: Connection, decision: Decision)
 
 
 def same_answer(stored: str, again: str) -> bool:
-    """Return whether two answers are the same bytes, once renamed features and later languages are set aside."""
+    """Return whether two answers are the same bytes, once renamed features, later languages and notes are set aside."""
     if stored == again:
         return True
     former, present = orjson.loads(stored), orjson.loads(again)
     later_languages = set(LANGUAGES) - set(former["notice"])
+    if not any(_is_record_note(warning) for warning in former["warnings"]):
+        # a decision from before records were noted
+        present["warnings"] = [warning for warning in present["warnings"] if not _is_record_note(warning)]
     return orjson.dumps(_renamed(former)) == orjson.dumps(_without(present, later_languages))
+
+
+def _is_record_note(warning: Mapping[str, Any]) -> bool:
+    return str(warning["code"]).startswith(RECORD_NOTE)
 
 
 def _renamed(answer: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,13 @@ import uuid
 
 import numpy as np
 import orjson
+import pyarrow as pa
 
 from features.arrays import Floats
-from features.languages import text, texts
-from features.online import CaseView
+from features.facts.table_facts import TableFacts
+from features.languages import LANGUAGES, text, texts
+from features.online import CaseView, is_minor
+from features.record_notes import Note
 from models.bundle import Bundle
 from models.findings import explain_by_findings
 from models.peers import ALL
@@ -18,16 +21,22 @@ from models.reasons import choose_reasons
 from models.scorer import Explanation
 from serving.store.decisions import Decision
 
+RECORD_NOTE = "record_"
+"""Beginning of the codes of warnings about the record itself."""
+UNDECIDABLE = "undecidable"
+
 
 def decide_case(
     view: CaseView, bundle: Bundle | None, post: str | None, position: int, decision_id: str | None = None
 ) -> Decision:
     """Return the decision about a case on the history up to ``position``.
 
-    Without a model, or for a case too unlike the training rows, there is no score rather than a low one.
+    Without a model, for a case too unlike the training rows, and where the person may be a child because the birth date
+    cannot be true, there is no score rather than a low one.
     """
     decision_id = decision_id or str(uuid.uuid4())
-    explained = None if bundle is None or bundle.too_unlike(view.values) else bundle.explain(view.values.reshape(1, -1))
+    unscored = bundle is None or view.age_unknown or bundle.too_unlike(view.values)
+    explained = None if unscored or bundle is None else bundle.explain(view.values.reshape(1, -1))
     score = None if explained is None else float(explained.score[0])
     contributions = np.zeros(0) if explained is None else explained.contributions[0]
     route = "child_procedure" if view.is_minor else "no_score" if score is None else "interview_queue"
@@ -99,4 +108,40 @@ def _warnings(view: CaseView, bundle: Bundle | None) -> list[dict[str, object]]:
     for code, applies in (("child", view.is_minor), ("protect", view.victim_match)):
         if applies:
             warnings.append({"code": code, "feature": None, **labels[code]})
-    return warnings
+    return warnings + [_note(note) for note in view.notes]
+
+
+def _note(note: Note) -> dict[str, object]:
+    """Return a warning that names the column, never the value."""
+    names = texts("serving.columns").get(note.column, dict.fromkeys(LANGUAGES, note.column))
+    sentence = texts("serving.record_notes")[note.kind]
+    return {
+        "code": f"{RECORD_NOTE}{note.code}", "feature": None, "column": note.column,
+        **{language: sentence[language].format(column=names[language]) for language in LANGUAGES},
+    }  # fmt: skip
+
+
+def undecidable(
+    subject: str, row: pa.Table, own: TableFacts, bundle: Bundle | None, post: str | None, position: int
+) -> Decision:
+    """Return the decision about a case that could not be computed: no score, queued by arrival, a child as a child."""
+    as_of, decision_id = int(own["known_at"][0]), str(uuid.uuid4())
+    is_child = is_minor(row.column("birth_date")[0].as_py(), as_of)
+    route = "child_procedure" if is_child else "no_score"
+    labels = texts("serving.warnings")
+    codes = [*(["child"] if is_child else []), UNDECIDABLE]
+    shown = {
+        "decision_id": decision_id,
+        "subject": subject,
+        "subject_id": own.id_of(0),
+        "as_of": np.datetime_as_string(np.datetime64(as_of, "us")) + "Z",
+        "model": None if bundle is None else {"name": bundle.subject, "version": bundle.version, "sha256": bundle.sha256},
+        "score": None, "raw_score": None, "base_value": None, "contributions": [], "reasons": [],
+        "route": route,
+        "warnings": [{"code": code, "feature": None, **labels[code]} for code in codes],
+        "notice": text("serving.notice", "notice"),
+    }  # fmt: skip
+    return Decision(
+        decision_id, subject, own.id_of(0), post, as_of, position, position, None if bundle is None else bundle.sha256,
+        route, None, b"", b"", orjson.dumps(shown).decode(),
+    )  # fmt: skip

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import datetime as dt
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
+from cryptography.exceptions import InvalidTag
+from psycopg import Error as DriverError
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from features.database import engine_as, open_engine
+from features.error_origin import origin
 from features.facts.table_facts import TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
 from features.online import view_case
@@ -16,7 +23,8 @@ from features.settings import Settings
 from features.store.records import RecordExists, RecordStore
 from features.store.schema_migration import migrate
 from serving.auth.permissions import Caller
-from serving.decisions.scoring import decide_case
+from serving.decisions.desk_clock import DeskClock
+from serving.decisions.scoring import decide_case, undecidable
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
 from serving.store import decisions
@@ -26,6 +34,7 @@ from serving.store.transactions import in_transaction
 
 SERVICE_ROLE = "mimamori_service"
 """Role in the database that requests work as; the migrations make it."""
+log = logging.getLogger("mimamori")
 _MIGRATIONS = Path(__file__).parent.parent / "store" / "migrations"
 
 
@@ -36,6 +45,22 @@ class DecisionService:
     engine: Engine
     store: RecordStore
     models: LoadedModels
+    clock: DeskClock = field(default_factory=DeskClock)
+
+    def now(self, connection: Connection) -> dt.datetime:
+        """Return the time of the desk's clock."""
+        return self.clock.now(connection, self.models.settings)
+
+    def readable_rows(self, connection: Connection, table: str, ids: Sequence[str]) -> pa.Table:
+        """Return stored records by id, without those that cannot be decrypted: they cost no other case its place."""
+        try:
+            return self.store.rows(connection, table, ids)
+        except InvalidTag:
+            if len(ids) == 1:
+                log.error("a record of %s cannot be decrypted, and is not shown", table)
+                return self.store.rows(connection, table, [])
+        half = len(ids) // 2
+        return pa.concat_tables([self.readable_rows(connection, table, part) for part in (ids[:half], ids[half:])])
 
     def for_requests(self) -> DecisionService:
         """Return the service as requests use it: in a database role that owns nothing and sees what its transactions name."""
@@ -87,9 +112,19 @@ class DecisionService:
     def compute(
         self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, position: int
     ) -> Decision:
-        """Return a decision on the history up to ``position``; stores nothing."""
-        view = view_case(connection, self.store, subject, row, position=position, own=own)
-        return decide_case(view, self.models.bundles.get(subject), post, position)
+        """Return a decision on the history up to ``position``; stores nothing.
+
+        A case that cannot be computed is queued without a score, and the log says to the operator where it failed.
+        """
+        bundle = self.models.bundles.get(subject)
+        try:
+            view = view_case(connection, self.store, subject, row, position=position, own=own)
+            return decide_case(view, bundle, post, position)
+        except (DBAPIError, DriverError, MemoryError):
+            raise
+        except Exception as error:
+            log.error("a case is queued without a score: %s", origin(error))
+            return undecidable(subject, row, own, bundle, post, position)
 
     def append(self, connection: Connection, table: str, row: pa.Table, account_id: int) -> list[int]:
         """Store records of a table with the account that sent them; raises `RecordExists`."""

@@ -17,7 +17,7 @@ from features.matrix import TABLE_OF_SUBJECT
 from features.tables.categories import FINDINGS, TYPOLOGIES
 from serving.auth.permissions import Caller, Role
 from serving.auth.sessions import PageReader
-from serving.decisions.due_dates import DueDate, current_time, due_date
+from serving.decisions.due_dates import DueDate, due_date
 from serving.decisions.interview_queue import summaries_of
 from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import DecisionService
@@ -42,7 +42,10 @@ Step = tuple[str, float]
 
 @dataclass(frozen=True, slots=True)
 class CasePage(Page):
-    """A case; ``case`` is its decision as JSON, ``steps`` the bars of the chart, ``error`` a key of texts."""
+    """A case; ``case`` is its decision as JSON, ``steps`` the bars of the chart, ``error`` a key of texts.
+
+    ``closed`` is why it was taken out of the queue by hand; empty if it was not.
+    """
 
     name: ClassVar[str] = "case"
     case: dict[str, Any]
@@ -64,6 +67,8 @@ class CasePage(Page):
     acts: list[Act]
     findings: list[tuple[str, str]]
     typologies: list[tuple[str, str]]
+    closed: str
+    closing_reasons: list[tuple[str, str]]
 
 
 @router.get("/cases/{decision_id}")
@@ -102,7 +107,8 @@ def _page(
 ) -> CasePage:  # fmt: skip
     shown, case_key = orjson.loads(decision.shown), (decision.subject, decision.subject_id)
     latest = decisions.latest(connection, *case_key)
-    due = due_date(decision.subject, decision.as_of, current_time(connection, service.models.settings).date())
+    reasons, closed = texts("serving.closing_reasons"), decisions.closing_reason(connection, *case_key)
+    due = due_date(decision.subject, decision.as_of, service.now(connection).date())
     labels = {feature.name: getattr(feature.meaning, language) for feature in catalogue(decision.subject).features}
     steps = chart_steps(shown, labels, page_texts("case", language)["other"])
     return CasePage(
@@ -117,6 +123,8 @@ def _page(
         acts=acts_of_case(connection, *case_key),
         findings=[(code, category_label(code, language)) for code in FINDINGS],
         typologies=[(code, texts("typologies")[code][language]) for code in TYPOLOGIES],
+        closed="" if closed is None else reasons[closed][language],
+        closing_reasons=[(code, reason[language]) for code, reason in reasons.items()],
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Form of the case page: the outcome of an interview."""
+"""Forms of the case page: the outcome of an interview, and a case taken out of the queue by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from fastapi.responses import RedirectResponse
 
 from features.tables.categories import FINDINGS, TYPOLOGIES
 from serving.auth.sessions import PageReader
-from serving.decisions.due_dates import current_time
 from serving.decisions.interviews import outcome_record, record_outcome
 from serving.decisions.service import DecisionService
 from serving.pages.case import case_response, decision_in_scope
@@ -17,6 +16,8 @@ from serving.web.request_bodies import FormFields
 
 router = APIRouter(include_in_schema=False)
 ARMS = {"targeted", "referral"}
+CLOSING_REASONS = ("duplicate", "withdrawn", "elsewhere", "not_reachable")
+"""Why a case is taken out of the queue without an interview; none says anything about a visa or a landing."""
 
 
 @router.post("/cases/{decision_id}/interview")
@@ -28,8 +29,21 @@ def interview(request: Request, caller: PageReader, decision_id: str, form: Form
         return case_response(request, caller, decision_id, status=422, error="choose_finding")
     with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
-        now = current_time(connection, service.models.settings)
+        now = service.now(connection)
         if decisions.is_interviewed(connection, decision.subject, decision.subject_id):
             return case_response(request, caller, decision_id, status=409, error="already_recorded")
     record_outcome(service, caller, outcome_record(decision, now, finding=finding, typology=typology, arm=arm))
+    return RedirectResponse("/queue", 303)
+
+
+@router.post("/cases/{decision_id}/close")
+def close(request: Request, caller: PageReader, decision_id: str, form: FormFields) -> Response:
+    """Take a case out of the queue by hand, with a reason, and go on with the queue."""
+    reason = form.get("reason", "")
+    service: DecisionService = request.app.state.service
+    if reason not in CLOSING_REASONS:
+        return case_response(request, caller, decision_id, status=422, error="choose_reason")
+    with transaction(service.engine, caller.reach) as connection:
+        decision = decision_in_scope(connection, caller, decision_id)
+        decisions.close_case(connection, decision.subject, decision.subject_id, reason, caller.account_id)
     return RedirectResponse("/queue", 303)

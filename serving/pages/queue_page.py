@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from fastapi import APIRouter, Request, Response
 
 from serving.auth.permissions import ALL_POSTS
 from serving.auth.sessions import PageReader
+from serving.decisions.desk_clock import queued_since, stands
 from serving.decisions.due_dates import DueDate
 from serving.decisions.interview_queue import QueuedCase, interview_queue
+from serving.decisions.scoring import UNDECIDABLE
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import format_day
 from serving.log.readings import log_readings
@@ -30,7 +32,7 @@ CAPACITY, LIMIT = 20, 200
 class QueueRow:
     """A case of the queue, in one language; ``warnings`` ask to protect a former victim.
 
-    ``reasons`` and ``for_the_person`` are sentences, each with what is usual among peers.
+    ``reasons`` and ``for_the_person`` are sentences.
     """
 
     rank: int
@@ -41,8 +43,8 @@ class QueueRow:
     route: str
     summary: list[str]
     warnings: list[str]
-    reasons: list[tuple[str, str]]
-    for_the_person: list[tuple[str, str]]
+    reasons: list[str]
+    for_the_person: list[str]
     due: DueDate | None
     due_label: str
     due_day: str
@@ -74,14 +76,16 @@ def queue(request: Request, caller: PageReader, capacity: str = "", order: str =
     service: DecisionService = request.app.state.service
     with transaction(service.engine, caller.reach) as connection:
         cases, today = interview_queue(connection, service, shown_post, size)
-        length = decisions.queue_length(connection, shown_post)
+        since = queued_since(service.now(connection), service.models.settings)
+        length = decisions.queue_length(connection, shown_post, since)
+        unscored = decisions.queue_length(connection, shown_post, since, route="no_score")
     language = language_of(request)
     if order == "due":
         cases = _by_due_date(cases, today)
     page = QueuePage(
-        [_row(case, language) for case in cases], length, _counts(cases), shown_post, list(caller.posts),
-        all_posts or len(caller.posts) > 1, size, order,
-        format_day(today, language) if service.models.settings.clock == "records" else None,
+        [_row(case, language) for case in cases], length, _counts(cases) | {"unscored": unscored}, shown_post,
+        list(caller.posts), all_posts or len(caller.posts) > 1, size, order,
+        format_day(today, language) if stands(service.models.settings) else None,
         cases[0].shown["notice"][language] if cases else "",
     )  # fmt: skip
     log_readings(request, caller, [Reading("queue", case.decision.decision_id) for case in cases])
@@ -104,12 +108,7 @@ def _row(case: QueuedCase, language: str) -> QueueRow:
     return QueueRow(
         case.rank, shown["decision_id"], shown["subject"], shown["subject_id"], case.decision.post, shown["route"],
         summary_labels(case.summary, language),
-        [warning[language] for warning in shown["warnings"] if warning["code"] == "protect"],
-        _with_usual(case.reasons, language), _with_usual(case.for_the_person, language),
+        [warning[language] for warning in shown["warnings"] if warning["code"] in {"protect", UNDECIDABLE}],
+        [reason[language] for reason in case.reasons], [reason[language] for reason in case.for_the_person],
         due, due_label(due, language) if due else "", format_day(due.on, language) if due else "",
     )  # fmt: skip
-
-
-def _with_usual(reasons: Sequence[Mapping[str, Any]], language: str) -> list[tuple[str, str]]:
-    """Each sentence with what is usual; an empty text in an answer from before findings."""
-    return [(reason[language], reason["usual"][language] if "usual" in reason else "") for reason in reasons]

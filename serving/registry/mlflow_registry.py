@@ -64,7 +64,14 @@ def version_by_alias(settings: Settings, subject: str, alias: str) -> ModelVersi
         if code in _ABSENT:
             return None
         raise _no_answer(error) from None
-    run = client.get_run(entry.run_id)
+    try:
+        run = client.get_run(entry.run_id)
+    except Exception as error:
+        if getattr(error, "error_code", None) in _ABSENT:
+            raise RegistryError(
+                f"the run of {subject}@{alias} was deleted for good in MLflow; train again, or set another version"
+            ) from None
+        raise _no_answer(error) from None
     url = settings.mlflow_ui and f"{settings.mlflow_ui}/#/experiments/{run.info.experiment_id}/runs/{entry.run_id}"
     approvals = [str(approval.get("who", "")) for approval in json.loads(entry.tags.get("approvals", "[]"))]
     return ModelVersion(

@@ -11,9 +11,9 @@ import threading
 import numpy as np
 from sqlalchemy import Connection
 
+from features.error_origin import origin
 from models.bundle import Bundle
 from serving.decisions.service import DecisionService
-from serving.refusals import origin
 from serving.store import shadows
 from serving.store.shadows import PendingDecision, Shadow, ShadowScore
 from serving.store.transactions import EVERYTHING, transaction, try_lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass, fields
 from typing import Any
@@ -10,7 +11,6 @@ import numpy as np
 from sqlalchemy import Connection, Row, text
 
 from features.arrays import Floats
-from features.tables.times import DAY_US
 from serving.store.accounts import UNKNOWN_ACCOUNT
 
 
@@ -64,15 +64,15 @@ class IdempotencyKey:
 
 _NAMES = [field.name for field in fields(Decision)]
 _COLUMNS = ", ".join(_NAMES)
-_QUEUE_DAYS_US = 30 * DAY_US
 _QUEUE = (
     "(select distinct on (d.subject, d.subject_id) d.* from serving.decision d "
-    f"where (cast(:post as text) is null or post = :post) and as_of >= (select coalesce(max(as_of), 0) - {_QUEUE_DAYS_US} "
-    "from serving.decision where (cast(:post as text) is null or post = :post)) "
+    "where (cast(:post as text) is null or post = :post) "
+    "and (cast(:since as timestamptz) is null or created_at >= cast(:since as timestamptz)) "
     "order by d.subject, d.subject_id, d.number desc) q "
-    "where not exists (select 1 from serving.interviewed_case i where i.subject = q.subject and i.subject_id = q.subject_id)"
+    "where not exists (select 1 from serving.interviewed_case i where i.subject = q.subject and i.subject_id = q.subject_id) "
+    "and not exists (select 1 from serving.closed_case c where c.subject = q.subject and c.subject_id = q.subject_id)"
 )
-"""The latest decision about each case of a post's newest 30 days that has no interview yet."""
+"""The latest decision about each case of a post that arrived since a time and has no interview, nor was taken out by hand."""
 
 
 def insert(connection: Connection, decision: Decision) -> None:
@@ -126,30 +126,33 @@ def search(
     )  # fmt: skip
 
 
-def queue(connection: Connection, post: str | None, capacity: int) -> list[Decision]:
-    """Return the next cases to interview: child procedure first (in order of arrival), then by score."""
+def queue(connection: Connection, post: str | None, capacity: int, since: dt.datetime | None = None) -> list[Decision]:
+    """Return the next cases to interview: child procedure first (in order of arrival), then by score.
+
+    Parameters
+    ----------
+    since
+        When a case must have arrived at the desk; nothing that a record says counts.
+    """
     return _select(
         connection,
         f"{_QUEUE} order by (route = 'child_procedure') desc, "
         "case when route = 'child_procedure' then null else score end desc nulls last, as_of limit :limit",
-        post=post, limit=capacity,
+        post=post, limit=capacity, since=since,
     )  # fmt: skip
 
 
-def queue_length(connection: Connection, post: str | None) -> int:
-    """Return the count of cases in a post's queue."""
-    return int(connection.execute(text(f"select count(*) from {_QUEUE}"), {"post": post}).scalar_one())
+def queue_length(
+    connection: Connection, post: str | None, since: dt.datetime | None = None, *, route: str | None = None
+) -> int:
+    """Return the count of cases in a post's queue, of a single route if given."""
+    query = text(f"select count(*) from {_QUEUE} and (cast(:route as text) is null or route = :route)")
+    return int(connection.execute(query, {"post": post, "since": since, "route": route}).scalar_one())
 
 
 def count(connection: Connection) -> int:
     """Return the count of all decisions."""
     return int(connection.execute(text("select count(*) from serving.decision")).scalar_one())
-
-
-def latest_as_of(connection: Connection) -> int | None:
-    """Return the time of the latest case, microseconds UTC."""
-    latest_time: int | None = connection.execute(text("select serving.latest_as_of()")).scalar_one()
-    return latest_time
 
 
 def busiest_post(connection: Connection) -> str | None:
@@ -168,6 +171,22 @@ def mark_interviewed(connection: Connection, subject: str, subject_id: str, acco
     """Take a case out of the queue."""
     query = "insert into serving.interviewed_case (subject, subject_id, account_id) values (:s, :i, :account) on conflict do nothing"
     connection.execute(text(query), {"s": subject, "i": subject_id, "account": account_id})
+
+
+def close_case(connection: Connection, subject: str, subject_id: str, reason: str, account_id: int) -> None:
+    """Take a case out of the queue by hand, with the reason and the account of who did."""
+    query = (
+        "insert into serving.closed_case (subject, subject_id, reason, account_id) values (:s, :i, :reason, :account) "
+        "on conflict do nothing"
+    )
+    connection.execute(text(query), {"s": subject, "i": subject_id, "reason": reason, "account": account_id})
+
+
+def closing_reason(connection: Connection, subject: str, subject_id: str) -> str | None:
+    """Return why a case was taken out of the queue by hand; None if it was not."""
+    query = text("select reason from serving.closed_case where subject = :s and subject_id = :i")
+    reason: str | None = connection.execute(query, {"s": subject, "i": subject_id}).scalar()
+    return reason
 
 
 def answer_of_key(connection: Connection, key_hash: bytes) -> tuple[bytes, str] | None:

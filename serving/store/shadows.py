@@ -96,7 +96,7 @@ def pending(connection: Connection, shadow: Shadow, after: int, limit: int) -> l
     rows = connection.execute(
         text(
             "select d.decision_id, d.features from serving.decision d where d.subject = :s and d.number > :after "
-            "and d.created_at < :ends and d.route <> 'child_procedure' and not exists (select 1 from serving.shadow_score x "
+            "and d.created_at < :ends and d.route <> 'child_procedure' and length(d.features) > 0 and not exists (select 1 from serving.shadow_score x "
             "where x.shadow_id = :id and x.decision_id = d.decision_id) order by d.number limit :limit"
         ),
         {"s": shadow.subject, "after": after, "ends": shadow.ends_at, "id": shadow.shadow_id, "limit": limit},

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 
 class Act(NamedTuple):
-    """An act about a case: ``decision``, ``correction`` or ``interview``; ``role`` is that of the account."""
+    """An act about a case: ``decision``, ``correction``, ``interview`` or ``closing``; ``role`` is that of the account."""
 
     act: str
     account: str
@@ -36,14 +36,15 @@ def insert_submission(
 
 
 def acts_of_case(connection: Connection, subject: str, subject_id: str) -> list[Act]:
-    """Return who decided about a case, corrected its record and held the interview, in order of time."""
+    """Return who decided about a case, corrected its record, held the interview or closed it by hand, in order of time."""
     rows = connection.execute(
         text(
             "select act, a.name, a.role, at from ("
             "select case when s.is_correction then 'correction' else 'decision' end as act, d.account_id, d.created_at as at "
             "from serving.decision d left join serving.submission s on s.first_position = d.record_position "
             "where d.subject = :s and d.subject_id = :i union all "
-            "select 'interview', account_id, recorded_at from serving.interviewed_case where subject = :s and subject_id = :i"
+            "select 'interview', account_id, recorded_at from serving.interviewed_case where subject = :s and subject_id = :i "
+            "union all select 'closing', account_id, recorded_at from serving.closed_case where subject = :s and subject_id = :i"
             ") acts join serving.account a using (account_id) order by at, act"
         ),
         {"s": subject, "i": subject_id},

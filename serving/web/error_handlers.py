@@ -16,9 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
+from features.error_origin import origin
 from features.languages import texts
 from serving.auth.sessions import SignInRequired
-from serving.refusals import Refusal, busy, origin
+from serving.refusals import Refusal, busy
 from serving.web.rendering import Page, language_of, render
 
 log = logging.getLogger("mimamori")

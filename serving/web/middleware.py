@@ -9,7 +9,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.refusals import Refusal, origin, unexpected
+from features.error_origin import origin
+from serving.refusals import Refusal, unexpected
 from serving.web.error_handlers import error_response
 
 log = logging.getLogger("mimamori")

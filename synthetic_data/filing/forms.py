@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from features.arrays import Bools, Ints, Objects
 from features.tables.categories import LODGERS, PAYERS, RELATIONSHIPS, STATUSES
 from synthetic_data.filing.empty_fields import EmptyFields
+from synthetic_data.filing.identity_writings import rewrite_columns
 from synthetic_data.filing.plan import Plan
 from synthetic_data.filing.statements import simhashes
 from synthetic_data.filing.typing_slips import slip, swap_day_and_month
@@ -106,7 +107,8 @@ def fill_forms(
     }  # fmt: skip
     columns |= _sponsors(d, plan, empty, rng)
     columns |= _marriage(plan, rng)
-    return columns | _child(plan, empty, rng, errors)
+    columns |= _child(plan, empty, rng, errors)
+    return columns | rewrite_columns(d.generator("writings"), columns, d.scenario["identity_writings"])
 
 
 def _sponsors(d: District, plan: Plan, empty: EmptyFields, rng: np.random.Generator) -> Columns:

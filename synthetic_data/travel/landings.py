@@ -9,6 +9,7 @@ import numpy as np
 from features.arrays import Bools, Ints, Objects
 from features.tables.categories import PAYERS, STATUSES
 from synthetic_data.filing.forms import Columns, known, passport_numbers, words
+from synthetic_data.filing.identity_writings import rewrite_columns
 from synthetic_data.filing.plan import Plan
 from synthetic_data.filing.typing_slips import slip
 from synthetic_data.filing.volumes import BIOMETRICS, DAY_US, END, START, Status, any_moment
@@ -133,7 +134,7 @@ def land(d: District, plan: Plan, stays: Stays, at: Ints, ids: Objects, applicat
     examined = doubtful | (rng.random(m) < 0.04)
     phone = np.where(plan["booking_phone"][source] != NONE, plan["booking_phone"][source], plan["phone"][source])
     visitor_phone = np.where(plan["booking_phone"][source] != NONE, NONE, plan["country"][source])
-    return {
+    columns: Columns = {
         "landing_id": ids,
         "landed_at": at,
         "port": rng.choice(_PORTS, m, p=_PORT_SHARES),
@@ -161,6 +162,7 @@ def land(d: District, plan: Plan, stays: Stays, at: Ints, ids: Objects, applicat
         "booking_phone": known(_booking_phones(rng, phone, visitor_phone), rng.random(m) < 0.6),
         "document_check": known(np.where(forged, "forged", np.where(doubtful, "doubtful", "genuine")).astype(object), examined),
     }  # fmt: skip
+    return columns | rewrite_columns(d.generator("landing writings"), columns, d.scenario["identity_writings"])
 
 
 def _booking_phones(rng: np.random.Generator, phones: Ints, countries: Ints) -> Objects:

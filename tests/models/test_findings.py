@@ -21,7 +21,7 @@ from features.evidence import Record
 from features.languages import LANGUAGES
 from models.bundle import Bundle, load_bundle, save_bundle
 from models.calibration import Calibration
-from models.finding_texts import Bound, Fact, sentence, usual
+from models.finding_texts import NO_BOUND, Bound, Fact, sentence, usual
 from models.findings import MIN_DIFFERENCE, FindingsExplanation, explain_by_findings
 from models.input_profile import InputProfile
 from models.peers import ALL, PeerGroup, Peers
@@ -154,7 +154,7 @@ def test_what_is_favourable_is_said_even_where_usual_unless_it_clearly_adds(bund
     assert codes(explained(peers, {name: (0.0, -1.0)})) == []
     # a good share is favourable, a poor one is not
     share = "agency_departures_on_time_365d_share"
-    assert codes(explained(flat(bundle), {share: (0.9, -0.2)})) == ["agency_record"]
+    assert codes(explained(flat(bundle), {share: (0.97, -0.2)})) == ["agency_record"]
     assert codes(explained(flat(bundle), {share: (0.5, -0.2)})) == []
 
 
@@ -222,6 +222,11 @@ def test_a_link_has_one_sum_and_is_shown_for_the_person_where_it_lowers_the_scor
     sides = shown["sponsor_history"].contribution, shown["kin_sponsor"].contribution
     assert (*sides, got.contributions["sponsor_history"]) == (2.0, -0.5, 1.5)
     assert "kin_sponsor" not in got.contributions
+    assert [shown[code].weight for code in (marriage, "sponsor_history", "kin_sponsor")] == [
+        "moderate",
+        "strong",
+        "moderate",
+    ]
 
 
 def test_a_bundle_without_peers_is_refused_here(bundle: Bundle) -> None:
@@ -284,7 +289,7 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("facts", "en", "ja"), SENTENCES)
 def test_a_sentence_reads_as_an_officer_would_write_it(facts: list[tuple[str, float]], en: str, ja: str) -> None:
-    got = sentence([fact(name, float(value)) for name, value in facts], KEYS)
+    got = sentence([Fact(name, float(value), NO_BOUND) for name, value in facts], KEYS)
     assert (got["en"], got["ja"]) == (en, ja)
 
 
@@ -292,7 +297,7 @@ USUAL = [
     (fact("introducer_phone_spouse_applications_person_365d_count", 4, 1), "at most 1 other spouse application", "1件以下"),
     (fact("introducer_phone_findings_ever_count", 4, 0), "none", "なし"),
     (fact("courtship_days", 5, 180), "at least 180 days", "180日以上"),
-    (fact("no_common_language_flag", 1, 0), "not the case", "該当なし"),
+    (fact("no_common_language_flag", 1, 0), "no", "該当なし"),
     (fact("undeclared_stays_count", 1, NAN), "nothing on record", "記録なし"),
     (fact("guarantor_address_applications_guarantor_ever_count", 4, 2), "at most 2 other guarantors", "2人以下"),
     (fact("guarantor_departures_on_time_ever_share", 1, 0.9), "at most 90%", "90%以下"),
@@ -301,9 +306,30 @@ USUAL = [
 
 @pytest.mark.parametrize(("given", "en", "ja"), USUAL)
 def test_what_is_usual_stands_beside_it(given: Fact, en: str, ja: str) -> None:
-    got = usual([given], "visa", all_statuses=False)
-    assert got["en"] == f"Usual among applicants for this status of residence: {en}."
-    assert got["ja"] == f"同じ在留資格の申請では通常、{ja}。"
+    got, plain = sentence([given], {}), sentence([replace(given, bound=NO_BOUND)], {})
+    assert got["en"] == plain["en"].removesuffix(".") + f" (usual: {en})."
+    assert got["ja"] == plain["ja"].removesuffix("。") + f"（通常：{ja}）。"
+    assert usual([given], "visa", all_statuses=False)["en"].startswith("“Usual” is")
+    assert not any(usual([replace(given, bound=NO_BOUND)], "visa", all_statuses=False).values())
+
+
+def test_a_long_time_reads_in_years() -> None:
+    got = [sentence([Fact("agency_applications_first_days", days, NO_BOUND)], {}) for days in (729.0, 731.0, 3546.0)]
+    assert ["729 days" in got[0]["en"], "2 years" in got[1]["en"], "10 years" in got[2]["en"]] == [True] * 3
+    assert "10年" in got[2]["ja"]
+
+
+def test_a_count_is_said_with_among_how_many_and_only_once(bundle: Bundle) -> None:
+    facts = {
+        "network_findings_count": (2.0, 2.0), "network_missing_or_overstay_count": (3.0, 1.0),
+        "network_persons_count": (280.0, -0.5),
+    }  # fmt: skip
+    [item] = explained(flat(bundle), facts, {"network_persons_count": []}).shown
+    shown = str(item.as_json("visa", all_statuses=True, keys={})["en"])
+    assert shown.count("280 other people") == 1
+    assert shown.endswith("connect this case with 280 other people.")
+    [alone] = explained(flat(bundle), {"network_findings_count": (2.0, 2.0)}).shown
+    assert alone.scale == ()
 
 
 @pytest.mark.parametrize(
@@ -318,7 +344,7 @@ def test_every_clause_renders_for_extreme_values(feature: str) -> None:
                 assert not set("{}[]|") & set(got[code]), got[code]
                 assert "nan" not in got[code]
         for bound in (NAN, 0.0, 1e-9, 5.0, -2.0):
-            assert not set("{}[]|") & set(usual([fact(feature, value, bound)], "entry", all_statuses=True)["en"])
+            assert not set("{}[]|") & set(sentence([fact(feature, value, bound)], {})["en"])
 
 
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: finding.code)
@@ -333,7 +359,8 @@ def test_every_finding_is_shown_in_every_language(finding, bundle: Bundle) -> No
     assert shown["code"] == finding.code
     for code in LANGUAGES:
         assert shown[code]
-        assert all(shown[part][code] for part in ("name", "usual", "question"))  # type: ignore[index]
+        assert all(shown[part][code] for part in ("name", "weight", "question"))  # type: ignore[index]
+        assert bool(shown["usual"][code]) == (finding.direction == RAISES)  # type: ignore[index]
         assert bool(shown["resembles"][code]) == (finding.direction == RAISES)  # type: ignore[index]
     assert len(item.clauses) == min(3, sum(any(name in names for name in theme) for theme in finding.themes))
     assert shown["evidence"]

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from features.catalogue import Feature, catalogue
-from features.evidence import Record
-from models.reasons import by_language, choose_reasons, feature_sentence, formatted_value
+from features.evidence import Record, agreement_of, agreement_text
+from features.identity.birth_dates import SAME
+from features.identity.name_comparison import TYPING_ERROR
+from features.watchlist.matches import Similarity
+from models.reasons import by_language, choose_reasons, feature_sentence, formatted_value, record_json
 
 ALL = [feature for subject in ("visa", "entry") for feature in catalogue(subject).features]
 VALUES = {"count": 3.0, "days": 12.0, "share": 0.25, "ratio": 1.5, "yen": 200000.0, "years": 2.0, "flag": 1.0}
@@ -91,3 +94,17 @@ def test_without_any_contribution_there_is_no_reason() -> None:
     known = catalogue("visa")
     zeros = np.zeros(len(known.names))
     assert choose_reasons(known, zeros, zeros, lambda _: []) == []
+
+
+def test_a_match_is_shown_by_field_and_holds_no_value_of_the_entry() -> None:
+    agreement = agreement_of(Similarity(TYPING_ERROR, SAME, passport=False, phone=True, address=False))
+    shown = record_json(Record("tip_database", "T1", agreement_text(agreement), agreement))
+    assert shown == {
+        "table": "tip_database", "id": "T1",
+        "match": {
+            "ja": "類似：氏名は1字違い、生年月日一致、電話番号一致",
+            "en": "near match: name differs by one typing error, birth date same, phone same",
+        },
+        "agreement": {"grade": "near", "name": "typing_error", "birth_date": "same", "phone": "same"},
+    }  # fmt: skip
+    assert record_json(Record("landings", "L1")) == {"table": "landings", "id": "L1"}

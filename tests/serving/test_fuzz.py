@@ -142,6 +142,7 @@ PAGES = (
     ("GET", "/vignettes"), ("GET", "/account"), ("POST", "/account/sessions/end"), ("POST", "/account/sign-out-everywhere"),
     ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"),
     ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
+    ("POST", "/cases/{}/close"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
 NAMES = (

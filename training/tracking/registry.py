@@ -15,6 +15,7 @@ import mlflow
 import pandas as pd
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
+from mlflow.entities import LifecycleStage
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from mlflow.types import ColSpec, DataType, Schema
@@ -25,6 +26,7 @@ from models.mlflow_loader import WITHOUT_HISTORY
 from training.tracking.provenance import DataUse, code_version, shipped_rooms
 from training.tracking.signature import signature_of
 
+log = logging.getLogger("mimamori")
 CHALLENGER, CHAMPION = "challenger", "champion"
 EVALUATED_ON = "evaluated_on"
 """Tag of a run: which cases evaluated its model, by which labels."""
@@ -166,6 +168,10 @@ class Registry:
         name = f"mimamori-{subject}"
         experiment = self._client.get_experiment_by_name(name)
         number = experiment.experiment_id if experiment else self._client.create_experiment(name, self._artifacts)
+        if experiment and experiment.lifecycle_stage == LifecycleStage.DELETED:
+            # deleted in MLflow's pages, which keep it; a run cannot be opened in it, nor another made under its name
+            self._client.restore_experiment(number)
+            log.warning("the experiment %s was deleted in MLflow's pages and is restored, with its runs", name)
         run_tags = {**_source_tags(given["kind"]), **code_version(), **given}
         named = " ".join([subject, datetime.now(UTC).date().isoformat(), given["kind"], *([what] if what else [])])
         with mlflow.start_run(experiment_id=number, run_name=named, tags=run_tags, log_system_metrics=True) as run:

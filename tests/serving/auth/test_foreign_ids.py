@@ -60,10 +60,11 @@ def test_a_decision_id(service: Service, foreign: dict[str, Any], suffix: str) -
     assert known[0] == 404
 
 
-@pytest.mark.parametrize("path", ["", "/records/visa_applications/A-FOREIGN", "/interview"])
+@pytest.mark.parametrize("path", ["", "/records/visa_applications/A-FOREIGN", "/interview", "/close"])
 def test_a_page(service: Service, foreign: dict[str, Any], path: str) -> None:
     service.sign_in("elsewhere")
-    method, form = ("POST", {"finding": "inconclusive"}) if path == "/interview" else ("GET", None)
+    forms = {"/interview": {"finding": "inconclusive"}, "/close": {"reason": "duplicate"}}
+    method, form = ("POST", forms[path]) if path in forms else ("GET", None)
     known, unknown = (
         service.client.request(method, f"/cases/{name}{path}", data=form, headers={"accept": "text/html"})
         for name in (foreign["decision_id"], NOBODY)
@@ -90,6 +91,28 @@ def test_a_landing_id(service: Service, foreign: dict[str, Any]) -> None:
         for name in ("L-FOREIGN", "L-NOBODY")
     )
     assert known == unknown == (201, "")
+
+
+def test_a_landing_before_an_application_that_it_names(service: Service, foreign: dict[str, Any]) -> None:
+    early = {"landed_at": "2012-03-01T00:00:00Z", "passport_issued_on": "2011-01-01"}
+    known, unknown = (
+        answers(
+            service, "POST", "/v1/landings",
+            {**landing(service, f"L-OF-{name}", ELSEWHERE), "application_id": name, **early},
+        )
+        for name in ("A-FOREIGN", "A-NOBODY")
+    )  # fmt: skip
+    assert known == unknown == (201, "")
+
+
+def test_an_outcome_before_the_case_that_it_names(service: Service, foreign: dict[str, Any]) -> None:
+    early = {"occurred_at": "1999-01-01T00:00:00Z", "known_at": "1999-01-01T00:00:00Z"}
+    known, unknown = (
+        answers(service, "POST", "/v1/interviews", {**outcome_of(name), **early})
+        for name in ("A-FOREIGN", "A-NOBODY-2")
+    )
+    assert known == unknown
+    assert known[0] == 404
 
 
 def test_an_interview_about_a_case(service: Service, foreign: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from features.facts.table_facts import facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
 from features.settings import Settings
 from features.tables import TABLES
-from features.tables.json_rows import row_as_json
+from features.tables.json_rows import row_as_json, rows_to_table
 from serving.app import create_app
 from serving.auth.api_keys import create_key
 from serving.decisions.replay import same_answer
@@ -98,7 +98,7 @@ def later_records(random: np.random.Generator, own: Service) -> dict[str, list[R
 
 
 def post_all(own: Service, records: dict[str, list[Row]], limit: int) -> int:
-    """Send rows to the verbs that take them, until so many are stored."""
+    """Send rows to the deciding verbs, and store others as a loaded folder is, until there are so many."""
     stored = 0
     for name in ("establishments", "tip_database", "visa_applications", "landings"):
         for row in records[name][-15:] if name in URLS else ():
@@ -107,18 +107,20 @@ def post_all(own: Service, records: dict[str, list[Row]], limit: int) -> int:
             stored += 1
     for name, rows in records.items():
         rest = rows[:-15] if name in URLS else rows
-        for begin in range(0, min(len(rest), limit - stored), 1000):
-            lines = "\n".join(json.dumps(row_as_json(row)) for row in rest[begin : begin + min(1000, limit - stored)])
-            answer = own.client.post(f"/v1/records/{name}", content=lines, headers=own.headers("feed"))
-            assert answer.status_code == 201, answer.text
-            stored += answer.json()["stored"]
+        taken, faults = rows_to_table(name, [row_as_json(row) for row in rest[: limit - stored]])
+        assert not faults
+        engine = own.backend.engine.execution_options(isolation_level="READ COMMITTED")
+        with engine.begin() as connection:
+            stored += len(own.backend.store.append(connection, name, taken))
     return stored
 
 
 def correct_the_past(random: np.random.Generator, own: Service) -> list[str]:
     """Correct stored records of all tables, the cases' own among them; return the decisions made anew."""
-    again = []
-    for turn in range(CORRECTIONS):
+    again: list[str] = []
+    corrected = turn = 0
+    while corrected < CORRECTIONS:
+        turn += 1
         name = list(TABLES)[turn % len(TABLES)]
         rows = own.world[name]
         at = rows.num_rows - 1 - turn // len(TABLES) if name in URLS else int(random.integers(rows.num_rows))
@@ -128,7 +130,9 @@ def correct_the_past(random: np.random.Generator, own: Service) -> list[str]:
                 row[column] = other[column]
         answer = own.client.post("/v1/corrections", json={"table": name, "record": row_as_json(row)},
                                  headers=own.headers("auditor"))  # fmt: skip
-        assert answer.status_code == 201, answer.text
+        # the birth date of another person, say, may be after the passport's issue
+        assert answer.status_code in {201, 422}, answer.text
+        corrected += answer.status_code == 201
         if "decision" in answer.json():
             again.append(answer.json()["decision"]["decision_id"])
     return again

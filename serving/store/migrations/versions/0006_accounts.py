@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 UNKNOWN = "unknown before accounts"
 
@@ -28,6 +28,13 @@ def upgrade() -> None:
         "token_hash bytea not null unique, account_id bigint not null references serving.account, "
         "started_at timestamptz not null default now(), ends_at timestamptz not null)"
     )
+    # who closed a case is known by the key
+    op.execute("alter table serving.closed_case add column account_id bigint references serving.account")
+    op.execute(
+        "update serving.closed_case c set account_id = coalesce("
+        "(select k.account_id from serving.api_key k where k.token_hash = c.key_hash), 0)"
+    )
+    op.execute("alter table serving.closed_case drop column key_hash, alter column account_id set not null")
     for table in ("decision", "interviewed_case"):
         op.execute(
             f"alter table serving.{table} add column account_id bigint not null default 0 references serving.account"

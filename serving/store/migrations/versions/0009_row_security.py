@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 ROLE = "mimamori_service"
 GRANTS = (
@@ -13,7 +13,7 @@ GRANTS = (
     "select, insert on records.record, records.posting",
     "update (superseded_at) on records.record",
     "usage on sequence records.position",
-    "select, insert on serving.decision, serving.submission, serving.idempotency_key, serving.interviewed_case, serving.shadow_score",
+    "select, insert on serving.decision, serving.submission, serving.idempotency_key, serving.interviewed_case, serving.closed_case, serving.shadow_score",
     "select on serving.shadow",
     "select on serving.account",
     "select, insert, update (revoked_at) on serving.api_key",
@@ -25,10 +25,8 @@ _REACHED = (
     "(current_setting('mimamori.reach', true) = 'all' "
     "or post = any(string_to_array(current_setting('mimamori.posts', true), E'\\n')))"
 )
-_OF_CASE = (
-    "(exists (select 1 from serving.decision d where d.subject = interviewed_case.subject "
-    "and d.subject_id = interviewed_case.subject_id))"
-)
+_OF_CASE = "(exists (select 1 from serving.decision d where (d.subject, d.subject_id) = ({0}.subject, {0}.subject_id)))"
+_POLICIES = {"decision": _REACHED} | {name: _OF_CASE.format(name) for name in ("interviewed_case", "closed_case")}
 
 
 def upgrade() -> None:
@@ -50,20 +48,14 @@ def upgrade() -> None:
     )
     for grant in GRANTS:
         op.execute(f"grant {grant} to {ROLE}")
-    for table, condition in (("decision", _REACHED), ("interviewed_case", _OF_CASE)):
+    for table, condition in _POLICIES.items():
         op.execute(f"alter table serving.{table} enable row level security")
         op.execute(f"alter table serving.{table} force row level security")
         op.execute(f"create policy reached on serving.{table} using {condition} with check {condition}")
-    # the clock of records counts from the latest case of all posts
-    op.execute(
-        "create function serving.latest_as_of() returns bigint language sql stable set mimamori.reach = 'all' "
-        "as 'select max(as_of) from serving.decision'"
-    )
 
 
 def downgrade() -> None:
-    op.execute("drop function serving.latest_as_of()")
-    for table in ("decision", "interviewed_case"):
+    for table in _POLICIES:
         op.execute(f"drop policy reached on serving.{table}")
         op.execute(f"alter table serving.{table} no force row level security")
         op.execute(f"alter table serving.{table} disable row level security")
