@@ -15,6 +15,7 @@ from features.tables.json_rows import row_as_json
 from features.tables.schema import TABLES
 from serving.auth.permissions import ALL_POSTS, Caller
 from serving.decisions.service import DecisionService
+from serving.decisions.victim_matches import shows_victim
 from serving.refusals import Refusal
 from serving.store import decisions
 from serving.store.decisions import Decision
@@ -47,7 +48,7 @@ def correct_record(
     changed = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
     answer: dict[str, Any] = {"table": table, "id": record_id, "position": position, "changed": changed}
     if subject is not None and before is not None:
-        answer |= _decide_again(connection, service, replace(before, account_id=caller.account_id), row, position)
+        answer |= _decide_again(connection, service, caller, before, row, position)
     return answer
 
 
@@ -61,12 +62,14 @@ def _in_scope(caller: Caller, subject: str | None, old: pa.Table, new: pa.Table)
 
 
 def _decide_again(
-    connection: Connection, service: DecisionService, before: Decision, row: pa.Table, position: int
+    connection: Connection, service: DecisionService, caller: Caller, before: Decision, row: pa.Table, position: int
 ) -> dict[str, object]:
     """Decide about the corrected record on the history just before it."""
     own = facts_of_table(TABLE_OF_SUBJECT[before.subject], row)
-    again = service.compute(connection, before.subject, row, own, before.post, position - 1)
-    again = replace(again, record_position=position, account_id=before.account_id)
+    again = service.compute(
+        connection, before.subject, row, own, before.post, position - 1, shows_victim=shows_victim(caller.role, before)
+    )
+    again = replace(again, record_position=position, account_id=caller.account_id)
     decisions.insert(connection, again)
     return {
         "score_before": before.shown_score(), "score_after": again.shown_score(), "decision": orjson.loads(again.shown),

@@ -25,6 +25,7 @@ from features.store.schema_migration import migrate
 from serving.auth.permissions import Caller
 from serving.decisions.desk_clock import DeskClock
 from serving.decisions.scoring import decide_case, undecidable
+from serving.decisions.victim_matches import shows_victim
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
 from serving.store import decisions
@@ -96,7 +97,7 @@ class DecisionService:
             new = decision is None
             if decision is None:
                 try:
-                    decision = self._new(connection, subject, row, own, post, caller.account_id)
+                    decision = self._new(connection, subject, row, own, post, caller)
                 except RecordExists:
                     exists = True
                     raise
@@ -110,7 +111,15 @@ class DecisionService:
             raise busy() from None
 
     def compute(
-        self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, position: int
+        self,
+        connection: Connection,
+        subject: str,
+        row: pa.Table,
+        own: TableFacts,
+        post: str | None,
+        position: int,
+        *,
+        shows_victim: bool = True,
     ) -> Decision:
         """Return a decision on the history up to ``position``; stores nothing.
 
@@ -119,7 +128,7 @@ class DecisionService:
         bundle = self.models.bundles.get(subject)
         try:
             view = view_case(connection, self.store, subject, row, position=position, own=own)
-            return decide_case(view, bundle, post, position)
+            return decide_case(view, bundle, post, position, shows_victim=shows_victim)
         except (DBAPIError, DriverError, MemoryError):
             raise
         except Exception as error:
@@ -133,12 +142,14 @@ class DecisionService:
         return positions
 
     def _new(
-        self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, account_id: int
+        self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, caller: Caller
     ) -> Decision:
-        decision = self.compute(connection, subject, row, own, post, self.store.head(connection))
+        head = self.store.head(connection)
+        trusted = shows_victim(caller.role, None)
+        decision = self.compute(connection, subject, row, own, post, head, shows_victim=trusted)
         [position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
-        insert_submission(connection, [position], account_id)
-        decision = replace(decision, record_position=position, account_id=account_id)
+        insert_submission(connection, [position], caller.account_id)
+        decision = replace(decision, record_position=position, account_id=caller.account_id)
         decisions.insert(connection, decision)
         return decision
 

@@ -15,9 +15,11 @@ from features.tables.definition import Column, Kind, Use
 from features.tables.schema import TABLES
 from serving.auth.sessions import PageReader
 from serving.decisions.service import DecisionService
+from serving.decisions.shared_findings import card_of
 from serving.i18n.formats import format_value
 from serving.log.readings import log_readings
 from serving.pages.case import decision_in_scope
+from serving.pages.record_card import card_page
 from serving.refusals import Refusal
 from serving.store.readings import Reading
 from serving.store.transactions import transaction
@@ -42,7 +44,7 @@ class RecordPage(Page):
 
 @router.get("/cases/{decision_id}/records/{table}/{record_id:path}")
 def record(request: Request, caller: PageReader, decision_id: str, table: str, record_id: str) -> Response:
-    """Show a record behind a decision; no other can be opened this way."""
+    """Show a record behind a decision, of another post its card; no other can be opened this way."""
     service: DecisionService = request.app.state.service
     with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
@@ -51,10 +53,14 @@ def record(request: Request, caller: PageReader, decision_id: str, table: str, r
         if not own and (table, record_id) not in _evidence(shown):
             raise _missing()
         position = decision.record_position if own else decision.position
-        rows = service.store.rows(connection, table, [record_id], position).to_pylist()
-    if not rows:
-        raise _missing()
-    language = language_of(request)
+        stored = service.store.rows(connection, table, [record_id], position)
+        if not stored.num_rows:
+            raise _missing()
+        card = None if own else card_of(connection, service, caller, decision, table, stored)
+    language, rows = language_of(request), stored.to_pylist()
+    if card is not None:
+        log_readings(request, caller, [Reading("card", decision.decision_id, table, record_id, card.agreeing)])
+        return render(request, card_page(shown, record_id, table, card, language), caller)
     victim = table == "tip_database" and rows[0]["role"] == "victim"
     columns = tuple(column.name for column in _shown_columns(table, victim=victim))
     log_readings(request, caller, [Reading("record", decision.decision_id, table, record_id, columns)])

@@ -111,6 +111,17 @@ def latest(connection: Connection, subject: str, subject_id: str) -> Decision | 
     return rows[0] if rows else None
 
 
+def before(connection: Connection, decision: Decision) -> Decision | None:
+    """Return the decision about a case before another about it."""
+    rows = _select(
+        connection,
+        "serving.decision where subject = :s and subject_id = :i and number < (select number from serving.decision "
+        "where decision_id = cast(:id as uuid)) order by number desc limit 1",
+        s=decision.subject, i=decision.subject_id, id=decision.decision_id,
+    )  # fmt: skip
+    return rows[0] if rows else None
+
+
 def search(
     connection: Connection, *, post: str | None, subject_id: str | None, limit: int, route: str | None = None,
     before: int | None = None,

@@ -35,6 +35,16 @@ def insert_submission(
     )
 
 
+def role_of_sender(connection: Connection, position: int) -> str | None:
+    """Return the role of the account that sent the record at a position, None if it did not come over HTTP."""
+    query = text(
+        "select a.role from serving.submission s join serving.account a using (account_id) "
+        "where :at between s.first_position and s.last_position order by s.first_position desc limit 1"
+    )
+    role: str | None = connection.execute(query, {"at": position}).scalar()
+    return role
+
+
 def acts_of_case(connection: Connection, subject: str, subject_id: str) -> list[Act]:
     """Return who decided about a case, corrected its record, held the interview or closed it by hand, in order of time."""
     rows = connection.execute(

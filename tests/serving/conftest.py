@@ -34,7 +34,18 @@ from serving.decisions.service import DecisionService, open_service
 
 LABELS = {
     key: label
-    for name in ("common", "sign_in", "account", "queue", "case", "record", "decisions", "models", "error")
+    for name in (
+        "common",
+        "sign_in",
+        "account",
+        "queue",
+        "case",
+        "record",
+        "record_card",
+        "decisions",
+        "models",
+        "error",
+    )
     for key, label in texts(f"pages.{name}").items()
 }
 """Every text of the pages by key and language."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -133,9 +134,9 @@ def test_a_mistyped_year_costs_no_other_case_its_place(service: Service) -> None
     with service.backend.engine.begin() as connection:
         stored = decisions.by_id(connection, decision["decision_id"])
         assert stored is not None
-        for number, year in enumerate((2099, 1912)):
+        for year in (2099, 1912):
             as_of = int(dt.datetime(year, 1, 1, tzinfo=dt.UTC).timestamp() * 1e6)
-            changed_id = f"{decision['decision_id'][:-1]}{number}"
+            changed_id = str(uuid.uuid4())
             decisions.insert(
                 connection, replace(stored, decision_id=changed_id, subject_id=f"YEAR-{year}", as_of=as_of)
             )
