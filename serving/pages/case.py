@@ -109,15 +109,18 @@ def _page(
     latest = decisions.latest(connection, *case_key)
     reasons, closed = texts("serving.closing_reasons"), decisions.closing_reason(connection, *case_key)
     due = due_date(decision.subject, decision.as_of, service.now(connection).date())
-    labels = {feature.name: getattr(feature.meaning, language) for feature in catalogue(decision.subject).features}
-    steps = chart_steps(shown, labels, page_texts("case", language)["other"])
+    features = {feature.name: getattr(feature.meaning, language) for feature in catalogue(decision.subject).features}
+    words, findings = dict(page_texts("case", language)), texts("findings.names")
+    labels = features | {code: name[language] for code, name in findings.items()}
+    base, steps = chart_steps(shown, labels, words["other"])
+    words["base"] = words["peers" if "findings" in shown else "base"]
     return CasePage(
         case=shown, post=decision.post, own_table=TABLE_OF_SUBJECT[decision.subject],
         summary=summary_labels(summaries_of(connection, service, [decision]).get(case_key), language),
         due=due, due_label=due_label(due, language) if due else "", due_day=format_day(due.on, language) if due else "",
         newer=latest.decision_id if latest and latest.decision_id != decision.decision_id else None,
-        feature_labels=labels, table_labels={name: label[language] for name, label in texts("serving.tables").items()},
-        steps=steps, chart=waterfall(shown["base_value"], steps, page_texts("case", language)) if steps else Markup(),
+        feature_labels=features, table_labels={name: label[language] for name, label in texts("serving.tables").items()},
+        steps=steps, chart=waterfall(base, steps, words) if steps else Markup(),
         replayed=replay_decision(service, connection, decision) if replay else None,
         interviewed=decisions.is_interviewed(connection, *case_key), may_record=caller.role is Role.OFFICER, error=error,
         acts=acts_of_case(connection, *case_key),
@@ -128,11 +131,18 @@ def _page(
     )  # fmt: skip
 
 
-def chart_steps(shown: dict[str, Any], labels: Mapping[str, str], other: str) -> list[Step]:
-    """Return the strongest contributions and the sum of the others, each with its label; none without a score."""
-    ordered = sorted(shown["contributions"], key=lambda entry: -abs(entry["contribution"]))
-    if not ordered:
-        return []
-    strong = [entry for entry in ordered[:STEPS] if abs(entry["contribution"]) >= SMALLEST_STEP]
-    rest = sum(entry["contribution"] for entry in ordered[len(strong) :])
-    return [*((labels.get(e["feature"], e["feature"]), e["contribution"]) for e in strong), (other, rest)]
+def chart_steps(shown: dict[str, Any], labels: Mapping[str, str], other: str) -> tuple[float, list[Step]]:
+    """Return where the chart begins, the strongest steps with their labels, and the sum of the others; none without a score.
+
+    The steps are findings against the peers; in an answer from before findings, features against the average.
+    """
+    if "findings" in shown:
+        base, added = shown["peer_base_value"], {each["code"]: each["contribution"] for each in shown["findings"]}
+    else:
+        base, added = shown["base_value"], {each["feature"]: each["contribution"] for each in shown["contributions"]}
+    if not added:
+        return 0.0, []
+    ordered = sorted(added.items(), key=lambda step: -abs(step[1]))
+    strong = [step for step in ordered[:STEPS] if abs(step[1]) >= SMALLEST_STEP]
+    rest = shown.get("remainder", 0.0) + sum(size for _, size in ordered[len(strong) :])
+    return base, [*((labels.get(name, name), size) for name, size in strong), (other, rest)]

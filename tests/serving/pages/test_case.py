@@ -13,6 +13,7 @@ from features.languages import texts
 from features.tables.definition import Use
 from features.tables.json_rows import row_as_json, rows_to_table
 from features.tables.schema import TABLES
+from serving.pages.case import chart_steps
 from tests.serving.conftest import LABELS, Service
 
 
@@ -150,3 +151,16 @@ def test_every_column_and_category_has_a_label() -> None:
         for column in table.columns:
             assert column.use is Use.AUDIT or column.name in texts("serving.columns")
             assert column.use is Use.AUDIT or set(column.allowed) <= set(labels), column.name
+
+
+def test_the_chart_goes_from_the_peers_by_findings_to_the_raw_score() -> None:
+    shown = {
+        "base_value": -5.0, "contributions": [{"feature": "is_spouse_flag", "contribution": 1.0}], "peer_base_value": -4.5,
+        "findings": [{"code": "thin_marriage", "contribution": 0.75}, {"code": "own_history", "contribution": 0.001}],
+        "remainder": -0.25,
+    }  # fmt: skip
+    base, steps = chart_steps(shown, {"thin_marriage": "Marriage"}, "all else")
+    assert (base, steps) == (-4.5, [("Marriage", 0.75), ("all else", pytest.approx(-0.249))])
+    former = {name: shown[name] for name in ("base_value", "contributions")}
+    assert chart_steps(former, {}, "all else") == (-5.0, [("is_spouse_flag", 1.0), ("all else", 0.0)])
+    assert chart_steps({"base_value": None, "contributions": []}, {}, "all else") == (0.0, [])
