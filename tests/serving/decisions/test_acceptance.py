@@ -138,7 +138,8 @@ def test_a_mistyped_year_costs_no_other_case_its_place(service: Service) -> None
             as_of = int(dt.datetime(year, 1, 1, tzinfo=dt.UTC).timestamp() * 1e6)
             changed_id = str(uuid.uuid4())
             decisions.insert(
-                connection, replace(stored, decision_id=changed_id, subject_id=f"YEAR-{year}", as_of=as_of)
+                connection,
+                replace(stored, decision_id=changed_id, subject_id=f"YEAR-{year}", as_of=as_of, features=b""),
             )
     assert queue_ids(service) == before | {"YEAR-2099", "YEAR-1912"}
 

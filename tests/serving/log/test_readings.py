@@ -76,7 +76,9 @@ def test_every_case_of_a_queue_is_logged_and_the_answer_to_a_record_too(
 ) -> None:
     before = len(readings(service))
     cases = read(service, "queue", decision).json()["cases"]
-    assert {row[1] for row in readings(service)[before:]} == {case["decision_id"] for case in cases}
+    logged = [row[1] for row in readings(service)[before:]]
+    assert len(logged) == len(cases)
+    assert {case["decision_id"] for case in cases} <= set(logged)
     assert any(
         row[0] == "answer" and row[1] == decision["decision_id"] and row[6] == "feed" for row in readings(service)
     )
