@@ -14,6 +14,7 @@ from features.matrix import TABLE_OF_SUBJECT
 from features.online import view_case
 from serving.decisions.scoring import RECORD_NOTE, decide_case
 from serving.decisions.service import DecisionService
+from serving.decisions.victim_matches import showed_victim
 from serving.store.decisions import Decision
 
 
@@ -28,7 +29,14 @@ def replay(service: DecisionService, connection: Connection, decision: Decision)
     bundle = None if sha256 is None else service.models.by_hash(sha256, decision.subject)
     if sha256 is not None and bundle is None:
         return {"identical": False, "note": "the model of this decision is no longer stored"}
-    again = decide_case(view, bundle, decision.post, decision.position, decision.decision_id)
+    again = decide_case(
+        view,
+        bundle,
+        decision.post,
+        decision.position,
+        decision.decision_id,
+        shows_victim=showed_victim(connection, decision),
+    )
     # a decision from before the catalogue grew stored only the features of that time, which its model reads
     former = again.features if bundle is None else bundle.read(view.values[None]).tobytes()
     same = {
