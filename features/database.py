@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url
 
 from features.settings import Settings
 
@@ -19,10 +20,19 @@ _OPTIONS = "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan"
 
 def open_engine(settings: Settings) -> Engine:
     """Return an engine; starts the embedded server if no URL is set."""
-    url = settings.database_url or _embedded(settings.home / "postgres")
+    return _engine(make_url(settings.database_url or _embedded(settings.home / "postgres")), _OPTIONS)
+
+
+@cache
+def engine_as(engine: Engine, role: str) -> Engine:
+    """Return an engine on the same database that works as another role from its first statement on."""
+    return _engine(engine.url, f"{_OPTIONS} -c role={role}")
+
+
+def _engine(url: URL, options: str) -> Engine:
     return create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True,
-        connect_args={"options": _OPTIONS},
+        url.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True,
+        connect_args={"options": options},
     )  # fmt: skip
 
 

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Counter
 
 from features.database import leave
 from features.settings import Settings
 from serving.api import decisions, log, operation, records, what_if
+from serving.auth.permissions import require_permissions
 from serving.decisions.service import DecisionService
 from serving.log.log_tree import LogTree
 from serving.log.startup import CheckpointWriter, open_on_log
-from serving.pages import all_decisions, case, interview, models, queue_page, record, sign_in, vignettes
+from serving.pages import account, all_decisions, case, interview, models, queue_page, record, sign_in, tour, vignettes
 from serving.shadow.scorer import ShadowScorer
 from serving.web.error_handlers import add_error_handlers
 from serving.web.middleware import SecurityMiddleware
 
 API = (records, decisions, log, what_if, operation)
-PAGES = (sign_in, queue_page, case, record, interview, models, vignettes, all_decisions)
+PAGES = (sign_in, account, queue_page, case, record, interview, models, vignettes, all_decisions)
 _STATIC = Path(__file__).parent / "pages" / "static"
 
 
@@ -33,8 +35,12 @@ def create_app(
     service: DecisionService | None = None,
     *,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+    demonstration: bool = False,
 ) -> FastAPI:
-    """Return the application."""
+    """Return the application, with a tour for a demonstration.
+
+    Raises `RouteWithoutPermission` if the table of permissions lacks a route.
+    """
     app = FastAPI(
         title="Mimamori",
         description="Whom to offer a protective interview next, and why.",
@@ -42,18 +48,26 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan or _with_shadow,
     )
-    app.state.service = service or open_on_log(settings or Settings.from_environment())
+    app.state.service = (service or open_on_log(settings or Settings.from_environment())).for_requests()
     app.state.log_tree = LogTree()
     app.state.metrics = CollectorRegistry()
     app.state.decision_counter = Counter(
         "mimamori_decisions", "Decisions made", ["subject", "route"], registry=app.state.metrics
     )
     add_error_handlers(app)
-    for part in (*API, *PAGES):
+    parts = (*API, *PAGES, tour) if demonstration else (*API, *PAGES)
+    for part in parts:
         app.include_router(part.router)
+    require_permissions(route_names(part.router for part in parts))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(SecurityMiddleware)
     return app
+
+
+def route_names(routers: Iterable[APIRouter]) -> set[str]:
+    """Return the names of routes, as the table of permissions has them."""
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    return {f"{method} {route.path}" for route in routes for method in route.methods or ()}
 
 
 def create_worker() -> FastAPI:

@@ -1,9 +1,8 @@
-"""Commands of the service: serve, keys, and replay of a decision."""
+"""Commands of the service: serve, and replay of a decision."""
 
 from __future__ import annotations
 
 import json
-import re
 import time
 from typing import cast
 
@@ -12,17 +11,13 @@ import numpy as np
 
 from features.command_line import Problem
 from features.settings import Settings
-from features.tables.schema import TABLES
-from serving.auth.api_keys import create_key
-from serving.auth.permissions import Role
 from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import DecisionService, open_service
 from serving.log.startup import open_on_log
 from serving.server import PORT, require_free_port, run
 from serving.store import decisions
+from serving.store.transactions import EVERYTHING, transaction
 
-_POST = re.compile(f"{TABLES['visa_applications'].column('post').pattern}|[A-Z]{{3}}")
-"""A post as in the records; ports, free text there, are IATA's three letters."""
 PROGRESS_SECONDS = 2.0
 
 
@@ -41,27 +36,6 @@ def serve(host: str, port: int, workers: int) -> None:
     run(app, host, port, workers=workers, factory=True)
 
 
-@click.group()
-def key() -> None:
-    """Keys of people and programs."""
-
-
-@key.command()
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--post", metavar="CODE", help="The officer's own post, e.g. PH-MNL, or port, e.g. NRT.")
-def create(role: str, post: str | None) -> None:
-    """Create a key and print it, once."""
-    if role == Role.OFFICER and not post:
-        raise click.UsageError("an officer's key needs --post")
-    if post and not _POST.fullmatch(post):
-        raise click.UsageError(
-            "--post is a post like PH-MNL or a port like NRT, as in the columns post and port of "
-            "features/tables/schema/"
-        )
-    with open_service(Settings.from_environment()).engine.begin() as connection:
-        click.echo(create_key(connection, role, post))
-
-
 @click.command()
 @click.argument("decision_id", metavar="ID", required=False)
 @click.option("--all", "every", is_flag=True, help="Replay every decision.")
@@ -74,7 +48,7 @@ def replay(decision_id: str | None, every: bool, sample: int | None) -> None:
     if every:
         _replay_all(service, sample)
         return
-    with service.engine.connect() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         decision = decisions.by_id(connection, decision_id or "")
         if decision is None:
             raise Problem("there is no decision with this id")
@@ -86,7 +60,7 @@ def replay(decision_id: str | None, every: bool, sample: int | None) -> None:
 
 def _replay_all(service: DecisionService, sample: int | None) -> None:
     """Replay decisions, print those that differ, and go on where a decision cannot be replayed."""
-    with service.engine.connect() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         ids = decisions.all_ids(connection)
     if sample is not None and sample < len(ids):
         ids = [ids[at] for at in np.sort(np.random.default_rng().choice(len(ids), sample, replace=False))]
@@ -107,7 +81,7 @@ def _replay_all(service: DecisionService, sample: int | None) -> None:
 def _replay_fault(service: DecisionService, decision_id: str) -> str | None:
     """Return why a decision is not identical, None if it is."""
     try:
-        with service.engine.connect() as connection:
+        with transaction(service.engine, EVERYTHING) as connection:
             decision = decisions.by_id(connection, decision_id)
             if decision is None:
                 return "cannot be read"

@@ -1,4 +1,4 @@
-"""Command of the demonstration: a synthetic world, the reference models, ten cases to begin with, and a key for each role."""
+"""Command of the demonstration: a synthetic world, the reference models, ten cases to begin with, and a person for each role."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
 from features.command_line import Problem
 from features.facts.table_facts import facts_of_table
@@ -21,13 +22,14 @@ from models.approval import DEMONSTRATION, FULL, Approval, write_approval
 from models.bundle import Bundle, copy_bundle
 from models.signatures import load_or_create_key
 from serving.app import create_app
-from serving.auth.api_keys import create_key
+from serving.auth.api_keys import create_key, hash_of
+from serving.auth.people import account_named, create_person, reset_password
 from serving.auth.permissions import Role
 from serving.decisions.service import DecisionService, open_service
-from serving.pages import tour
 from serving.server import PORT, require_free_port, run
-from serving.store import decisions
+from serving.store import credentials, decisions
 from serving.store.record_ids import newest_ids
+from serving.store.transactions import EVERYTHING, transaction
 from serving.tour import choose_tour, read_tour, write_tour
 
 DEMO_WORLD = {"minimum_identified": 60, "interview_share": 0.1, "random_share": 0.02}
@@ -44,20 +46,19 @@ _HOST = "127.0.0.1"
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
 @click.option("--started", type=int, hidden=True, help="When `make run` began, in seconds since 1970.")
 def demo(applications: int, port: int, seed: int, started: int | None) -> None:
-    """Make a world, load it and serve it with the reference models; prints the address and a key for each role."""
+    """Make a world, load it and serve it with the reference models; prints the address and a sign-in for each role."""
     require_free_port(_HOST, port)
     settings = Settings.from_environment()
     if not (settings.home / "champions" / "visa").exists():
         _prepare(settings, applications, seed)
     service = open_service(settings)
-    _decide(service)
-    _print_keys(service, port)
+    feed_key = _decide(service)
+    _print_sign_ins(service, port, feed_key)
     if started is not None:
         click.echo(f"{time.time() - started:.0f} s from `make run` to this page")
     service.engine.dispose()
     # the world ends in 2012: by today's clock every case would be overdue
-    app = create_app(service=open_service(replace(settings, clock="records")))
-    app.include_router(tour.router)
+    app = create_app(service=open_service(replace(settings, clock="records")), demonstration=True)
     run(app, _HOST, port)
 
 
@@ -88,22 +89,39 @@ def serve_reference(settings: Settings, subject: str, adopted: Path) -> Bundle:
     return bundle
 
 
-def _print_keys(service: DecisionService, port: int) -> None:
-    with service.engine.begin() as connection:
+def _print_sign_ins(service: DecisionService, port: int, feed_key: str) -> None:
+    """Print a key for the feed, and for each other role a person's password; every start makes new ones."""
+    with transaction(service.engine, EVERYTHING) as connection:
         post = decisions.busiest_post(connection)
         for role in Role:
-            click.echo(f"{role:10} {create_key(connection, role, post if role is Role.OFFICER else None)}")
+            if role is not Role.FEED:
+                click.echo(f"{role:10} {_password(connection, role, post if role is Role.OFFICER else None)}")
     click.echo(
-        f"officer's post: {post}\nopen http://{_HOST}:{port}/tour for ten cases; the auditor's key opens them, "
-        "the officer's key a queue"
+        f"{Role.FEED:10} {feed_key}\nofficer's post: {post}\nopen http://{_HOST}:{port}/tour for ten cases; sign in with a "
+        "role as name and its password: the auditor opens the cases, the officer a queue; the feed's is an API key"
     )
 
 
-def _decide(service: DecisionService) -> None:
-    """Decide about the newest applications, so that the queue has cases, and about those of the tour."""
-    with service.engine.begin() as connection:
-        if decisions.count(connection):
-            return
+def _password(connection: Connection, role: Role, post: str | None) -> str:
+    existing = account_named(connection, role)
+    if existing is not None:
+        return reset_password(connection, existing.account_id)
+    password = create_person(connection, role, role, [post] if post else [])
+    if password is None:
+        raise Problem(f"the account `{role}` is disabled; remove the demonstration's folder to begin anew")
+    return password
+
+
+def _decide(service: DecisionService) -> str:
+    """Decide about the newest applications, so that the queue has cases, and about those of the tour.
+
+    Returns the key of the feed that these decisions are of.
+    """
+    with transaction(service.engine, EVERYTHING) as connection:
+        key = create_key(connection, Role.FEED)
+        feed = credentials.key_account(connection, hash_of(key))
+        if decisions.count(connection) or feed is None:
+            return key
         head = service.store.head(connection)
         cases = [("visa", id_) for id_ in newest_ids(connection, "visa_applications", CASES)]
         cases += [(case.subject, case.subject_id) for case in read_tour(service.models.settings.home)]
@@ -111,7 +129,9 @@ def _decide(service: DecisionService) -> None:
             row = service.store.rows(connection, TABLE_OF_SUBJECT[subject], [subject_id])
             place = row.column(_PLACE[subject])[0].as_py()
             own = facts_of_table(TABLE_OF_SUBJECT[subject], row)
-            decisions.insert(connection, service.compute(connection, subject, row, own, place, head))
+            decision = service.compute(connection, subject, row, own, place, head)
+            decisions.insert(connection, replace(decision, account_id=feed.account_id))
+    return key
 
 
 def _run(*words: str) -> None:

@@ -7,13 +7,17 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from serving.auth.api_keys import ApiCaller, api_caller
+from serving.auth.api_keys import ApiCaller
 from serving.decisions.interview_queue import interview_queue
 from serving.decisions.replay import replay
 from serving.decisions.service import DecisionService
+from serving.log.readings import log_readings
 from serving.refusals import Refusal
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.readings import Reading
+from serving.store.submissions import acts_of_case
+from serving.store.transactions import transaction
 
 router = APIRouter()
 LIMIT = 500
@@ -24,7 +28,7 @@ def decision_in_scope(request: Request, decision_id: str, caller: ApiCaller) -> 
 
     Raises `Refusal` 404 if there is none: a decision out of scope does not exist for the caller.
     """
-    with request.app.state.service.engine.connect() as connection:
+    with transaction(request.app.state.service.engine, caller.reach) as connection:
         decision = decisions.by_id(connection, decision_id)
     if decision is None or not caller.reaches(decision.post):
         raise Refusal(404, "decision", "no such decision", expected="a decision_id of the key's own post")
@@ -35,41 +39,51 @@ DecisionInScope = Annotated[Decision, Depends(decision_in_scope)]
 
 
 @router.get("/v1/decisions/{decision_id}")
-def get_decision(decision: DecisionInScope) -> Response:
-    """Return a decision as it was shown."""
-    return Response(decision.shown, media_type="application/json")
+def get_decision(request: Request, caller: ApiCaller, decision: DecisionInScope) -> Response:
+    """Return a decision as it was shown, and in ``acts`` who decided, corrected and interviewed."""
+    with transaction(request.app.state.service.engine, caller.reach) as connection:
+        acts = acts_of_case(connection, decision.subject, decision.subject_id)
+    log_readings(request, caller, [Reading("decision", decision.decision_id)])
+    # what was shown stays as it is, byte for byte
+    added = orjson.dumps([act.as_json() for act in acts]).decode()
+    return Response(f'{decision.shown[:-1]},"acts":{added}}}', media_type="application/json")
 
 
 @router.get("/v1/decisions/{decision_id}/replay")
-def get_replay(request: Request, decision: DecisionInScope) -> dict[str, object]:
+def get_replay(request: Request, caller: ApiCaller, decision: DecisionInScope) -> dict[str, object]:
     """Recompute a decision and say whether every bit is the same."""
     service: DecisionService = request.app.state.service
     service.models.reload()
-    with service.engine.connect() as connection:
-        return replay(service, connection, decision)
+    with transaction(service.engine, caller.reach) as connection:
+        replayed = replay(service, connection, decision)
+    log_readings(request, caller, [Reading("replay", decision.decision_id)])
+    return replayed
 
 
 @router.get("/v1/queue")
 def get_queue(request: Request, caller: ApiCaller, post: str | None = None, capacity: int = 10) -> Response:
     """Return whom to interview next at a post, and why."""
-    if post is not None and post != caller.post:
-        raise Refusal(403, "post", "this key belongs to another post", expected="the key's own post")
+    post = caller.post if post is None else post
+    if not caller.reaches(post):
+        raise Refusal(403, "post", "this post is not the account's own", expected="a post of the account")
     if not 1 <= capacity <= LIMIT:
         raise Refusal(422, "capacity", "capacity is out of range", expected=f"1 to {LIMIT}")
     service: DecisionService = request.app.state.service
-    with service.engine.connect() as connection:
-        queued, _ = interview_queue(connection, service, caller.post, capacity)
+    with transaction(service.engine, caller.reach) as connection:
+        queued, _ = interview_queue(connection, service, post, capacity)
     cases = [{"rank": case.rank, "due": case.due and case.due.as_json(), **case.shown} for case in queued]
-    return _json({"post": caller.post, "capacity": capacity, "cases": cases})
+    log_readings(request, caller, [Reading("queue", case.decision.decision_id) for case in queued])
+    return _json({"post": post, "capacity": capacity, "cases": cases})
 
 
-@router.get("/v1/audit/decisions", dependencies=[Depends(api_caller)])
+@router.get("/v1/audit/decisions")
 def audit_decisions(
-    request: Request, post: str | None = None, subject_id: str | None = None, limit: int = 50
+    request: Request, caller: ApiCaller, post: str | None = None, subject_id: str | None = None, limit: int = 50
 ) -> Response:
     """Search decisions."""
-    with request.app.state.service.engine.connect() as connection:
+    with transaction(request.app.state.service.engine, caller.reach) as connection:
         rows = decisions.search(connection, post=post, subject_id=subject_id, limit=min(max(limit, 1), LIMIT))
+    log_readings(request, caller, [Reading("search", decision.decision_id) for decision in rows])
     return _json([orjson.loads(decision.shown) for decision in rows])
 
 

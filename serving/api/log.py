@@ -5,38 +5,44 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Request
 
 from serving.api.decisions import LIMIT, DecisionInScope
-from serving.auth.api_keys import api_caller
+from serving.auth.api_keys import ApiCaller, api_caller
 from serving.log.bundle import leaf_as_json
 from serving.log.checkpoints import NoLogKey, log_key
 from serving.log.log_tree import LogTree
+from serving.log.readings import log_readings
 from serving.log.signed_note import Checkpoint, sign_checkpoint
 from serving.log.tree import consistency_proof, inclusion_proof
 from serving.refusals import Refusal
 from serving.store import log_leaves
+from serving.store.readings import Reading
 
 router = APIRouter()
 
 
 @router.get("/v1/decisions/{decision_id}/proof")
-def get_proof(request: Request, decision: DecisionInScope) -> dict[str, object]:
+def get_proof(request: Request, caller: ApiCaller, decision: DecisionInScope) -> dict[str, object]:
     """Return the leaf of a decision and the hashes that lead from it to the signed root; `verifier.py` checks them."""
     with request.app.state.service.engine.connect() as connection:
         leaf = log_leaves.leaf_of(connection, "decision", decision.decision_id)
         head, hashes = _tree(request).refresh(connection)
     if leaf is None or not 0 <= leaf.position < head.size:
         raise Refusal(404, "leaf", "the log has no leaf of this decision", expected="`mimamori log verify` names why")
+    log_readings(request, caller, [Reading("proof", decision.decision_id)])
     proof = [node.hex() for node in inclusion_proof(hashes, leaf.position)]
     return {"leaf": leaf_as_json(leaf), **_head(request, head), "inclusion": proof}
 
 
-@router.get("/v1/audit/log", dependencies=[Depends(api_caller)])
-def audit_log(request: Request, first: int = 0, limit: int = 50) -> dict[str, object]:
+@router.get("/v1/audit/log")
+def audit_log(request: Request, caller: ApiCaller, first: int = 0, limit: int = 50) -> dict[str, object]:
     """Return entries of the log in order, from a position on."""
     with request.app.state.service.engine.connect() as connection:
         size = log_leaves.size(connection)
         start, count = min(max(first, 0), size), min(max(limit, 1), LIMIT)
-        leaves = [leaf_as_json(leaf) for leaf in log_leaves.leaves(connection, start, count)]
-    return {"size": size, "first": start, "leaves": leaves}
+        leaves = list(log_leaves.leaves(connection, start, count))
+    shown = [Reading("log", leaf.subject_id) for leaf in leaves if leaf.kind == "decision"]
+    shown += [Reading("log", None, "log_leaf", str(leaf.position)) for leaf in leaves if leaf.kind != "decision"]
+    log_readings(request, caller, shown)
+    return {"size": size, "first": start, "leaves": [leaf_as_json(leaf) for leaf in leaves]}
 
 
 @router.get("/v1/audit/checkpoint", dependencies=[Depends(api_caller)])

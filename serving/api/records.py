@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from features.matrix import TABLE_OF_SUBJECT
 from features.store.records import RecordExists
 from features.tables.schema import TABLES
-from serving.auth.api_keys import ApiCaller, api_caller
-from serving.auth.permissions import OWN_POST, Caller
+from serving.auth.api_keys import ApiCaller
+from serving.auth.permissions import OFFICER, Caller
 from serving.decisions.acceptance import accepted_rows
 from serving.decisions.corrections import POST_COLUMN, correct_record
+from serving.decisions.hand_entries import entered_by_hand
 from serving.decisions.interviews import record_outcome
 from serving.decisions.service import DecisionService
+from serving.log.readings import log_readings
 from serving.refusals import Refusal
 from serving.store.decisions import IdempotencyKey
+from serving.store.readings import Reading
 from serving.store.transactions import in_transaction
 from serving.web.openapi import CORRECTION, record_schema, with_body
 from serving.web.request_bodies import JsonBody, LinesBody, parse_object
@@ -29,20 +32,18 @@ DECIDED_BY = {"visa_applications": "/v1/visa-applications", "landings": "/v1/lan
 
 @router.post("/v1/visa-applications", status_code=201, openapi_extra=with_body(record_schema("visa_applications")))
 def post_application(request: Request, caller: ApiCaller, body: JsonBody) -> Response:
-    """Store an application, decide about it, answer with the decision."""
+    """Store an application, decide about it, answer with the decision; an officer's own entry gets the post into its id."""
     return _decide(request, caller, body, "visa")
 
 
 @router.post("/v1/landings", status_code=201, openapi_extra=with_body(record_schema("landings")))
 def post_landing(request: Request, caller: ApiCaller, body: JsonBody) -> Response:
-    """Store a landing, decide about it, answer with the decision."""
+    """Store a landing, decide about it, answer with the decision; an officer's own entry gets the port into its id."""
     return _decide(request, caller, body, "entry")
 
 
-@router.post(
-    "/v1/records/{table}", status_code=201, openapi_extra=with_body({}, lines=True), dependencies=[Depends(api_caller)]
-)
-def post_records(request: Request, table: str, body: LinesBody) -> dict[str, object]:
+@router.post("/v1/records/{table}", status_code=201, openapi_extra=with_body({}, lines=True))
+def post_records(request: Request, caller: ApiCaller, table: str, body: LinesBody) -> dict[str, object]:
     """Store rows of another table, one JSON object a line; all or nothing."""
     if table not in TABLES:
         raise Refusal(404, "table", "there is no such table", expected=" ".join(TABLES))
@@ -52,9 +53,11 @@ def post_records(request: Request, table: str, body: LinesBody) -> dict[str, obj
         raise Refusal(
             422, "decided", f"{table} are not only stored: each gets a decision", where=[table], expected=expected
         )
-    rows = accepted_rows(service, table, [parse_object(line) for line in body.split(b"\n") if line.strip()])
+    rows = accepted_rows(service, table, [parse_object(line) for line in body.split(b"\n") if line.strip()], caller)
     try:
-        in_transaction(service.engine, lambda connection: service.store.append(connection, table, rows))
+        in_transaction(
+            service.engine, lambda connection: service.append(connection, table, rows, caller.account_id), caller.reach
+        )
     except RecordExists as error:
         raise Refusal(409, "exists", str(error), expected="ids that are not stored yet") from None
     return {"table": table, "stored": rows.num_rows}
@@ -78,31 +81,39 @@ def post_correction(request: Request, caller: ApiCaller, body: JsonBody) -> Resp
         expected = '{"table": one of the nine, "record": {…}}'
         raise Refusal(422, "correction", "table or record is missing", expected=expected)
     service: DecisionService = request.app.state.service
-    row = accepted_rows(service, table, [record])
-    answer = in_transaction(service.engine, lambda connection: correct_record(connection, service, caller, table, row))
+    row = accepted_rows(service, table, [record], caller)
+    answer = in_transaction(
+        service.engine, lambda connection: correct_record(connection, service, caller, table, row), caller.reach
+    )
+    if "decision" in answer:
+        log_readings(request, caller, [Reading("answer", answer["decision"]["decision_id"], table, str(answer["id"]))])
     return Response(orjson.dumps(answer), 201, media_type="application/json")
 
 
 def _decide(request: Request, caller: Caller, body: bytes, subject: str) -> Response:
-    row = accepted_rows(request.app.state.service, TABLE_OF_SUBJECT[subject], [parse_object(body)])
+    row = accepted_rows(request.app.state.service, TABLE_OF_SUBJECT[subject], [parse_object(body)], caller)
     post = str(row.column(POST_COLUMN[subject])[0].as_py())
-    if caller.scope is OWN_POST and caller.post != post:
+    if not caller.reaches(post):
         raise Refusal(403, "post", "this key belongs to another post", expected="a record of the key's own post")
+    if caller.role is OFFICER:
+        row = entered_by_hand(TABLE_OF_SUBJECT[subject], row, post)
     key = _idempotency_key(request, caller, f"{subject}\n".encode() + body)
-    decision, new = request.app.state.service.decide(subject, row, post, key=key)
+    decision, new = request.app.state.service.decide(subject, row, post, caller=caller, key=key)
     if new:
         request.app.state.decision_counter.labels(decision.subject, decision.route).inc()
+    log_readings(request, caller, [Reading("answer", decision.decision_id)])
     headers = {} if new else {"Idempotency-Replayed": "true"}
     status = 201 if new or key is not None else 200
     return Response(decision.shown, status, headers=headers, media_type="application/json")
 
 
 def _idempotency_key(request: Request, caller: Caller, content: bytes) -> IdempotencyKey | None:
-    """Return the request's Idempotency-Key, hashed with the caller's key: others may use the same word."""
+    """Return the request's Idempotency-Key, hashed with the caller's account: others may use the same word."""
     given = request.headers.get("idempotency-key")
     if given is None:
         return None
     if not 0 < len(given) <= 200 or not given.isascii() or not given.isprintable():
         expected = "1 to 200 printable ASCII characters"
         raise Refusal(400, "idempotency", "the Idempotency-Key cannot be used", expected=expected)
-    return IdempotencyKey(hashlib.sha256(caller.key_hash + given.encode()).digest(), hashlib.sha256(content).digest())
+    scoped = f"{caller.account_id}\n{given}".encode()
+    return IdempotencyKey(hashlib.sha256(scoped).digest(), hashlib.sha256(content).digest())

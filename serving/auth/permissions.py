@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from starlette.requests import Request
 
 from serving.refusals import Refusal
+from serving.store.transactions import EVERYTHING, Reach
 
 
 class Role(StrEnum):
-    """Role of an API key."""
+    """Role of an account."""
 
     OFFICER = "officer"
     SCIENTIST = "scientist"
@@ -32,6 +33,7 @@ class Scope(StrEnum):
 OFFICER, SCIENTIST, AUDITOR, ADMIN, FEED = Role
 OWN_POST, ALL_POSTS, NO_CASES = Scope
 _READERS = {OFFICER: OWN_POST, AUDITOR: ALL_POSTS}
+_PEOPLE = dict.fromkeys((OFFICER, SCIENTIST, AUDITOR, ADMIN), NO_CASES)
 
 PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /v1/visa-applications": {FEED: ALL_POSTS, OFFICER: OWN_POST},
@@ -56,34 +58,68 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /decisions": {AUDITOR: ALL_POSTS},
     "GET /vignettes": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
+    "GET /account": _PEOPLE,
+    "POST /account/sessions/end": _PEOPLE,
+    "POST /account/sign-out-everywhere": _PEOPLE,
+    "POST /account/keys/revoke": _PEOPLE,
+    "POST /account/keys/rotate": _PEOPLE,
 }
 """Scope by role, by route."""
 PUBLIC = frozenset({
     "GET /", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /healthz", "GET /readyz", "GET /metrics",
     "HEAD /healthz", "HEAD /readyz",
 })  # fmt: skip
-"""Routes without a key."""
+"""Routes without an account."""
+DEMONSTRATION = frozenset({"GET /tour"})
+"""Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
-    OFFICER: ("queue",),
-    AUDITOR: ("decisions", "queue", "models"),
-    SCIENTIST: ("models",),
-    ADMIN: ("models",),
+    OFFICER: ("queue", "account"),
+    AUDITOR: ("decisions", "queue", "models", "account"),
+    SCIENTIST: ("models", "account"),
+    ADMIN: ("models", "account"),
 }
 """Pages linked for a role, the start page first; a role without pages cannot sign in."""
 
 
+class RouteWithoutPermission(Exception):
+    """Raised when the application is built with a route that no table names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Holder of a key; ``scope`` is that of the route called."""
+    """Account that calls; ``scope`` is that of the route called, ``posts`` are its own posts and ports."""
 
     role: Role
-    post: str | None
-    key_hash: bytes
+    posts: tuple[str, ...]
+    account_id: int
+    name: str
     scope: Scope = NO_CASES
+
+    @property
+    def post(self) -> str | None:
+        """First of the posts, shown where none is asked for."""
+        return self.posts[0] if self.posts else None
+
+    @property
+    def reach(self) -> Reach:
+        """Posts that the database lets this call see."""
+        return EVERYTHING if self.scope is ALL_POSTS else Reach(self.posts if self.scope is OWN_POST else ())
 
     def reaches(self, post: str | None) -> bool:
         """Return whether a case of this post is in the caller's scope."""
-        return self.scope is ALL_POSTS or (self.scope is OWN_POST and self.post == post)
+        return self.scope is ALL_POSTS or (self.scope is OWN_POST and post in self.posts)
+
+
+def require_permissions(routes: Iterable[str]) -> None:
+    """Check that every route is in `PERMISSIONS`, `PUBLIC` or `DEMONSTRATION`.
+
+    Raises `RouteWithoutPermission` with the names of the others.
+    """
+    missing = sorted(set(routes) - set(PERMISSIONS) - PUBLIC - DEMONSTRATION)
+    if missing:
+        raise RouteWithoutPermission(
+            f"routes without a row in PERMISSIONS of serving/auth/permissions.py: {', '.join(missing)}"
+        )
 
 
 def route_name(request: Request) -> str:
@@ -96,7 +132,7 @@ def authorise(caller: Caller, request: Request) -> Caller:
 
     Raises `Refusal` 403 if the role may not use the route.
     """
-    roles = PERMISSIONS[route_name(request)]
+    roles = PERMISSIONS.get(route_name(request), {})
     if caller.role not in roles:
         raise Refusal(403, "role", f"role {caller.role} may not do this", expected=" or ".join(roles))
     return replace(caller, scope=roles[caller.role])

@@ -27,22 +27,26 @@ def cookie_name(request: Request) -> str:
 def start_session(connection: Connection, caller: Caller) -> str:
     """Store a session and return its token; it cannot be read again."""
     token = secrets.token_urlsafe(32)
-    credentials.insert_session(connection, hash_of(token), caller.key_hash, HOURS)
+    credentials.insert_session(connection, hash_of(token), caller.account_id, HOURS)
     return token
 
 
 def end_session(connection: Connection, request: Request) -> None:
     """Delete the request's session."""
-    credentials.delete_session(connection, hash_of(request.cookies.get(cookie_name(request), "")))
+    credentials.delete_session(connection, session_hash(request))
+
+
+def session_hash(request: Request) -> bytes:
+    """Return the stored form of the request's token."""
+    return hash_of(request.cookies.get(cookie_name(request), ""))
 
 
 def session_caller(request: Request) -> Caller | None:
-    """Return the holder of the request's session, None if it has ended or its key was revoked."""
-    token = request.cookies.get(cookie_name(request))
-    if not token:
+    """Return the account of the request's session, None if the session has ended or the account is disabled."""
+    if not request.cookies.get(cookie_name(request)):
         return None
     with request.app.state.service.engine.connect() as connection:
-        return caller_from(credentials.session_key(connection, hash_of(token)))
+        return caller_from(credentials.session_account(connection, session_hash(request)))
 
 
 def page_reader(request: Request) -> Caller:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -14,10 +15,12 @@ from features.tables.json_rows import row_as_json
 from features.tables.schema import TABLES
 from serving.auth.permissions import ALL_POSTS, Caller
 from serving.decisions.service import DecisionService
+from serving.decisions.victim_matches import shows_victim
 from serving.log.leaves import append
 from serving.refusals import Refusal
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.submissions import insert_submission
 from serving.store.transactions import lock_until_commit
 
 POST_COLUMN = {"visa": "post", "entry": "port"}
@@ -27,7 +30,7 @@ _SUBJECT_OF_TABLE = {table: subject for subject, table in TABLE_OF_SUBJECT.items
 
 def correct_record(
     connection: Connection, service: DecisionService, caller: Caller, table: str, row: pa.Table
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Supersede a record and return what changed, with the new decision if it is a case.
 
     Raises `Refusal` 404 if no record with this id is in the caller's scope.
@@ -41,12 +44,13 @@ def correct_record(
         expected = "an id that is stored, of the key's own post"
         raise Refusal(404, "record", "no such record", expected=expected)
     position = service.store.supersede(connection, table, record_id, row)
+    insert_submission(connection, [position], caller.account_id, is_correction=True)
     was, now = row_as_json(old.to_pylist()[0]), row_as_json(row.to_pylist()[0])
     changed = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
-    answer: dict[str, object] = {"table": table, "id": record_id, "position": position, "changed": changed}
+    answer: dict[str, Any] = {"table": table, "id": record_id, "position": position, "changed": changed}
     if subject is not None and before is not None:
-        answer |= _decide_again(connection, service, before, row, position)
-    content = {"table": table, "position": str(position), "changed": changed, "role": str(caller.role)}
+        answer |= _decide_again(connection, service, caller, before, row, position)
+    content = {"table": table, "position": str(position), "changed": changed, "account_id": str(caller.account_id)}
     append(connection, "correction", record_id, content)
     return answer
 
@@ -61,12 +65,14 @@ def _in_scope(caller: Caller, subject: str | None, old: pa.Table, new: pa.Table)
 
 
 def _decide_again(
-    connection: Connection, service: DecisionService, before: Decision, row: pa.Table, position: int
+    connection: Connection, service: DecisionService, caller: Caller, before: Decision, row: pa.Table, position: int
 ) -> dict[str, object]:
     """Decide about the corrected record on the history just before it."""
     own = facts_of_table(TABLE_OF_SUBJECT[before.subject], row)
-    again = service.compute(connection, before.subject, row, own, before.post, position - 1)
-    again = replace(again, record_position=position)
+    again = service.compute(
+        connection, before.subject, row, own, before.post, position - 1, shows_victim=shows_victim(caller.role, before)
+    )
+    again = replace(again, record_position=position, account_id=caller.account_id)
     decisions.insert(connection, again)
     return {
         "score_before": before.shown_score(), "score_after": again.shown_score(), "decision": orjson.loads(again.shown),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from features.store.records import RecordExists
 from serving.auth.permissions import Caller
 from serving.decisions.acceptance import accepted_rows
+from serving.decisions.hand_entries import entered_by_hand
 from serving.decisions.service import DecisionService
 from serving.log.leaves import append
 from serving.refusals import Refusal
@@ -24,29 +25,31 @@ _POSITIVE = {"indications", "victim_identified"}
 
 
 def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str, object]) -> str:
-    """Store the outcome of an interview and return its id.
+    """Store the outcome of an interview and return its id, which ends in the post.
 
     Raises `Refusal` 422 for a record with faults, 404 for a case out of the caller's scope, 409 for an id that exists.
     """
     outcome_id = str(record.get("outcome_id") or f"OUT-{uuid.uuid4()}")
-    rows = accepted_rows(service, "outcomes", [{**record, "outcome_id": record.get("outcome_id", outcome_id)}])
+    rows = accepted_rows(service, "outcomes", [{**record, "outcome_id": record.get("outcome_id", outcome_id)}], caller)
     subject = "visa" if record["subject"] == OUTCOME_SUBJECTS["visa"] else "entry"
     subject_id = str(record["subject_id"])
 
-    def store(connection: Connection) -> None:
+    def store(connection: Connection) -> str:
         decision = decisions.latest(connection, subject, subject_id)
         if decision is None or not caller.reaches(decision.post):
             raise Refusal(404, "case", "no such case at this post", expected="a case of the queue")
-        service.store.append(connection, "outcomes", rows)
-        decisions.mark_interviewed(connection, subject, subject_id)
-        content = {"subject": subject, "subject_id": subject_id, "role": str(caller.role)}
-        append(connection, "interview", outcome_id, content)
+        marked = rows if decision.post is None else entered_by_hand("outcomes", rows, decision.post)
+        service.append(connection, "outcomes", marked, caller.account_id)
+        decisions.mark_interviewed(connection, subject, subject_id, caller.account_id)
+        marked_id = str(marked.column("outcome_id")[0].as_py())
+        content = {"subject": subject, "subject_id": subject_id, "account_id": str(caller.account_id)}
+        append(connection, "interview", marked_id, content)
+        return marked_id
 
     try:
-        in_transaction(service.engine, store)
+        return in_transaction(service.engine, store, caller.reach)
     except RecordExists as error:
         raise Refusal(409, "exists", str(error), expected="a new outcome_id") from None
-    return outcome_id
 
 
 def outcome_record(

@@ -17,6 +17,7 @@ from features.online import view_case
 from models.bundle import Bundle
 from serving.decisions.scoring import RECORD_NOTE, decide_case, undecidable
 from serving.decisions.service import DecisionService
+from serving.decisions.victim_matches import showed_victim
 from serving.log.verification import differing_columns
 from serving.store import log_leaves
 from serving.store.decisions import Decision
@@ -57,7 +58,14 @@ def _again(
         again = undecidable(decision.subject, row, own, bundle, decision.post, decision.position, decision.decision_id)
         return again, {again.features}
     view = view_case(connection, service.store, decision.subject, row, position=decision.position)
-    again = decide_case(view, bundle, decision.post, decision.position, decision.decision_id)
+    again = decide_case(
+        view,
+        bundle,
+        decision.post,
+        decision.position,
+        decision.decision_id,
+        shows_victim=showed_victim(connection, decision),
+    )
     # a decision from before the catalogue grew stored only the features of that time, which its model reads
     return again, {again.features, again.features if bundle is None else bundle.read(view.values[None]).tobytes()}
 

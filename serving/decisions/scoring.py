@@ -24,12 +24,22 @@ from serving.store.decisions import Decision
 RECORD_NOTE = "record_"
 """Beginning of the codes of warnings about the record itself."""
 UNDECIDABLE = "undecidable"
+PROTECT = "protect"
+"""Code of the warning that the traveller matches a victim's entry."""
 
 
 def decide_case(
-    view: CaseView, bundle: Bundle | None, post: str | None, position: int, decision_id: str | None = None
+    view: CaseView,
+    bundle: Bundle | None,
+    post: str | None,
+    position: int,
+    decision_id: str | None = None,
+    *,
+    shows_victim: bool = True,
 ) -> Decision:
     """Return the decision about a case on the history up to ``position``.
+
+    ``shows_victim`` says whether a match with a victim's entry may be shown (see `serving.decisions.victim_matches`).
 
     Without a model, for a case too unlike the training rows, and where the person may be a child because the birth date
     cannot be true, there is no score rather than a low one.
@@ -49,7 +59,7 @@ def decide_case(
         # a child's score is stored for replay and shown to nobody
         **_explanation(view, bundle, None if view.is_minor else explained),
         "route": route,
-        "warnings": _warnings(view, bundle),
+        "warnings": _warnings(view, bundle, shows_victim=shows_victim),
         "notice": text("serving.notice", "notice"),
     }  # fmt: skip
     return Decision(
@@ -99,13 +109,13 @@ def _reasons(view: CaseView, bundle: Bundle, values: Floats, explained: Explanat
     }
 
 
-def _warnings(view: CaseView, bundle: Bundle | None) -> list[dict[str, object]]:
+def _warnings(view: CaseView, bundle: Bundle | None, *, shows_victim: bool) -> list[dict[str, object]]:
     labels = texts("serving.warnings")
     unlike = [] if bundle is None or view.is_minor else bundle.unlike(view.values)
     warnings: list[dict[str, object]] = [
         {"code": f"unlike_training_{kind}", "feature": feature, **labels[kind]} for feature, kind in unlike
     ]
-    for code, applies in (("child", view.is_minor), ("protect", view.victim_match)):
+    for code, applies in (("child", view.is_minor), (PROTECT, view.victim_match and shows_victim)):
         if applies:
             warnings.append({"code": code, "feature": None, **labels[code]})
     return warnings + [_note(note) for note in view.notes]

@@ -14,7 +14,7 @@ from psycopg import Error as DriverError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from features.database import open_engine
+from features.database import engine_as, open_engine
 from features.error_origin import origin
 from features.facts.table_facts import TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
@@ -22,15 +22,20 @@ from features.online import view_case
 from features.settings import Settings
 from features.store.records import RecordExists, RecordStore
 from features.store.schema_migration import migrate
+from serving.auth.permissions import Caller
 from serving.decisions.desk_clock import DeskClock
 from serving.decisions.scoring import decide_case, undecidable
+from serving.decisions.victim_matches import shows_victim
 from serving.log.acts import seal_rows_of_before, seal_stored_records
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
 from serving.store import decisions
 from serving.store.decisions import Decision, IdempotencyKey
+from serving.store.submissions import insert_submission
 from serving.store.transactions import in_transaction
 
+SERVICE_ROLE = "mimamori_service"
+"""Role in the database that requests work as; the migrations make it."""
 log = logging.getLogger("mimamori")
 _MIGRATIONS = Path(__file__).parent.parent / "store" / "migrations"
 
@@ -59,10 +64,19 @@ class DecisionService:
         half = len(ids) // 2
         return pa.concat_tables([self.readable_rows(connection, table, part) for part in (ids[:half], ids[half:])])
 
+    def for_requests(self) -> DecisionService:
+        """Return the service as requests use it: in a database role that owns nothing and sees what its transactions name."""
+        return replace(self, engine=engine_as(self.engine, SERVICE_ROLE))
+
     def decide(
-        self, subject: str, row: pa.Table, post: str | None, *, key: IdempotencyKey | None = None
+        self, subject: str, row: pa.Table, post: str | None, *, caller: Caller, key: IdempotencyKey | None = None
     ) -> tuple[Decision, bool]:
         """Store a record and decide about it once, however often and in parallel the request is sent.
+
+        Parameters
+        ----------
+        caller
+            Account that sends the record.
 
         Returns
         -------
@@ -84,7 +98,7 @@ class DecisionService:
             new = decision is None
             if decision is None:
                 try:
-                    decision = self._new(connection, subject, row, own, post)
+                    decision = self._new(connection, subject, row, own, post, caller)
                 except RecordExists:
                     exists = True
                     raise
@@ -93,12 +107,20 @@ class DecisionService:
             return decision, new
 
         try:
-            return in_transaction(self.engine, work)
+            return in_transaction(self.engine, work, caller.reach)
         except RecordExists:
             raise busy() from None
 
     def compute(
-        self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, position: int
+        self,
+        connection: Connection,
+        subject: str,
+        row: pa.Table,
+        own: TableFacts,
+        post: str | None,
+        position: int,
+        *,
+        shows_victim: bool = True,
     ) -> Decision:
         """Return a decision on the history up to ``position``; stores nothing.
 
@@ -107,17 +129,28 @@ class DecisionService:
         bundle = self.models.bundles.get(subject)
         try:
             view = view_case(connection, self.store, subject, row, position=position, own=own)
-            return decide_case(view, bundle, post, position)
+            return decide_case(view, bundle, post, position, shows_victim=shows_victim)
         except (DBAPIError, DriverError, MemoryError):
             raise
         except Exception as error:
             log.error("a case is queued without a score: %s", origin(error))
             return undecidable(subject, row, own, bundle, post, position)
 
-    def _new(self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None) -> Decision:
-        decision = self.compute(connection, subject, row, own, post, self.store.head(connection))
+    def append(self, connection: Connection, table: str, row: pa.Table, account_id: int) -> list[int]:
+        """Store records of a table with the account that sent them; raises `RecordExists`."""
+        positions = self.store.append(connection, table, row)
+        insert_submission(connection, positions, account_id)
+        return positions
+
+    def _new(
+        self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, caller: Caller
+    ) -> Decision:
+        head = self.store.head(connection)
+        trusted = shows_victim(caller.role, None)
+        decision = self.compute(connection, subject, row, own, post, head, shows_victim=trusted)
         [position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
-        decision = replace(decision, record_position=position)
+        insert_submission(connection, [position], caller.account_id)
+        decision = replace(decision, record_position=position, account_id=caller.account_id)
         decisions.insert(connection, decision)
         return decision
 
@@ -153,6 +186,7 @@ def open_service(settings: Settings, engine: Engine | None = None) -> DecisionSe
     store = RecordStore.open(engine, settings.data_key_path, seal_stored_records)
     migrate(engine, _MIGRATIONS, "serving")
     seal_rows_of_before(engine)
+    engine.dispose()  # requests use connections of another role
     models = LoadedModels(settings)
     models.reload()
     return DecisionService(engine, store, models)

@@ -29,6 +29,7 @@ from serving.log.signed_note import ORIGIN, NoteRejected, verifier_key
 from serving.log.verification import verify_log
 from serving.store import decisions, log_leaves
 from serving.store.decisions import Decision
+from serving.store.transactions import EVERYTHING, transaction
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -36,7 +37,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 def all_decisions(service: DecisionService) -> Iterator[Decision]:
     """Yield every decision in order."""
-    with service.engine.connect() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         for decision_id in decisions.all_ids(connection):
             decision = decisions.by_id(connection, decision_id)
             if decision is not None:

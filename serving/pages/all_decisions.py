@@ -10,8 +10,11 @@ from fastapi import APIRouter, Request, Response
 
 from features.tables.times import moment_of
 from serving.auth.sessions import PageReader
+from serving.log.readings import log_readings
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.readings import Reading
+from serving.store.transactions import transaction
 from serving.web.rendering import Page, render
 
 router = APIRouter(include_in_schema=False)
@@ -36,10 +39,11 @@ def all_decisions(
 ) -> Response:
     """Show decisions of all posts, the latest first."""
     until = int(before) if before.isdecimal() and len(before) < 19 else None
-    with request.app.state.service.engine.connect() as connection:
+    with transaction(request.app.state.service.engine, caller.reach) as connection:
         page = decisions.search(
             connection, post=post or None, subject_id=subject_id or None, limit=SHOWN, route=route or None, before=until
         )
+    log_readings(request, caller, [Reading("search", decision.decision_id) for decision in page])
     rows = [(decision, moment_of(decision.as_of)) for decision in page]
     older = page[-1].as_of if len(page) == SHOWN else None
     return render(request, DecisionsPage(rows, post, subject_id, route, older), caller)

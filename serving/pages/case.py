@@ -22,11 +22,15 @@ from serving.decisions.interview_queue import summaries_of
 from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import category_label, format_day
+from serving.log.readings import log_readings
 from serving.pages.case_labels import due_label, summary_labels
 from serving.pages.waterfall import waterfall
 from serving.refusals import Refusal
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.readings import Reading
+from serving.store.submissions import Act, acts_of_case
+from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, page_texts, render
 
 router = APIRouter(include_in_schema=False)
@@ -60,6 +64,7 @@ class CasePage(Page):
     interviewed: bool
     may_record: bool
     error: str
+    acts: list[Act]
     findings: list[tuple[str, str]]
     typologies: list[tuple[str, str]]
     closed: str
@@ -89,9 +94,10 @@ def case_response(
     """Return the page of a case, replayed if asked, or with the error of its form."""
     service: DecisionService = request.app.state.service
     language = language_of(request)
-    with service.engine.connect() as connection:
+    with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
         page = _page(connection, service, decision, language, caller, replay=replay, error=error)
+    log_readings(request, caller, [Reading("case", decision.decision_id)])
     return render(request, page, caller, status=status)
 
 
@@ -117,6 +123,7 @@ def _page(
         steps=steps, chart=waterfall(base, steps, words) if steps else Markup(),
         replayed=replay_decision(service, connection, decision) if replay else None,
         interviewed=decisions.is_interviewed(connection, *case_key), may_record=caller.role is Role.OFFICER, error=error,
+        acts=acts_of_case(connection, *case_key),
         findings=[(code, category_label(code, language)) for code in FINDINGS],
         typologies=[(code, texts("typologies")[code][language]) for code in TYPOLOGIES],
         closed="" if closed is None else reasons[closed][language],

@@ -11,6 +11,7 @@ from serving.decisions.interviews import outcome_record, record_outcome
 from serving.decisions.service import DecisionService
 from serving.pages.case import case_response, decision_in_scope
 from serving.store import decisions
+from serving.store.transactions import transaction
 from serving.web.request_bodies import FormFields
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +27,7 @@ def interview(request: Request, caller: PageReader, decision_id: str, form: Form
     service: DecisionService = request.app.state.service
     if finding not in FINDINGS or typology not in {None, *TYPOLOGIES} or arm not in ARMS:
         return case_response(request, caller, decision_id, status=422, error="choose_finding")
-    with service.engine.connect() as connection:
+    with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
         now = service.now(connection)
         if decisions.is_interviewed(connection, decision.subject, decision.subject_id):
@@ -42,7 +43,7 @@ def close(request: Request, caller: PageReader, decision_id: str, form: FormFiel
     service: DecisionService = request.app.state.service
     if reason not in CLOSING_REASONS:
         return case_response(request, caller, decision_id, status=422, error="choose_reason")
-    with service.engine.begin() as connection:
+    with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
-        decisions.close_case(connection, decision.subject, decision.subject_id, reason, caller.key_hash)
+        decisions.close_case(connection, decision.subject, decision.subject_id, reason, caller.account_id)
     return RedirectResponse("/queue", 303)

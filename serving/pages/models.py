@@ -20,6 +20,7 @@ from serving.registry.loaded_models import SUBJECTS
 from serving.registry.mlflow_registry import RegistryError, version_by_alias
 from serving.shadow.comparison import shadow_comparison
 from serving.store import shadows
+from serving.store.transactions import EVERYTHING, transaction
 from serving.web.rendering import Page, language_of, render
 
 router = APIRouter(include_in_schema=False)
@@ -83,7 +84,7 @@ def models(request: Request, caller: PageReader) -> Response:
 def _subject(
     service: DecisionService, subject: str, language: str, champion: VersionView | None, challenger: VersionView | None
 ) -> SubjectModels:
-    with service.engine.connect() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         latest = shadows.latest(connection, subject)
         comparison = None if latest is None else shadow_comparison(connection, service.store, latest)
     bundle = service.models.bundles.get(subject)

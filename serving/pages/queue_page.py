@@ -17,8 +17,11 @@ from serving.decisions.interview_queue import QueuedCase, interview_queue
 from serving.decisions.scoring import UNDECIDABLE
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import format_day
+from serving.log.readings import log_readings
 from serving.pages.case_labels import due_label, summary_labels
 from serving.store import decisions
+from serving.store.readings import Reading
+from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, render
 
 router = APIRouter(include_in_schema=False)
@@ -49,13 +52,14 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage(Page):
-    """Queue of a post, or of all posts; ``today`` is set where the clock is that of the records."""
+    """Queue of a post, or of all posts; ``posts`` are the reader's own; ``today`` is set where the clock is that of the records."""
 
     name: ClassVar[str] = "queue"
     cases: list[QueueRow]
     queue_length: int
     counts: dict[str, int]
     post: str | None
+    posts: list[str]
     show_post: bool
     capacity: int
     order: str
@@ -68,9 +72,9 @@ def queue(request: Request, caller: PageReader, capacity: str = "", order: str =
     """Show whom to interview next."""
     size = min(max(int(capacity), 1), LIMIT) if capacity.isdecimal() and len(capacity) < 6 else CAPACITY
     all_posts = caller.scope is ALL_POSTS
-    shown_post = (post or None) if all_posts else caller.post
+    shown_post = (post or None) if all_posts else post if caller.reaches(post) else caller.post
     service: DecisionService = request.app.state.service
-    with service.engine.connect() as connection:
+    with transaction(service.engine, caller.reach) as connection:
         cases, today = interview_queue(connection, service, shown_post, size)
         since = queued_since(service.now(connection), service.models.settings)
         length = decisions.queue_length(connection, shown_post, since)
@@ -79,10 +83,12 @@ def queue(request: Request, caller: PageReader, capacity: str = "", order: str =
     if order == "due":
         cases = _by_due_date(cases, today)
     page = QueuePage(
-        [_row(case, language) for case in cases], length, _counts(cases) | {"unscored": unscored}, shown_post, all_posts, size, order,
+        [_row(case, language) for case in cases], length, _counts(cases) | {"unscored": unscored}, shown_post,
+        list(caller.posts), all_posts or len(caller.posts) > 1, size, order,
         format_day(today, language) if stands(service.models.settings) else None,
         cases[0].shown["notice"][language] if cases else "",
     )  # fmt: skip
+    log_readings(request, caller, [Reading("queue", case.decision.decision_id) for case in cases])
     return render(request, page, caller)
 
 

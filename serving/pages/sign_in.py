@@ -1,4 +1,4 @@
-"""Start, sign-in and sign-out."""
+"""Start, sign-in by name and password, and sign-out."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import ClassVar
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from serving.auth.api_keys import key_holder
-from serving.auth.permissions import NAVIGATION
+from serving.auth.attempts import count_attempt, forgive_attempts
+from serving.auth.people import caller_by_password
 from serving.auth.sessions import clear_cookie, end_session, session_caller, set_cookie, start_page, start_session
+from serving.refusals import Refusal
 from serving.web.rendering import Page, render
 from serving.web.request_bodies import FormFields
 
@@ -19,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class SignInPage(Page):
-    """Form for a key; ``wrong`` is the text shown after a key that was not accepted."""
+    """Form for name and password; ``wrong`` is the text shown after an attempt that was not accepted."""
 
     name: ClassVar[str] = "sign_in"
     wrong: str | None = None
@@ -40,13 +41,20 @@ def show_form(request: Request) -> Response:
 
 @router.post("/sign-in")
 def sign_in(request: Request, form: FormFields) -> Response:
-    """Exchange a key for a session; the key itself is stored nowhere."""
-    with request.app.state.service.engine.begin() as connection:
-        holder = key_holder(connection, form.get("key", "").strip())
-        if holder is None or holder.role not in NAVIGATION:
-            return render(request, SignInPage("wrong_key" if holder is None else "programs"), status=401)
-        token = start_session(connection, holder)
-    response = RedirectResponse(start_page(holder), 303)
+    """Exchange name and password for a session."""
+    name, password = form.get("name", ""), form.get("password", "")
+    engine = request.app.state.service.engine
+    try:
+        count_attempt(engine, request, name)
+    except Refusal:
+        return render(request, SignInPage("too_many"), status=429)
+    with engine.begin() as connection:
+        caller = caller_by_password(connection, name, password)
+        if caller is None:
+            return render(request, SignInPage("wrong"), status=401)
+        token = start_session(connection, caller)
+    forgive_attempts(engine, request, name)
+    response = RedirectResponse(start_page(caller), 303)
     set_cookie(request, response, token)
     return response
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from features.languages import texts
 from serving.store import decisions
+from serving.store.transactions import EVERYTHING, transaction
 from serving.tour import read_tour
 from serving.web.rendering import Page, language_of, render
 
@@ -45,7 +46,7 @@ def tour(request: Request) -> Response:
     """Show the cases with which the demonstration begins."""
     service, language = request.app.state.service, language_of(request)
     labels, stops = texts("serving.tour"), []
-    with service.engine.connect() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         for case in read_tour(service.models.settings.home):
             decision = decisions.latest(connection, case.subject, case.subject_id)
             if decision is None:

@@ -20,6 +20,7 @@ from serving.registry.mlflow_registry import RegistryError, download_bundle
 from serving.shadow.comparison import shadow_comparison
 from serving.shadow.report import markdown_report
 from serving.store import shadows
+from serving.store.transactions import EVERYTHING, transaction
 
 SUBJECT = click.Choice(["visa", "entry"])
 _UNTIL = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
@@ -50,7 +51,7 @@ def start(subject: str, until: dt.datetime | None, version: str) -> None:
             raise Problem(f"{subject} version {number} is the champion itself; there is nothing to compare")
         service = open_service(settings)
         copy_bundle(path, settings.home / "challengers" / subject)
-    with service.engine.begin() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         shadows.start(connection, subject, bundle.sha256, number, until)
     click.echo(
         f"{subject} version {number} scores in the shadow until {until:%Y-%m-%d %H:%M} UTC; officers do not see it"
@@ -83,7 +84,7 @@ def stop(subject: str) -> None:
 def report(subject: str, as_json: bool) -> None:
     """Compare challenger and champion on the live cases that both have scored."""
     service = open_service(Settings.from_environment())
-    with service.engine.connect() as connection:
+    with transaction(service.engine, EVERYTHING) as connection:
         latest = shadows.latest(connection, subject)
         if latest is None:
             raise Problem(f"there was no shadow for {subject} yet; start one with `mimamori shadow start {subject}`")

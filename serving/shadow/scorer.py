@@ -16,7 +16,7 @@ from models.bundle import Bundle
 from serving.decisions.service import DecisionService
 from serving.store import shadows
 from serving.store.shadows import PendingDecision, Shadow, ShadowScore
-from serving.store.transactions import try_lock
+from serving.store.transactions import EVERYTHING, transaction, try_lock
 
 log = logging.getLogger("mimamori")
 PAUSE_SECONDS = 2.0
@@ -44,7 +44,7 @@ class ShadowScorer:
 
     def score_pending(self) -> int:
         """Score up to `BATCH` decisions of each shadow and return the count; of several workers one does it."""
-        with self._service.engine.begin() as connection:
+        with transaction(self._service.engine, EVERYTHING) as connection:
             if not try_lock(connection, _LOCK):
                 return 0
             return sum(self._score(connection, shadow) for shadow in shadows.to_score(connection))

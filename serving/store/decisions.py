@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, text
 
 from features.arrays import Floats
 from serving.log.leaves import append_row
+from serving.store.accounts import UNKNOWN_ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Decision:
         float64 bytes, in the order of the model's catalogue.
     shown
         The JSON text that was answered.
+    account_id
+        Account that sent or corrected the record.
     """
 
     decision_id: str
@@ -41,6 +44,7 @@ class Decision:
     features: bytes
     contributions: bytes
     shown: str
+    account_id: int = UNKNOWN_ACCOUNT
 
     def values(self) -> Floats:
         """Return the features, float64[f]."""
@@ -111,6 +115,17 @@ def latest(connection: Connection, subject: str, subject_id: str) -> Decision | 
     return rows[0] if rows else None
 
 
+def before(connection: Connection, decision: Decision) -> Decision | None:
+    """Return the decision about a case before another about it."""
+    rows = _select(
+        connection,
+        "serving.decision where subject = :s and subject_id = :i and number < (select number from serving.decision "
+        "where decision_id = cast(:id as uuid)) order by number desc limit 1",
+        s=decision.subject, i=decision.subject_id, id=decision.decision_id,
+    )  # fmt: skip
+    return rows[0] if rows else None
+
+
 def search(
     connection: Connection, *, post: str | None, subject_id: str | None, limit: int, route: str | None = None,
     before: int | None = None,
@@ -167,24 +182,24 @@ def is_interviewed(connection: Connection, subject: str, subject_id: str) -> boo
     return connection.execute(query, {"s": subject, "i": subject_id}).first() is not None
 
 
-def mark_interviewed(connection: Connection, subject: str, subject_id: str) -> None:
+def mark_interviewed(connection: Connection, subject: str, subject_id: str, account_id: int) -> None:
     """Take a case out of the queue and seal it in the log."""
     query = (
-        "insert into serving.interviewed_case (subject, subject_id) values (:s, :i) on conflict do nothing "
-        "returning row_to_json(interviewed_case.*)::text"
+        "insert into serving.interviewed_case (subject, subject_id, account_id) values (:s, :i, :account) "
+        "on conflict do nothing returning row_to_json(interviewed_case.*)::text"
     )
-    row = connection.execute(text(query), {"s": subject, "i": subject_id}).scalar()
+    row = connection.execute(text(query), {"s": subject, "i": subject_id, "account": account_id}).scalar()
     if row is not None:
         append_row(connection, "queue_removal", f"{subject}/{subject_id}", row)
 
 
-def close_case(connection: Connection, subject: str, subject_id: str, reason: str, key_hash: bytes) -> None:
-    """Take a case out of the queue by hand, with the reason and the key of who did, and seal it in the log."""
+def close_case(connection: Connection, subject: str, subject_id: str, reason: str, account_id: int) -> None:
+    """Take a case out of the queue by hand, with the reason and the account of who did, and seal it in the log."""
     query = (
-        "insert into serving.closed_case (subject, subject_id, reason, key_hash) values (:s, :i, :reason, :key) "
+        "insert into serving.closed_case (subject, subject_id, reason, account_id) values (:s, :i, :reason, :account) "
         "on conflict do nothing returning row_to_json(closed_case.*)::text"
     )
-    values = {"s": subject, "i": subject_id, "reason": reason, "key": key_hash}
+    values = {"s": subject, "i": subject_id, "reason": reason, "account": account_id}
     row = connection.execute(text(query), values).scalar()
     if row is not None:
         append_row(connection, "closing", f"{subject}/{subject_id}", row)

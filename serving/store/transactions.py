@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
@@ -15,6 +17,32 @@ from serving.refusals import busy
 ATTEMPTS = 10
 T = TypeVar("T")
 _CONFLICTS = (SerializationFailure, DeadlockDetected, UniqueViolation)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Posts whose decisions a transaction sees and writes; the database itself holds it to them."""
+
+    posts: tuple[str, ...] = ()
+    all_posts: bool = False
+
+
+EVERYTHING = Reach(all_posts=True)
+
+
+@contextmanager
+def transaction(engine: Engine, reach: Reach) -> Iterator[Connection]:
+    """Yield a connection in a transaction that reaches some posts, or none."""
+    with engine.begin() as connection:
+        set_reach(connection, reach)
+        yield connection
+
+
+def set_reach(connection: Connection, reach: Reach) -> None:
+    """Hold the rest of this transaction to the decisions of some posts."""
+    query = text("select set_config('mimamori.reach', :reach, true), set_config('mimamori.posts', :posts, true)")
+    values = {"reach": "all" if reach.all_posts else "posts", "posts": "\n".join(reach.posts)}
+    connection.execute(query, values)
 
 
 def lock_until_commit(connection: Connection, *parts: str) -> None:
@@ -33,7 +61,7 @@ def check_connection(connection: Connection) -> None:
     connection.execute(text("select 1"))
 
 
-def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
+def in_transaction(engine: Engine, work: Callable[[Connection], T], reach: Reach) -> T:
     """Return the result of ``work`` in one transaction, repeated where another transaction conflicts.
 
     It runs as READ COMMITTED: an append must see what its record belongs to, and positions fix what a decision sees.
@@ -43,6 +71,7 @@ def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
     for attempt in range(ATTEMPTS):
         try:
             with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
+                set_reach(connection, reach)
                 return work(connection)
         except RecordExists:
             if attempt:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,24 @@ from models.signatures import load_or_create_key
 from models.tree_text import parse_forest
 from serving.app import create_app
 from serving.auth.api_keys import create_key
+from serving.auth.people import create_person
+from serving.auth.permissions import Role
 from serving.decisions.service import DecisionService, open_service
 
 LABELS = {
     key: label
-    for name in ("common", "sign_in", "queue", "case", "record", "decisions", "models", "error")
+    for name in (
+        "common",
+        "sign_in",
+        "account",
+        "queue",
+        "case",
+        "record",
+        "record_card",
+        "decisions",
+        "models",
+        "error",
+    )
     for key, label in texts(f"pages.{name}").items()
 }
 """Every text of the pages by key and language."""
@@ -44,6 +57,14 @@ class Service:
     backend: DecisionService
     keys: dict[str, str]
     world: Records
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def sign_in(self, role: str, client: TestClient | None = None) -> str:
+        """Sign a person in and return the token; the cookie stays in the client."""
+        form = {"name": role, "password": self.passwords[role]}
+        answer = (client or self.client).post("/sign-in", data=form, follow_redirects=False)
+        assert answer.status_code == 303, answer.text
+        return answer.cookies["mimamori"]
 
     def headers(self, role: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys[role]}"}
@@ -105,6 +126,10 @@ def service(world: Records, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         keys = {role: create_key(connection, role, post if role == "officer" else None)
                 for role in ("officer", "scientist", "auditor", "feed")}  # fmt: skip
         keys["elsewhere"] = create_key(connection, "officer", "XX-XXX")
+        passwords = {
+            name: create_person(connection, name, Role("officer" if name == "elsewhere" else name), posts) or ""
+            for name, posts in (("officer", [post]), ("elsewhere", ["XX-XXX"]), ("scientist", []), ("auditor", []))
+        }
     with TestClient(create_app(service=service), raise_server_exceptions=False) as client:
-        yield Service(client, service, keys, world)
+        yield Service(client, service, keys, world, passwords)
     service.engine.dispose()

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 import serving.commands
 from features.tables.json_rows import row_as_json
-from serving.commands import key, replay
+from serving.commands import replay
 from tests.serving.conftest import Service
 
 
@@ -13,19 +13,6 @@ from tests.serving.conftest import Service
 def opened(service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setattr(serving.commands, "open_service", lambda _: service.backend)
     return service
-
-
-def test_a_created_key_opens_the_routes_of_its_role(opened: Service) -> None:
-    token = CliRunner().invoke(key, ["create", "--role", "officer", "--post", "PH-MNL"]).output.strip()
-    assert opened.client.get("/v1/queue", headers={"Authorization": f"Bearer {token}"}).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("words", "hint"), [(["--role", "officer"], "needs --post"), (["--role", "feed", "--post", "x"], "PH-MNL")]
-)
-def test_a_key_that_cannot_be_is_not_created(opened: Service, words: list[str], hint: str) -> None:
-    result = CliRunner().invoke(key, ["create", *words])
-    assert (result.exit_code, hint in result.output) == (2, True)
 
 
 def test_a_decision_is_replayed_by_id_and_an_unknown_one_is_an_error(opened: Service) -> None:

@@ -140,7 +140,8 @@ WORDS = (
 )
 PAGES = (
     ("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/queue"), ("GET", "/models"),
-    ("GET", "/vignettes"),
+    ("GET", "/vignettes"), ("GET", "/account"), ("POST", "/account/sessions/end"), ("POST", "/account/sign-out-everywhere"),
+    ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"),
     ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
     ("POST", "/cases/{}/close"),
 )  # fmt: skip
@@ -150,6 +151,9 @@ NAMES = (
     "post",
     "capacity",
     "key",
+    "name",
+    "password",
+    "session",
     "subject_id",
     "route",
     "before",
@@ -180,6 +184,7 @@ def test_no_generated_request_breaks_a_page(service: Service, method: str, path:
         "application_id": f"FUZZ{method}{len(path)}"
     }
     decided = service.client.post("/v1/visa-applications", json=body, headers=service.headers("feed")).json()
+    tokens: dict[str, str] = {}
     ids = st.just(decided["decision_id"]) | st.just("visa_applications") | st.just(decided["subject_id"]) | WORDS
 
     @settings(max_examples=CASES, deadline=None, database=None, derandomize=CASES < 100, phases=[Phase.generate],
@@ -192,7 +197,9 @@ def test_no_generated_request_breaks_a_page(service: Service, method: str, path:
     )
     def attempt(role: str, words: list[str], query: dict[str, str], form: dict[str, str] | bytes) -> None:
         service.client.cookies.clear()
-        service.client.post("/sign-in", data={"key": service.keys[role]})
+        if role not in tokens or "out" in path:
+            tokens[role] = service.sign_in(role)
+        service.client.cookies.set("mimamori", tokens[role])
         encoded = [quote(word, safe="", errors="replace") for word in words]
         content = form if isinstance(form, bytes) else urlencode(form, errors="replace").encode()
         url = path.format(*encoded) + "?" + urlencode(query, errors="replace")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from features.database import open_engine
@@ -20,6 +21,7 @@ from features.tables.json_rows import row_as_json
 from serving.app import create_app
 from serving.auth.api_keys import create_key
 from serving.decisions.service import open_service
+from serving.store.transactions import EVERYTHING, transaction
 from tests.serving.conftest import train_model
 
 
@@ -72,3 +74,28 @@ def test_a_server_named_by_url_scores_a_posted_application_and_replays_it(
     assert replay.json()["identical"] is True
     # nothing was kept beside the server: no embedded one was started
     assert not (home / "postgres").exists()
+
+
+def test_an_owner_without_rights_is_told_which_role_is_missing_and_then_serves_in_it(
+    server: str, tmp_path: Path
+) -> None:
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    owned = url.set(username="plain_owner", database="owned").render_as_string(hide_password=False)
+    settings = Settings(tmp_path, owned, "", tmp_path / "signing.pem", tmp_path / "data.key")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("create role plain_owner login"))
+        connection.execute(text("create database owned owner plain_owner"))
+        with pytest.raises(
+            DBAPIError, match="must run: create role mimamori_service; grant mimamori_service to plain_owner"
+        ):
+            open_service(settings)
+        connection.execute(text("create role mimamori_service nologin"))
+        connection.execute(text("grant mimamori_service to plain_owner"))
+    admin.dispose()
+    backend = open_service(settings)
+    with transaction(backend.for_requests().engine, EVERYTHING) as connection:
+        users = connection.execute(text("select current_user, session_user")).one()
+    assert tuple(users) == ("mimamori_service", "plain_owner")
+    backend.for_requests().engine.dispose()
+    backend.engine.dispose()

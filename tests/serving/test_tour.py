@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from features.languages import LANGUAGES, texts
 from features.settings import Settings
 from serving.app import create_app
+from serving.auth.permissions import Caller, Role, Scope
 from serving.demo import serve_reference
-from serving.pages import tour
 from serving.tour import TourCase, choose_tour, read_tour, write_tour
 from synthetic_data.world import generate
 from tests.serving.conftest import Service
@@ -61,11 +61,10 @@ def test_the_page_shows_each_case_with_what_to_notice(service: Service) -> None:
     subject_id, row = "A-TOUR-1", rows.slice(rows.num_rows - 7, 1)
     row = row.set_column(row.schema.get_field_index("application_id"), "application_id", pa.array([subject_id]))
     post = row.column("post")[0].as_py()
-    decision, _ = backend.decide("visa", row, post)
+    decision, _ = backend.decide("visa", row, post, caller=Caller(Role.FEED, (), 0, "", Scope.ALL_POSTS))
     home = backend.models.settings.home
     write_tour(home, [TourCase("marriage_honest", "visa", subject_id), TourCase("child", "visa", "not stored")])
-    app = create_app(service=backend)
-    app.include_router(tour.router)
+    app = create_app(service=backend, demonstration=True)
     for code in LANGUAGES:
         page = TestClient(app).get(f"/tour?lang={code}")
         assert page.status_code == 200

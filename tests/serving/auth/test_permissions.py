@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
+import serving.app
+from serving.app import create_app
 from serving.auth.api_keys import api_caller
-from serving.auth.permissions import NAVIGATION, PERMISSIONS, PUBLIC, Caller, Role, Scope
+from serving.auth.permissions import NAVIGATION, PERMISSIONS, PUBLIC, Caller, Role, RouteWithoutPermission, Scope
 from serving.auth.sessions import page_reader
 from tests.serving.conftest import Service
 
@@ -56,6 +61,16 @@ def test_each_role_is_refused_exactly_where_the_table_says(service: Service, rol
         assert refused == (Role(role) not in PERMISSIONS[name]), name
 
 
+def test_a_route_without_a_row_keeps_the_service_from_starting(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = APIRouter()
+    added.add_api_route("/v1/persons", lambda: None, methods=["GET"])
+    monkeypatch.setattr(serving.app, "API", (*serving.app.API, SimpleNamespace(router=added)))
+    with pytest.raises(RouteWithoutPermission, match="GET /v1/persons"):
+        create_app(service=service.backend)
+
+
 def test_every_linked_page_is_open_to_its_role() -> None:
     for role, pages in NAVIGATION.items():
         assert all(role in PERMISSIONS[f"GET /{page}"] for page in pages)
@@ -65,5 +80,5 @@ def test_every_linked_page_is_open_to_its_role() -> None:
     ("scope", "own", "other"), [(Scope.OWN_POST, True, False), (Scope.ALL_POSTS, True, True), (Scope.NO_CASES, False, False)]
 )  # fmt: skip
 def test_a_caller_reaches_the_cases_of_the_scope(scope: Scope, own: bool, other: bool) -> None:
-    caller = Caller(Role.OFFICER, "PH-MNL", b"", scope)
+    caller = Caller(Role.OFFICER, ("PH-MNL", "NRT"), 1, "desk", scope)
     assert (caller.reaches("PH-MNL"), caller.reaches("TH-BKK"), caller.reaches(None)) == (own, other, other)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -133,11 +134,12 @@ def test_a_mistyped_year_costs_no_other_case_its_place(service: Service) -> None
     with service.backend.engine.begin() as connection:
         stored = decisions.by_id(connection, decision["decision_id"])
         assert stored is not None
-        for number, year in enumerate((2099, 1912)):
+        for year in (2099, 1912):
             as_of = int(dt.datetime(year, 1, 1, tzinfo=dt.UTC).timestamp() * 1e6)
-            changed_id = f"{decision['decision_id'][:-1]}{number}"
+            changed_id = str(uuid.uuid4())
             decisions.insert(
-                connection, replace(stored, decision_id=changed_id, subject_id=f"YEAR-{year}", as_of=as_of)
+                connection,
+                replace(stored, decision_id=changed_id, subject_id=f"YEAR-{year}", as_of=as_of, features=b""),
             )
     assert queue_ids(service) == before | {"YEAR-2099", "YEAR-1912"}
 
@@ -154,9 +156,9 @@ def test_a_case_leaves_the_queue_by_hand_with_a_reason(service: Service) -> None
     decision = send(service, "visa_applications", new_case(service, "BY-HAND")).json()
     page = f"/cases/{decision['decision_id']}"
     service.client.cookies.clear()
-    service.client.post("/sign-in", data={"key": service.keys["elsewhere"]})
+    service.sign_in("elsewhere")
     assert service.client.post(f"{page}/close", data={"reason": "duplicate"}, follow_redirects=False).status_code == 404
-    service.client.post("/sign-in", data={"key": service.keys["officer"]})
+    service.sign_in("officer")
     assert service.client.post(f"{page}/close", data={"reason": "dislike"}, follow_redirects=False).status_code == 422
     assert "BY-HAND" in queue_ids(service)
     assert service.client.post(f"{page}/close", data={"reason": "duplicate"}, follow_redirects=False).status_code == 303
@@ -182,7 +184,7 @@ def test_a_case_that_cannot_be_computed_waits_by_arrival_without_a_score(
     assert "Planted" not in caplog.text
     assert {"UNDECIDABLE", "CHILD"} <= queue_ids(service)
     decision_id = answer.json()["decision_id"]
-    service.client.post("/sign-in", data={"key": service.keys["officer"]})
+    service.sign_in("officer")
     for url in (f"/cases/{decision_id}?lang=en", "/queue?lang=en&capacity=200"):
         shown = service.client.get(url)
         assert shown.status_code == 200
@@ -252,6 +254,6 @@ def test_a_stored_record_that_cannot_be_decrypted_costs_no_other_case_its_place(
     assert stored.status_code == 201, stored.text
     assert "cannot be decrypted, and is left out" in caplog.text
     assert {"NEIGHBOUR", "BESIDE"} <= queue_ids(service)
-    service.client.post("/sign-in", data={"key": service.keys["officer"]})
+    service.sign_in("officer")
     assert service.client.get("/queue?capacity=200").status_code == 200
     service.client.cookies.clear()

@@ -20,6 +20,7 @@ from serving.log.checkpoints import LATEST, Exporter, KnownTree, read_known_tree
 from serving.log.leaves import append
 from serving.log.verification import Fault, verify_log
 from serving.store import decisions
+from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.decisions import Decision
 
 DECISIONS, OUTCOMES, INTERVIEWS, CORRECTIONS = 24, 6, 5, 3
@@ -71,9 +72,9 @@ def fill(backend: DecisionService, random: np.random.Generator) -> None:
         rows = rows_to_table("outcomes", [outcome(number) for number in range(OUTCOMES)])[0]
         backend.store.append(connection, "outcomes", rows)
         for number in range(INTERVIEWS):
-            decisions.mark_interviewed(connection, "visa", f"A-{number}")
+            decisions.mark_interviewed(connection, "visa", f"A-{number}", UNKNOWN_ACCOUNT)
             append(connection, "interview", f"O-{number}", {"subject": "visa", "subject_id": f"A-{number}"})
-        decisions.close_case(connection, "visa", f"A-{INTERVIEWS}", "withdrawn", b"k" * 32)
+        decisions.close_case(connection, "visa", f"A-{INTERVIEWS}", "withdrawn", UNKNOWN_ACCOUNT)
         for number in range(CORRECTIONS):
             corrected = rows_to_table("outcomes", [{**outcome(number), "finding": "inconclusive"}])[0]
             backend.store.supersede(connection, "outcomes", f"O-{number}", corrected)

@@ -18,6 +18,7 @@ from features.tables.json_rows import rows_to_table
 from serving.log.leaves import append_all, canonical, commitment, row_content
 from serving.log.verification import Fault
 from serving.store import decisions, log_leaves
+from serving.store.accounts import UNKNOWN_ACCOUNT
 from tests.proof_size import cases
 from tests.serving.log.conftest import SmallLog, a_decision, outcome, without_triggers
 
@@ -158,7 +159,11 @@ def insert_before_the_beginning(connection: Connection, random: np.random.Genera
 
 def forge_interview(connection: Connection, random: np.random.Generator) -> Names:
     name = f"A-{int(random.integers(8, 24))}"
-    run(connection, "insert into serving.interviewed_case (subject, subject_id) values ('visa', :id)", id=name)
+    run(
+        connection,
+        "insert into serving.interviewed_case (subject, subject_id, account_id) values ('visa', :id, 0)",
+        id=name,
+    )
     return (f"visa/{name}",)
 
 
@@ -288,6 +293,7 @@ KINDS = (
     edit("features", "set_byte(features, 3, (get_byte(features, 3) + 1) % 256)"),
     edit("contributions", "''"),
     edit("shown", "shown || ' '"),
+    edit("account_id", "account_id + 1"),
     rehash(HALF),
     rehash(edit("route", "'child_procedure'")),
     Tampering("rehash of everything", rehash_everything),
@@ -364,7 +370,7 @@ def test_no_honest_log_is_accused(small_log: SmallLog) -> None:
                 elif act == 1:
                     small_log.store.append(connection, "outcomes", rows_to_table("outcomes", [outcome(name)])[0])
                 elif act == 2:
-                    decisions.mark_interviewed(connection, "visa", f"A-{name}")
+                    decisions.mark_interviewed(connection, "visa", f"A-{name}", UNKNOWN_ACCOUNT)
                 else:
                     small_log.store.supersede(connection, "outcomes", "O-4", rows_to_table("outcomes", [outcome(4)])[0])
             assert small_log.faults(connection) == []

@@ -21,7 +21,7 @@ from tests.serving.conftest import LABELS, Service
 def signed(service: Service) -> Iterator[Service]:
     """The service with an officer signed in."""
     service.client.cookies.clear()
-    service.client.post("/sign-in", data={"key": service.keys["officer"]})
+    service.sign_in("officer")
     service.client.cookies.set("lang", "en")
     yield service
     service.client.cookies.clear()
@@ -129,7 +129,7 @@ def test_an_interview_without_a_finding_is_refused_and_stores_nothing(signed: Se
 def test_the_page_of_another_posts_case_is_not_there(service: Service) -> None:
     decision = decided(service, "A-OURS")
     service.client.cookies.clear()
-    service.client.post("/sign-in", data={"key": service.keys["elsewhere"]})
+    service.sign_in("elsewhere")
     address = f"/cases/{decision['decision_id']}"
     assert service.client.get(address).status_code == 404
     assert service.client.get(f"{address}/records/visa_applications/A-OURS").status_code == 404

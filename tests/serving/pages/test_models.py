@@ -151,7 +151,8 @@ def page(service: Service, site: Site) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         page = browser.new_context(locale="en-GB").new_page()
         page.goto(site.address)
-        page.get_by_label("Key").fill(service.keys["scientist"])
+        page.get_by_label("Name").fill("scientist")
+        page.get_by_label("Password").fill(service.passwords["scientist"])
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/models")
         yield page
@@ -211,7 +212,7 @@ def test_without_an_answer_of_mlflow_the_page_still_shows_what_serves(service: S
     backend = DecisionService(service.backend.engine, service.backend.store, LoadedModels(settings))
     client = service.client
     client.cookies.clear()
-    client.post("/sign-in", data={"key": service.keys["scientist"]})
+    service.sign_in("scientist", client)
     client.app.state.service, before = backend, client.app.state.service  # type: ignore[attr-defined]
     try:
         answer = client.get("/models?lang=en")

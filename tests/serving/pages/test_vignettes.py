@@ -4,12 +4,12 @@ import pytest
 from httpx import Response
 
 from models.vignettes.story_files import read_stories
-from tests.serving.auth.test_sessions import sign_in
 from tests.serving.conftest import Service
 
 
 def page(service: Service, role: str, url: str) -> Response:
-    token = sign_in(service, service.keys[role]).split(";")[0].partition("=")[2]
+    token = service.sign_in(role)
+    service.client.cookies.clear()
     return service.client.get(url, headers={"cookie": f"mimamori={token}", "accept": "text/html"})
 
 

@@ -77,7 +77,7 @@ def test_the_challenger_scores_what_the_champion_decided_and_the_answer_shows_no
     for role in ("officer", "auditor"):
         url = f"/v1/decisions/{decision['decision_id']}"
         answer = service.client.get(url, headers=service.headers(role))
-        assert answer.json() == decision
+        assert {name: shown for name, shown in answer.json().items() if name != "acts"} == decision
         assert (
             challenger.sha256
             not in answer.text + service.client.get("/v1/queue", headers=service.headers("officer")).text

@@ -17,10 +17,13 @@ from sqlalchemy.exc import DBAPIError
 import serving.store
 from features.database import open_engine
 from features.settings import Settings
+from features.store.records import RecordStore
 from features.store.schema_migration import migrate
 from serving.store import credentials, decisions, shadows
 from serving.store.decisions import Decision
+from serving.store.submissions import acts_of_case
 
+UNKNOWN = "unknown before accounts"
 SCRIPTS = Path(serving.store.__file__).parent / "migrations"
 ID, KEY = "00000000-0000-4000-8000-000000000001", b"k" * 32
 DECISION = Decision(ID, "visa", "A-1", "PH-MNL", 10, 5, 6, "m" * 64, "interview_queue", 0.25, b"f" * 8, b"c" * 8, "{}")
@@ -43,6 +46,7 @@ OLD_ROWS = (
 def engine(tmp_path: Path) -> Iterator[Engine]:
     settings = Settings(tmp_path, None, "", tmp_path / "signing.pem", tmp_path / "data.key")
     engine = open_engine(settings)
+    RecordStore.open(engine, settings.data_key_path)
     yield engine
     engine.dispose()
 
@@ -66,7 +70,13 @@ def test_rows_written_under_the_former_names_are_read_under_the_present_ones(eng
         assert decisions.by_id(connection, ID) == DECISION
         assert decisions.answer_of_key(connection, KEY) == (KEY, ID)
         assert decisions.is_interviewed(connection, "visa", "A-2")
-        assert credentials.session_key(connection, KEY) == credentials.KeyRow("officer", "PH-MNL", KEY)
+        # a key of before has an account with its role and post; whoever signed in by it signs in anew
+        holder = credentials.key_account(connection, KEY)
+        assert holder is not None
+        assert (holder.role, holder.posts, UNKNOWN in holder.name) == ("officer", ("PH-MNL",), True)
+        assert credentials.session_account(connection, KEY) is None
+        assert [(act.act, act.account) for act in acts_of_case(connection, "visa", "A-1")] == [("decision", UNKNOWN)]
+        assert [(act.act, act.account) for act in acts_of_case(connection, "visa", "A-2")] == [("interview", UNKNOWN)]
         shadow = shadows.latest(connection, "visa")
         assert shadow is not None
         assert shadow.running

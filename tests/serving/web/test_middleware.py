@@ -52,7 +52,8 @@ def test_odd_text_in_an_address_never_breaks_the_service(service: Service, url: 
     ],
 )  # fmt: skip
 def test_a_write_from_another_site_is_refused_in_the_one_shape(service: Service, headers: dict[str, str]) -> None:
-    answer = service.client.post("/sign-in", data={"key": service.keys["officer"]}, headers=headers)
+    form = {"name": "officer", "password": service.passwords["officer"]}
+    answer = service.client.post("/sign-in", data=form, headers=headers)
     assert answer.status_code == 403
     assert set(answer.json()["error"]) == SHAPE
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
@@ -61,7 +62,10 @@ def test_a_write_from_another_site_is_refused_in_the_one_shape(service: Service,
 
 def test_a_write_of_the_own_pages_and_of_programs_is_let_through(service: Service) -> None:
     for headers in ({"sec-fetch-site": "same-origin"}, {"origin": "http://testserver"}, {}):
-        assert service.client.post("/sign-in", data={"key": "wrong"}, headers=headers).status_code == 401
+        assert (
+            service.client.post("/sign-in", data={"name": "officer", "password": "wrong"}, headers=headers).status_code
+            == 401
+        )
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_every_page_says_that_a_model_is_on_trial_and_after_its_end_that_it_was(
     for asked, expected in ((client, running), (later, ended)):
         pages = [asked.get(f"/sign-in?lang={language}")]
         for role, page in (("officer", "/queue"), ("auditor", "/decisions"), ("scientist", "/models")):
-            asked.post("/sign-in", data={"key": service.keys[role]})
+            service.sign_in(role, asked)
             pages.append(asked.get(f"{page}?lang={language}"))
         for page in pages:
             assert page.status_code == 200
@@ -83,7 +83,7 @@ def test_a_model_in_full_has_no_banner(service: Service) -> None:
 def test_the_page_about_models_shows_stage_approvers_and_end(
     service: Service, client: TestClient, language: str, until: str
 ) -> None:
-    client.post("/sign-in", data={"key": service.keys["scientist"]})
+    service.sign_in("scientist", client)
     page = client.get(f"/models?lang={language}").text
     visa, entry = page.partition('aria-labelledby="visa"')[2].split('aria-labelledby="entry"')
     for text in (LABELS["stage_trial"][language], until, "20 %", "E1, E2"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0010"
-down_revision = "0005"
+down_revision = "0009"
 
 
 def upgrade() -> None:
@@ -19,10 +19,7 @@ def upgrade() -> None:
         "for each statement execute function serving.refuse_change()"
     )
     # the role that requests work as appends and proves, and changes nothing
-    op.execute(
-        "do $$ begin if exists (select from pg_roles where rolname = 'mimamori_service') then "
-        "grant select, insert on serving.log_leaf to mimamori_service; end if; end $$"
-    )
+    op.execute("grant select, insert on serving.log_leaf to mimamori_service")
 
 
 def downgrade() -> None:

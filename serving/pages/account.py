@@ -1,0 +1,85 @@
+"""Account page: the reader's own sessions and keys, and where they end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from serving.auth.api_keys import rotate_key
+from serving.auth.permissions import Caller
+from serving.auth.sessions import PageReader, clear_cookie, session_hash
+from serving.store import credentials
+from serving.store.credentials import KeyListing, SessionListing
+from serving.web.rendering import Page, render
+from serving.web.request_bodies import FormFields
+
+router = APIRouter(include_in_schema=False)
+_PATH = "/account"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage(Page):
+    """Sessions and keys of the reader; ``new_key`` is shown once, after it was made."""
+
+    name: ClassVar[str] = "account"
+    account: str
+    posts: list[str]
+    sessions: list[SessionListing]
+    keys: list[KeyListing]
+    new_key: str | None
+
+
+@router.get("/account")
+def account(request: Request, caller: PageReader) -> Response:
+    """Show the reader's own sessions and keys."""
+    return _page(request, caller)
+
+
+@router.post("/account/sessions/end")
+def end_session(request: Request, caller: PageReader, form: FormFields) -> Response:
+    """End a session of the reader."""
+    with request.app.state.service.engine.begin() as connection:
+        credentials.delete_sessions(connection, caller.account_id, _number(form, "session"))
+    return RedirectResponse(_PATH, 303)
+
+
+@router.post("/account/sign-out-everywhere")
+def sign_out_everywhere(request: Request, caller: PageReader) -> Response:
+    """End every session of the reader."""
+    with request.app.state.service.engine.begin() as connection:
+        credentials.delete_sessions(connection, caller.account_id)
+    response = RedirectResponse("/sign-in", 303)
+    clear_cookie(request, response)
+    return response
+
+
+@router.post("/account/keys/revoke")
+def revoke(request: Request, caller: PageReader, form: FormFields) -> Response:
+    """Revoke a key of the reader."""
+    with request.app.state.service.engine.begin() as connection:
+        credentials.revoke_key(connection, _number(form, "key"), caller.account_id)
+    return RedirectResponse(_PATH, 303)
+
+
+@router.post("/account/keys/rotate")
+def rotate(request: Request, caller: PageReader, form: FormFields) -> Response:
+    """Revoke a key of the reader and show its successor, once."""
+    with request.app.state.service.engine.begin() as connection:
+        token = rotate_key(connection, _number(form, "key"), caller.account_id)
+    return _page(request, caller, new_key=token)
+
+
+def _page(request: Request, caller: Caller, *, new_key: str | None = None) -> Response:
+    with request.app.state.service.engine.connect() as connection:
+        sessions = credentials.list_sessions(connection, caller.account_id, session_hash(request))
+        keys = credentials.list_keys(connection, caller.account_id)
+    return render(request, AccountPage(caller.name, list(caller.posts), sessions, keys, new_key), caller)
+
+
+def _number(form: dict[str, str], field: str) -> int:
+    """Return the number in a field, 0 for none: no session or key has it."""
+    given = form.get(field, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0

@@ -1,0 +1,90 @@
+"""SQL of accounts: people, who sign in by password, and programs, which have keys alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+UNKNOWN_ACCOUNT = 0
+"""Account of whatever was done before there were accounts."""
+
+
+class AccountRow(NamedTuple):
+    """An account that is not disabled."""
+
+    account_id: int
+    name: str
+    role: str
+    posts: tuple[str, ...]
+
+
+class AccountListing(NamedTuple):
+    """An account as it is listed."""
+
+    name: str
+    role: str
+    posts: tuple[str, ...]
+    is_person: bool
+    created_at: dt.datetime
+    disabled_at: dt.datetime | None
+    session_count: int
+    key_count: int
+
+
+ACCOUNT_COLUMNS = "a.account_id, a.name, a.role, a.posts"
+
+
+def insert_account(
+    connection: Connection, name: str, role: str, posts: Sequence[str], password_hash: str | None
+) -> int | None:
+    """Store an account and return its id, None if the name is taken."""
+    query = text(
+        "insert into serving.account (name, role, posts, password_hash) values (:name, :role, :posts, :hash) "
+        "on conflict do nothing returning account_id"
+    )
+    values = {"name": name, "role": role, "posts": list(posts), "hash": password_hash}
+    return connection.execute(query, values).scalar()
+
+
+def account_by_name(connection: Connection, name: str) -> tuple[AccountRow, str | None] | None:
+    """Return an account with its password hash, None if it is unknown or disabled."""
+    query = text(
+        f"select {ACCOUNT_COLUMNS}, a.password_hash from serving.account a "
+        "where lower(a.name) = lower(:name) and a.disabled_at is null"
+    )
+    row = connection.execute(query, {"name": name}).first()
+    return None if row is None else (account_of(row), row.password_hash)
+
+
+def list_accounts(connection: Connection) -> list[AccountListing]:
+    """Return all accounts by name, but that of acts before accounts."""
+    rows = connection.execute(
+        text(
+            "select name, role, posts, password_hash is not null, created_at, disabled_at, "
+            "(select count(*) from serving.session s where s.account_id = a.account_id and s.ends_at > now()), "
+            "(select count(*) from serving.api_key k where k.account_id = a.account_id and k.revoked_at is null "
+            "and k.expires_at > now()) from serving.account a where account_id > 0 order by lower(name)"
+        )
+    )
+    return [AccountListing(row[0], row[1], tuple(row[2]), *row[3:]) for row in rows]
+
+
+def disable_account(connection: Connection, account_id: int) -> None:
+    """Close an account for good; its acts stay."""
+    query = text("update serving.account set disabled_at = now() where account_id = :id and disabled_at is null")
+    connection.execute(query, {"id": account_id})
+
+
+def set_password(connection: Connection, account_id: int, password_hash: str) -> None:
+    """Replace the password of an account."""
+    query = text("update serving.account set password_hash = :hash where account_id = :id")
+    connection.execute(query, {"id": account_id, "hash": password_hash})
+
+
+def account_of(row: object) -> AccountRow:
+    """Return the account of a row with `ACCOUNT_COLUMNS`."""
+    account_id, name, role, posts = row[:4]  # type: ignore[index]
+    return AccountRow(account_id, name, role, tuple(posts))

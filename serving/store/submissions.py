@@ -1,0 +1,62 @@
+"""SQL of submissions: which account sent which records; and of acts, who did what about a case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+
+class Act(NamedTuple):
+    """An act about a case: ``decision``, ``correction``, ``interview`` or ``closing``; ``role`` is that of the account."""
+
+    act: str
+    account: str
+    role: str
+    at: dt.datetime
+
+    def as_json(self) -> dict[str, str]:
+        """Return the act as the API shows it."""
+        at = self.at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return {"act": self.act, "by": self.account, "role": self.role, "at": at}
+
+
+def insert_submission(
+    connection: Connection, positions: Sequence[int], account_id: int, *, is_correction: bool = False
+) -> None:
+    """Store who sent records that were stored together; their positions follow one another."""
+    if not positions:
+        return
+    connection.execute(
+        text("insert into serving.submission values (:first, :last, :account, :correction)"),
+        {"first": positions[0], "last": positions[-1], "account": account_id, "correction": is_correction},
+    )
+
+
+def role_of_sender(connection: Connection, position: int) -> str | None:
+    """Return the role of the account that sent the record at a position, None if it did not come over HTTP."""
+    query = text(
+        "select a.role from serving.submission s join serving.account a using (account_id) "
+        "where :at between s.first_position and s.last_position order by s.first_position desc limit 1"
+    )
+    role: str | None = connection.execute(query, {"at": position}).scalar()
+    return role
+
+
+def acts_of_case(connection: Connection, subject: str, subject_id: str) -> list[Act]:
+    """Return who decided about a case, corrected its record, held the interview or closed it by hand, in order of time."""
+    rows = connection.execute(
+        text(
+            "select act, a.name, a.role, at from ("
+            "select case when s.is_correction then 'correction' else 'decision' end as act, d.account_id, d.created_at as at "
+            "from serving.decision d left join serving.submission s on s.first_position = d.record_position "
+            "where d.subject = :s and d.subject_id = :i union all "
+            "select 'interview', account_id, recorded_at from serving.interviewed_case where subject = :s and subject_id = :i "
+            "union all select 'closing', account_id, recorded_at from serving.closed_case where subject = :s and subject_id = :i"
+            ") acts join serving.account a using (account_id) order by at, act"
+        ),
+        {"s": subject, "i": subject_id},
+    )
+    return [Act(*row) for row in rows]

@@ -1,0 +1,133 @@
+"""Whoever reads about a person stands in the log before the answer is sent. Covers: log.readings, store.readings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from features.tables.json_rows import row_as_json
+from tests.serving.conftest import Service
+
+PAGES = ("case", "own record", "queue page", "search page")
+
+
+@pytest.fixture(scope="module")
+def decision(service: Service) -> dict[str, Any]:
+    table = service.world["visa_applications"]
+    record = {**row_as_json(table.slice(table.num_rows - 1, 1).to_pylist()[0]), "application_id": "A-READ"}
+    return service.client.post("/v1/visa-applications", json=record, headers=service.headers("feed")).json()  # type: ignore[no-any-return]
+
+
+def readings(service: Service) -> list[Any]:
+    query = (
+        "select r.view, r.decision_id::text, r.record_id, r.fields, r.purpose, a.name, a.role from serving.reading r "
+        "join serving.account a using (account_id) order by reading_id"
+    )
+    with service.backend.engine.connect() as connection:
+        return list(connection.execute(text(query)).all())
+
+
+def read(service: Service, what: str, decision: dict[str, Any], **headers: str) -> Any:
+    """Read a case as an officer or an auditor does, in every way that there is."""
+    number = decision["decision_id"]
+    url, role = {
+        "decision": (f"/v1/decisions/{number}", "officer"),
+        "replay": (f"/v1/decisions/{number}/replay", "officer"),
+        "queue": ("/v1/queue?capacity=500", "officer"),
+        "search": ("/v1/audit/decisions?subject_id=A-READ", "auditor"),
+        "case": (f"/cases/{number}", "officer"),
+        "own record": (f"/cases/{number}/records/visa_applications/A-READ", "officer"),
+        "queue page": ("/queue?capacity=200", "officer"),
+        "search page": ("/decisions?subject_id=A-READ", "auditor"),
+    }[what]
+    if what in PAGES:
+        headers["cookie"] = f"mimamori={service.sign_in(role)}"
+        service.client.cookies.clear()
+    return service.client.get(url, headers={**({} if what in PAGES else service.headers(role)), **headers})
+
+
+WAYS = {
+    "decision": "decision", "replay": "replay", "queue": "queue", "search": "search", "case": "case",
+    "own record": "record", "queue page": "queue", "search page": "search",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WAYS)
+def test_every_way_to_read_a_case_is_logged(service: Service, decision: dict[str, Any], what: str) -> None:
+    before = len(readings(service))
+    assert read(service, what, decision).status_code == 200
+    added = [row for row in readings(service)[before:] if row[1] == decision["decision_id"]]
+    assert [row[0] for row in added] == [WAYS[what]]
+    assert added[0][6] in {"officer", "auditor"}
+    if what == "own record":
+        assert added[0][2] == "A-READ"
+        # the columns that were shown, and none that is kept for audits
+        assert "passport_number" in added[0][3]
+        assert "nationality" not in added[0][3]
+
+
+def test_every_case_of_a_queue_is_logged_and_the_answer_to_a_record_too(
+    service: Service, decision: dict[str, Any]
+) -> None:
+    before = len(readings(service))
+    cases = read(service, "queue", decision).json()["cases"]
+    logged = [row[1] for row in readings(service)[before:]]
+    assert len(logged) == len(cases)
+    assert {case["decision_id"] for case in cases} <= set(logged)
+    assert any(
+        row[0] == "answer" and row[1] == decision["decision_id"] and row[6] == "feed" for row in readings(service)
+    )
+
+
+def test_a_refused_reading_is_none(service: Service, decision: dict[str, Any]) -> None:
+    before = len(readings(service))
+    url = f"/v1/decisions/{decision['decision_id']}"
+    assert service.client.get(url, headers=service.headers("elsewhere")).status_code == 404
+    assert len(readings(service)) == before
+
+
+def test_the_purpose_is_kept_if_it_is_named(service: Service, decision: dict[str, Any]) -> None:
+    read(service, "decision", decision, **{"Mimamori-Purpose": "interview on Monday"})
+    assert readings(service)[-1][4] == "interview on Monday"
+    for purpose in ("x" * 201, "caf\xe9"):
+        answer = service.client.get(
+            f"/v1/decisions/{decision['decision_id']}",
+            headers=[*service.headers("officer").items(), (b"Mimamori-Purpose", purpose.encode("latin-1"))],  # type: ignore[list-item]
+        )
+        assert answer.status_code == 400
+
+
+@contextmanager
+def unwritable(service: Service) -> Iterator[None]:
+    """Take from the service the right to write its log, as a full disk or a broken table would."""
+    with service.backend.engine.begin() as connection:
+        connection.execute(text("revoke insert on serving.reading from mimamori_service"))
+    yield
+    with service.backend.engine.begin() as connection:
+        connection.execute(text("grant insert on serving.reading to mimamori_service"))
+
+
+@pytest.mark.parametrize("what", WAYS)
+def test_nothing_is_sent_that_cannot_be_logged(service: Service, decision: dict[str, Any], what: str) -> None:
+    with unwritable(service):
+        answer = read(service, what, decision, accept="application/json")
+    assert answer.status_code in {500, 503}
+    for word in ("A-READ", decision["decision_id"], "reasons", "passport"):
+        assert word not in answer.text
+    assert read(service, what, decision).status_code == 200
+
+
+def test_the_log_is_only_ever_added_to(service: Service, decision: dict[str, Any]) -> None:
+    read(service, "decision", decision)
+    for statement in (
+        "update serving.reading set purpose = 'x'",
+        "delete from serving.reading",
+        "truncate serving.reading",
+    ):
+        with pytest.raises(DBAPIError, match="never changed"), service.backend.engine.begin() as connection:
+            connection.execute(text(statement))
