@@ -46,7 +46,8 @@ def replay(service: DecisionService, connection: Connection, decision: Decision)
     same = _comparison(decision, *_again(service, connection, decision, bundle, row))
     differs = sorted({*sealed, *(name for name, is_same in same.items() if not is_same)})
     parts = {name: same[name] for name in ("features", "contributions", "shown")}
-    return {**parts, **answer, "identical": not differs, "differs": differs}
+    note = {} if decision.features else {"note": "this case could not be computed, and was queued without a score"}
+    return {**parts, **answer, **note, "identical": not differs, "differs": differs}
 
 
 def _again(
