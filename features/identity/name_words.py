@@ -41,6 +41,7 @@ _BREAKS = re.compile(r"[\s,.\-・=/<_;:]+")
 _SON_OF = {"bin", "binti", "binte", "ibn", "bint"}
 _PARTICLES = {"de", "del", "dela", "delos", "delas", "al", "el"}
 _ARTICLES = {"la", "los", "las"}
+_JOINING = _PARTICLES | {"abd"}
 _SERVANT_OF = re.compile(r"abd(?:ul|al|el|ur|ar|us|as|uz|az|ud|ad|un|an)?")
 _SERVANT = re.compile(r"abd(?:[aeu]([rsznd])(?=\1)|[aeu]l)(?=\w{3})")
 _VARIANTS = Path(__file__).with_name("name_variants.toml")
@@ -54,6 +55,18 @@ def name_words(name: str) -> list[str]:
     """
     words = [_word(part) for part in _joined(_parts(name))]
     return [word for word in words if word]
+
+
+def sorted_words(words: list[str]) -> list[str]:
+    """Return words in order, with each particle joined to what now follows it, as in a name whose parts are in that order.
+
+    >>> sorted_words(["kim", "de"]) == sorted_words(["dekim"])
+    True
+    """
+    ordered = sorted(words)
+    while not _JOINING.isdisjoint(ordered) and len(joined := _joined(ordered)) < len(ordered):
+        ordered = sorted(map(_word, joined))
+    return ordered
 
 
 def latin_words(name: str) -> list[str]:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from features.arrays import Ints
 from features.identity.birth_dates import either_order_numbers
 from features.identity.hashes import combine, hash_texts
-from features.identity.name_words import name_words
+from features.identity.name_words import name_words, sorted_words
 from features.identity.no_values import listed_texts, values_only
 
 # no digit, the same digit throughout, or counted from one
@@ -26,7 +26,7 @@ def name_skeleton(name: str) -> str:
     >>> name_skeleton("佐藤 Naoki") == name_skeleton("NAOKI SATOH")
     True
     """
-    return " ".join(sorted(name_words(name)))
+    return " ".join(sorted_words(name_words(name)))
 
 
 def name_skeletons(names: pa.Array) -> pa.Array:
