@@ -14,7 +14,7 @@ import click
 from features.catalogue import catalogue
 from features.command_line import main as program
 from features.settings import VARIABLES
-from features.tables.plausibility import orders, rules_of
+from features.tables.plausibility_rules import orders, rules_of
 from features.tables.schema import TABLES
 from serving.app import create_app
 

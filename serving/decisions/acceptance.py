@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from features.tables.faults import IMPOSSIBLE, Fault
 from features.tables.json_rows import rows_to_table
-from features.tables.plausibility import future_faults, order_faults, orders, plausibility_faults
+from features.tables.plausibility import future_faults, order_faults, plausibility_faults
+from features.tables.plausibility_rules import orders
 from serving.auth.permissions import ALL_POSTS, Caller
 from serving.decisions.service import DecisionService
 from serving.refusals import faulty_records

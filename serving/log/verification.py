@@ -1,6 +1,6 @@
 """Verification of the log: every leaf, every row that a leaf seals, and the tree against an exported checkpoint.
 
-It reports every fault with the id of what is concerned, and goes on.
+It reports every fault with the id of the row, and goes on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _STEP = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault: the kind and id of what is concerned (``tree`` and a position or size for the tree), and what is wrong."""
+    """A fault: kind and id of the row (``tree`` and a position or size for the tree), and what is wrong."""
 
     kind: str
     subject_id: str

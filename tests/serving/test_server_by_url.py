@@ -76,7 +76,7 @@ def test_a_server_named_by_url_scores_a_posted_application_and_replays_it(
     assert not (home / "postgres").exists()
 
 
-def test_an_owner_without_rights_is_told_which_role_is_missing_and_then_serves_in_it(
+def test_an_owner_without_rights_is_shown_which_role_is_missing_and_then_serves_in_it(
     server: str, tmp_path: Path
 ) -> None:
     url = make_url(server).set(drivername="postgresql+psycopg")

@@ -1,4 +1,4 @@
-"""Cases of what cannot be true and what is unlikely, readable by an expert of the forms; each row of the file a test."""
+"""Cases of what cannot be true and what is unlikely, readable by an expert of the forms; each row of the file a test. Covers: features.tables.plausibility, features.tables.plausibility_rules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 
 from features.tables import Records, rows_to_table
 from features.tables.folder import inspect
-from features.tables.plausibility import implausible, order_faults, orders, rules_of, without_faults
+from features.tables.plausibility import implausible, order_faults, without_faults
+from features.tables.plausibility_rules import orders, rules_of
 from features.tables.schema import TABLES
 from tests.conftest import run
 from tests.features.tables.folders import folder, good, typed

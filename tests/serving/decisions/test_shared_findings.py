@@ -90,7 +90,7 @@ def test_an_invented_application_opens_no_file(
     page = opened(service, monkeypatch, "elsewhere", cases["hand"], table, record_id)
     assert LABELS["card_help"]["en"] in page
     assert not any(secret in page for secret in SECRETS)
-    # what happened after is told to whoever has a feed's case alone
+    # what happened after is shown for a feed's case alone
     assert LABELS["after"]["en"] not in page
 
 
