@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import click
+import numpy as np
 import pyarrow as pa
 
 from features.arrays import Ints
@@ -71,6 +72,8 @@ def score(
     click.echo(f"{len(ids):,} cases scored to {out}; advice for choosing interviews, and nothing else")
 
 
+_CASES_A_STEP = 5_000
+"""Some ten seconds between two lines of progress."""
 _Scored = tuple[list[str], Ints, Explanation]
 
 
@@ -79,8 +82,13 @@ def _explain_here(folder: Path, model: Bundle, start: dt.datetime | None, end: d
     records = read_folder(folder)
     click.echo("computing features …", err=True)
     matrix = build_matrix(records, model.subject, start=start, end=end)
-    click.echo("scoring …", err=True)
-    return matrix.subject_ids, matrix.as_of, model.explain(matrix.values)
+    parts = []
+    for first in range(0, len(matrix.values), _CASES_A_STEP):
+        click.echo(f"{first:,} of {len(matrix.values):,} cases scored …", err=True)
+        parts.append(model.explain(matrix.values[first : first + _CASES_A_STEP]))
+    raw = np.concatenate([np.empty(0), *(part.raw_score for part in parts)])
+    shap = np.concatenate([np.empty((0, len(model.catalogue.names))), *(part.contributions for part in parts)])
+    return matrix.subject_ids, matrix.as_of, model.scorer.explanation(raw, shap)
 
 
 def _explain_on_cluster(

@@ -41,3 +41,13 @@ def test_every_case_gets_a_score_whose_contributions_add_up(
     assert len(table) == 60
     sums = table["base_value"] + table.filter(like="shap_").sum(axis=1)
     assert np.allclose(sums, table["raw_score"], rtol=0, atol=1e-9)
+    # in steps: the same bits, and a line for each
+    monkeypatch.setattr("models.commands._CASES_A_STEP", 25)
+    again = CliRunner().invoke(score, [*words, "--out", str(tmp_path / "again.parquet")])
+    assert [line for line in again.stderr.splitlines() if line[0].isdigit()] == [
+        f"{done} of 60 cases scored …" for done in (0, 25, 50)
+    ]
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "again.parquet"), table, check_exact=True)
+    nothing = CliRunner().invoke(score, [*words, "--from", "2099-01-01", "--out", str(tmp_path / "none.parquet")])
+    assert nothing.exit_code == 0, nothing.output
+    assert list(pd.read_parquet(tmp_path / "none.parquet").columns) == list(table.columns)
