@@ -30,11 +30,15 @@ Evidence = Callable[[str], list[Record]]
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Fact of a sentence: a feature, and the records behind it; none where the case's own file states it."""
+    """Fact of a sentence: a feature, and the records behind it; none where the case's own file states it.
+
+    ``scale`` says among how many a count is; None where that is not on record.
+    """
 
     fact: Fact
     difference: float
     records: tuple[Record, ...]
+    scale: Fact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +51,25 @@ class ShownFinding:
         Exact sum, in log-odds, of what the features of the finding add beyond the mean of the peers.
     differences
         The parts of this sum by feature.
-    scale
-        Among how many the counts of the clauses are.
     """
 
     finding: Finding
     contribution: float
     differences: Mapping[str, float]
     clauses: tuple[Clause, ...]
-    scale: tuple[Fact, ...] = ()
 
     @property
     def records(self) -> tuple[Record, ...]:
         """Records of all clauses, each once."""
         return tuple(dict.fromkeys(record for clause in self.clauses for record in clause.records))
+
+    @property
+    def facts(self) -> list[Fact]:
+        """Facts of the sentence: those of the clauses, then among how many their counts are, each once."""
+        facts = [clause.fact for clause in self.clauses]
+        said = {fact.feature for fact in facts}
+        scales = {clause.scale.feature: clause.scale for clause in self.clauses if clause.scale is not None}
+        return [*facts, *(fact for feature, fact in scales.items() if feature not in said)]
 
     @property
     def weight(self) -> str:
@@ -69,10 +78,9 @@ class ShownFinding:
 
     def as_json(self, subject: str, *, all_statuses: bool, keys: Mapping[str, str]) -> dict[str, object]:
         """JSON of the finding, as the API shows it."""
-        facts = [clause.fact for clause in self.clauses]
-        code = self.finding.code
+        facts, code = self.facts, self.finding.code
         return {
-            "code": code, **sentence([*facts, *self.scale], keys), "direction": self.finding.direction, "contribution": self.contribution,
+            "code": code, **sentence(facts, keys), "direction": self.finding.direction, "contribution": self.contribution,
             "name": dict(text("findings.names", code)), "weight": dict(text("findings.weight", self.weight)), "usual": usual(facts, subject, all_statuses=all_statuses),
             "typologies": list(self.finding.typologies), "resembles": resembles(self.finding.typologies),
             "question": dict(text("findings.questions", code)),
@@ -136,7 +144,7 @@ def explain_by_findings(
             side = finding.opposite
         clauses = _clauses(side, values, own, group, columns, bundle.catalogue, evidence, added)
         if clauses:
-            candidates.append(ShownFinding(side, added, own, clauses, _scale(side, clauses, values, columns)))
+            candidates.append(ShownFinding(side, added, own, clauses))
     sums = {code: math.fsum(added) for code, added in parts.items()}
     remainder = math.fsum([raw_score, -base, *(-added for added in sums.values())])
     return FindingsExplanation(name, base, sums, remainder, tuple(_choose(candidates)))
@@ -173,17 +181,18 @@ def _clauses(
         if len(clauses) < LIMIT and (
             records or always or feature in finding.most or _stated_by_file(catalogue.by_name(feature))
         ):
-            clauses.append(Clause(fact, sign * added, records))
+            clauses.append(Clause(fact, sign * added, records, _scale(finding, feature, values, columns)))
     enough = always or math.fsum(sign * clause.difference for clause in clauses) > least
     return tuple(clauses) if enough else ()
 
 
-def _scale(finding: Finding, clauses: Sequence[Clause], values: Floats, columns: Mapping[str, int]) -> tuple[Fact, ...]:
-    """Among how many the counts are, each once, where that is on record and the sentence does not say it already."""
-    said = {clause.fact.feature for clause in clauses}
-    wanted = dict.fromkeys(finding.scale[feature] for feature in said if feature in finding.scale)
-    facts = [Fact(name, float(values[columns[name]]), NO_BOUND) for name in wanted if name in columns]
-    return tuple(fact for fact in facts if fact.is_present and fact.feature not in said)
+def _scale(finding: Finding, feature: str, values: Floats, columns: Mapping[str, int]) -> Fact | None:
+    """Among how many the count of a feature is, None where that is not on record."""
+    name = finding.scale.get(feature)
+    if name is None or name not in columns:
+        return None
+    fact = Fact(name, float(values[columns[name]]), NO_BOUND)
+    return fact if fact.is_present else None
 
 
 def _fact(finding: Finding, feature: str, value: float, group: PeerGroup, column: int) -> Fact:

@@ -329,7 +329,22 @@ def test_a_count_is_said_with_among_how_many_and_only_once(bundle: Bundle) -> No
     assert shown.count("280 other people") == 1
     assert shown.endswith("connect this case with 280 other people.")
     [alone] = explained(flat(bundle), {"network_findings_count": (2.0, 2.0)}).shown
-    assert alone.scale == ()
+    assert [fact.feature for fact in alone.facts] == ["network_findings_count"]
+
+
+def test_scales_follow_their_clauses_and_go_with_them(bundle: Bundle) -> None:
+    harm, phone = "guarantor_missing_or_overstay_ever_count", "guarantor_phone_findings_by_phone_ever_count"
+    sponsored, gave = "guarantor_applications_person_ever_count", "guarantor_phone_applications_person_365d_count"
+    for first, second in ((3.0, 2.0), (2.0, 3.0)):
+        facts = {harm: (2.0, first), phone: (2.0, second), sponsored: (1.0, 0.0), gave: (2.0, 0.0)}
+        [item] = explained(flat(bundle), facts).shown
+        ordered = [harm, phone, sponsored, gave] if first > second else [phone, harm, gave, sponsored]
+        assert [fact.feature for fact in item.facts] == ordered
+    # the records of one clause are on the other, stronger side: the clause goes, and its scale with it
+    facts |= {"own_completed_stays_count": (4.0, -9.0)}
+    behind = {harm: ["A"], phone: ["B"], "own_completed_stays_count": ["A"]}
+    shown = {item.finding.code: item for item in explained(flat(bundle), facts, behind).shown}
+    assert [fact.feature for fact in shown["sponsor_history"].facts] == [phone, gave]
 
 
 @pytest.mark.parametrize(
