@@ -15,6 +15,7 @@ from features.catalogue import catalogue
 from features.languages import texts
 from features.matrix import TABLE_OF_SUBJECT
 from features.tables.categories import FINDINGS, TYPOLOGIES
+from models.peers import ALL
 from serving.auth.permissions import Caller, Role
 from serving.auth.sessions import PageReader
 from serving.decisions.due_dates import DueDate, due_date
@@ -113,7 +114,7 @@ def _page(
     words, findings = dict(page_texts("case", language)), texts("findings.names")
     labels = features | {code: name[language] for code, name in findings.items()}
     base, steps = chart_steps(shown, labels, words["other"])
-    words["base"] = words["peers" if "findings" in shown else "base"]
+    words["base"] = words["base" if shown.get("peers", ALL) == ALL else "peers"]
     return CasePage(
         case=shown, post=decision.post, own_table=TABLE_OF_SUBJECT[decision.subject],
         summary=summary_labels(summaries_of(connection, service, [decision]).get(case_key), language),

@@ -309,7 +309,7 @@ def test_what_is_usual_stands_beside_it(given: Fact, en: str, ja: str) -> None:
     got, plain = sentence([given], {}), sentence([replace(given, bound=NO_BOUND)], {})
     assert got["en"] == plain["en"].removesuffix(".") + f" (usual: {en})."
     assert got["ja"] == plain["ja"].removesuffix("。") + f"（通常：{ja}）。"
-    assert usual([given], "visa", all_statuses=False)["en"].startswith("“Usual” is")
+    assert usual([given], "visa", all_statuses=False)["en"].startswith("“Usual” means")
     assert not any(usual([replace(given, bound=NO_BOUND)], "visa", all_statuses=False).values())
 
 
