@@ -62,6 +62,8 @@ def site(service: Service) -> Iterator[Site]:
         {**row_as_json(table.slice(index, 1).to_pylist()[0]), "application_id": f"A-WEB-{index}", "post": posts[-1]}
         for index in range(len(posts) - 12, len(posts))
     ]
+    # the longest id that a record may have wraps on a narrow screen
+    records.insert(0, {**records[0], "application_id": "A-LONG-".ljust(64, "9"), "passport_number": "ZZ0000002"})
     for item in records:
         service.client.post("/v1/visa-applications", json=item, headers=service.headers("feed"))
     young = {**records[-1], "application_id": "A-CHILD", "birth_date": "2004-02-29", "passport_number": "ZZ0000001"}
