@@ -53,7 +53,8 @@ class Stays:
         """
         at = as_of[self.case]
         begin, end = np.maximum(self.begin, at - days * DAY_US), np.minimum(self.end, at)
-        order = np.lexsort((begin, self.case))
+        # of two that begin together, as clipped, the longer comes first, so that the order of rows makes no difference
+        order = np.lexsort((-end, begin, self.case))
         case, begin, end = self.case[order], begin[order], np.maximum(end, begin)[order]
         total = np.zeros(self.n, dtype=np.int64)
         if len(case):

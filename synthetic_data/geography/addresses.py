@@ -79,7 +79,8 @@ def spell_phones(rng: np.random.Generator, keys: Ints, countries: Ints | None = 
         if key == NONE:
             out.append(None)
         elif dial is not None:
-            out.append(f"{dial} 9{digits // 10_000:04d} {digits % 10_000:04d}" if form < 3 else f"{dial}9{digits}")
+            spaced = f"{dial} {digits // 10_000} {digits % 10_000:04d}"
+            out.append(spaced if form < 3 else spaced.replace(" ", ""))
         elif form == 0:
             out.append(f"{_MOBILE[prefix]}{digits}")
         elif form < 4:

@@ -12,7 +12,13 @@ from synthetic_data.filing.volumes import Status, day
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country of nationality: code, posts with weights, and the shares it has of visitors and of other routes."""
+    """A country of nationality: code, posts with weights, and the shares it has of visitors and of other routes.
+
+    Attributes
+    ----------
+    dial
+        Country code, and how a mobile number begins before its last eight digits.
+    """
 
     code: str
     posts: tuple[str, ...]
@@ -28,27 +34,35 @@ class Country:
 # shares of visitors follow the visas issued in 2010, those of stage and spouse the entries of 2003-2009; a rounded reading
 COUNTRIES = (
     Country(
-        "CHN", ("CN-SHA", "CN-BEI", "CN-CAN", "CN-SHE"), (0.38, 0.31, 0.13, 0.18), "+86", "PVG", 0.615, 0.50, 0.06, 0.33
+        "CHN",
+        ("CN-SHA", "CN-BEI", "CN-CAN", "CN-SHE"),
+        (0.38, 0.31, 0.13, 0.18),
+        "+86 138",
+        "PVG",
+        0.615,
+        0.50,
+        0.06,
+        0.33,
     ),
-    Country("THA", ("TH-BKK",), (1.0,), "+66", "BKK", 0.110, 0.06, 0.04, 0.10),
-    Country("PHL", ("PH-MNL", "PH-CEB"), (0.88, 0.12), "+63", "MNL", 0.016, 0.10, 0.50, 0.27),
-    Country("IDN", ("ID-JKT", "ID-SUB"), (0.74, 0.26), "+62", "CGK", 0.032, 0.06, 0.07, 0.04),
-    Country("VNM", ("VN-HAN", "VN-SGN"), (0.6, 0.4), "+84", "HAN", 0.008, 0.05, 0.01, 0.04),
-    Country("MYS", ("MY-KUL",), (1.0,), "+60", "KUL", 0.062, 0.01, 0.00, 0.01),
-    Country("IND", ("IN-DEL",), (1.0,), "+91", "DEL", 0.026, 0.03, 0.00, 0.01),
-    Country("RUS", ("RU-MOW", "RU-VVO"), (0.6, 0.4), "+7", "SVO", 0.026, 0.01, 0.12, 0.03),
-    Country("KOR", ("KR-SEL",), (1.0,), "+82", "ICN", 0.002, 0.05, 0.05, 0.07),
-    Country("BRA", ("BR-SAO",), (1.0,), "+55", "GRU", 0.010, 0.02, 0.03, 0.04),
-    Country("MMR", ("MM-RGN",), (1.0,), "+95", "RGN", 0.019, 0.01, 0.00, 0.01),
-    Country("NPL", ("NP-KTM",), (1.0,), "+977", "KTM", 0.018, 0.02, 0.00, 0.01),
-    Country("KHM", ("KH-PNH",), (1.0,), "+855", "PNH", 0.012, 0.01, 0.00, 0.01),
-    Country("COL", ("CO-BOG",), (1.0,), "+57", "BOG", 0.014, 0.00, 0.05, 0.01),
-    Country("UKR", ("UA-IEV",), (1.0,), "+380", "KBP", 0.016, 0.00, 0.07, 0.02),
+    Country("THA", ("TH-BKK",), (1.0,), "+66 8", "BKK", 0.110, 0.06, 0.04, 0.10),
+    Country("PHL", ("PH-MNL", "PH-CEB"), (0.88, 0.12), "+63 91", "MNL", 0.016, 0.10, 0.50, 0.27),
+    Country("IDN", ("ID-JKT", "ID-SUB"), (0.74, 0.26), "+62 81", "CGK", 0.032, 0.06, 0.07, 0.04),
+    Country("VNM", ("VN-HAN", "VN-SGN"), (0.6, 0.4), "+84 9", "HAN", 0.008, 0.05, 0.01, 0.04),
+    Country("MYS", ("MY-KUL",), (1.0,), "+60 11", "KUL", 0.062, 0.01, 0.00, 0.01),
+    Country("IND", ("IN-DEL",), (1.0,), "+91 98", "DEL", 0.026, 0.03, 0.00, 0.01),
+    Country("RUS", ("RU-MOW", "RU-VVO"), (0.6, 0.4), "+7 91", "SVO", 0.026, 0.01, 0.12, 0.03),
+    Country("KOR", ("KR-SEL",), (1.0,), "+82 10", "ICN", 0.002, 0.05, 0.05, 0.07),
+    Country("BRA", ("BR-SAO",), (1.0,), "+55 119", "GRU", 0.010, 0.02, 0.03, 0.04),
+    Country("MMR", ("MM-RGN",), (1.0,), "+95 9", "RGN", 0.019, 0.01, 0.00, 0.01),
+    Country("NPL", ("NP-KTM",), (1.0,), "+977 98", "KTM", 0.018, 0.02, 0.00, 0.01),
+    Country("KHM", ("KH-PNH",), (1.0,), "+855 9", "PNH", 0.012, 0.01, 0.00, 0.01),
+    Country("COL", ("CO-BOG",), (1.0,), "+57 31", "BOG", 0.014, 0.00, 0.05, 0.01),
+    Country("UKR", ("UA-IEV",), (1.0,), "+380 9", "KBP", 0.016, 0.00, 0.07, 0.02),
     # these need no visa for a visit, nor does the Republic of Korea since 2006
-    Country("TWN", ("TW-TPE",), (1.0,), "+886", "TPE", 0.0, 0.02, 0.0, 0.02),
-    Country("USA", ("US-LAX",), (1.0,), "+1", "LAX", 0.0, 0.02, 0.02, 0.02),
-    Country("GBR", ("GB-LON",), (1.0,), "+44", "LHR", 0.0, 0.01, 0.01, 0.01),
-    Country("AUS", ("AU-SYD",), (1.0,), "+61", "SYD", 0.0, 0.01, 0.01, 0.01),
+    Country("TWN", ("TW-TPE",), (1.0,), "+886 9", "TPE", 0.0, 0.02, 0.0, 0.02),
+    Country("USA", ("US-LAX",), (1.0,), "+1 21", "LAX", 0.0, 0.02, 0.02, 0.02),
+    Country("GBR", ("GB-LON",), (1.0,), "+44 77", "LHR", 0.0, 0.01, 0.01, 0.01),
+    Country("AUS", ("AU-SYD",), (1.0,), "+61 4", "SYD", 0.0, 0.01, 0.01, 0.01),
 )
 INDEX = {country.code: number for number, country in enumerate(COUNTRIES)}
 EXEMPT = {"KOR": 0.48, "TWN": 0.27, "USA": 0.13, "GBR": 0.07, "AUS": 0.05}

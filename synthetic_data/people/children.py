@@ -10,6 +10,7 @@ from synthetic_data.filing.plan import Plan, copy_guarantor_to_inviter, inviter_
 from synthetic_data.filing.volumes import NATIONALITY_ACT, Status
 from synthetic_data.geography.district import District
 from synthetic_data.people.keys import NONE
+from synthetic_data.people.names import sponsor_birth
 
 
 def families(d: District, rng: np.random.Generator, plan: Plan) -> None:
@@ -35,9 +36,10 @@ def acknowledge(d: District, rng: np.random.Generator, plan: Plan, rows: Ints) -
     since = np.maximum(since, np.maximum(birth, np.where(lately, NATIONALITY_ACT, 0)))
     plan["child_citizen"][rows] = np.where(citizen & (since <= day), since, NONE)
     father = d.keys.take(k)
-    plan["parent"][rows] = np.where(rng.random(k) < 0.85, father, NONE)
+    grown = sponsor_birth(father) + 17 * 365 < birth
+    plan["parent"][rows] = np.where((rng.random(k) < 0.85) & grown, father, NONE)
     # the father vouches himself, or another relative does
-    himself = (rng.random(k) < 0.5) & (plan["guarantor"][rows] != NONE)
+    himself = (rng.random(k) < 0.5) & grown & (plan["guarantor"][rows] != NONE)
     same = inviter_is_guarantor(plan)
     for name in ("guarantor", "guarantor_home", "guarantor_phone"):
         plan[name][rows] = np.where(himself, father, plan[name][rows])

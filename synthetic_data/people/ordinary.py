@@ -45,11 +45,14 @@ def draw_exempt(d: District, n: int) -> Plan:
     # many come again and again: a third of the journeys are by earlier travellers
     regular = np.flatnonzero(rng.random(n) < 0.35)
     source = rng.integers(0, max(n // 6, 1), len(regular))
+    born = plan["birth"][source] + 60 < day[regular]
+    regular, source = regular[born], source[born]
     for name in ("person", "body", "birth", "female", "country", "family", "given", "phone"):
         plan[name][regular] = plan[name][source]
     same = (plan["day"][regular] > plan["passport_issued"][source]) & (rng.random(len(regular)) < 0.85)
     for name in ("passport", "passport_issued"):
         plan[name][regular[same]] = plan[name][source[same]]
+    plan["passport_issued"] = np.maximum(plan["passport_issued"], plan["birth"] + 20)
     plan["stay_days"] = 90
     plan["lead"] = 0
     plan["comes"] = 1.0

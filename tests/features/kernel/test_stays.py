@@ -39,6 +39,20 @@ def test_a_day_of_two_stays_counts_once() -> None:
             assert spent[at] == len(there)
 
 
+def test_the_order_of_rows_moves_no_day_of_stays_that_lasted_parts_of_days() -> None:
+    rng = np.random.default_rng(6)
+    as_of = np.full(3, 70 * DAY_US)
+    for _ in range(200):
+        case, begin = rng.integers(0, 3, 6), rng.integers(20, 50, 6) * DAY_US
+        end = begin + rng.integers(0, 30 * DAY_US, 6)
+        none = np.ones(6, dtype=bool)
+        days = [
+            Stays(3, case[rows], rows, begin[rows], end[rows], none, none).days_within(30, as_of).tolist()
+            for rows in (np.arange(6), rng.permutation(6))
+        ]
+        assert days[0] == days[1]
+
+
 def history(**tables: list[dict[str, object]]) -> Records:
     whole = dict(empty_records().tables)
     for name, rows in tables.items():
