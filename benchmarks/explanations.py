@@ -139,7 +139,7 @@ def _names_ring(case: Explained, rings: Mapping[tuple[str, str], str]) -> bool:
 
 
 def ring_of_records(folder: Path) -> dict[tuple[str, str], str]:
-    """Return the ring of each record that is about a person in a ring, by table and id."""
+    """Return the ring of each record that is about a person in a ring or its organiser, by table and id."""
     records, truth = read_folder(folder), pd.read_parquet(folder / "truth.parquet")
     ring = truth[truth["exploited"]].astype({"ring_id": str}).set_index("subject_id")["ring_id"]
     own = {name: records[name].to_pandas() for name in TABLE_OF_SUBJECT.values()}
@@ -155,7 +155,22 @@ def ring_of_records(folder: Path) -> dict[tuple[str, str], str]:
             out |= {
                 (name, id_): of for id_, of in zip(rows[table.id_column], known, strict=True) if isinstance(of, str)
             }
-    return out
+    return out | _ring_of_organisers(history_of(records), ring)
+
+
+def _ring_of_organisers(history: History, ring: pd.Series) -> dict[tuple[str, str], str]:
+    """Return the ring of each entry that matches the records of one ring alone."""
+    matched = []
+    for subject, table in TABLE_OF_SUBJECT.items():
+        own = history.facts[table].take(np.flatnonzero(np.isin(history.facts[table].id_list(), ring.index)))
+        matches = view_of(history, own, subject).watch_list
+        case, entry = matches.case[~matches.victim], matches.entry[~matches.victim]
+        matched.append(pd.DataFrame({"entry": entry, "ring": ring.loc[own.id_list()].to_numpy()[case]}))
+    rings = pd.concat(matched).groupby("entry")["ring"].agg(["nunique", "first"])
+    entries = history.facts["tip_database"]
+    return {
+        ("tip_database", entries.id_of(int(row))): of["first"] for row, of in rings.iterrows() if of["nunique"] == 1
+    }
 
 
 def main() -> None:
