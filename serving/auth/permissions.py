@@ -9,7 +9,7 @@ from enum import StrEnum
 from starlette.requests import Request
 
 from serving.refusals import Refusal
-from serving.store.transactions import EVERYTHING, Reach
+from serving.store.transactions import Reach
 
 
 class Role(StrEnum):
@@ -45,6 +45,10 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /v1/decisions/{decision_id}": _READERS,
     "GET /v1/decisions/{decision_id}/replay": _READERS,
     "GET /v1/decisions/{decision_id}/proof": _READERS,
+    "GET /v1/decisions/{decision_id}/records/{table}/{record_id:path}": _READERS,
+    "POST /v1/access-requests": {OFFICER: OWN_POST},
+    "GET /v1/access-requests": _READERS,
+    "POST /v1/access-requests/{request_id}/answer": _READERS,
     "GET /v1/queue": {OFFICER: OWN_POST},
     "GET /v1/audit/decisions": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/log": {AUDITOR: ALL_POSTS},
@@ -55,6 +59,9 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /cases/{decision_id}/records/{table}/{record_id:path}": _READERS,
     "POST /cases/{decision_id}/interview": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/close": {OFFICER: OWN_POST},
+    "GET /requests": _READERS,
+    "POST /requests": {OFFICER: OWN_POST},
+    "POST /requests/{request_id}/answer": _READERS,
     "GET /decisions": {AUDITOR: ALL_POSTS},
     "GET /vignettes": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
@@ -73,8 +80,8 @@ PUBLIC = frozenset({
 DEMONSTRATION = frozenset({"GET /tour"})
 """Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
-    OFFICER: ("queue", "account"),
-    AUDITOR: ("decisions", "queue", "models", "account"),
+    OFFICER: ("queue", "requests", "account"),
+    AUDITOR: ("decisions", "queue", "requests", "models", "account"),
     SCIENTIST: ("models", "account"),
     ADMIN: ("models", "account"),
 }
@@ -102,8 +109,9 @@ class Caller:
 
     @property
     def reach(self) -> Reach:
-        """Posts that the database lets this call see."""
-        return EVERYTHING if self.scope is ALL_POSTS else Reach(self.posts if self.scope is OWN_POST else ())
+        """Posts that the database lets this call see, and the account it acts as."""
+        posts = self.posts if self.scope is OWN_POST else ()
+        return Reach(posts, all_posts=self.scope is ALL_POSTS, account_id=self.account_id)
 
     def reaches(self, post: str | None) -> bool:
         """Return whether a case of this post is in the caller's scope."""

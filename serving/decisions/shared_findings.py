@@ -55,6 +55,11 @@ class Card:
     agreeing: tuple[str, ...]
     after: tuple[Event, ...]
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the card as plain JSON values."""
+        after = [{"table": event.table, "what": event.category, "day": event.day.isoformat()} for event in self.after]
+        return {"post": self.place, "day": self.day.isoformat(), "agreeing": list(self.agreeing), "after": after}
+
 
 def card_of(
     connection: Connection, service: DecisionService, caller: Caller, decision: Decision, table: str, row: pa.Table

@@ -42,6 +42,7 @@ LABELS = {
         "case",
         "record",
         "record_card",
+        "access_requests",
         "decisions",
         "models",
         "error",

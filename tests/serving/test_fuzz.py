@@ -28,6 +28,8 @@ OPERATIONS = (
     "POST /v1/visa-applications", "POST /v1/landings", "POST /v1/records/{table}", "POST /v1/interviews", "POST /v1/corrections",
     "POST /v1/score", "GET /v1/decisions/{decision_id}", "GET /v1/decisions/{decision_id}/replay", "GET /v1/decisions/{decision_id}/proof", "GET /v1/audit/log",
     "GET /v1/audit/checkpoint", "GET /v1/queue",
+    "GET /v1/decisions/{decision_id}/records/{table}/{record_id}", "POST /v1/access-requests", "GET /v1/access-requests",
+    "POST /v1/access-requests/{request_id}/answer",
     "GET /v1/audit/decisions", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics",
 )  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
@@ -143,7 +145,7 @@ PAGES = (
     ("GET", "/vignettes"), ("GET", "/account"), ("POST", "/account/sessions/end"), ("POST", "/account/sign-out-everywhere"),
     ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"),
     ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
-    ("POST", "/cases/{}/close"),
+    ("POST", "/cases/{}/close"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
 NAMES = (
@@ -159,6 +161,12 @@ NAMES = (
     "before",
     "kind",
     "finding",
+    "decision",
+    "table",
+    "record",
+    "purpose",
+    "urgent",
+    "answer",
     "typology",
     "occurred_at",
 )
