@@ -51,6 +51,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /v1/access-requests/{request_id}/answer": _READERS,
     "GET /v1/queue": {OFFICER: OWN_POST},
     "GET /v1/audit/decisions": {AUDITOR: ALL_POSTS},
+    "GET /v1/audit/alarms": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/log": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/checkpoint": {AUDITOR: ALL_POSTS},
     "GET /v1/models": dict.fromkeys(Role, NO_CASES),

@@ -12,9 +12,11 @@ from fastapi.responses import RedirectResponse
 from features.languages import texts
 from serving.auth.permissions import Caller
 from serving.auth.sessions import PageReader
+from serving.decisions.hand_entry_limits import entry_alarms
 from serving.decisions.record_access import Wish, answer_request, may_answer, request_access, visible_requests
 from serving.log.readings import log_readings
 from serving.store.access_requests import AccessRequest
+from serving.store.hand_entry_counts import DayCount
 from serving.store.readings import Reading
 from serving.web.rendering import Page, language_of, render
 from serving.web.request_bodies import FormFields
@@ -42,20 +44,24 @@ class RequestRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestsPage(Page):
-    """Urgent openings and requests that the reader answers, the reader's own, and others that the reader sees."""
+    """Urgent openings and requests that the reader answers, the reader's own, and others that the reader sees.
+
+    ``entries`` are alarms about entries by hand, for auditors.
+    """
 
     name: ClassVar[str] = "access_requests"
     urgent: list[RequestRow]
     waiting: list[RequestRow]
     own: list[RequestRow]
     others: list[RequestRow]
+    entries: list[DayCount]
 
 
 @router.get("/requests")
 def requests(request: Request, caller: PageReader) -> Response:
     """Show requests for records."""
     rows = visible_requests(request.app.state.service, caller)
-    page = _page(rows, caller, language_of(request))
+    page = _page(rows, entry_alarms(request.app.state.service.engine, caller), caller, language_of(request))
     log_readings(request, caller, [Reading("request", None, row.record_table, row.record_id) for row in rows])
     return render(request, page, caller)
 
@@ -77,14 +83,14 @@ def answer(request: Request, caller: PageReader, request_id: str, form: FormFiel
     return RedirectResponse("/requests", 303)
 
 
-def _page(rows: list[AccessRequest], caller: Caller, language: str) -> RequestsPage:
+def _page(rows: list[AccessRequest], entries: list[DayCount], caller: Caller, language: str) -> RequestsPage:
     groups: dict[str, list[RequestRow]] = {name: [] for name in ("urgent", "waiting", "own", "others")}
     for row in rows:
         waits = row.answer is None and may_answer(caller, row)
         own = row.account_id == caller.account_id
         group = "own" if own else ("urgent" if row.is_urgent else "waiting") if waits else "others"
         groups[group].append(_row(row, language, own=own))
-    return RequestsPage(**groups)
+    return RequestsPage(**groups, entries=entries)
 
 
 def _row(row: AccessRequest, language: str, *, own: bool) -> RequestRow:
