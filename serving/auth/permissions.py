@@ -68,6 +68,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /account": _PEOPLE,
     "POST /account/sessions/end": _PEOPLE,
+    "POST /account/password": _PEOPLE,
     "POST /account/sign-out-everywhere": _PEOPLE,
     "POST /account/keys/revoke": _PEOPLE,
     "POST /account/keys/rotate": _PEOPLE,

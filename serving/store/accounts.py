@@ -78,6 +78,13 @@ def disable_account(connection: Connection, account_id: int) -> None:
     connection.execute(query, {"id": account_id})
 
 
+def password_of(connection: Connection, account_id: int) -> str | None:
+    """Return the stored password of an account that is not disabled; None without."""
+    query = text("select password_hash from serving.account where account_id = :id and disabled_at is null")
+    stored: str | None = connection.execute(query, {"id": account_id}).scalar()
+    return stored
+
+
 def set_password(connection: Connection, account_id: int, password_hash: str) -> None:
     """Replace the password of an account."""
     query = text("update serving.account set password_hash = :hash where account_id = :id")
