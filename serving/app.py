@@ -28,6 +28,7 @@ from serving.pages import (
     case,
     interview,
     models,
+    oidc_sign_in,
     queue_page,
     record,
     sign_in,
@@ -39,7 +40,19 @@ from serving.web.error_handlers import add_error_handlers
 from serving.web.middleware import SecurityMiddleware
 
 API = (records, decisions, access_routes, log, what_if, operation)
-PAGES = (sign_in, account, queue_page, case, record, access_requests, interview, models, vignettes, all_decisions)
+PAGES = (
+    sign_in,
+    oidc_sign_in,
+    account,
+    queue_page,
+    case,
+    record,
+    access_requests,
+    interview,
+    models,
+    vignettes,
+    all_decisions,
+)
 _STATIC = Path(__file__).parent / "pages" / "static"
 
 

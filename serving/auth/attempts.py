@@ -46,6 +46,14 @@ def count_wrong_key(engine: Engine, request: Request, token: str) -> None:
     _count(engine, {_bucket("key", token): PER_KEY, _bucket("address", _address(request)): PER_ADDRESS})
 
 
+def count_address(engine: Engine, request: Request) -> None:
+    """Count an attempt that names nobody yet.
+
+    Raises `Refusal` 429 beyond the limit of the address.
+    """
+    _count(engine, {_bucket("address", _address(request)): PER_ADDRESS})
+
+
 def _count(engine: Engine, limits: dict[bytes, int]) -> None:
     with engine.begin() as connection:
         counts = attempts.add_attempts(connection, list(limits), MINUTES)

@@ -75,7 +75,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
 }
 """Scope by role, by route."""
 PUBLIC = frozenset({
-    "GET /", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /healthz", "GET /readyz", "GET /metrics",
+    "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-in/provider", "GET /sign-in/return", "POST /sign-out", "GET /healthz", "GET /readyz", "GET /metrics",
     "HEAD /healthz", "HEAD /readyz",
 })  # fmt: skip
 """Routes without an account."""

@@ -37,6 +37,7 @@ LABELS = {
     for name in (
         "common",
         "sign_in",
+        "signed_in",
         "account",
         "queue",
         "case",

@@ -1,4 +1,4 @@
-"""A person may change the own password: requests may write that column, of the account they act as alone."""
+"""A person changes the own password, and signs in at an OpenID provider."""
 
 from __future__ import annotations
 
@@ -9,6 +9,21 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
+    _own_password()
+    op.execute(
+        "create table serving.oidc_subject (issuer text not null, subject text not null, "
+        "account_id bigint not null references serving.account, primary key (issuer, subject))"
+    )
+    op.execute(
+        "create table serving.oidc_start (state_hash bytea primary key, nonce text not null, verifier text not null, "
+        "started_at timestamptz not null default clock_timestamp())"
+    )
+    op.execute("grant select on serving.oidc_subject to mimamori_service")
+    op.execute("grant select, insert, delete on serving.oidc_start to mimamori_service")
+
+
+def _own_password() -> None:
+    """Let requests write a password, of the account that they act as alone."""
     op.execute("grant update (password_hash) on serving.account to mimamori_service")
     # not forced: commands and migrations work as the owner
     op.execute("alter table serving.account enable row level security")
@@ -18,6 +33,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("drop table serving.oidc_start")
+    op.execute("drop table serving.oidc_subject")
     op.execute("drop policy own_password on serving.account")
     op.execute("drop policy readable on serving.account")
     op.execute("alter table serving.account disable row level security")
