@@ -59,6 +59,15 @@ def account_by_name(connection: Connection, name: str) -> tuple[AccountRow, str 
     return None if row is None else (account_of(row), row.password_hash)
 
 
+def has_person(connection: Connection, roles: Sequence[str]) -> bool:
+    """Return whether a person of one of these roles has an account in use."""
+    query = text(
+        "select exists (select 1 from serving.account "
+        "where role = any(:roles) and password_hash is not null and disabled_at is null)"
+    )
+    return bool(connection.execute(query, {"roles": list(roles)}).scalar_one())
+
+
 def list_accounts(connection: Connection) -> list[AccountListing]:
     """Return all accounts by name, but that of acts before accounts."""
     rows = connection.execute(
