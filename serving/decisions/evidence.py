@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from features.matrix import TABLE_OF_SUBJECT
 from features.tables.definition import Column, Use
 from features.tables.schema import TABLES
-from serving.auth.permissions import Caller
+from serving.auth.permissions import OFFICER, Caller
+from serving.decisions.hand_entries import is_hand_entry
 from serving.decisions.service import DecisionService
 from serving.decisions.shared_findings import Card, card_of
 from serving.refusals import Refusal
@@ -20,6 +21,7 @@ from serving.store import access_requests, decisions
 from serving.store.access_requests import AccessRequest
 from serving.store.decisions import Decision
 from serving.store.readings import Reading
+from serving.store.submissions import role_of_sender
 
 _SHOWN_OF_VICTIM = {"entry_id", "listed_at", "role"}
 """All that is shown of a victim's entry: the address of a person in hiding concerns no reader."""
@@ -35,6 +37,8 @@ class Evidence:
         What is shown instead of the record; None where the caller opens the record.
     requests
         The caller's requests for this record, the newest first; by one in force the record opens.
+    by_hand
+        Whether an officer's own entry or correction brought the record behind the case.
     """
 
     decision: Decision
@@ -43,6 +47,7 @@ class Evidence:
     row: Mapping[str, Any]
     card: Card | None
     requests: tuple[AccessRequest, ...] = ()
+    by_hand: bool = False
 
     @property
     def is_victim(self) -> bool:
@@ -95,14 +100,28 @@ def evidence_of(
     if not stored.num_rows:
         raise missing_record()
     row = stored.to_pylist()[0]
-    card = None if own else card_of(connection, service, caller, decision, table, stored)
+    by_hand = not own and _by_hand(connection, decision, table, record_id)
+    card = None if own else card_of(connection, service, caller, decision, table, stored, by_hand=by_hand)
     if card is None or not card.place:
-        return Evidence(decision, table, record_id, row, card)
+        return Evidence(decision, table, record_id, row, card, by_hand=by_hand)
     requests = access_requests.latest_of(connection, caller.account_id, table, record_id, card.place)
     in_force = tuple(request for request in requests if request.is_in_force)
     if in_force:
-        return Evidence(decision, table, record_id, row, None, in_force)
-    return Evidence(decision, table, record_id, row, card, tuple(requests))
+        return Evidence(decision, table, record_id, row, None, in_force, by_hand)
+    return Evidence(decision, table, record_id, row, card, tuple(requests), by_hand)
+
+
+def _by_hand(connection: Connection, decision: Decision, table: str, record_id: str) -> bool:
+    """Return whether no version of the case that came from a feed or a load names a record in its reasons."""
+    if is_hand_entry(decision.subject_id, decision.post):
+        return True
+    version: Decision | None = decision
+    while version is not None:
+        trusted = role_of_sender(connection, version.record_position) != OFFICER
+        if trusted and (table, record_id) in records_named(orjson.loads(version.shown)):
+            return False
+        version = decisions.before(connection, version)
+    return True
 
 
 def records_named(shown: Mapping[str, Any]) -> set[tuple[str, str]]:

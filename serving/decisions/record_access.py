@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from features.languages import texts
 from serving.auth.permissions import ALL_POSTS, Caller
 from serving.decisions.evidence import decision_in_scope, evidence_of, missing_record
-from serving.decisions.hand_entries import is_hand_entry
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
 from serving.store import access_requests
@@ -62,7 +61,7 @@ def request_access(service: DecisionService, caller: Caller, wish: Wish) -> Acce
         waiting = [request for request in evidence.requests if request.answer is None and not request.is_urgent]
         if waiting and not wish.is_urgent:
             return waiting[0]
-        if wish.is_urgent and is_hand_entry(decision.subject_id, decision.post):
+        if wish.is_urgent and evidence.by_hand:
             expected = "a case that a feed sent, or a request that the other post answers"
             raise Refusal(403, "hand_entry", "an entry by hand opens nothing at once", expected=expected)
         limit = URGENT_PER_DAY if wish.is_urgent else REQUESTS_PER_DAY

@@ -9,7 +9,6 @@ import orjson
 
 from features.languages import texts
 from serving.decisions.evidence import Evidence
-from serving.decisions.hand_entries import is_hand_entry
 from serving.decisions.record_access import PURPOSES, URGENT_REASONS
 from serving.i18n.formats import category_label, format_day
 from serving.web.rendering import Page
@@ -49,13 +48,12 @@ def card_page(evidence: Evidence, language: str) -> CardPage:
         what = category_label(event.category, language) if event.category else tables[event.table][language]
         after.append((what, format_day(event.day, language)))
     latest = evidence.requests[0] if evidence.requests else None
-    by_hand = is_hand_entry(decision.subject_id, decision.post)
     return CardPage(
         orjson.loads(decision.shown), evidence.record_id, evidence.table, tables[evidence.table][language],
         card.place or "", format_day(card.day, language), [columns[name][language] for name in card.agreeing], after,
         "" if latest is None else f"state_{latest.answer or 'waiting'}",
         choices("serving.access_purposes", PURPOSES, language) if card.place else [],
-        choices("serving.urgent_reasons", URGENT_REASONS, language) if card.place and not by_hand else [],
+        choices("serving.urgent_reasons", URGENT_REASONS, language) if card.place and not evidence.by_hand else [],
     )  # fmt: skip
 
 

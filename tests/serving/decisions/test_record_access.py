@@ -175,6 +175,38 @@ def test_an_entry_by_hand_opens_nothing_at_once(service: Service, cases: dict[st
     assert opens(service, cases["hand"])
 
 
+def test_a_correction_by_an_officer_opens_no_more_than_an_entry_by_hand(
+    service: Service, cases: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A feed's case that an officer corrects until it names a file is as good as invented; what it named before is not."""
+    dates = {"submitted_at": "2013-07-01T00:00:00Z", "intended_arrival_on": "2013-09-01"}
+    plain = application(service, "A-BENT", ELSEWHERE, **dates)
+    send(service, "feed", "visa-applications", plain)
+    outcome = {"outcome_id": "O-KEPT", "subject": "visa_application", "subject_id": FILE[1], "arm": "referral",
+               "finding": "indications", "occurred_at": "2013-02-03T00:00:00Z", "known_at": "2013-02-03T00:00:00Z"}  # fmt: skip
+    answer_of_feed = service.client.post("/v1/records/outcomes", json=outcome, headers=service.headers("feed"))
+    assert answer_of_feed.status_code in {201, 409}
+    corrected = {"table": "visa_applications", "record": {**plain, "guarantor_phone": PLANTED["guarantor_phone"]}}
+    bent = post(service, "elsewhere", "/v1/corrections", corrected)["decision"]["decision_id"]
+    # the version of the feed named nothing
+    monkeypatch.setattr(
+        serving.decisions.evidence, "records_named", lambda shown: {FILE} if shown["decision_id"] == bent else set()
+    )
+    body = wish(bent, purpose="danger", urgent=True)
+    assert post(service, "elsewhere", "/v1/access-requests", body, 403)["error"]["code"] == "hand_entry"
+    assert card(service, bent)["after"] == []
+    # the version of the feed named the file already
+    monkeypatch.setattr(serving.decisions.evidence, "records_named", lambda _: {FILE})
+    assert card(service, bent)["after"] != []
+    urgently(service, bent)
+    assert opens(service, bent)
+
+
+def card(service: Service, case: str) -> dict[str, Any]:
+    url = f"/v1/decisions/{case}/records/{'/'.join(FILE)}"
+    return service.client.get(url, headers=service.headers("elsewhere")).json()["card"]  # type: ignore[no-any-return]
+
+
 @pytest.mark.parametrize(
     ("changed", "status"),
     [({"purpose": "curiosity"}, 422), ({"purpose": "danger"}, 422), ({"urgent": "yes"}, 422), ({"id": "A-NOBODY"}, 404),
