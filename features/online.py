@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -84,6 +84,7 @@ def view_case(
     position: int,
     own: TableFacts | None = None,
     entries: Collection[str] | None = None,
+    with_application: bool = True,
 ) -> CaseView:
     """Compute a case against the store.
 
@@ -95,8 +96,12 @@ def view_case(
         Position of the store at which the history is read.
     entries
         Ids of the watch list's entries that may match, beside those of victims; None for all.
+    with_application
+        Whether the application that a landing names counts.
     """
     own = own or facts_of_table(TABLE_OF_SUBJECT[subject], row)
+    if not with_application and "application" in own.columns:
+        own = replace(own, columns={**own.columns, "application": np.zeros_like(own["application"])})
     history = history_of_case(connection, store, own, position)
     facts = history.facts if entries is None else _with_entries(history.facts, entries)
     return case_from_facts(facts, own, subject, row, history.hubs)

@@ -71,8 +71,9 @@ def _decide_again(
     """Decide about the corrected record on the history just before it."""
     own = facts_of_table(TABLE_OF_SUBJECT[before.subject], row)
     again = service.compute(
-        connection, before.subject, row, own, before.post, position - 1, register=register_view(caller.role, before)
-    )
+        connection, before.subject, row, own, before.post, position - 1,
+        register=register_view(connection, service.store, caller.role, before, row),
+    )  # fmt: skip
     again = replace(again, record_position=position, account_id=caller.account_id)
     count_hand_entry(connection, service.store, caller, before.subject, row, own, position - 1)
     decisions.insert(connection, again)

@@ -58,10 +58,11 @@ def _again(
         own = facts_of_table(TABLE_OF_SUBJECT[decision.subject], row)
         again = undecidable(decision.subject, row, own, bundle, decision.post, decision.position, decision.decision_id)
         return again, {again.features}
-    register = register_view_of(connection, decision)
+    register = register_view_of(connection, service.store, decision, row)
     view = view_case(
-        connection, service.store, decision.subject, row, position=decision.position, entries=register.entries
-    )
+        connection, service.store, decision.subject, row, position=decision.position, entries=register.entries,
+        with_application=register.application,
+    )  # fmt: skip
     again = decide_case(
         view,
         bundle,

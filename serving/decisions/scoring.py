@@ -28,7 +28,7 @@ UNDECIDABLE = "undecidable"
 PROTECT = "protect"
 """Code of the warning that the traveller matches a victim's entry."""
 WITHHELD = "register_withheld"
-"""Code of the warning that no new match with the watch list counts."""
+"""Code of the warning that neither new matches with the watch list nor the application that a landing names count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,17 @@ class RegisterView:
         Whether a match with a victim's entry may be shown.
     entries
         Ids of the entries of perpetrators and facilitators that may match; None for all.
+    application
+        Whether the application that a landing names counts.
     """
 
     victims: bool = True
     entries: frozenset[str] | None = None
+    application: bool = True
 
 
 WHOLE_REGISTER = RegisterView()
+NO_REGISTER = RegisterView(victims=False, entries=frozenset(), application=False)
 
 
 def decide_case(

@@ -129,7 +129,10 @@ class DecisionService:
         """
         bundle = self.models.bundles.get(subject)
         try:
-            view = view_case(connection, self.store, subject, row, position=position, own=own, entries=register.entries)
+            view = view_case(
+                connection, self.store, subject, row, position=position, own=own, entries=register.entries,
+                with_application=register.application,
+            )  # fmt: skip
             return decide_case(view, bundle, post, position, register=register)
         except (DBAPIError, DriverError, MemoryError):
             raise
@@ -147,7 +150,7 @@ class DecisionService:
         self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, caller: Caller
     ) -> Decision:
         head = self.store.head(connection)
-        register = register_view(caller.role, None)
+        register = register_view(connection, self.store, caller.role, None, row)
         decision = self.compute(connection, subject, row, own, post, head, register=register)
         [position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
         insert_submission(connection, [position], caller.account_id)

@@ -14,8 +14,7 @@ from sqlalchemy import text
 
 from features.facts.table_facts import facts_of_table
 from features.tables.json_rows import row_as_json, rows_to_table
-from serving.decisions.register_matches import register_view
-from serving.decisions.scoring import WHOLE_REGISTER, RegisterView
+from serving.decisions.scoring import NO_REGISTER, WHOLE_REGISTER, RegisterView
 from tests.proof_size import cases
 from tests.serving.conftest import Service
 
@@ -160,7 +159,7 @@ def test_a_thousand_guesses_at_the_registers_tell_nothing(service: Service) -> N
         {**name, "entry_id": f"TIP-N{n}", "listed_at": "2012-01-01T00:00:00Z", "role": ("victim", "perpetrator")[n % 2]}
         for n, name in enumerate(names)
     ]
-    store, by_officer = service.backend.store, register_view("officer", None)
+    store, by_officer = service.backend.store, NO_REGISTER
     engine = service.backend.engine.execution_options(isolation_level="READ COMMITTED")
     with engine.connect() as connection:
         before = store.head(connection)
@@ -260,3 +259,39 @@ def landing(service: Service, name: str, port: str, **changed: Any) -> dict[str,
         "port": port,
         **changed,
     }
+
+
+def values(decision: dict[str, Any]) -> dict[str, float | None]:
+    return {entry["feature"]: entry["value"] for entry in decision["contributions"]}
+
+
+def test_an_invented_landing_shows_nothing_of_the_application_that_it_names(service: Service) -> None:
+    income = {"monthly_income_jpy": 123_457, "guarantor_income_jpy": 7_654_321}
+    send(service, "feed", record(service, "A-INCOME", **income))
+    stranger = {"passport_number": "ZX998877", "family_name": "Qarqwell", "given_names": "Vilhelmina", "birth_date": "1971-01-01", "landed_at": "2013-08-01T00:00:00Z"}  # fmt: skip
+    answers, bodies = [], []
+    for name in ("A-INCOME", "A-OF-NOBODY"):
+        bodies.append(landing(service, f"L-{name}", ELSEWHERE, application_id=name, **stranger))
+        answer = service.client.post("/v1/landings", json=bodies[-1], headers=service.headers("elsewhere"))
+        assert answer.status_code == 201, answer.text
+        answers.append(answer.json())
+    assert not {123_457.0, 7_654_321.0} & set(values(answers[0]).values())
+    # nothing but what the first landing adds to the history of the second differs
+    assert all(values(answers[0])[name] is None for name in ("monthly_income_yen", "guarantor_income_yen"))
+    missing = [{name for name, value in values(answer).items() if value is None} for answer in answers]
+    assert missing[0] == missing[1]
+    replays(service, *answers)
+
+
+def test_a_correction_keeps_the_application_that_a_feed_named_and_opens_no_other(service: Service) -> None:
+    send(service, "feed", record(service, "A-NAMED", monthly_income_jpy=123_457))
+    send(service, "feed", record(service, "A-OTHER", monthly_income_jpy=345_678))
+    body = landing(service, "L-NAMING", ELSEWHERE, application_id="A-NAMED", landed_at="2013-08-01T00:00:00Z")
+    decided = [service.client.post("/v1/landings", json=body, headers=service.headers("feed")).json()]
+    for changed in ({"flight": "NH 1"}, {"application_id": "A-OTHER"}, {"application_id": "A-NAMED"}):
+        content = {"table": "landings", "record": {**body, **changed}}
+        answer = service.client.post("/v1/corrections", json=content, headers=service.headers("elsewhere"))
+        assert answer.status_code == 201, answer.text
+        decided.append(answer.json()["decision"])
+    assert [values(each)["monthly_income_yen"] for each in decided] == [123_457, 123_457, None, 123_457]
+    replays(service, *decided)
