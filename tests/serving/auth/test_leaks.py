@@ -187,60 +187,46 @@ def send_pair(
     return answer.status_code, answer.text + str(answer.headers)
 
 
-def method_of(route: str) -> str:
-    return route.split()[0]
+def caller_of(chance: random.Random, route: str) -> str:
+    """Return a caller; a feed sends no landing, whose decision would take the application along, as it must."""
+    return chance.choice([name for name in CALLERS if (name, route) != ("feed", "POST /v1/landings")])
 
 
-def attempt_all(
-    service: Service, things: list[Object], count: int, seed: int, without: frozenset[str]
-) -> dict[str, int]:
-    chance, statuses = random.Random(seed), {}
-    routes = sorted(set(PERMISSIONS) - without)
-    for number in range(count):
-        route, name, thing = routes[number % len(routes)], chance.choice(list(CALLERS)), chance.choice(things)
-        status, answer = send_pair(service, chance, route, name, thing, number + seed * count)
-        # a feed is answered with the decision on what it sent, whatever application that names
-        foreign = set() if (name, method_of(route)) == ("feed", "POST") else set(POSTS) - set(CALLERS[name][1])
-        leaks = [post for post in foreign if tells(answer, post)]
+def attempt_all(service: Service, things: list[Object], seed: int, without: frozenset[str]) -> dict[str, int]:
+    """Try pairs and return how many got an answer of each kind."""
+    chance, statuses, routes = random.Random(seed), {}, sorted(set(PERMISSIONS) - without)
+    for number in range(cases(PAIRS, SHORT)):
+        route = routes[number % len(routes)]
+        name, thing = caller_of(chance, route), chance.choice(things)
+        status, answer = send_pair(service, chance, route, name, thing, number + seed * 10**7)
+        leaks = [post for post in set(POSTS) - set(CALLERS[name][1]) if tells(answer, post)]
         assert not leaks, (route, name, thing, status)
-        assert status < 500, (route, name, status)
         statuses[f"{status // 100}xx"] = statuses.get(f"{status // 100}xx", 0) + 1
     return statuses
 
 
-UNSAFE = frozenset({"POST /v1/records/{table}"})
+UNNAMED = frozenset({"POST /v1/records/{table}"})
 """A feed's bulk verb, which names no object and shows none."""
 
 
 def test_no_route_shows_a_role_anything_of_another_post(service: Service, requests: list[Object]) -> None:
-    statuses = attempt_all(service, requests, cases(PAIRS, SHORT), 1, UNSAFE)
-    assert statuses["2xx"] > 0
-    assert statuses["4xx"] > 0
+    statuses = attempt_all(service, requests, 1, UNNAMED)
+    assert "5xx" not in statuses
+    assert min(statuses["2xx"], statuses["4xx"]) > 0
     print(f"{sum(statuses.values())} pairs, 0 leaks: {statuses}")  # noqa: T201
 
 
 def test_with_the_applications_filter_off_the_database_still_shows_nothing(
     service: Service, requests: list[Object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without corrections: they write records, which no policy of the database covers (decision 0035)."""
+    """Without corrections: they write records, which no policy of the database covers (decision 0035).
+
+    What the database refuses ends as an error that says nothing.
+    """
     monkeypatch.setattr(Caller, "reaches", lambda *_: True)
     monkeypatch.setattr("serving.decisions.record_access.may_answer", lambda *_: True)
-    statuses = attempt_filtered_off(service, requests)
+    statuses = attempt_all(service, requests, 2, UNNAMED | {"POST /v1/corrections"})
     print(f"{sum(statuses.values())} pairs with the filter off, 0 leaks: {statuses}")  # noqa: T201
-
-
-def attempt_filtered_off(service: Service, things: list[Object]) -> dict[str, int]:
-    chance, statuses = random.Random(2), {}
-    routes = sorted(set(PERMISSIONS) - UNSAFE - {"POST /v1/corrections"})
-    for number in range(cases(PAIRS, SHORT)):
-        route, name, thing = routes[number % len(routes)], chance.choice(list(CALLERS)), chance.choice(things)
-        status, answer = send_pair(service, chance, route, name, thing, number + 10**7)
-        foreign = set() if (name, method_of(route)) == ("feed", "POST") else set(POSTS) - set(CALLERS[name][1])
-        leaks = [post for post in foreign if tells(answer, post)]
-        assert not leaks, (route, name, thing, status)
-        # what the database refuses ends as an error that says nothing
-        statuses[f"{status // 100}xx"] = statuses.get(f"{status // 100}xx", 0) + 1
-    return statuses
 
 
 def test_the_attempts_would_see_a_leak(service: Service, requests: list[Object]) -> None:
