@@ -9,9 +9,11 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from features.languages import texts
 from serving.auth.permissions import ALL_POSTS, Caller
-from serving.decisions.evidence import decision_in_scope, evidence_of, missing_record
+from serving.decisions.evidence import Evidence, decision_in_scope, evidence_of, missing_record
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
 from serving.store import access_requests
@@ -53,28 +55,41 @@ def request_access(service: DecisionService, caller: Caller, wish: Wish) -> Acce
         lock_until_commit(connection, "access_request", str(caller.account_id))
         decision = decision_in_scope(connection, caller, wish.decision_id)
         evidence = evidence_of(connection, service, caller, decision, wish.table, wish.record_id)
-        if evidence.purpose() is not None:
-            return evidence.requests[0]
-        place = "" if evidence.card is None else evidence.card.place or ""
-        if not place:
+        repeated = _repeated(evidence, wish)
+        if repeated is not None:
+            return repeated
+        if evidence.card is None or not evidence.card.place:
             raise missing_record()
-        waiting = [request for request in evidence.requests if request.answer is None and not request.is_urgent]
-        if waiting and not wish.is_urgent:
-            return waiting[0]
-        if wish.is_urgent and evidence.by_hand:
-            expected = "a case that a feed sent, or a request that the other post answers"
-            raise Refusal(403, "hand_entry", "an entry by hand opens nothing at once", expected=expected)
-        limit = URGENT_PER_DAY if wish.is_urgent else REQUESTS_PER_DAY
-        if access_requests.count_of_day(connection, caller.account_id, is_urgent=wish.is_urgent) >= limit:
-            raise Refusal(429, "limit", "too many requests in a day", expected=f"at most {limit} in 24 hours")
-        request_id = str(uuid.uuid4())
+        _require_allowed(connection, caller, evidence, wish)
+        hours, request_id = URGENT_HOURS if wish.is_urgent else None, str(uuid.uuid4())
         access_requests.insert(
-            connection, request_id, caller.account_id, decision, wish.table, wish.record_id, place, wish.purpose,
-            URGENT_HOURS if wish.is_urgent else None,
+            connection, request_id, caller.account_id, decision, wish.table, wish.record_id, evidence.card.place,
+            wish.purpose, hours,
         )  # fmt: skip
-        stored = access_requests.by_id(connection, request_id)
-    assert stored is not None  # noqa: S101 (it was stored in this transaction)
-    return stored
+        return _stored(connection, request_id)
+
+
+def _repeated(evidence: Evidence, wish: Wish) -> AccessRequest | None:
+    """Return the request that is in force, or one that waits as this one would."""
+    if evidence.purpose() is not None:
+        return evidence.requests[0]
+    waiting = [request for request in evidence.requests if request.answer is None and not request.is_urgent]
+    return waiting[0] if waiting and not wish.is_urgent else None
+
+
+def _require_allowed(connection: Connection, caller: Caller, evidence: Evidence, wish: Wish) -> None:
+    if wish.is_urgent and evidence.by_hand:
+        expected = "a case that a feed sent, or a request that the other post answers"
+        raise Refusal(403, "hand_entry", "an entry by hand opens nothing at once", expected=expected)
+    limit = URGENT_PER_DAY if wish.is_urgent else REQUESTS_PER_DAY
+    if access_requests.count_of_day(connection, caller.account_id, is_urgent=wish.is_urgent) >= limit:
+        raise Refusal(429, "limit", "too many requests in a day", expected=f"at most {limit} in 24 hours")
+
+
+def _stored(connection: Connection, request_id: str) -> AccessRequest:
+    request = access_requests.by_id(connection, request_id)
+    assert request is not None  # noqa: S101 (this transaction stored or read it)
+    return request
 
 
 def visible_requests(service: DecisionService, caller: Caller) -> list[AccessRequest]:
@@ -106,6 +121,4 @@ def answer_request(service: DecisionService, caller: Caller, request_id: str, an
         hours = GRANT_HOURS if answer == "granted" else None
         if not access_requests.insert_answer(connection, request_id, caller.account_id, answer, hours):
             raise Refusal(409, "answered", "this request has an answer", expected="a request without an answer")
-        answered = access_requests.by_id(connection, request_id)
-    assert answered is not None  # noqa: S101 (it was read in this transaction)
-    return answered
+        return _stored(connection, request_id)
