@@ -55,6 +55,18 @@ def test_a_person_confirms_by_password_and_the_log_keeps_who(service: Service, s
         assert connection.execute(text(query)).scalar_one() == "auditor"
 
 
+def test_the_password_is_not_shown_while_it_is_typed(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed: list[str] = []
+
+    def hidden(prompt: str, *_: object, **__: object) -> str:
+        typed.append(prompt)
+        return service.passwords["auditor"]
+
+    monkeypatch.setattr("click.termui.hidden_prompt_func", hidden)
+    assert confirm_approver(service.backend.models.settings, "auditor", "visa@8") == "auditor"
+    assert typed == ["password of auditor: "]
+
+
 @pytest.mark.parametrize("name", ["auditor", "officer", "nobody at all"])
 def test_a_wrong_password_another_role_and_an_unknown_name_get_the_same_answer(service: Service, name: str) -> None:
     result = confirm(service, name, service.passwords["officer"])
