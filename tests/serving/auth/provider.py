@@ -67,6 +67,10 @@ class Handler(BaseHTTPRequestHandler):
                 "Location", f"{given['redirect_uri']}?{urlencode({'code': code, 'state': given['state']})}"
             )
             self.end_headers()
+        elif path.path.startswith("/moved"):
+            self.send_response(302)
+            self.send_header("Location", f"{address}{path.path.removeprefix('/moved')}")
+            self.end_headers()
         elif path.path == "/jwks":
             self.answer(200, {"keys": [KEY.as_dict(private=False)]})
         else:

@@ -224,6 +224,11 @@ def test_a_provider_of_another_name_is_not_used(issuer: str) -> None:
         begin(other)
 
 
+def test_a_provider_that_points_elsewhere_is_not_followed(issuer: str) -> None:
+    with pytest.raises(SignInRejected, match="does not answer"):
+        begin(OidcSettings(f"{issuer}/moved", CLIENT, BACK))
+
+
 def test_a_round_trip_with_another_projects_provider(service: Service) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
