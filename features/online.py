@@ -1,15 +1,17 @@
 """One case: the batch computation over the few records that share a key with it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection
 
 from features.arrays import Floats
 from features.catalogue import catalogue
 from features.evidence import Record, other_records, records_behind
+from features.facts.recipes import code_of
 from features.facts.table_facts import Facts, TableFacts, facts_of_table
 from features.identity.phone_mask import mask_phone
 from features.kernel.view import View
@@ -81,6 +83,8 @@ def view_case(
     *,
     position: int,
     own: TableFacts | None = None,
+    entries: Collection[str] | None = None,
+    with_application: bool = True,
 ) -> CaseView:
     """Compute a case against the store.
 
@@ -90,10 +94,25 @@ def view_case(
         A single record, an application or a landing, in canonical types; it need not be stored.
     position
         Position of the store at which the history is read.
+    entries
+        Ids of the watch list's entries that may match, beside those of victims; None for all.
+    with_application
+        Whether the application that a landing names counts.
     """
     own = own or facts_of_table(TABLE_OF_SUBJECT[subject], row)
+    if not with_application and "application" in own.columns:
+        own = replace(own, columns={**own.columns, "application": np.zeros_like(own["application"])})
     history = history_of_case(connection, store, own, position)
-    return case_from_facts(history.facts, own, subject, row, history.hubs)
+    facts = history.facts if entries is None else _with_entries(history.facts, entries)
+    return case_from_facts(facts, own, subject, row, history.hubs)
+
+
+def _with_entries(facts: Facts, ids: Collection[str]) -> Facts:
+    """Return facts with some entries of the watch list; those of victims stay, as they feed no score."""
+    listed = facts["tip_database"]
+    is_victim = (listed["role"] == code_of("role", "victim")).tolist()
+    kept = [row for row, name in enumerate(listed.id_list()) if is_victim[row] or name in ids]
+    return {**facts, "tip_database": listed.take(np.array(kept, dtype=np.int64))}
 
 
 def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table, hubs: Iterable[int] = ()) -> CaseView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +30,10 @@ VARIABLES = (
     Variable("MIMAMORI_LOG_CHECKPOINTS", "folder, outside the database, into which the service writes a checkpoint every minute",
              "`checkpoints` beside the log's key"),
     Variable("MIMAMORI_MLFLOW_UI", "address of MLflow's pages, linked from the page about models", "no links"),
+    Variable("MIMAMORI_OIDC_ISSUER", "issuer of an OpenID provider, https, at which people may sign in beside their password", "none"),
+    Variable("MIMAMORI_OIDC_CLIENT", "client id at the provider", "none"),
+    Variable("MIMAMORI_OIDC_SECRET", "file of the client's secret", "none: a public client, by PKCE alone"),
+    Variable("MIMAMORI_OIDC_RETURN", "this service's address `https://…/sign-in/return`, as the provider knows it", "none"),
     Variable("MIMAMORI_CLOCK", "`machine`, or `records`: the end of the loaded records is today, and stays so; for records of the past", "`machine`"),
     Variable("MIMAMORI_QUEUE_DAYS", "days after which a case without an interview leaves the queue, by the desk's clock since it arrived there; with the clock `records`, never",
              "30"),
@@ -40,6 +44,16 @@ VARIABLES = (
     Variable("MIMAMORI_TEST_PICTURES", "tests: folder for pictures of the pages", "none"),
     Variable("MIMAMORI_PROOFS", "tests: `full` runs the proofs at full size", "short"),
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """An OpenID provider; ``redirect_uri`` is where it sends browsers back to."""
+
+    issuer: str
+    client_id: str
+    redirect_uri: str
+    client_secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,7 @@ class Settings:
     queue_days: int = 30
     log_key_path: Path | None = None
     checkpoint_folder: Path | None = None
+    oidc: OidcSettings | None = None
 
     @property
     def trusted(self) -> tuple[Path, ...]:
@@ -88,6 +103,7 @@ class Settings:
             _days("MIMAMORI_QUEUE_DAYS", 30),
             log_key,
             _outside("MIMAMORI_LOG_CHECKPOINTS", home) or (None if log_key is None else log_key.parent / "checkpoints"),
+            _oidc(),
         )
 
 
@@ -99,6 +115,24 @@ def _web_address(given: str | None) -> str | None:
     if given and urlsplit(given).scheme not in {"http", "https"}:
         raise SettingRejected("MIMAMORI_MLFLOW_UI must be an address that begins with http:// or https://")
     return given.rstrip("/") if given else None
+
+
+def _oidc() -> OidcSettings | None:
+    """Return the OpenID provider; raises `SettingRejected` if it is named in part, or without https."""
+    names = ("MIMAMORI_OIDC_ISSUER", "MIMAMORI_OIDC_CLIENT", "MIMAMORI_OIDC_RETURN")
+    issuer, client, back = (os.environ.get(name, "") for name in names)
+    if not (issuer or client or back):
+        return None
+    if not (issuer and client and back):
+        raise SettingRejected(f"{', '.join(names)} must be given together")
+    for name, address in zip(("MIMAMORI_OIDC_ISSUER", "MIMAMORI_OIDC_RETURN"), (issuer, back), strict=True):
+        parts = urlsplit(address)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}):
+            raise SettingRejected(f"{name} must begin with https://")
+    secret = os.environ.get("MIMAMORI_OIDC_SECRET")
+    if secret and not Path(secret).is_file():
+        raise SettingRejected("MIMAMORI_OIDC_SECRET must be a file")
+    return OidcSettings(issuer.rstrip("/"), client, back, Path(secret).read_text("utf-8").strip() if secret else None)
 
 
 def _outside(name: str, home: Path) -> Path | None:

@@ -15,18 +15,44 @@ from prometheus_client import CollectorRegistry, Counter
 
 from features.database import leave
 from features.settings import Settings
+from serving.api import access_requests as access_routes
 from serving.api import decisions, log, operation, records, what_if
 from serving.auth.permissions import require_permissions
 from serving.decisions.service import DecisionService
 from serving.log.log_tree import LogTree
 from serving.log.startup import CheckpointWriter, open_on_log
-from serving.pages import account, all_decisions, case, interview, models, queue_page, record, sign_in, tour, vignettes
+from serving.pages import (
+    access_requests,
+    account,
+    all_decisions,
+    case,
+    interview,
+    models,
+    oidc_sign_in,
+    queue_page,
+    record,
+    sign_in,
+    tour,
+    vignettes,
+)
 from serving.shadow.scorer import ShadowScorer
 from serving.web.error_handlers import add_error_handlers
 from serving.web.middleware import SecurityMiddleware
 
-API = (records, decisions, log, what_if, operation)
-PAGES = (sign_in, account, queue_page, case, record, interview, models, vignettes, all_decisions)
+API = (records, decisions, access_routes, log, what_if, operation)
+PAGES = (
+    sign_in,
+    oidc_sign_in,
+    account,
+    queue_page,
+    case,
+    record,
+    access_requests,
+    interview,
+    models,
+    vignettes,
+    all_decisions,
+)
 _STATIC = Path(__file__).parent / "pages" / "static"
 
 

@@ -194,6 +194,7 @@ TABLE: list[tuple[str, int, str]] = [
     ("account create <x> --role admin", 2, "NAME is 1 to 64"),
     ("account disable nobody", 1, "mimamori account list"),
     ("account password nobody", 1, "mimamori account list"),
+    ("account link nobody x", 1, "MIMAMORI_OIDC_ISSUER"),
     ("key revoke 999", 1, "mimamori key list"),
     ("key rotate x", 2, "valid integer"),
     ("key create", 2, "--role"),

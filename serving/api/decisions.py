@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from serving.auth.api_keys import ApiCaller
+from serving.decisions.hand_entry_limits import entry_alarms
 from serving.decisions.interview_queue import interview_queue
 from serving.decisions.replay import replay
 from serving.decisions.service import DecisionService
@@ -85,6 +86,13 @@ def audit_decisions(
         rows = decisions.search(connection, post=post, subject_id=subject_id, limit=min(max(limit, 1), LIMIT))
     log_readings(request, caller, [Reading("search", decision.decision_id) for decision in rows])
     return _json([orjson.loads(decision.shown) for decision in rows])
+
+
+@router.get("/v1/audit/alarms")
+def audit_alarms(request: Request, caller: ApiCaller) -> dict[str, object]:
+    """Return who entered many records by hand in a day, or several that match a register or name another post's record."""
+    rows = entry_alarms(request.app.state.service.engine, caller)
+    return {"entries": [row._asdict() for row in rows]}
 
 
 def _json(content: object) -> Response:

@@ -38,12 +38,34 @@ def forgive_attempts(engine: Engine, request: Request, name: str) -> None:
         attempts.delete_old(connection, MINUTES)
 
 
+def count_person(engine: Engine, name: str) -> None:
+    """Count an attempt under a name that comes from a terminal.
+
+    Raises `Refusal` 429 beyond the limit of a person at an address.
+    """
+    _count(engine, {_bucket("terminal", canonical_name(name).lower()): PER_PERSON_AND_ADDRESS})
+
+
+def forgive_person(engine: Engine, name: str) -> None:
+    """Forget the attempts from a terminal, after the password was given."""
+    with engine.begin() as connection:
+        attempts.clear_attempts(connection, [_bucket("terminal", canonical_name(name).lower())])
+
+
 def count_wrong_key(engine: Engine, request: Request, token: str) -> None:
     """Count a request with a key that opens nothing.
 
     Raises `Refusal` 429 beyond the limit of this key or of the address; a key in use is never kept out by others.
     """
     _count(engine, {_bucket("key", token): PER_KEY, _bucket("address", _address(request)): PER_ADDRESS})
+
+
+def count_address(engine: Engine, request: Request) -> None:
+    """Count an attempt that names nobody yet.
+
+    Raises `Refusal` 429 beyond the limit of the address.
+    """
+    _count(engine, {_bucket("address", _address(request)): PER_ADDRESS})
 
 
 def _count(engine: Engine, limits: dict[bytes, int]) -> None:

@@ -17,7 +17,7 @@ from serving.auth.names import LONGEST_NAME, name_is_usable
 from serving.auth.people import account_named, create_person, disable, reset_password
 from serving.auth.permissions import Role
 from serving.decisions.service import open_service
-from serving.store import accounts, credentials
+from serving.store import accounts, credentials, oidc
 from serving.store.accounts import AccountRow
 
 POST = re.compile(f"{TABLES['visa_applications'].column('post').pattern}|[A-Z]{{3}}")
@@ -81,6 +81,22 @@ def change_password(name: str) -> None:
         if row.role == Role.FEED:
             raise Problem("a feed has no password")
         click.echo(reset_password(connection, row.account_id))
+
+
+@account.command("link")
+@click.argument("name")
+@click.argument("subject")
+def link_subject(name: str, subject: str) -> None:
+    """Let SUBJECT of the OpenID provider (its claim ``sub``) sign in as a person."""
+    settings = Settings.from_environment()
+    if settings.oidc is None:
+        raise Problem("no OpenID provider is configured; see MIMAMORI_OIDC_ISSUER in docs/reference/settings.md")
+    with _database() as connection:
+        row = _account(connection, name)
+        if row.role == Role.FEED:
+            raise Problem("a feed has no pages")
+        oidc.link_subject(connection, settings.oidc.issuer, subject, row.account_id)
+    click.echo("1 subject linked")
 
 
 @click.group()

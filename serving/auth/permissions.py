@@ -9,7 +9,7 @@ from enum import StrEnum
 from starlette.requests import Request
 
 from serving.refusals import Refusal
-from serving.store.transactions import EVERYTHING, Reach
+from serving.store.transactions import Reach
 
 
 class Role(StrEnum):
@@ -45,8 +45,13 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /v1/decisions/{decision_id}": _READERS,
     "GET /v1/decisions/{decision_id}/replay": _READERS,
     "GET /v1/decisions/{decision_id}/proof": _READERS,
+    "GET /v1/decisions/{decision_id}/records/{table}/{record_id:path}": _READERS,
+    "POST /v1/access-requests": {OFFICER: OWN_POST},
+    "GET /v1/access-requests": _READERS,
+    "POST /v1/access-requests/{request_id}/answer": _READERS,
     "GET /v1/queue": {OFFICER: OWN_POST},
     "GET /v1/audit/decisions": {AUDITOR: ALL_POSTS},
+    "GET /v1/audit/alarms": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/log": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/checkpoint": {AUDITOR: ALL_POSTS},
     "GET /v1/models": dict.fromkeys(Role, NO_CASES),
@@ -55,26 +60,30 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /cases/{decision_id}/records/{table}/{record_id:path}": _READERS,
     "POST /cases/{decision_id}/interview": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/close": {OFFICER: OWN_POST},
+    "GET /requests": _READERS,
+    "POST /requests": {OFFICER: OWN_POST},
+    "POST /requests/{request_id}/answer": _READERS,
     "GET /decisions": {AUDITOR: ALL_POSTS},
     "GET /vignettes": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /account": _PEOPLE,
     "POST /account/sessions/end": _PEOPLE,
+    "POST /account/password": _PEOPLE,
     "POST /account/sign-out-everywhere": _PEOPLE,
     "POST /account/keys/revoke": _PEOPLE,
     "POST /account/keys/rotate": _PEOPLE,
 }
 """Scope by role, by route."""
 PUBLIC = frozenset({
-    "GET /", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /healthz", "GET /readyz", "GET /metrics",
+    "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-in/provider", "GET /sign-in/return", "POST /sign-out", "GET /healthz", "GET /readyz", "GET /metrics",
     "HEAD /healthz", "HEAD /readyz",
 })  # fmt: skip
 """Routes without an account."""
 DEMONSTRATION = frozenset({"GET /tour"})
 """Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
-    OFFICER: ("queue", "account"),
-    AUDITOR: ("decisions", "queue", "models", "account"),
+    OFFICER: ("queue", "requests", "account"),
+    AUDITOR: ("decisions", "queue", "requests", "models", "account"),
     SCIENTIST: ("models", "account"),
     ADMIN: ("models", "account"),
 }
@@ -102,8 +111,9 @@ class Caller:
 
     @property
     def reach(self) -> Reach:
-        """Posts that the database lets this call see."""
-        return EVERYTHING if self.scope is ALL_POSTS else Reach(self.posts if self.scope is OWN_POST else ())
+        """Posts that the database lets this call see, and the account it acts as."""
+        posts = self.posts if self.scope is OWN_POST else ()
+        return Reach(posts, all_posts=self.scope is ALL_POSTS, account_id=self.account_id)
 
     def reaches(self, post: str | None) -> bool:
         """Return whether a case of this post is in the caller's scope."""

@@ -14,8 +14,9 @@ from features.matrix import TABLE_OF_SUBJECT
 from features.tables.json_rows import row_as_json
 from features.tables.schema import TABLES
 from serving.auth.permissions import ALL_POSTS, Caller
+from serving.decisions.hand_entry_limits import count_hand_entry
+from serving.decisions.register_matches import register_view
 from serving.decisions.service import DecisionService
-from serving.decisions.victim_matches import shows_victim
 from serving.log.leaves import append
 from serving.refusals import Refusal
 from serving.store import decisions
@@ -70,9 +71,11 @@ def _decide_again(
     """Decide about the corrected record on the history just before it."""
     own = facts_of_table(TABLE_OF_SUBJECT[before.subject], row)
     again = service.compute(
-        connection, before.subject, row, own, before.post, position - 1, shows_victim=shows_victim(caller.role, before)
-    )
+        connection, before.subject, row, own, before.post, position - 1,
+        register=register_view(connection, service.store, caller.role, before, row),
+    )  # fmt: skip
     again = replace(again, record_position=position, account_id=caller.account_id)
+    count_hand_entry(connection, service.store, caller, before.subject, row, own, position - 1)
     decisions.insert(connection, again)
     return {
         "score_before": before.shown_score(), "score_after": again.shown_score(), "decision": orjson.loads(again.shown),

@@ -28,6 +28,15 @@ def entered_by_hand(table: str, row: pa.Table, post: str) -> pa.Table:
     return row.set_column(row.schema.get_field_index(column), row.schema.field(column), pa.array([marked], pa.string()))
 
 
+def id_given(record_id: str) -> str:
+    """Return the id under which a record was sent.
+
+    >>> id_given("A-1@PH-MNL")
+    'A-1'
+    """
+    return record_id.rpartition(_MARK)[0] or record_id
+
+
 def is_hand_entry(record_id: str, post: str | None) -> bool:
     """Return whether an officer of this post entered a record by hand."""
     return post is not None and record_id.endswith(f"{_MARK}{post}")

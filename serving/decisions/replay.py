@@ -15,9 +15,9 @@ from features.languages import LANGUAGES
 from features.matrix import TABLE_OF_SUBJECT
 from features.online import view_case
 from models.bundle import Bundle
+from serving.decisions.register_matches import register_view_of
 from serving.decisions.scoring import RECORD_NOTE, decide_case, undecidable
 from serving.decisions.service import DecisionService
-from serving.decisions.victim_matches import showed_victim
 from serving.log.verification import differing_columns
 from serving.store import log_leaves
 from serving.store.decisions import Decision
@@ -58,14 +58,18 @@ def _again(
         own = facts_of_table(TABLE_OF_SUBJECT[decision.subject], row)
         again = undecidable(decision.subject, row, own, bundle, decision.post, decision.position, decision.decision_id)
         return again, {again.features}
-    view = view_case(connection, service.store, decision.subject, row, position=decision.position)
+    register = register_view_of(connection, service.store, decision, row)
+    view = view_case(
+        connection, service.store, decision.subject, row, position=decision.position, entries=register.entries,
+        with_application=register.application,
+    )  # fmt: skip
     again = decide_case(
         view,
         bundle,
         decision.post,
         decision.position,
         decision.decision_id,
-        shows_victim=showed_victim(connection, decision),
+        register=register,
     )
     # a decision from before the catalogue grew stored only the features of that time, which its model reads
     return again, {again.features, again.features if bundle is None else bundle.read(view.values[None]).tobytes()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
+from dataclasses import dataclass
 
 import numpy as np
 import orjson
@@ -26,6 +27,31 @@ RECORD_NOTE = "record_"
 UNDECIDABLE = "undecidable"
 PROTECT = "protect"
 """Code of the warning that the traveller matches a victim's entry."""
+WITHHELD = "register_withheld"
+"""Code of the warning that neither new matches with the watch list nor the application that a landing names count."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterView:
+    """What of the registers counts for a record (see `serving.decisions.register_matches`).
+
+    Attributes
+    ----------
+    victims
+        Whether a match with a victim's entry may be shown.
+    entries
+        Ids of the entries of perpetrators and facilitators that may match; None for all.
+    application
+        Whether the application that a landing names counts.
+    """
+
+    victims: bool = True
+    entries: frozenset[str] | None = None
+    application: bool = True
+
+
+WHOLE_REGISTER = RegisterView()
+NO_REGISTER = RegisterView(victims=False, entries=frozenset(), application=False)
 
 
 def decide_case(
@@ -35,11 +61,11 @@ def decide_case(
     position: int,
     decision_id: str | None = None,
     *,
-    shows_victim: bool = True,
+    register: RegisterView = WHOLE_REGISTER,
 ) -> Decision:
     """Return the decision about a case on the history up to ``position``.
 
-    ``shows_victim`` says whether a match with a victim's entry may be shown (see `serving.decisions.victim_matches`).
+    The view of the case must have been computed with the entries of ``register``.
 
     Without a model, for a case too unlike the training rows, and where the person may be a child because the birth date
     cannot be true, there is no score rather than a low one.
@@ -59,7 +85,7 @@ def decide_case(
         # a child's score is stored for replay and shown to nobody
         **_explanation(view, bundle, None if view.is_minor else explained),
         "route": route,
-        "warnings": _warnings(view, bundle, shows_victim=shows_victim),
+        "warnings": _warnings(view, bundle, register),
         "notice": text("serving.notice", "notice"),
     }  # fmt: skip
     return Decision(
@@ -109,13 +135,17 @@ def _reasons(view: CaseView, bundle: Bundle, values: Floats, explained: Explanat
     }
 
 
-def _warnings(view: CaseView, bundle: Bundle | None, *, shows_victim: bool) -> list[dict[str, object]]:
+def _warnings(view: CaseView, bundle: Bundle | None, register: RegisterView) -> list[dict[str, object]]:
     labels = texts("serving.warnings")
     unlike = [] if bundle is None or view.is_minor else bundle.unlike(view.values)
     warnings: list[dict[str, object]] = [
         {"code": f"unlike_training_{kind}", "feature": feature, **labels[kind]} for feature, kind in unlike
     ]
-    for code, applies in (("child", view.is_minor), (PROTECT, view.victim_match and shows_victim)):
+    for code, applies in (
+        ("child", view.is_minor),
+        (PROTECT, view.victim_match and register.victims),
+        (WITHHELD, register.entries is not None),
+    ):
         if applies:
             warnings.append({"code": code, "feature": None, **labels[code]})
     return warnings + [_note(note) for note in view.notes]

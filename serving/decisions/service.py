@@ -24,8 +24,9 @@ from features.store.records import RecordExists, RecordStore
 from features.store.schema_migration import migrate
 from serving.auth.permissions import Caller
 from serving.decisions.desk_clock import DeskClock
-from serving.decisions.scoring import decide_case, undecidable
-from serving.decisions.victim_matches import shows_victim
+from serving.decisions.hand_entry_limits import count_hand_entry
+from serving.decisions.register_matches import register_view
+from serving.decisions.scoring import WHOLE_REGISTER, RegisterView, decide_case, undecidable
 from serving.log.acts import seal_rows_of_before, seal_stored_records
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
@@ -120,7 +121,7 @@ class DecisionService:
         post: str | None,
         position: int,
         *,
-        shows_victim: bool = True,
+        register: RegisterView = WHOLE_REGISTER,
     ) -> Decision:
         """Return a decision on the history up to ``position``; stores nothing.
 
@@ -128,8 +129,11 @@ class DecisionService:
         """
         bundle = self.models.bundles.get(subject)
         try:
-            view = view_case(connection, self.store, subject, row, position=position, own=own)
-            return decide_case(view, bundle, post, position, shows_victim=shows_victim)
+            view = view_case(
+                connection, self.store, subject, row, position=position, own=own, entries=register.entries,
+                with_application=register.application,
+            )  # fmt: skip
+            return decide_case(view, bundle, post, position, register=register)
         except (DBAPIError, DriverError, MemoryError):
             raise
         except Exception as error:
@@ -146,11 +150,12 @@ class DecisionService:
         self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, caller: Caller
     ) -> Decision:
         head = self.store.head(connection)
-        trusted = shows_victim(caller.role, None)
-        decision = self.compute(connection, subject, row, own, post, head, shows_victim=trusted)
+        register = register_view(connection, self.store, caller.role, None, row)
+        decision = self.compute(connection, subject, row, own, post, head, register=register)
         [position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
         insert_submission(connection, [position], caller.account_id)
         decision = replace(decision, record_position=position, account_id=caller.account_id)
+        count_hand_entry(connection, self.store, caller, subject, row, own, head)
         decisions.insert(connection, decision)
         return decision
 

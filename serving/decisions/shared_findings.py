@@ -21,7 +21,6 @@ from features.matrix import TABLE_OF_SUBJECT
 from features.store.lookups import Fetched, Lookup
 from features.tables.schema import TABLES
 from serving.auth.permissions import ALL_POSTS, Caller
-from serving.decisions.hand_entries import is_hand_entry
 from serving.decisions.service import DecisionService
 from serving.store.decisions import Decision
 
@@ -55,16 +54,24 @@ class Card:
     agreeing: tuple[str, ...]
     after: tuple[Event, ...]
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the card as plain JSON values."""
+        after = [{"table": event.table, "what": event.category, "day": event.day.isoformat()} for event in self.after]
+        return {"post": self.place, "day": self.day.isoformat(), "agreeing": list(self.agreeing), "after": after}
+
 
 def card_of(
-    connection: Connection, service: DecisionService, caller: Caller, decision: Decision, table: str, row: pa.Table
-) -> Card | None:
-    """Return the card of a record behind a decision, None where the caller opens the record itself."""
+    connection: Connection, service: DecisionService, caller: Caller, decision: Decision, table: str, row: pa.Table,
+    *, by_hand: bool,
+) -> Card | None:  # fmt: skip
+    """Return the card of a record behind a decision, None where the caller opens the record itself.
+
+    ``by_hand`` says whether an officer's own entry or correction brought the record behind the case.
+    """
     if caller.scope is ALL_POSTS:
         return None
     values = row.to_pylist()[0]
     place = _place(connection, service, table, values, decision.position)
-    by_hand = is_hand_entry(decision.subject_id, decision.post)
     if place in caller.posts or (place is None and not by_hand):
         return None
     facts = facts_of_table(table, row)

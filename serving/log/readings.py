@@ -17,15 +17,15 @@ PURPOSE_HEADER = "Mimamori-Purpose"
 LONGEST_PURPOSE = 200
 
 
-def log_readings(request: Request, caller: Caller, readings: Sequence[Reading]) -> None:
-    """Commit what is about to be shown to a caller, with the purpose that the request names.
+def log_readings(request: Request, caller: Caller, readings: Sequence[Reading], purpose: str | None = None) -> None:
+    """Commit what is about to be shown to a caller, with the purpose that is given or that the request names.
 
     Raises `Refusal` 400 for a purpose that cannot be kept; the database's error if nothing can be written.
     """
-    purpose = request.headers.get(PURPOSE_HEADER)
-    if purpose is not None and not (len(purpose) <= LONGEST_PURPOSE and purpose.isascii() and purpose.isprintable()):
+    header = request.headers.get(PURPOSE_HEADER)
+    if header is not None and not (len(header) <= LONGEST_PURPOSE and header.isascii() and header.isprintable()):
         expected = f"up to {LONGEST_PURPOSE} printable ASCII characters in {PURPOSE_HEADER}"
         raise Refusal(400, "purpose", "the purpose cannot be kept", expected=expected)
     if readings:
         with request.app.state.service.engine.begin() as connection:
-            insert_readings(connection, caller.account_id, readings, purpose)
+            insert_readings(connection, caller.account_id, readings, header if purpose is None else purpose)

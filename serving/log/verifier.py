@@ -24,7 +24,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 ORIGIN = "mimamori/log"
-ROW_KINDS = frozenset({"decision", "queue_removal", "closing", "record", "supersession"})
+ROW_KINDS = frozenset({
+    "decision", "queue_removal", "closing", "access_request", "access_answer", "record", "supersession",
+})  # fmt: skip
 """Kinds of leaves that seal a row."""
 LONGEST_VALUE = 128
 """Longer texts of a row are sealed by their SHA-256."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from serving.auth.api_keys import rotate_key
+from serving.auth.own_password import change_password
 from serving.auth.permissions import Caller
 from serving.auth.sessions import PageReader, clear_cookie, session_hash
 from serving.store import credentials
@@ -18,11 +19,12 @@ from serving.web.request_bodies import FormFields
 
 router = APIRouter(include_in_schema=False)
 _PATH = "/account"
+_STATUS = {None: 200, "password_wrong": 403, "too_many": 429}
 
 
 @dataclass(frozen=True, slots=True)
 class AccountPage(Page):
-    """Sessions and keys of the reader; ``new_key`` is shown once, after it was made."""
+    """Sessions and keys of the reader; ``new_key`` is shown once, ``answer`` is the text key after a change of password."""
 
     name: ClassVar[str] = "account"
     account: str
@@ -30,6 +32,7 @@ class AccountPage(Page):
     sessions: list[SessionListing]
     keys: list[KeyListing]
     new_key: str | None
+    answer: str
 
 
 @router.get("/account")
@@ -72,11 +75,22 @@ def rotate(request: Request, caller: PageReader, form: FormFields) -> Response:
     return _page(request, caller, new_key=token)
 
 
-def _page(request: Request, caller: Caller, *, new_key: str | None = None) -> Response:
+@router.post("/account/password")
+def password(request: Request, caller: PageReader, form: FormFields) -> Response:
+    """Change the reader's own password."""
+    present, new, again = (form.get(name, "") for name in ("present", "new", "again"))
+    fault = change_password(request, caller, present=present, new=new, again=again)
+    return _page(request, caller, answer=fault or "password_changed", status=_STATUS.get(fault, 422))
+
+
+def _page(
+    request: Request, caller: Caller, *, new_key: str | None = None, answer: str = "", status: int = 200
+) -> Response:
     with request.app.state.service.engine.connect() as connection:
         sessions = credentials.list_sessions(connection, caller.account_id, session_hash(request))
         keys = credentials.list_keys(connection, caller.account_id)
-    return render(request, AccountPage(caller.name, list(caller.posts), sessions, keys, new_key), caller)
+    page = AccountPage(caller.name, list(caller.posts), sessions, keys, new_key, answer)
+    return render(request, page, caller, status=status)
 
 
 def _number(form: dict[str, str], field: str) -> int:

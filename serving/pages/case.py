@@ -19,6 +19,7 @@ from models.peers import ALL
 from serving.auth.permissions import Caller, Role
 from serving.auth.sessions import PageReader
 from serving.decisions.due_dates import DueDate, due_date
+from serving.decisions.evidence import decision_in_scope
 from serving.decisions.interview_queue import summaries_of
 from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import DecisionService
@@ -26,7 +27,6 @@ from serving.i18n.formats import category_label, format_day
 from serving.log.readings import log_readings
 from serving.pages.case_labels import due_label, summary_labels
 from serving.pages.waterfall import waterfall
-from serving.refusals import Refusal
 from serving.store import decisions
 from serving.store.decisions import Decision
 from serving.store.readings import Reading
@@ -76,17 +76,6 @@ class CasePage(Page):
 def case(request: Request, caller: PageReader, decision_id: str, replay: bool = False) -> Response:
     """Show a case."""
     return case_response(request, caller, decision_id, replay=replay)
-
-
-def decision_in_scope(connection: Connection, caller: Caller, decision_id: str) -> Decision:
-    """Return a decision in the reader's scope.
-
-    Raises `Refusal` 404 if there is none.
-    """
-    decision = decisions.by_id(connection, decision_id)
-    if decision is None or not caller.reaches(decision.post):
-        raise Refusal(404, "decision", "no such decision", expected="a decision of the own post")
-    return decision
 
 
 def case_response(

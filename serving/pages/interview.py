@@ -7,9 +7,10 @@ from fastapi.responses import RedirectResponse
 
 from features.tables.categories import FINDINGS, TYPOLOGIES
 from serving.auth.sessions import PageReader
+from serving.decisions.evidence import decision_in_scope
 from serving.decisions.interviews import outcome_record, record_outcome
 from serving.decisions.service import DecisionService
-from serving.pages.case import case_response, decision_in_scope
+from serving.pages.case import case_response
 from serving.store import decisions
 from serving.store.transactions import transaction
 from serving.web.request_bodies import FormFields

@@ -20,10 +20,14 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class SignInPage(Page):
-    """Form for name and password; ``wrong`` is the text shown after an attempt that was not accepted."""
+    """Form for name and password; ``wrong`` is the text key after an attempt that was not accepted.
+
+    ``provider`` says whether people may also sign in at an OpenID provider.
+    """
 
     name: ClassVar[str] = "sign_in"
     wrong: str | None = None
+    provider: bool = False
 
 
 @router.get("/")
@@ -36,7 +40,7 @@ def root(request: Request) -> Response:
 @router.get("/sign-in")
 def show_form(request: Request) -> Response:
     """Show the form."""
-    return render(request, SignInPage())
+    return render(request, SignInPage(provider=_has_provider(request)))
 
 
 @router.post("/sign-in")
@@ -47,11 +51,11 @@ def sign_in(request: Request, form: FormFields) -> Response:
     try:
         count_attempt(engine, request, name)
     except Refusal:
-        return render(request, SignInPage("too_many"), status=429)
+        return render(request, SignInPage("too_many", _has_provider(request)), status=429)
     with engine.begin() as connection:
         caller = caller_by_password(connection, name, password)
         if caller is None:
-            return render(request, SignInPage("wrong"), status=401)
+            return render(request, SignInPage("wrong", _has_provider(request)), status=401)
         token = start_session(connection, caller)
     forgive_attempts(engine, request, name)
     response = RedirectResponse(start_page(caller), 303)
@@ -67,3 +71,7 @@ def sign_out(request: Request) -> Response:
     response = RedirectResponse("/sign-in", 303)
     clear_cookie(request, response)
     return response
+
+
+def _has_provider(request: Request) -> bool:
+    return request.app.state.service.models.settings.oidc is not None

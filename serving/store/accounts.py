@@ -59,6 +59,15 @@ def account_by_name(connection: Connection, name: str) -> tuple[AccountRow, str 
     return None if row is None else (account_of(row), row.password_hash)
 
 
+def has_person(connection: Connection, roles: Sequence[str]) -> bool:
+    """Return whether a person of one of these roles has an account in use."""
+    query = text(
+        "select exists (select 1 from serving.account "
+        "where role = any(:roles) and password_hash is not null and disabled_at is null)"
+    )
+    return bool(connection.execute(query, {"roles": list(roles)}).scalar_one())
+
+
 def list_accounts(connection: Connection) -> list[AccountListing]:
     """Return all accounts by name, but that of acts before accounts."""
     rows = connection.execute(
@@ -76,6 +85,13 @@ def disable_account(connection: Connection, account_id: int) -> None:
     """Close an account for good; its acts stay."""
     query = text("update serving.account set disabled_at = now() where account_id = :id and disabled_at is null")
     connection.execute(query, {"id": account_id})
+
+
+def password_of(connection: Connection, account_id: int) -> str | None:
+    """Return the stored password of an account that is not disabled; None without."""
+    query = text("select password_hash from serving.account where account_id = :id and disabled_at is null")
+    stored: str | None = connection.execute(query, {"id": account_id}).scalar()
+    return stored
 
 
 def set_password(connection: Connection, account_id: int, password_hash: str) -> None:

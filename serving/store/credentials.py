@@ -124,6 +124,12 @@ def delete_session(connection: Connection, token_hash: bytes) -> None:
     connection.execute(text("delete from serving.session where token_hash = :token"), {"token": token_hash})
 
 
+def delete_other_sessions(connection: Connection, account_id: int, token_hash: bytes) -> None:
+    """Delete all sessions of an account but that of a token."""
+    query = text("delete from serving.session where account_id = :account and token_hash <> :token")
+    connection.execute(query, {"account": account_id, "token": token_hash})
+
+
 def delete_sessions(connection: Connection, account_id: int, session_id: int | None = None) -> int:
     """Delete all sessions of an account, or one of them, and return the count."""
     query = text(

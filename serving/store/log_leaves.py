@@ -40,6 +40,8 @@ ROWS = {
     "decision": ("serving.decision", "decision_id::text"),
     "queue_removal": ("serving.interviewed_case", "subject || '/' || subject_id"),
     "closing": ("serving.closed_case", "subject || '/' || subject_id"),
+    "access_request": ("serving.access_request", "request_id::text"),
+    "access_answer": ("serving.access_answer", "request_id::text"),
     "record": (
         f"({_RECORD} where table_code = {TABLE_CODES['outcomes']} "
         "or position in (select superseded_at from records.record where superseded_at is not null))", "position::text",

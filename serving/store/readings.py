@@ -12,8 +12,8 @@ from sqlalchemy import Connection, text
 class Reading:
     """What is about to be shown: a decision, or a record behind it with the columns shown.
 
-    ``view`` is the page or answer: ``case``, ``decision``, ``replay``, ``queue``, ``search``, ``answer``, ``card`` or
-    ``record``.
+    ``view`` is the page or answer: ``case``, ``decision``, ``replay``, ``queue``, ``search``, ``answer``, ``card``,
+    ``record``, ``granted_record``, ``urgent_record`` or ``request``.
     """
 
     view: str

@@ -21,10 +21,14 @@ _CONFLICTS = (SerializationFailure, DeadlockDetected, UniqueViolation)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Posts whose decisions a transaction sees and writes; the database itself holds it to them."""
+    """Posts whose decisions a transaction sees and writes, and the account that it acts as.
+
+    The database itself holds it to them.
+    """
 
     posts: tuple[str, ...] = ()
     all_posts: bool = False
+    account_id: int | None = None
 
 
 EVERYTHING = Reach(all_posts=True)
@@ -39,9 +43,13 @@ def transaction(engine: Engine, reach: Reach) -> Iterator[Connection]:
 
 
 def set_reach(connection: Connection, reach: Reach) -> None:
-    """Hold the rest of this transaction to the decisions of some posts."""
-    query = text("select set_config('mimamori.reach', :reach, true), set_config('mimamori.posts', :posts, true)")
-    values = {"reach": "all" if reach.all_posts else "posts", "posts": "\n".join(reach.posts)}
+    """Hold the rest of this transaction to the decisions of some posts, and to the acts of an account."""
+    query = text(
+        "select set_config('mimamori.reach', :reach, true), set_config('mimamori.posts', :posts, true), "
+        "set_config('mimamori.account', :account, true)"
+    )
+    account = "" if reach.account_id is None else str(reach.account_id)
+    values = {"reach": "all" if reach.all_posts else "posts", "posts": "\n".join(reach.posts), "account": account}
     connection.execute(query, values)
 
 

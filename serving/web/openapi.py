@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from features.tables.definition import Column, Kind
@@ -42,6 +43,18 @@ def with_body(schema: dict[str, Any], *, lines: bool = False) -> dict[str, Any]:
         "requestBody": {"required": True, "content": content},
         "responses": {"4XX": {"description": "Refused", "content": {JSON[0]: {"schema": _ERROR}}}},
     }
+
+
+def access_request_schema(purposes: Sequence[str]) -> dict[str, Any]:
+    """Return the JSON schema of a request for a record."""
+    names = dict.fromkeys(("decision_id", "table", "id"), _TEXT)
+    properties = {**names, "purpose": {"type": "string", "enum": list(purposes)}, "urgent": {"type": "boolean"}}
+    return _object(properties, [*names, "purpose"])
+
+
+def access_answer_schema(answers: Sequence[str]) -> dict[str, Any]:
+    """Return the JSON schema of an answer to a request."""
+    return _object({"answer": {"type": "string", "enum": list(answers)}}, ["answer"])
 
 
 def _column(column: Column) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from features.languages import LANGUAGES, texts
 from serving.auth.permissions import NAVIGATION, Caller
+from serving.web.alarm_banner import alarm_banners
 from serving.web.trial_banner import trial_banners
 
 TEMPLATES = Environment(
@@ -51,7 +52,7 @@ def page_texts(name: str, language: str) -> Mapping[str, str]:
 
 def render(request: Request, page: Page, caller: Caller | None = None, *, status: int = 200) -> HTMLResponse:
     """Return a page as HTML; a cookie keeps its language for a year."""
-    language = language_of(request)
+    language, service = language_of(request), request.app.state.service
     own_names = texts("pages.common")["language"]
     html = TEMPLATES.get_template(f"{page.name}.html").render(
         t=page_texts(page.name, language), lang=language, path=request.url.path,
@@ -59,7 +60,7 @@ def render(request: Request, page: Page, caller: Caller | None = None, *, status
             (code, own_names[code], str(request.url.include_query_params(lang=code).query))
             for code in LANGUAGES if code != language
         ],
-        banners=trial_banners(request.app.state.service.models, language),
+        banners=alarm_banners(service, caller, language) + trial_banners(service.models, language),
         links=NAVIGATION.get(caller.role, ()) if caller else (),
         **{field.name: getattr(page, field.name) for field in fields(page)},  # type: ignore[arg-type]
     )  # fmt: skip

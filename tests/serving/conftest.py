@@ -37,11 +37,13 @@ LABELS = {
     for name in (
         "common",
         "sign_in",
+        "signed_in",
         "account",
         "queue",
         "case",
         "record",
         "record_card",
+        "access_requests",
         "decisions",
         "models",
         "error",

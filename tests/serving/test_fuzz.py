@@ -28,7 +28,9 @@ OPERATIONS = (
     "POST /v1/visa-applications", "POST /v1/landings", "POST /v1/records/{table}", "POST /v1/interviews", "POST /v1/corrections",
     "POST /v1/score", "GET /v1/decisions/{decision_id}", "GET /v1/decisions/{decision_id}/replay", "GET /v1/decisions/{decision_id}/proof", "GET /v1/audit/log",
     "GET /v1/audit/checkpoint", "GET /v1/queue",
-    "GET /v1/audit/decisions", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics",
+    "GET /v1/decisions/{decision_id}/records/{table}/{record_id}", "POST /v1/access-requests", "GET /v1/access-requests",
+    "POST /v1/access-requests/{request_id}/answer",
+    "GET /v1/audit/alarms", "GET /v1/audit/decisions", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics",
 )  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 
@@ -141,9 +143,9 @@ WORDS = (
 PAGES = (
     ("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/queue"), ("GET", "/models"),
     ("GET", "/vignettes"), ("GET", "/account"), ("POST", "/account/sessions/end"), ("POST", "/account/sign-out-everywhere"),
-    ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"),
+    ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"), ("POST", "/account/password"), ("GET", "/sign-in/provider"), ("GET", "/sign-in/return"),
     ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
-    ("POST", "/cases/{}/close"),
+    ("POST", "/cases/{}/close"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
 NAMES = (
@@ -159,6 +161,15 @@ NAMES = (
     "before",
     "kind",
     "finding",
+    "decision",
+    "table",
+    "record",
+    "purpose",
+    "urgent",
+    "answer",
+    "present",
+    "new",
+    "again",
     "typology",
     "occurred_at",
 )

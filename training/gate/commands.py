@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
@@ -48,7 +49,7 @@ _DEMO_APPROVER = "demonstration"
 @click.command()
 @click.argument("model", metavar="MODEL")
 @click.option("--approver", "approvers", multiple=True, metavar="PERSON_ID",
-              help="Id of an approver; two different people must approve, and not the trainer. Repeatable, also in a later run.")  # fmt: skip
+              help="Account of an approver, who confirms by password; two different people must approve, and not the trainer. Repeatable, also in a later run.")  # fmt: skip
 @click.option(
     "--waiver", metavar="PERSON_ID: WHY", help="Signed waiver of missing evidence; it is printed on the card."
 )
@@ -132,6 +133,8 @@ def _decide(
     )  # fmt: skip
     before = approved(registry, scope, key)
     _check(registry, candidate, approvers, before, weaker)
+    approvers = approvers if demo else tuple(_confirmed(settings, who, f"{subject}@{version}") for who in approvers)
+    _check(registry, candidate, approvers, before, weaker)
     held = approve(registry, settings, scope, key, approvers or ((_DEMO_APPROVER,) if demo else ()))
     record_verdict(registry, candidate, held)
     needed = 1 if demo else candidate.policy.approvers
@@ -148,6 +151,13 @@ def _decide(
     set_champion(settings, candidate, held, today)
     click.echo(f"{subject}: champion is v{version}{_trial(candidate.terms)}, approved by {', '.join(held)}")
     _move_alias(settings, subject, version, f"when MLflow answers again: mimamori promote {subject}@{version}")
+
+
+def _confirmed(settings: Settings, who: str, model: str) -> str:
+    """Name of the account of an approver who has confirmed; the id as given where no accounts are kept."""
+    for point in entry_points(group="mimamori.approvers"):
+        who = point.load()(settings, who, model)
+    return who
 
 
 def _check(

@@ -5,6 +5,7 @@ Limits hold over two workers, tell nothing of accounts, and keep nobody out for 
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from serving.app import create_app
+from serving.auth import api_keys, attempts, names, oidc, own_password, passwords, sessions
 from serving.auth.api_keys import create_key
 from serving.auth.attempts import PER_ADDRESS, PER_KEY, PER_PERSON, PER_PERSON_AND_ADDRESS
 from serving.auth.people import create_person
@@ -69,14 +71,23 @@ def test_parallel_attempts_do_not_pass_the_limit(service: Service) -> None:
 def test_beyond_the_limit_every_name_is_refused_quickly_and_in_the_same_words(service: Service) -> None:
     worker = client_at(service, "10.0.0.4")
     fill(service, "address", "10.0.0.4", PER_ADDRESS)
-    texts, seconds = set(), []
-    for name, password in (("officer", service.passwords["officer"]), ("officer", "wrong"), ("nobody at all", "wrong")):
+    texts, seconds = set(), {}
+    people = (("officer", service.passwords["officer"]), ("officer", "wrong"), ("nobody at all", "wrong"))
+    for person in people * 15:
         begun = time.perf_counter()
-        answer = worker.post("/sign-in", data={"name": name, "password": password}, follow_redirects=False)
-        seconds.append(time.perf_counter() - begun)
+        answer = worker.post(
+            "/sign-in", data=dict(zip(("name", "password"), person, strict=True)), follow_redirects=False
+        )
+        seconds.setdefault(person, []).append(time.perf_counter() - begun)
         texts.add((answer.status_code, answer.text))
     assert len(texts) == 1
     assert texts.pop()[0] == 429
+    medians = [statistics.median(times) for times in seconds.values()]
+    # the same time for all, and none long enough for a hash
+    assert max(medians) < 2 * min(medians)
+    begun = time.perf_counter()
+    assert attempt(client_at(service, "10.0.0.44"), "officer") == 401
+    assert max(medians) < time.perf_counter() - begun
 
 
 def test_a_person_is_limited_over_all_addresses(service: Service) -> None:
@@ -141,3 +152,31 @@ def test_nothing_that_was_typed_is_stored(service: Service) -> None:
         rows = connection.execute(text("select encode(bucket, 'escape') from serving.attempt")).scalars().all()
     assert rows
     assert not any("planted" in row or "10.0" in row for row in rows)
+
+
+def test_limits_are_those_that_were_decided() -> None:
+    decided = {
+        "MINUTES": 15, "PER_PERSON_AND_ADDRESS": 10, "PER_PERSON": 50, "PER_KEY": 30, "PER_ADDRESS": 100,
+    }  # fmt: skip
+    assert {name: getattr(attempts, name) for name in decided} == decided
+    assert (passwords.HASHES_AT_ONCE, passwords.WAIT_SECONDS, sessions.HOURS, api_keys.LIFETIME_DAYS) == (
+        4,
+        2.0,
+        8,
+        365,
+    )
+    assert (own_password.FEWEST_CHARACTERS, own_password.MOST_CHARACTERS, names.LONGEST_NAME) == (12, 256, 64)
+    assert (oidc.SECONDS, oidc.LEEWAY_SECONDS) == (5.0, 30)
+    # RFC 9106, second choice: 64 MiB, three passes, four lanes
+    assert passwords.password_hash("x").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
+def test_old_attempts_of_anybody_are_deleted_when_a_person_signs_in(service: Service) -> None:
+    fill(service, "person", "long gone", 3)
+    with service.backend.engine.begin() as connection:
+        connection.execute(text("update serving.attempt set attempted_at = attempted_at - interval '16 minutes'"))
+    fill(service, "person", "recent", 2)
+    assert attempt(client_at(service, "10.0.0.11"), "elsewhere", service.passwords["elsewhere"]) == 303
+    with service.backend.engine.connect() as connection:
+        # what is left is the recent alone: the attempt that signed in is forgiven
+        assert connection.execute(text("select count(*) from serving.attempt")).scalar() == 2

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import serving.pages.record
+import serving.decisions.evidence
 from features.tables.json_rows import row_as_json
 from tests.serving.conftest import LABELS, Service
 
@@ -72,7 +72,7 @@ def opened(
     service: Service, monkeypatch: pytest.MonkeyPatch, role: str, case: dict[str, Any], table: str, record_id: str
 ) -> str:
     """Open a record as if it stood behind a reason of the case: which records do is up to the model."""
-    monkeypatch.setattr(serving.pages.record, "_evidence", lambda _: {(table, record_id)})
+    monkeypatch.setattr(serving.decisions.evidence, "records_named", lambda _: {(table, record_id)})
     service.sign_in(role)
     answer = service.client.get(f"/cases/{case['decision_id']}/records/{table}/{record_id}?lang=en")
     service.client.cookies.clear()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from features.command_line import Problem
 from features.settings import Settings
 from features.tables import Records
 from models.approval import FULL, Stage
@@ -190,3 +192,33 @@ def test_faults_of_approvers_are_stated_beside_failing_lines(
     assert "not promoted (no_leak)" in refused
     assert "e1 cannot approve" in refused
     assert "e2 is given twice" in refused
+
+
+def confirmed_as(monkeypatch: pytest.MonkeyPatch, accounts: dict[str, str]) -> list[tuple[str, str]]:
+    """Let approvers be known by the accounts given, as the service does."""
+    confirmed = []
+
+    def confirm(_: Settings, name: str, model: str) -> str:
+        if name not in accounts:
+            raise Problem("no account")
+        confirmed.append((name, model))
+        return accounts[name]
+
+    point = SimpleNamespace(load=lambda: confirm)
+    monkeypatch.setattr(
+        "training.gate.commands.entry_points", lambda group: [point] if group == "mimamori.approvers" else []
+    )
+    return confirmed
+
+
+def test_two_spellings_of_an_account_are_a_single_approver(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    confirmed = confirmed_as(monkeypatch, {"Officer A": "a", "Officer Alpha": "a", "B": "b"})
+    assert run_command("promote", "visa@1", "--approver", "Officer A").exit_code == 0
+    assert run_command("promote", "visa@1", "--approver", "Officer Alpha").exit_code == 1
+    assert champion(settings) is None
+    assert run_command("promote", "visa@1", "--approver", "C").exit_code == 1
+    assert champion(settings) is None
+    done = run_command("promote", "visa@1", "--approver", "B")
+    assert done.exit_code == 0, done.output
+    assert "approved by a, b" in done.output
+    assert confirmed == [("Officer A", "visa@1"), ("Officer Alpha", "visa@1"), ("B", "visa@1")]
