@@ -19,7 +19,7 @@ from serving.decisions.scoring import RECORD_NOTE, decide_case, undecidable
 from serving.decisions.service import DecisionService
 from serving.decisions.victim_matches import showed_victim
 from serving.log.verification import differing_columns
-from serving.store import log_leaves
+from serving.store import sealed_rows
 from serving.store.decisions import Decision
 
 
@@ -80,7 +80,7 @@ def _comparison(stored: Decision, again: Decision, features: set[bytes]) -> dict
 
 def _columns_unlike_leaf(connection: Connection, decision_id: str) -> list[str]:
     """Return the columns that differ from the decision's leaf; ``leaf`` if it is missing or cannot be read."""
-    pair = log_leaves.decision_pair(connection, decision_id)
+    pair = sealed_rows.decision_pair(connection, decision_id)
     if pair.content is None or pair.row is None:
         return ["leaf"]
     try:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from serving.log.tree import leaf_hash
-from serving.store import log_leaves
+from serving.store import log_leaves, sealed_rows
 from serving.store.log_leaves import StoredLeaf
 
 LONGEST_VALUE = 128
@@ -49,6 +49,19 @@ def append(connection: Connection, kind: str, subject_id: str, content: Mapping[
 def append_row(connection: Connection, kind: str, subject_id: str, row: str) -> None:
     """Seal a stored row, given as PostgreSQL's JSON text of all its columns."""
     append_all(connection, [Act(kind, subject_id, row_content(row))])
+
+
+def append_state(connection: Connection, kind: str, subject_ids: Iterable[object]) -> None:
+    """Seal the present state of rows that may change, ``{}`` of those that have ended; the last act of a transaction.
+
+    Parameters
+    ----------
+    kind
+        A kind of `serving.store.sealed_rows.KINDS`.
+    """
+    ids = [str(subject_id) for subject_id in subject_ids]
+    stored = sealed_rows.rows_of(connection, kind, ids) if ids else {}
+    append_all(connection, [Act(kind, key, row_content(stored[key]) if key in stored else {}) for key in ids])
 
 
 def append_all(connection: Connection, acts: Iterable[Act]) -> None:

@@ -106,10 +106,10 @@ def test_the_purpose_is_kept_if_it_is_named(service: Service, decision: dict[str
 def unwritable(service: Service) -> Iterator[None]:
     """Take from the service the right to write its log, as a full disk or a broken table would."""
     with service.backend.engine.begin() as connection:
-        connection.execute(text("revoke insert on serving.reading from mimamori_service"))
+        connection.execute(text("revoke execute on function serving.insert_readings(bigint, text, jsonb) from mimamori_service"))
     yield
     with service.backend.engine.begin() as connection:
-        connection.execute(text("grant insert on serving.reading to mimamori_service"))
+        connection.execute(text("grant execute on function serving.insert_readings(bigint, text, jsonb) to mimamori_service"))
 
 
 @pytest.mark.parametrize("what", WAYS)

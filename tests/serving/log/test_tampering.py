@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from features.tables.json_rows import rows_to_table
 from serving.log.leaves import append_all, canonical, commitment, row_content
 from serving.log.verification import Fault
-from serving.store import decisions, log_leaves
+from serving.store import decisions, log_leaves, sealed_rows
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from tests.proof_size import cases
 from tests.serving.log.conftest import SmallLog, a_decision, outcome, without_triggers
@@ -42,7 +42,7 @@ def run(connection: Connection, statement: str, **values: object) -> list[tuple[
 
 
 def ids(connection: Connection, kind: str) -> list[str]:
-    return [name for name, _ in log_leaves.rows(connection, kind)]
+    return [name for name, _ in sealed_rows.rows(connection, kind)]
 
 
 def pick(random: np.random.Generator, choices: Sequence[str]) -> str:
@@ -66,7 +66,7 @@ def edit(column: str, change: str) -> Tampering:
 
 def seal_again(connection: Connection, kind: str, subject_id: str) -> None:
     """Rewrite the leaf of a row so that it matches the row as it is now."""
-    row = dict(log_leaves.rows(connection, kind))[subject_id]
+    row = dict(sealed_rows.rows(connection, kind))[subject_id]
     nonce, content = os.urandom(16), canonical(row_content(row))
     run(
         connection, "update serving.log_leaf set nonce = :n, content = :c, commitment = :h where kind = :k and subject_id = :i",
@@ -95,7 +95,7 @@ def rehash_everything(connection: Connection, random: np.random.Generator) -> Na
         id=target,
     )
     for leaf in list(log_leaves.leaves(connection)):
-        if leaf.kind in log_leaves.ROWS:
+        if leaf.kind in sealed_rows.KINDS:
             seal_again(connection, leaf.kind, leaf.subject_id)
     return (target,)
 

@@ -19,7 +19,7 @@ from serving.log.bundle import write_bundle
 from serving.log.checkpoints import LATEST, LEAF_HASHES, log_key
 from serving.log.leaves import LONGEST_VALUE
 from serving.log.signed_note import ORIGIN
-from serving.store import log_leaves
+from serving.store import log_leaves, sealed_rows
 from tests.proof_size import cases
 from tests.serving.log.conftest import SmallLog, without_triggers
 from tests.serving.log.test_tampering import KINDS, Tampering
@@ -37,7 +37,8 @@ def test_it_is_a_single_file_without_our_code() -> None:
 
 
 def test_it_knows_what_the_log_seals() -> None:
-    assert set(log_leaves.ROWS) == verifier.ROW_KINDS
+    assert set(sealed_rows.KINDS) == verifier.ROW_KINDS
+    assert {name for name, kind in sealed_rows.KINDS.items() if kind.changes} == verifier.CHANGING_KINDS
     assert (verifier.ORIGIN, verifier.LONGEST_VALUE) == (ORIGIN, LONGEST_VALUE)
 
 
