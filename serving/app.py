@@ -18,6 +18,7 @@ from features.settings import Settings
 from serving.api import decisions, log, operation, records, what_if
 from serving.auth.permissions import require_permissions
 from serving.decisions.service import DecisionService
+from serving.log.configuration import seal_settings
 from serving.log.log_tree import LogTree
 from serving.log.startup import CheckpointWriter, open_on_log
 from serving.pages import account, all_decisions, case, interview, models, queue_page, record, sign_in, tour, vignettes
@@ -49,6 +50,8 @@ def create_app(
         lifespan=lifespan or _with_shadow,
     )
     app.state.service = (service or open_on_log(settings or Settings.from_environment())).for_requests()
+    seal_settings(app.state.service.engine, app.state.service.models.settings)
+    app.state.service.refresh_models()
     app.state.log_tree = LogTree()
     app.state.metrics = CollectorRegistry()
     app.state.decision_counter = Counter(

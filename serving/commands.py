@@ -19,6 +19,10 @@ from serving.store import decisions
 from serving.store.transactions import EVERYTHING, transaction
 
 PROGRESS_SECONDS = 2.0
+UNSIGNED = (
+    "no checkpoint of the sealed log is signed: whoever may write to the database could rewrite all of it unseen. "
+    "Set MIMAMORI_LOG_KEY to a file outside MIMAMORI_HOME, and start again"
+)
 
 
 @click.command()
@@ -29,6 +33,8 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve the API and the officer's pages."""
     require_free_port(host, port)
     click.echo(f"http://{host}:{port}", err=True)
+    if Settings.from_environment().log_key_path is None:
+        click.echo(UNSIGNED, err=True)
     if workers > 1:
         # each worker checks too, but its end would only start another
         open_on_log(Settings.from_environment()).engine.dispose()

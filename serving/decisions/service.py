@@ -27,6 +27,7 @@ from serving.decisions.desk_clock import DeskClock
 from serving.decisions.scoring import decide_case, undecidable
 from serving.decisions.victim_matches import shows_victim
 from serving.log.acts import seal_rows_of_before, seal_stored_records
+from serving.log.configuration import ServedModels
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
 from serving.store import decisions
@@ -48,6 +49,12 @@ class DecisionService:
     store: RecordStore
     models: LoadedModels
     clock: DeskClock = field(default_factory=DeskClock)
+    served: ServedModels = field(default_factory=ServedModels)
+
+    def refresh_models(self) -> None:
+        """Load models that changed, and seal in the log which ones serve."""
+        self.models.reload()
+        self.served.seal(self.engine, self.models)
 
     def now(self, connection: Connection) -> dt.datetime:
         """Return the time of the desk's clock."""
@@ -86,7 +93,7 @@ class DecisionService:
         Raises `Refusal` 409 if the key was used for another request, or another record with this id exists.
         """
         own = facts_of_table(TABLE_OF_SUBJECT[subject], row)
-        self.models.reload()
+        self.refresh_models()
         exists = False
 
         def work(connection: Connection) -> tuple[Decision, bool]:
