@@ -3,7 +3,9 @@
     python verifier.py BUNDLE --key log.pub --checkpoint FILE     every fault of the bundle, against a retained checkpoint
     python verifier.py --proof proof.json --key log.pub           the proof of a single decision
 
-Exit code 0 without faults, 1 with faults. Sources: RFC 6962; C2SP signed-note and tlog-checkpoint.
+With --witness FILE, the key of a witness (name+hash+key), the checkpoint must be cosigned by it.
+
+Exit code 0 without faults, 1 with faults. Sources: RFC 6962; C2SP signed-note, tlog-checkpoint and tlog-cosignature.
 """
 
 from __future__ import annotations
@@ -78,6 +80,21 @@ def open_checkpoint(note: str, key: Ed25519PublicKey) -> tuple[int, bytes]:
     if origin != ORIGIN or not separator:
         raise Rejected("the checkpoint belongs to another log")
     return head
+
+
+def require_cosignature(note: str, witness: str) -> None:
+    """Check that a witness, given as ``name+hash+key``, cosigned a checkpoint (cosignature/v1); raises `Rejected`."""
+    body, _, signatures = note.rpartition("\n\n")
+    try:
+        name, _, encoded = witness.strip().split("+", 2)
+        raw = base64.b64decode(encoded, validate=True)
+        blobs = [base64.b64decode(line.split(" ")[2]) for line in signatures.splitlines() if line.startswith(f"— {name} ")]
+        named = sha256(name.encode() + b"\n" + raw)[:4]
+        blob = next(blob for blob in blobs if raw[:1] == b"\x04" and blob[:4] == named and len(blob) == 76)
+        message = f"cosignature/v1\ntime {int.from_bytes(blob[4:12])}\n{body}\n"
+        Ed25519PublicKey.from_public_bytes(raw[1:]).verify(blob[12:], message.encode())
+    except (ValueError, IndexError, StopIteration, InvalidSignature):
+        raise Rejected("the checkpoint is not cosigned by this witness") from None
 
 
 def verify_inclusion(leaf: bytes, position: int, size: int, proof: list[bytes], root: bytes) -> None:
@@ -204,6 +221,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("bundle", type=Path, nargs="?")
     parser.add_argument("--key", type=Path, required=True, help="public key of the log, PEM")
     parser.add_argument("--checkpoint", type=Path, help="a retained checkpoint; that of the bundle proves less")
+    parser.add_argument("--witness", type=Path, help="key of a witness that must have cosigned the checkpoint")
     parser.add_argument("--proof", type=Path, help="a proof as the API answers it")
     given = parser.parse_args(arguments)
     gc.disable()  # a million leaves are read once, and nothing refers to itself
@@ -211,11 +229,14 @@ def main(arguments: list[str] | None = None) -> int:
     if not isinstance(key, Ed25519PublicKey) or (given.bundle is None) == (given.proof is None):
         parser.error("give an Ed25519 public key, and either a bundle or a proof")
     try:
-        if given.proof is not None:
-            verify_proof(json.loads(given.proof.read_text(encoding="utf-8")), key)
-            faults: list[Finding] = []
-        else:
-            faults = verify_bundle(given.bundle, key, given.checkpoint or given.bundle / "checkpoint")
+        proof = None if given.proof is None else json.loads(given.proof.read_text(encoding="utf-8"))
+        checkpoint = None if proof is not None else given.checkpoint or given.bundle / "checkpoint"
+        if given.witness is not None:
+            note = proof["checkpoint"] if checkpoint is None else checkpoint.read_text(encoding="utf-8")
+            require_cosignature(note, given.witness.read_text(encoding="utf-8"))
+        faults: list[Finding] = [] if checkpoint is None else verify_bundle(given.bundle, key, checkpoint)
+        if proof is not None:
+            verify_proof(proof, key)
     except Rejected as error:
         faults = [("checkpoint", "", str(error))]
     except (ValueError, KeyError, TypeError) as error:
