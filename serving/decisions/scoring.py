@@ -36,17 +36,23 @@ def decide_case(
     decision_id: str | None = None,
     *,
     shows_victim: bool = True,
+    explained: Explanation | None = None,
 ) -> Decision:
     """Return the decision about a case on the history up to ``position``.
 
-    ``shows_victim`` says whether a match with a victim's entry may be shown (see `serving.decisions.victim_matches`).
+    Parameters
+    ----------
+    shows_victim
+        Whether a match with a victim's entry may be shown (see `serving.decisions.victim_matches`).
+    explained
+        What the model says of this case, where it was asked about many cases at once.
 
     Without a model, for a case too unlike the training rows, and where the person may be a child because the birth date
     cannot be true, there is no score rather than a low one.
     """
     decision_id = decision_id or str(uuid.uuid4())
     unscored = bundle is None or view.age_unknown or bundle.too_unlike(view.values)
-    explained = None if unscored or bundle is None else bundle.explain(view.values.reshape(1, -1))
+    explained = None if unscored or bundle is None else explained or bundle.explain(view.values.reshape(1, -1))
     score = None if explained is None else float(explained.score[0])
     contributions = np.zeros(0) if explained is None else explained.contributions[0]
     route = "child_procedure" if view.is_minor else "no_score" if score is None else "interview_queue"

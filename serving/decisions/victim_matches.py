@@ -6,6 +6,8 @@ shown only if it was shown before the officer's correction, so that a correction
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import orjson
 from sqlalchemy import Connection
 
@@ -13,7 +15,7 @@ from serving.auth.permissions import OFFICER
 from serving.decisions.scoring import PROTECT
 from serving.store import decisions
 from serving.store.decisions import Decision
-from serving.store.submissions import role_of_sender
+from serving.store.submissions import roles_of_senders
 
 
 def shows_victim(role: str | None, before: Decision | None) -> bool:
@@ -29,10 +31,14 @@ def shows_victim(role: str | None, before: Decision | None) -> bool:
     return role != OFFICER or (before is not None and _is_shown(before))
 
 
-def showed_victim(connection: Connection, decision: Decision) -> bool:
-    """Return whether a match could be shown on a stored decision, for its replay."""
-    role = role_of_sender(connection, decision.record_position)
-    return shows_victim(role, decisions.before(connection, decision) if role == OFFICER else None)
+def showed_victim(connection: Connection, stored: Sequence[Decision]) -> list[bool]:
+    """Return whether a match could be shown on each of several stored decisions, for their replay."""
+    roles = roles_of_senders(connection, [decision.record_position for decision in stored])
+    senders = [(decision, roles.get(decision.record_position)) for decision in stored]
+    return [
+        shows_victim(role, decisions.before(connection, decision) if role == OFFICER else None)
+        for decision, role in senders
+    ]
 
 
 def _is_shown(decision: Decision) -> bool:

@@ -56,7 +56,9 @@ def log() -> None:
 
 @log.command()
 @click.option("--checkpoint", type=_FILE, help="A retained checkpoint; the last exported one if not given.")
-@click.option("--witness", "witness_key", type=_FILE, help="Key (.vkey) of a witness that must have cosigned --checkpoint.")
+@click.option(
+    "--witness", "witness_key", type=_FILE, help="Key (.vkey) of a witness that must have cosigned --checkpoint."
+)
 def verify(checkpoint: Path | None, witness_key: Path | None) -> None:
     """Compare every row with its leaf, and the log with a checkpoint; report every fault."""
     settings = Settings.from_environment()
@@ -102,7 +104,9 @@ def _require_cosignature(checkpoint: Path | None, witness_key: Path) -> None:
 @click.option("--log-key", "log_pem", type=_FILE, required=True, help="Public key of the log, PEM (.pub).")
 @click.option("--key", "key_path", type=click.Path(dir_okay=False, path_type=Path), required=True,
               help="Key of the witness, outside MIMAMORI_HOME; created if missing.")  # fmt: skip
-@click.option("--state", type=_FOLDER, required=True, help="Folder of the witness: what it signed, and what it refused.")
+@click.option(
+    "--state", type=_FOLDER, required=True, help="Folder of the witness: what it signed, and what it refused."
+)
 @click.option("--name", default="mimamori/witness", show_default=True, help="Name of the witness in its signatures.")
 @click.option("--every", type=click.IntRange(1, 86_400), help="Go on, and look again after so many seconds.")
 def witness(folder: Path, log_pem: Path, key_path: Path, state: Path, name: str, every: int | None) -> None:
@@ -132,7 +136,9 @@ def _witness(log_pem: Path, key_path: Path, state: Path, name: str) -> Witness:
         [log_public] = trusted_keys([log_pem])
         office = Witness(name, load_or_create_key(key_path), state, log_public)
     except NoTrustedKey:
-        raise Problem(f"{log_pem.name} is no public Ed25519 key in PEM; name the .pub file beside the key of the log") from None
+        raise Problem(
+            f"{log_pem.name} is no public Ed25519 key in PEM; name the .pub file beside the key of the log"
+        ) from None
     except ValueError:
         raise Problem(f"{key_path.name} is no Ed25519 key; name another file with --key") from None
     if office.key.public_key() == log_public:

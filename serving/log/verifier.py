@@ -88,7 +88,9 @@ def require_cosignature(note: str, witness: str) -> None:
     try:
         name, _, encoded = witness.strip().split("+", 2)
         raw = base64.b64decode(encoded, validate=True)
-        blobs = [base64.b64decode(line.split(" ")[2]) for line in signatures.splitlines() if line.startswith(f"— {name} ")]
+        blobs = [
+            base64.b64decode(line.split(" ")[2]) for line in signatures.splitlines() if line.startswith(f"— {name} ")
+        ]
         named = sha256(name.encode() + b"\n" + raw)[:4]
         blob = next(blob for blob in blobs if raw[:1] == b"\x04" and blob[:4] == named and len(blob) == 76)
         message = f"cosignature/v1\ntime {int.from_bytes(blob[4:12])}\n{body}\n"

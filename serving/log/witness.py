@@ -75,7 +75,9 @@ class Witness:
             return checkpoint, False
         hashes = known_tree(note, exported / LEAF_HASHES, self.log_key).hashes
         if len(hashes) != checkpoint.size:
-            raise Refused("the leaf hashes beside the checkpoint are not those of its root: nothing shows what it extends")
+            raise Refused(
+                "the leaf hashes beside the checkpoint are not those of its root: nothing shows what it extends"
+            )
         if last is not None:
             _require_extension(last, checkpoint, hashes)
         self._keep(cosign(note, self.name, self.key, at), checkpoint.size, hashes)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from features.store.posting_kinds import TABLE_CODES
-from serving.store import log_leaves
 
 _BATCH = 5000
 
@@ -85,12 +84,15 @@ def supersession_rows(connection: Connection, positions: Sequence[int]) -> list[
     return _rows_at(connection, _SUPERSESSION, positions)
 
 
-def decision_pair(connection: Connection, decision_id: str) -> Pair:
-    """Return the first leaf of a decision beside its row."""
-    leaf = log_leaves.leaf_of(connection, "decision", decision_id)
-    query = text("select row_to_json(d)::text from serving.decision d where decision_id = cast(:id as uuid)")
-    stored = connection.execute(query, {"id": decision_id}).scalar()
-    return Pair(decision_id, leaf.position if leaf else None, leaf.content if leaf else None, stored)
+def decision_pairs(connection: Connection, decision_ids: Sequence[str]) -> dict[str, Pair]:
+    """Return the first leaf of each decision beside its row; an id without both is left out."""
+    query = text(
+        "select distinct on (d.decision_id) d.decision_id::text, l.position, l.content, row_to_json(d)::text "
+        "from serving.decision d left join serving.log_leaf l on l.kind = 'decision' and l.subject_id = d.decision_id::text "
+        "where d.decision_id = any(cast(:ids as uuid[])) order by d.decision_id, l.position"
+    )
+    found = connection.execute(query, {"ids": list(decision_ids)})
+    return {row[0]: Pair(row[0], row[1], None if row[2] is None else bytes(row[2]), row[3]) for row in found}
 
 
 def pairs(connection: Connection, kind: str) -> Iterator[Pair]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from features.database import open_engine
@@ -26,6 +27,7 @@ from serving.decisions.service import open_service
 from serving.store import decisions
 from synthetic_data.world import generate
 from tests.serving.conftest import Service, train_model
+from tests.serving.log.conftest import without_triggers
 
 pytestmark = [pytest.mark.proof]
 LATER = 10_000
@@ -193,3 +195,62 @@ def test_an_answer_stored_before_a_language_was_added_is_the_same(monkeypatch: p
     monkeypatch.setattr("serving.decisions.replay.LANGUAGES", ("ja", "en", "ar"))
     assert same_answer(answer("days"), answer("days", ar="سبب"))
     assert not same_answer(answer("days"), answer("days", ar="سبب", en="another reason"))
+
+
+def test_an_answer_whose_sentences_alone_were_changed_is_the_same_but_for_the_wording() -> None:
+    former, present = answer("days"), answer("days", en="another sentence", ja="別の文")
+    assert not same_answer(former, present)
+    assert same_answer(former, present, with_texts=False)
+    assert not same_answer(former, answer("other_days", en="another sentence"), with_texts=False)
+    for text in ("", "{}", "[]", '"a"', '{"notice": 1}', former.replace("reasons", "reason")):
+        assert not same_answer(text, present)
+        assert not same_answer(text, present, with_texts=False)
+
+
+def test_a_decision_worded_by_other_texts_says_so(own: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    decision_id = next(iter(decided_again(own, "A-WORDING")))
+    other = {"ja": "別の注意", "en": "another notice"}
+    monkeypatch.setattr("serving.decisions.scoring.text", lambda *_: other)
+    result = replayed(own, decision_id)
+    assert (result["identical"], result["differs"], result["shown"]) == (False, ["shown"], False)
+    assert (result["features"], result["contributions"]) == (True, True)
+    assert "only the wording differs" in str(result["note"])
+
+
+def test_what_remains_provable_once_the_record_was_erased(own: Service) -> None:
+    decision_id = next(iter(decided_again(own, "A-ERASED")))
+    erase = text("delete from records.record where record_id like 'A-ERASED%'")
+    with own.backend.engine.begin() as connection:
+        without_triggers(connection)
+        connection.execute(erase)
+    result = replayed(own, decision_id)
+    assert (result["identical"], result["contributions"], result["differs"]) == (False, True, [])
+    assert "score and contributions follow from the stored features" in str(result["note"])
+    assert "its row is as its leaf" in str(result["note"])
+    # a changed score no longer follows
+    with own.backend.engine.begin() as connection:
+        without_triggers(connection)
+        connection.execute(
+            text("update serving.decision set score = score / 2 where decision_id::text = :id"), {"id": decision_id}
+        )
+    result = replayed(own, decision_id)
+    assert result["differs"] == ["score"]
+    assert "do NOT follow" in str(result["note"])
+
+
+def decided_again(own: Service, name: str) -> dict[str, str]:
+    """Post the first scored case of the world under another id."""
+    for row in own.world["visa_applications"].slice(0, 20).to_pylist():
+        record = {**row_as_json(row), "application_id": name}
+        answer = own.client.post(URLS["visa_applications"], json=record, headers=own.headers("feed"))
+        assert answer.status_code == 201, answer.text
+        if answer.json()["score"] is not None:
+            return {answer.json()["decision_id"]: answer.text}
+        name += "x"
+    raise AssertionError("no case of the world is scored")
+
+
+def replayed(own: Service, decision_id: str) -> dict[str, object]:
+    answer = own.client.get(f"/v1/decisions/{decision_id}/replay", headers=own.headers("auditor"))
+    assert answer.status_code == 200, answer.text
+    return answer.json()  # type: ignore[no-any-return]

@@ -71,7 +71,9 @@ def test_another_approval_is_another_leaf_and_no_change_is_none(service: Service
 
 
 def test_a_model_that_no_longer_serves_is_sealed_as_such(service: Service, approved_again: Settings) -> None:
-    approve(approved_again, approved_again.home / "champions" / "visa", terms=Terms(Stage.TRIAL, 0.2, dt.date(2013, 2, 1)))
+    approve(
+        approved_again, approved_again.home / "champions" / "visa", terms=Terms(Stage.TRIAL, 0.2, dt.date(2013, 2, 1))
+    )
     post(service, "A-SERVED-3")
     assert leaves(service.backend.engine, SERVED_MODEL)[-1] == ("visa", {"model_sha256": None})
 

@@ -132,9 +132,7 @@ def test_a_reading_and_its_leaf_are_written_together(service: Service, decision:
     assert len(readings(service)) == rows + len(added)
 
 
-@pytest.mark.parametrize(
-    ("what", "right"), [*((way, RIGHTS[0]) for way in WAYS), *((way, RIGHTS[1]) for way in API)]
-)
+@pytest.mark.parametrize(("what", "right"), [*((way, RIGHTS[0]) for way in WAYS), *((way, RIGHTS[1]) for way in API)])
 def test_nothing_is_sent_that_cannot_be_logged(
     service: Service, decision: dict[str, Any], what: str, right: str
 ) -> None:

@@ -244,7 +244,11 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
                             ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
                             ("shadow", "shadow")):  # fmt: skip
             if leaf.kind == kind:
-                run(connection, f"delete from serving.{table} where {sealed_rows.KINDS[kind].key} = :id", id=leaf.subject_id)
+                run(
+                    connection,
+                    f"delete from serving.{table} where {sealed_rows.KINDS[kind].key} = :id",
+                    id=leaf.subject_id,
+                )
         if leaf.kind == "supersession":
             run(
                 connection,

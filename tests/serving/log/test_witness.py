@@ -104,7 +104,9 @@ def test_it_refuses_what_cannot_be_checked(office: tuple[Witness, Path, Ed25519P
     witness.sign(folder, AT)
     # whoever rewrites what the witness keeps cannot sign it
     kept = witness.folder / COSIGNED
-    kept.write_text(cosign(export(folder, OTHER, log_key), "office", Ed25519PrivateKey.generate(), AT), encoding="utf-8")
+    kept.write_text(
+        cosign(export(folder, OTHER, log_key), "office", Ed25519PrivateKey.generate(), AT), encoding="utf-8"
+    )
     with pytest.raises(Refused, match="no cosignature"):
         witness.sign(folder, AT)
 
@@ -179,6 +181,8 @@ def test_the_command_cosigns_and_refuses(tmp_path: Path, monkeypatch: pytest.Mon
     assert run(*words, "--key", tmp_path / "log.pem").exit_code == 2
     assert run(*words, "--key", tmp_path / "home" / "witness.pem").exit_code == 2
     assert run(*words, "--key", tmp_path / "witness.pem", "--name", "a b").exit_code == 2
-    assert run(tmp_path, "--log-key", tmp_path / "log.pem", *words[3:], "--key", tmp_path / "witness.pem").exit_code == 1
+    assert (
+        run(tmp_path, "--log-key", tmp_path / "log.pem", *words[3:], "--key", tmp_path / "witness.pem").exit_code == 1
+    )
     assert run(*words, "--key", tmp_path / "log.pub").exit_code == 1
     assert not any("witness" in variable.name.lower() for variable in VARIABLES)
