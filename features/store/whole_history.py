@@ -103,7 +103,7 @@ class WholeHistory:
                 yield np.arange(begin, row)
                 begin, limit = row, _NEVER
             limit = min(limit, own_limit)
-        if len(limits):
+        if limits:
             yield np.arange(begin, len(limits))
 
     def _first_change(self, position: int, as_of: int) -> int:

@@ -21,6 +21,7 @@ from serving.store.log_leaves import StoredLeaf
 LONGEST_VALUE = 128
 """Characters of a text that a leaf holds as it is; a longer text is sealed by its SHA-256."""
 _NONCE_BYTES = 16
+_decoded = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).decode
 _quoted = json.encoder.encode_basestring
 
 
@@ -80,7 +81,7 @@ def row_content(row: str) -> dict[str, object]:
     >>> row_content('{"score": 0.25, "position": 7, "post": null}')
     {'score': '0x1.0000000000000p-2', 'position': '7', 'post': None}
     """
-    values: dict[str, Any] = json.loads(row, parse_float=lambda number: float(number).hex(), parse_int=str)
+    values: dict[str, Any] = _decoded(row)
     return {name: _short(value) for name, value in values.items()}
 
 

@@ -156,8 +156,10 @@ def test_decisions_replay_after_ten_thousand_later_records_and_corrections(own: 
     for decision_id in (*shown, *again):
         replay = own.client.get(f"/v1/decisions/{decision_id}/replay", headers=own.headers("auditor")).json()
         assert all(replay[part] is True for part in ("identical", "features", "contributions", "shown")), replay
-    for decision_id, text in shown.items():
-        assert own.client.get(f"/v1/decisions/{decision_id}", headers=own.headers("auditor")).text.startswith(text[:-1])
+    for decision_id, stored in shown.items():
+        assert own.client.get(f"/v1/decisions/{decision_id}", headers=own.headers("auditor")).text.startswith(
+            stored[:-1]
+        )
 
 
 def _other_now(own: Service, connection: object, decision_id: str) -> bool:
@@ -202,9 +204,9 @@ def test_an_answer_whose_sentences_alone_were_changed_is_the_same_but_for_the_wo
     assert not same_answer(former, present)
     assert same_answer(former, present, with_texts=False)
     assert not same_answer(former, answer("other_days", en="another sentence"), with_texts=False)
-    for text in ("", "{}", "[]", '"a"', '{"notice": 1}', former.replace("reasons", "reason")):
-        assert not same_answer(text, present)
-        assert not same_answer(text, present, with_texts=False)
+    for broken in ("", "{}", "[]", '"a"', '{"notice": 1}', former.replace("reasons", "reason")):
+        assert not same_answer(broken, present)
+        assert not same_answer(broken, present, with_texts=False)
 
 
 def test_a_decision_worded_by_other_texts_says_so(own: Service, monkeypatch: pytest.MonkeyPatch) -> None:
