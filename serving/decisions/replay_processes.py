@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from multiprocessing.queues import Queue
 from queue import Empty
 
@@ -36,7 +37,7 @@ def replay_on_processors(service: DecisionService, chosen: Sequence[Outline]) ->
     context = multiprocessing.get_context("spawn")
     faults: Queue[Fault] = context.Queue()
     edges = [len(chosen) * number // count for number in range(count + 1)]
-    parts = [list(chosen[begin:end]) for begin, end in zip(edges, edges[1:], strict=False)]
+    parts = [list(chosen[begin:end]) for begin, end in pairwise(edges)]
     settings = service.models.settings
     workers = [context.Process(target=_work, args=(settings, part, faults), daemon=True) for part in parts]
     for worker in workers:
