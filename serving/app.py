@@ -50,8 +50,6 @@ def create_app(
         lifespan=lifespan or _with_shadow,
     )
     app.state.service = (service or open_on_log(settings or Settings.from_environment())).for_requests()
-    seal_settings(app.state.service.engine, app.state.service.models.settings)
-    app.state.service.refresh_models()
     app.state.log_tree = LogTree()
     app.state.metrics = CollectorRegistry()
     app.state.decision_counter = Counter(
@@ -80,8 +78,11 @@ def create_worker() -> FastAPI:
 
 @asynccontextmanager
 async def _with_shadow(app: FastAPI) -> AsyncIterator[None]:
-    """Let the challenger score, and export checkpoints of the log, in the background while the service runs."""
-    scorer, writer = ShadowScorer(app.state.service), CheckpointWriter(app.state.service)
+    """Seal what the service works with; let the challenger score, and export checkpoints, while it runs."""
+    service: DecisionService = app.state.service
+    seal_settings(service.engine, service.models.settings)
+    service.refresh_models()
+    scorer, writer = ShadowScorer(service), CheckpointWriter(service)
     scorer.start()
     writer.start()
     # loaded objects stay for good: without this the collector walks through all of them during a request

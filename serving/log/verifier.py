@@ -215,11 +215,11 @@ def is_clean(bundle: Path, size: int, root: bytes) -> bool:
         leaves, rows = apply(digests_of_leaves, of_leaves), apply(digests_of_rows, of_rows)
         hashes: list[bytes] = []
         expected: dict[bytes, bytes] = {}
-        for found in leaves:
-            if found is None or found[0] != list(range(len(hashes), len(hashes) + len(found[0]))):
+        for part in leaves:
+            if part is None or part[0] != list(range(len(hashes), len(hashes) + len(part[0]))):
                 return False
-            hashes += [found[1][at : at + 32] for at in range(0, len(found[1]), 32)]
-            for changes, name, content in found[2]:
+            hashes += [part[1][at : at + 32] for at in range(0, len(part[1]), 32)]
+            for changes, name, content in part[2]:
                 if name in expected and not changes:
                     return False
                 expected[name] = content
@@ -228,7 +228,7 @@ def is_clean(bundle: Path, size: int, root: bytes) -> bool:
         if root_of(hashes[:size]) != root:
             return False
         clean = all(
-            part is not None and all(expected.pop(name, None) == content for name, content in part) for part in rows
+            some is not None and all(expected.pop(name, None) == content for name, content in some) for some in rows
         )
     return clean and not expected
 

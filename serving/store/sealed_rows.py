@@ -91,8 +91,8 @@ def decision_pairs(connection: Connection, decision_ids: Sequence[str]) -> dict[
         "from serving.decision d left join serving.log_leaf l on l.kind = 'decision' and l.subject_id = d.decision_id::text "
         "where d.decision_id = any(cast(:ids as uuid[])) order by d.decision_id, l.position"
     )
-    found = connection.execute(query, {"ids": list(decision_ids)})
-    return {row[0]: Pair(row[0], row[1], None if row[2] is None else bytes(row[2]), row[3]) for row in found}
+    stored = connection.execute(query, {"ids": list(decision_ids)})
+    return {row[0]: Pair(row[0], row[1], None if row[2] is None else bytes(row[2]), row[3]) for row in stored}
 
 
 def pairs(connection: Connection, kind: str) -> Iterator[Pair]:
@@ -124,7 +124,7 @@ def _rows(kind: str) -> str:
 
 def _rows_at(connection: Connection, source: str, positions: Sequence[int]) -> list[tuple[str, str]]:
     query = f"select position::text, row_to_json(r)::text from ({source} where position = any(:positions)) r order by position"
-    return [(found[0], found[1]) for found in connection.execute(text(query), {"positions": list(positions)})]
+    return [(stored[0], stored[1]) for stored in connection.execute(text(query), {"positions": list(positions)})]
 
 
 def _stream(connection: Connection, query: str, **values: object) -> Iterator[Any]:

@@ -1,6 +1,6 @@
 """With full rights on the database, nothing before a retained checkpoint can be changed unseen; no honest log is accused.
 
-Covers: log.verification.
+Covers: log.verification, store.sealed_rows.
 """
 
 from __future__ import annotations
