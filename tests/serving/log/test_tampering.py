@@ -19,10 +19,11 @@ from features.tables.json_rows import rows_to_table
 from serving.auth.api_keys import create_key, rotate_key
 from serving.auth.people import reset_password
 from serving.log.leaves import append_all, canonical, commitment, row_content
-from serving.log.verification import Fault
+from serving.log.verification import Fault, row_faults, verify_log
 from serving.store import credentials, decisions, log_leaves, sealed_rows, shadows
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.readings import Reading, insert_readings
+from serving.store.sealed_rows import Pair
 from tests.proof_size import cases
 from tests.serving.log.conftest import SmallLog, a_decision, outcome, without_triggers
 
@@ -481,3 +482,36 @@ def test_appending_nothing_changes_nothing(small_log: SmallLog) -> None:
     with small_log.engine.begin() as connection:
         append_all(connection, [])
         assert log_leaves.size(connection) == small_log.known.checkpoint.size
+
+
+def test_missing_leaves_and_the_first_leaf_are_named(small_log: SmallLog) -> None:
+    with small_log.engine.connect() as connection, connection.begin() as transaction:
+        without_triggers(connection)
+        run(connection, "delete from serving.log_leaf where position in (3, 4)")
+        nonce, content = os.urandom(16), canonical({"of": "another beginning"})
+        run(
+            connection, "update serving.log_leaf set nonce = :n, content = :c, commitment = :h where position = 0",
+            n=nonce, c=content, h=commitment(nonce, content),
+        )  # fmt: skip
+        faults = small_log.faults(connection)
+        transaction.rollback()
+    assert Fault("tree", "3-4", "the leaves of these positions are missing") in faults
+    [first] = [fault for fault in faults if fault.kind == "log_start"]
+    assert first.message == "leaf 0 is not the leaf that the checkpoint has there"
+    assert not any("out of order" in fault.message for fault in faults)
+
+
+def test_a_row_has_ended_only_where_rows_may_end() -> None:
+    ended = Pair("1", 5, b"{}", None)
+    assert row_faults(ended) == ["leaf 5 has no row: it was deleted"]
+    assert row_faults(ended, may_end=True) == []
+    assert row_faults(Pair("1", 5, b'{"a":"1"}', None), may_end=True) == ["leaf 5 has no row: it was deleted"]
+
+
+def test_a_verification_says_how_far_it_is(small_log: SmallLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("serving.log.verification._STEP", 30)
+    seen: list[int] = []
+    with small_log.engine.connect() as connection:
+        assert list(verify_log(connection, None, seen.append)) == []
+        size = log_leaves.size(connection)
+    assert seen == list(range(30, size + 1, 30))
