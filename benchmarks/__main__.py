@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.growth import LARGEST, SIZES, exponent, training_seconds, world_seconds
 from benchmarks.measurement import in_own_process, write_world
 
-APPLICATIONS, POSTED_AMONG = 60_000, 20_000
+APPLICATIONS, POSTED_AMONG, LOGGED_AMONG = 60_000, 20_000, 8_000
 
 
 def aggregates(folder: Path) -> None:
@@ -88,6 +88,30 @@ def reading(folder: Path) -> None:
     read_large(1_000_000)
 
 
+def sealed_log(folder: Path) -> None:
+    """What leaves cost on a POST and a GET, sixteen writers at once, replays a second, a million leaves verified."""
+    from benchmarks import sealed_log as log  # noqa: PLC0415 (the whole service loads only where it is measured)
+
+    world = write_world(folder / "world", LOGGED_AMONG)
+    service = log.open_benchmark(world, folder)
+    together, alone, wait = log.writers(service)
+    print(
+        f"  {together:,.0f} acts/s by 16 writers, {alone:,.0f} by one; the longest wait is {wait:.1f} x that of 16 commits in a row"
+    )
+    rate, of_processor, differing = log.replays(world, service)
+    print(f"  {rate:,.0f} replays/s on all processors (aim: at least 200 on two that are idle), {of_processor:,.0f} in a second of "
+          f"processor time, starts of processes included; {differing} of {log.REPLAYS:,} differ")  # fmt: skip
+    seconds, hashing, code = log.verification(service, folder / "bundle")
+    print(f"  {seconds:.1f} s for {log.LEAVES:,} leaves with their rows by the stand-alone verifier (aim: at most 15), "
+          f"{seconds / hashing:.0f} x a hash of each; exit code {code}")  # fmt: skip
+    # last of all: requests without leaves leave rows that differ from the log
+    for verb, (sealed, bare) in log.costs(world, service).items():
+        print(
+            f"  {verb} with leaves {sealed:7.1f} ms, without {bare:7.1f} ms: {sealed / bare - 1:+.0%} (aim for a POST: at most +15%)"
+        )
+    service.engine.dispose()
+
+
 BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "aggregates": aggregates,
     "matrix": matrix,
@@ -96,6 +120,7 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "growth": growth,
     "growth-long": growth_long,
     "training": training,
+    "sealed-log": sealed_log,
 }
 LONG = {"growth-long"}
 """Run only by name."""

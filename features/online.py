@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from features.arrays import Floats
+from features.arrays import Bools, Floats
 from features.catalogue import catalogue
 from features.evidence import Record, other_records, records_behind
 from features.facts.recipes import code_of
@@ -49,6 +49,8 @@ class CaseView:
         Telephone numbers of the case's own record, by key, without their middle digits.
     notes
         What of the case's own record cannot be true, is unlikely, or links nobody.
+    case
+        Row of the case in the view.
     """
 
     subject: str
@@ -62,17 +64,18 @@ class CaseView:
     status: str
     masked_keys: Mapping[str, str]
     notes: tuple[Note, ...] = ()
+    case: int = 0
 
     def evidence(self, feature: str) -> list[Record]:
         """Return the records behind a feature."""
-        return records_behind(self.view, catalogue(self.subject).by_name(feature).measure)
+        return records_behind(self.view, catalogue(self.subject).by_name(feature).measure, self.case)
 
     def other_records(self, feature: str) -> list[Record]:
         """Return the records behind a feature without the case's own file; empty where the file alone states the fact.
 
         The host establishment is part of the file, but for features of the host.
         """
-        return other_records(self.view, self.subject, feature)
+        return other_records(self.view, self.subject, feature, self.case)
 
 
 def view_case(
@@ -117,21 +120,42 @@ def _with_entries(facts: Facts, ids: Collection[str]) -> Facts:
 
 def case_from_facts(facts: Facts, own: TableFacts, subject: str, row: pa.Table, hubs: Iterable[int] = ()) -> CaseView:
     """Compute a case against given facts; for ``hubs`` see `features.events.history.History`."""
-    view = make_view(facts, own, subject, hubs)
+    return cases_of_view(make_view(facts, own, subject, hubs), own, subject, row)[0]
+
+
+def cases_of_view(view: View, own: TableFacts, subject: str, rows: pa.Table) -> list[CaseView]:
+    """Return the cases of a view, each with the same bits as alone.
+
+    Parameters
+    ----------
+    own, rows
+        Facts and records of the cases, in the order of the view.
+    """
+    values, victims = values_of(view, subject), view.watch_list.victims()
+    return [
+        _case(view, own.take(np.array([at])) if len(own) > 1 else own, subject, rows.slice(at, 1), at, values, victims)
+        for at in range(len(own))
+    ]
+
+
+def _case(
+    view: View, own: TableFacts, subject: str, row: pa.Table, at: int, values: Floats, victims: Bools
+) -> CaseView:
     as_of = int(own["known_at"][0])
     birth_date = row.column("birth_date")[0].as_py()
     return CaseView(
         subject,
         own.id_of(0),
         as_of,
-        values_of(view, subject)[0],
+        values[at],
         is_minor(birth_date, as_of),
         age_years(birth_date, as_of) is None,
-        bool(view.watch_list.victims()[0]),
+        bool(victims[at]),
         view,
         str(row.column("status_of_residence")[0].as_py()),
         _masked_keys(row),
         notes_of_record(TABLE_OF_SUBJECT[subject], row, own),
+        at,
     )
 
 

@@ -19,6 +19,7 @@ from serving.api import access_requests as access_routes
 from serving.api import decisions, log, operation, records, what_if
 from serving.auth.permissions import require_permissions
 from serving.decisions.service import DecisionService
+from serving.log.configuration import seal_settings
 from serving.log.log_tree import LogTree
 from serving.log.startup import CheckpointWriter, open_on_log
 from serving.pages import (
@@ -103,8 +104,11 @@ def create_worker() -> FastAPI:
 
 @asynccontextmanager
 async def _with_shadow(app: FastAPI) -> AsyncIterator[None]:
-    """Let the challenger score, and export checkpoints of the log, in the background while the service runs."""
-    scorer, writer = ShadowScorer(app.state.service), CheckpointWriter(app.state.service)
+    """Seal what the service works with; let the challenger score, and export checkpoints, while it runs."""
+    service: DecisionService = app.state.service
+    seal_settings(service.engine, service.models.settings)
+    service.refresh_models()
+    scorer, writer = ShadowScorer(service), CheckpointWriter(service)
     scorer.start()
     writer.start()
     # loaded objects stay for good: without this the collector walks through all of them during a request

@@ -119,7 +119,7 @@ def encode_rows(facts: TableFacts) -> list[bytes]:
     return [row.tobytes() for row in block]
 
 
-def decode_rows(name: str, rows: Sequence[bytes], ids: Sequence[str]) -> TableFacts:
+def decode_rows(name: str, rows: Sequence[bytes], ids: pa.Array | Sequence[str]) -> TableFacts:
     """Return the facts of rows from `encode_rows`, equal to the original bit for bit."""
     layout = LAYOUT[name]
     block = np.frombuffer(b"".join(rows), dtype=np.int64).reshape(len(rows), len(layout)).T.copy()

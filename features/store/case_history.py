@@ -79,6 +79,12 @@ def history_of_case(connection: Connection, store: RecordStore, own: TableFacts,
     return _Fetching(fetched, own, cache(lambda name, ids: store.rows(connection, name, ids, position))).history()
 
 
+def with_names(facts: TableFacts, rows: pa.Table) -> TableFacts:
+    """Return facts with the names that records of the same table hold, null for the others."""
+    at = pc.index_in(pa.array(facts.id_list(), pa.string()), value_set=rows.column(TABLES[facts.table].id_column))
+    return replace(facts, names=names_in(facts.table, rows).take(at))
+
+
 class _Fetching:
     """Look-ups of a case, round by round."""
 
@@ -139,10 +145,9 @@ class _Fetching:
 
     def _with_names(self, facts: TableFacts, ids: tuple[str, ...]) -> TableFacts:
         """Decrypt the names of some of the records; the others stay without."""
-        table = TABLES[facts.table]
-        rows = self._rows(facts.table, ids) if ids else table.arrow_schema.empty_table()
-        at = pc.index_in(pa.array(facts.ids, pa.string()), value_set=rows.column(table.id_column))
-        return replace(facts, names=names_in(facts.table, rows).take(at))
+        return with_names(
+            facts, self._rows(facts.table, ids) if ids else TABLES[facts.table].arrow_schema.empty_table()
+        )
 
     def _lookups(self, case: Cases, needs: Iterable[Need]) -> list[Lookup]:
         lookups = []

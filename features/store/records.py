@@ -40,6 +40,11 @@ _READ = text(
     "select position, payload from records.record where table_code = :code and record_id = any(:ids) "
     "and position <= :at and (superseded_at is null or superseded_at > :at) order by position"
 )
+_READ_EACH = text(
+    "select q.n, r.position, r.payload from unnest(cast(:ids as text[]), cast(:ats as bigint[])) with ordinality as q(id, at, n) "
+    "join records.record r on r.table_code = :code and r.record_id = q.id and r.position <= q.at "
+    "and (r.superseded_at is null or r.superseded_at > q.at) order by q.n"
+)
 Progress = Callable[[str, int], None]
 StoredHook = Callable[[Connection, str, Sequence[int], Sequence[int]], None]
 """Called with (connection, table, new positions, superseded positions) in the transaction that stored the records."""
@@ -144,6 +149,13 @@ class RecordStore:
         values = {"code": TABLE_CODES[name], "ids": list(ids), "at": _NEVER if position is None else position}
         stored = connection.execute(_READ, values).all()
         plain = [orjson.loads(self.data_key.decrypt(row[1], payload_context(name, row[0]))) for row in stored]
+        return rows_to_table(name, plain)[0]
+
+    def rows_each(self, connection: Connection, name: str, ids: Sequence[str], positions: Sequence[int]) -> pa.Table:
+        """Return records by id, each as of its own position, in the order given; unknown ids are left out."""
+        values = {"code": TABLE_CODES[name], "ids": list(ids), "ats": list(positions)}
+        stored = connection.execute(_READ_EACH, values).all()
+        plain = [orjson.loads(self.data_key.decrypt(row[2], payload_context(name, row[1]))) for row in stored]
         return rows_to_table(name, plain)[0]
 
     def _write_linked(self, connection: Connection, rows: pa.Table, facts: TableFacts, positions: list[int]) -> None:

@@ -8,7 +8,7 @@ from serving.auth.attempts import count_attempt, forgive_attempts
 from serving.auth.passwords import password_hash, password_matches
 from serving.auth.permissions import Caller
 from serving.auth.sessions import session_hash
-from serving.log.leaves import append
+from serving.log.leaves import append_state
 from serving.refusals import Refusal
 from serving.store import accounts, credentials
 from serving.store.transactions import transaction
@@ -51,6 +51,6 @@ def change_password(request: Request, caller: Caller, *, present: str, new: str,
     with transaction(engine, caller.reach) as connection:
         accounts.set_password(connection, caller.account_id, hashed)
         credentials.delete_other_sessions(connection, caller.account_id, session_hash(request))
-        append(connection, "own_password", str(caller.account_id), {})
+        append_state(connection, "account", [caller.account_id])
     forgive_attempts(engine, request, caller.name)
     return None

@@ -10,6 +10,7 @@ from serving.auth.api_keys import caller_from
 from serving.auth.names import canonical_name
 from serving.auth.passwords import new_password, password_hash, password_matches
 from serving.auth.permissions import NAVIGATION, Caller, Role
+from serving.log.leaves import append_state
 from serving.store import accounts, credentials
 from serving.store.accounts import AccountRow
 
@@ -44,6 +45,7 @@ def reset_password(connection: Connection, account_id: int) -> str:
     password = new_password()
     accounts.set_password(connection, account_id, password_hash(password))
     credentials.delete_sessions(connection, account_id)
+    append_state(connection, "account", [account_id])
     return password
 
 
@@ -51,3 +53,4 @@ def disable(connection: Connection, account_id: int) -> None:
     """Close an account for good and end its sessions; its keys open nothing from then on."""
     accounts.disable_account(connection, account_id)
     credentials.delete_sessions(connection, account_id)
+    append_state(connection, "account", [account_id])

@@ -13,14 +13,15 @@ from features.catalogue.renames import RENAMED_FEATURES
 from features.facts.table_facts import facts_of_table
 from features.languages import LANGUAGES
 from features.matrix import TABLE_OF_SUBJECT
-from features.online import view_case
+from features.online import CaseView, view_case
 from models.bundle import Bundle
 from serving.decisions.register_matches import register_view_of
 from serving.decisions.scoring import RECORD_NOTE, decide_case, undecidable
 from serving.decisions.service import DecisionService
 from serving.log.verification import differing_columns
-from serving.store import log_leaves
+from serving.store import sealed_rows
 from serving.store.decisions import Decision
+from serving.store.sealed_rows import Pair
 
 
 def replay(service: DecisionService, connection: Connection, decision: Decision) -> dict[str, object]:
@@ -30,24 +31,49 @@ def replay(service: DecisionService, connection: Connection, decision: Decision)
     -------
     dict
         ``identical``, and in ``differs`` the columns that are not; ``features``, ``contributions`` and ``shown`` say the
-        same of these three. A ``note`` says why nothing could be computed.
+        same of these three. A ``note`` says what could not be computed, or that the wording alone differs.
     """
-    sealed = _columns_unlike_leaf(connection, decision.decision_id)
+    sealed = columns_unlike_leaf(
+        sealed_rows.decision_pairs(connection, [decision.decision_id]).get(decision.decision_id)
+    )
     answer = {"identical": False, "differs": sealed, "decision_id": decision.decision_id, "position": decision.position}
     row = service.store.rows(
         connection, TABLE_OF_SUBJECT[decision.subject], [decision.subject_id], decision.record_position
     )
-    if row.num_rows != 1:
-        return {**answer, "note": "the record of this decision is no longer stored"}
     sha256 = decision.model_sha256
     bundle = None if sha256 is None else service.models.by_hash(sha256, decision.subject)
     if sha256 is not None and bundle is None:
         return {**answer, "note": "the model of this decision is no longer stored"}
-    same = _comparison(decision, *_again(service, connection, decision, bundle, row))
+    if row.num_rows != 1:
+        return {**answer, **_without_record(decision, bundle, sealed)}
+    again, features = _again(service, connection, decision, bundle, row)
+    same = comparison(decision, again, features)
     differs = sorted({*sealed, *(name for name, is_same in same.items() if not is_same)})
     parts = {name: same[name] for name in ("features", "contributions", "shown")}
     note = {} if decision.features else {"note": "this case could not be computed, and was queued without a score"}
+    if differs == ["shown"] and same_answer(decision.shown, again.shown, with_texts=False):
+        note = {"note": "only the wording differs: the texts were changed since"}
     return {**parts, **answer, **note, "identical": not differs, "differs": differs}
+
+
+def _without_record(decision: Decision, bundle: Bundle | None, sealed: list[str]) -> dict[str, object]:
+    """Return what is still provable of a decision whose record was erased: what follows from its stored features."""
+    if bundle is None or not decision.contributions:
+        return {"note": "the record of this decision is no longer stored, and it had no score: nothing can be computed"}
+    stored = decision.values()[None]
+    explained = bundle.scorer.explain(stored if stored.shape[1] == len(bundle.columns) else bundle.read(stored))
+    same = {
+        "score": float(explained.score[0]) == decision.score,
+        "contributions": explained.contributions[0].tobytes() == decision.contributions,
+    }
+    computed = "follow" if all(same.values()) else "do NOT follow"
+    row = "its row is as its leaf" if not sealed else f"{', '.join(sealed)} of its row are not as its leaf"
+    note = (
+        "the record of this decision is no longer stored: features and sentences cannot be computed; score and "
+        f"contributions {computed} from the stored features and the model; {row}"
+    )
+    differs = sorted({*sealed, *(name for name, is_same in same.items() if not is_same)})
+    return {"contributions": same["contributions"], "differs": differs, "note": note}
 
 
 def _again(
@@ -71,21 +97,27 @@ def _again(
         decision.decision_id,
         register=register,
     )
-    # a decision from before the catalogue grew stored only the features of that time, which its model reads
-    return again, {again.features, again.features if bundle is None else bundle.read(view.values[None]).tobytes()}
+    return again, possible_features(again, bundle, view)
 
 
-def _comparison(stored: Decision, again: Decision, features: set[bytes]) -> dict[str, bool]:
+def possible_features(again: Decision, bundle: Bundle | None, view: CaseView) -> set[bytes]:
+    """Return the features that a stored decision may have.
+
+    A decision from before the catalogue grew stored only the features of that time, which its model reads.
+    """
+    return {again.features, again.features if bundle is None else bundle.read(view.values[None]).tobytes()}
+
+
+def comparison(stored: Decision, again: Decision, features: set[bytes]) -> dict[str, bool]:
     """Return whether each computed column is the same."""
     names = ("subject", "subject_id", "as_of", "model_sha256", "route", "score", "contributions")
     same = {name: getattr(stored, name) == getattr(again, name) for name in names}
     return {**same, "features": stored.features in features, "shown": same_answer(stored.shown, again.shown)}
 
 
-def _columns_unlike_leaf(connection: Connection, decision_id: str) -> list[str]:
+def columns_unlike_leaf(pair: Pair | None) -> list[str]:
     """Return the columns that differ from the decision's leaf; ``leaf`` if it is missing or cannot be read."""
-    pair = log_leaves.decision_pair(connection, decision_id)
-    if pair.content is None or pair.row is None:
+    if pair is None or pair.content is None or pair.row is None:
         return ["leaf"]
     try:
         return differing_columns(pair.content, pair.row)
@@ -93,16 +125,29 @@ def _columns_unlike_leaf(connection: Connection, decision_id: str) -> list[str]:
         return ["leaf"]
 
 
-def same_answer(stored: str, again: str) -> bool:
-    """Return whether two answers are the same bytes, once renamed features, later languages and notes are set aside."""
+def same_answer(stored: str, again: str, *, with_texts: bool = True) -> bool:
+    """Return whether two answers are the same bytes, once renamed features, later languages and notes are set aside.
+
+    Parameters
+    ----------
+    with_texts
+        Whether sentences must be the same too, or all but these.
+    """
     if stored == again:
         return True
-    former, present = orjson.loads(stored), orjson.loads(again)
+    try:
+        return _same_content(orjson.loads(stored), orjson.loads(again), with_texts=with_texts)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False  # what was stored is no answer any more
+
+
+def _same_content(former: dict[str, Any], present: dict[str, Any], *, with_texts: bool) -> bool:
     later_languages = set(LANGUAGES) - set(former["notice"])
     if not any(_is_record_note(warning) for warning in former["warnings"]):
         # a decision from before records were noted
         present["warnings"] = [warning for warning in present["warnings"] if not _is_record_note(warning)]
-    return orjson.dumps(_renamed(former)) == orjson.dumps(_without(present, later_languages))
+    left_out = later_languages if with_texts else set(LANGUAGES)
+    return orjson.dumps(_without(_renamed(former), left_out)) == orjson.dumps(_without(present, left_out))
 
 
 def _is_record_note(warning: Mapping[str, Any]) -> bool:

@@ -62,17 +62,23 @@ def decide_case(
     decision_id: str | None = None,
     *,
     register: RegisterView = WHOLE_REGISTER,
+    explained: Explanation | None = None,
 ) -> Decision:
     """Return the decision about a case on the history up to ``position``.
 
-    The view of the case must have been computed with the entries of ``register``.
+    Parameters
+    ----------
+    register
+        What of the registers counts; the view of the case must have been computed with its entries.
+    explained
+        What the model says of this case, where it was asked about many cases at once.
 
     Without a model, for a case too unlike the training rows, and where the person may be a child because the birth date
     cannot be true, there is no score rather than a low one.
     """
     decision_id = decision_id or str(uuid.uuid4())
     unscored = bundle is None or view.age_unknown or bundle.too_unlike(view.values)
-    explained = None if unscored or bundle is None else bundle.explain(view.values.reshape(1, -1))
+    explained = None if unscored or bundle is None else explained or bundle.explain(view.values.reshape(1, -1))
     score = None if explained is None else float(explained.score[0])
     contributions = np.zeros(0) if explained is None else explained.contributions[0]
     route = "child_procedure" if view.is_minor else "no_score" if score is None else "interview_queue"

@@ -28,6 +28,7 @@ from serving.decisions.hand_entry_limits import count_hand_entry
 from serving.decisions.register_matches import register_view
 from serving.decisions.scoring import WHOLE_REGISTER, RegisterView, decide_case, undecidable
 from serving.log.acts import seal_rows_of_before, seal_stored_records
+from serving.log.configuration import ServedModels
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
 from serving.store import decisions
@@ -49,6 +50,12 @@ class DecisionService:
     store: RecordStore
     models: LoadedModels
     clock: DeskClock = field(default_factory=DeskClock)
+    served: ServedModels = field(default_factory=ServedModels)
+
+    def refresh_models(self) -> None:
+        """Load models that changed, and seal in the log which ones serve."""
+        self.models.reload()
+        self.served.seal(self.engine, self.models)
 
     def now(self, connection: Connection) -> dt.datetime:
         """Return the time of the desk's clock."""
@@ -87,7 +94,7 @@ class DecisionService:
         Raises `Refusal` 409 if the key was used for another request, or another record with this id exists.
         """
         own = facts_of_table(TABLE_OF_SUBJECT[subject], row)
-        self.models.reload()
+        self.refresh_models()
         exists = False
 
         def work(connection: Connection) -> tuple[Decision, bool]:

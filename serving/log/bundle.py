@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from serving.store import log_leaves
+from serving.store import log_leaves, sealed_rows
 from serving.store.log_leaves import StoredLeaf
 
 LEAVES, ROWS = "leaves.jsonl", "rows.jsonl"
@@ -37,7 +37,7 @@ def write_bundle(connection: Connection, folder: Path) -> int:
             file.write(json.dumps(leaf_as_json(leaf)) + "\n")
             count += 1
     with (folder / ROWS).open("w", encoding="ascii") as file:
-        for kind in log_leaves.ROWS:
-            for subject_id, row in log_leaves.rows(connection, kind):
+        for kind in sealed_rows.KINDS:
+            for subject_id, row in sealed_rows.rows(connection, kind):
                 file.write(json.dumps({"kind": kind, "id": subject_id, "row": row}) + "\n")
     return count

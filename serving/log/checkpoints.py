@@ -61,11 +61,20 @@ def read_known_tree(path: Path, key: Ed25519PublicKey) -> KnownTree:
 
     Raises `NoteRejected` if the key did not sign it.
     """
+    return known_tree(read_text(path), path.with_name(LEAF_HASHES), key)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a checkpoint or key; raises `NoteRejected` for a file that holds none."""
     try:
-        note = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise NoteRejected("the checkpoint is no text") from None
-    checkpoint, beside = open_checkpoint(note, key), path.with_name(LEAF_HASHES)
+        raise NoteRejected(f"{path.name} is no text") from None
+
+
+def known_tree(note: str, beside: Path, key: Ed25519PublicKey) -> KnownTree:
+    """Return a signed checkpoint with the leaf hashes of a file, if its root vouches for them; raises `NoteRejected`."""
+    checkpoint = open_checkpoint(note, key)
     content = beside.read_bytes()[: checkpoint.size * HASH_BYTES] if beside.exists() else b""
     known = tuple(content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES))
     return KnownTree(checkpoint, known if tree_root(known) == checkpoint.root else ())
@@ -130,10 +139,10 @@ class Exporter:
             with path.open("ab") as file:
                 file.write(b"".join(hashes_now[stored:]))
         else:
-            _replace(path, b"".join(hashes_now))
+            replace_file(path, b"".join(hashes_now))
         note = sign_checkpoint(checkpoint, self._key).encode()
-        _replace(self.folder / f"{LATEST}-{dt.datetime.now(dt.UTC):%Y-%m-%d}", note)
-        _replace(self.folder / LATEST, note)
+        replace_file(self.folder / f"{LATEST}-{dt.datetime.now(dt.UTC):%Y-%m-%d}", note)
+        replace_file(self.folder / LATEST, note)
         self._written = checkpoint
 
 
@@ -157,7 +166,8 @@ def accept_log(engine: Engine, folder: Path, key: Ed25519PrivateKey, former: Che
         return Exporter(folder, key).export(connection)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file beside and put it in place: readers see the former or the new content, whole."""
     beside = path.with_name(f"{path.name}.new")
     with beside.open("wb") as file:
         file.write(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from features.command_line import Problem
 from features.settings import Settings
+from models.signatures import NoTrustedKey, load_or_create_key, trusted_keys
 from serving.decisions.service import DecisionService, open_service
 from serving.log import verifier
 from serving.log.bundle import write_bundle
@@ -24,9 +26,12 @@ from serving.log.checkpoints import (
     last_export,
     log_key,
     read_known_tree,
+    read_text,
 )
+from serving.log.cosignature import NAME, cosigned_at, read_witness_key
 from serving.log.signed_note import ORIGIN, NoteRejected, verifier_key
 from serving.log.verification import verify_log
+from serving.log.witness import Refused, Witness
 from serving.store import decisions, log_leaves
 from serving.store.decisions import Decision
 from serving.store.transactions import EVERYTHING, transaction
@@ -51,9 +56,14 @@ def log() -> None:
 
 @log.command()
 @click.option("--checkpoint", type=_FILE, help="A retained checkpoint; the last exported one if not given.")
-def verify(checkpoint: Path | None) -> None:
+@click.option(
+    "--witness", "witness_key", type=_FILE, help="Key (.vkey) of a witness that must have cosigned --checkpoint."
+)
+def verify(checkpoint: Path | None, witness_key: Path | None) -> None:
     """Compare every row with its leaf, and the log with a checkpoint; report every fault."""
     settings = Settings.from_environment()
+    if witness_key is not None:
+        _require_cosignature(checkpoint, witness_key)
     known = _known_tree(settings, checkpoint)
     if known is None:
         click.echo("no checkpoint to compare with: a log that was rewritten as a whole is not seen", err=True)
@@ -78,6 +88,63 @@ def _known_tree(settings: Settings, checkpoint: Path | None) -> KnownTree | None
         return read_known_tree(checkpoint, log_key(settings).public_key())
     except (NoLogKey, NoteRejected) as error:
         raise Problem(f"the checkpoint cannot be used: {error}") from None
+
+
+def _require_cosignature(checkpoint: Path | None, witness_key: Path) -> None:
+    if checkpoint is None:
+        raise click.UsageError("--witness needs --checkpoint: the file that the witness keeps")
+    try:
+        cosigned_at(read_text(checkpoint), read_witness_key(read_text(witness_key)))
+    except NoteRejected as error:
+        raise Problem(str(error)) from None
+
+
+@log.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--log-key", "log_pem", type=_FILE, required=True, help="Public key of the log, PEM (.pub).")
+@click.option("--key", "key_path", type=click.Path(dir_okay=False, path_type=Path), required=True,
+              help="Key of the witness, outside MIMAMORI_HOME; created if missing.")  # fmt: skip
+@click.option(
+    "--state", type=_FOLDER, required=True, help="Folder of the witness: what it signed, and what it refused."
+)
+@click.option("--name", default="mimamori/witness", show_default=True, help="Name of the witness in its signatures.")
+@click.option("--every", type=click.IntRange(1, 86_400), help="Go on, and look again after so many seconds.")
+def witness(folder: Path, log_pem: Path, key_path: Path, state: Path, name: str, every: int | None) -> None:
+    """Cosign the checkpoint in FOLDER with the key of another office, if it extends all that was cosigned."""
+    office = _witness(log_pem, key_path, state, name)
+    while True:
+        try:
+            signed, is_new = office.sign(folder, int(time.time()))
+        except Refused as error:
+            if every is None:
+                raise Problem(f"not signed: {error}") from None
+            click.echo(f"not signed: {error}", err=True)
+        else:
+            click.echo(f"{signed.size:,} leaves {'cosigned' if is_new else 'were cosigned before'}")
+        if every is None:
+            return
+        time.sleep(every)
+
+
+def _witness(log_pem: Path, key_path: Path, state: Path, name: str) -> Witness:
+    """Return the witness; its key must be another than the log's, and out of the service's reach."""
+    if key_path.absolute().is_relative_to(Settings.from_environment().home):
+        raise click.UsageError("--key must lie outside MIMAMORI_HOME: the service shall not sign as its witness")
+    if not NAME.fullmatch(name):
+        raise click.UsageError("--name has no spaces and no +")
+    try:
+        [log_public] = trusted_keys([log_pem])
+        office = Witness(name, load_or_create_key(key_path), state, log_public)
+    except NoTrustedKey:
+        raise Problem(
+            f"{log_pem.name} is no public Ed25519 key in PEM; name the .pub file beside the key of the log"
+        ) from None
+    except ValueError:
+        raise Problem(f"{key_path.name} is no Ed25519 key; name another file with --key") from None
+    if office.key.public_key() == log_public:
+        raise click.UsageError("--key is the key of the log itself: a witness is another office with another key")
+    key_path.with_suffix(".vkey").write_text(f"{office.public_key}\n", encoding="utf-8")
+    return office
 
 
 @log.command()

@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from serving.log.tree import leaf_hash
-from serving.store import log_leaves
+from serving.store import log_leaves, sealed_rows
 from serving.store.log_leaves import StoredLeaf
 
 LONGEST_VALUE = 128
 """Characters of a text that a leaf holds as it is; a longer text is sealed by its SHA-256."""
 _NONCE_BYTES = 16
+_decoded = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).decode
 _quoted = json.encoder.encode_basestring
 
 
@@ -51,6 +52,19 @@ def append_row(connection: Connection, kind: str, subject_id: str, row: str) -> 
     append_all(connection, [Act(kind, subject_id, row_content(row))])
 
 
+def append_state(connection: Connection, kind: str, subject_ids: Iterable[object]) -> None:
+    """Seal the present state of rows that may change, ``{}`` of those that have ended; the last act of a transaction.
+
+    Parameters
+    ----------
+    kind
+        A kind of `serving.store.sealed_rows.KINDS`.
+    """
+    ids = [str(subject_id) for subject_id in subject_ids]
+    stored = sealed_rows.rows_of(connection, kind, ids) if ids else {}
+    append_all(connection, [Act(kind, key, row_content(stored[key]) if key in stored else {}) for key in ids])
+
+
 def append_all(connection: Connection, acts: Iterable[Act]) -> None:
     """Seal acts in order, in the transaction of the acts."""
     log_leaves.insert(connection, [_stored(act) for act in acts])
@@ -67,7 +81,7 @@ def row_content(row: str) -> dict[str, object]:
     >>> row_content('{"score": 0.25, "position": 7, "post": null}')
     {'score': '0x1.0000000000000p-2', 'position': '7', 'post': None}
     """
-    values: dict[str, Any] = json.loads(row, parse_float=lambda number: float(number).hex(), parse_int=str)
+    values: dict[str, Any] = _decoded(row)
     return {name: _short(value) for name, value in values.items()}
 
 

@@ -15,10 +15,13 @@ from serving.log.checkpoints import KnownTree
 from serving.log.leaves import commitment, hash_of_leaf, row_content
 from serving.log.signed_note import Checkpoint
 from serving.log.tree import tree_root
-from serving.store import log_leaves
-from serving.store.log_leaves import Pair, StoredLeaf
+from serving.store import log_leaves, sealed_rows
+from serving.store.log_leaves import StoredLeaf
+from serving.store.sealed_rows import Pair
 
 Progress = Callable[[int], None]
+ENDED = b"{}"
+"""Content of the leaf of a row that has ended."""
 _STEP = 50_000
 
 
@@ -50,13 +53,13 @@ def verify_log(
     """
     log_leaves.see_every_row(connection)
     yield from _leaf_faults(connection, known, progress)
-    for kind in log_leaves.ROWS:
+    for kind, rows in sealed_rows.KINDS.items():
         yield from (
             Fault(kind, name, "there twice, in the log or among the rows")
-            for name in log_leaves.repeated(connection, kind)
+            for name in sealed_rows.repeated(connection, kind)
         )
-        for pair in log_leaves.pairs(connection, kind):
-            yield from (Fault(kind, pair.subject_id, message) for message in row_faults(pair))
+        for pair in sealed_rows.pairs(connection, kind):
+            yield from (Fault(kind, pair.subject_id, message) for message in row_faults(pair, may_end=rows.changes))
 
 
 def _leaf_faults(connection: Connection, known: KnownTree | None, progress: Progress) -> Iterator[Fault]:
@@ -82,8 +85,8 @@ def _leaf_faults(connection: Connection, known: KnownTree | None, progress: Prog
 def _order_faults(leaf: StoredLeaf, expected: int) -> Iterator[Fault]:
     if leaf.position < expected:
         yield Fault(leaf.kind, leaf.subject_id, f"leaf {leaf.position} is out of order")
-    for gap in range(expected, leaf.position):
-        yield Fault("tree", str(gap), "the leaf of this position is missing")
+    if leaf.position > expected:
+        yield Fault("tree", f"{expected}-{leaf.position - 1}", "the leaves of these positions are missing")
 
 
 def _tree_faults(hashes: list[bytes], checkpoint: Checkpoint) -> Iterator[Fault]:
@@ -98,10 +101,16 @@ def _other_leaf(leaf: StoredLeaf) -> Fault:
     return Fault(leaf.kind, leaf.subject_id, f"leaf {leaf.position} is not the leaf that the checkpoint has there")
 
 
-def row_faults(pair: Pair) -> list[str]:
-    """Return what is wrong between a leaf and the row that it seals."""
+def row_faults(pair: Pair, *, may_end: bool = False) -> list[str]:
+    """Return what is wrong between a leaf and the row that it seals.
+
+    Parameters
+    ----------
+    may_end
+        Whether the row may be gone where its leaf says so, as that of a session does.
+    """
     if pair.row is None:
-        return [f"leaf {pair.position} has no row: it was deleted"]
+        return [] if may_end and pair.content == ENDED else [f"leaf {pair.position} has no row: it was deleted"]
     if pair.content is None:
         return ["this row has no leaf: it was inserted past the log"]
     try:

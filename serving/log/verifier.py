@@ -3,7 +3,7 @@
     python verifier.py BUNDLE --key log.pub --checkpoint FILE     every fault of the bundle, against a retained checkpoint
     python verifier.py --proof proof.json --key log.pub           the proof of a single decision
 
-Exit code 0 without faults, 1 with faults. Sources: RFC 6962; C2SP signed-note and tlog-checkpoint.
+With --witness FILE (name+hash+key), that witness must have cosigned the checkpoint. Exit code 1 with faults, 0 without.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +26,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 ORIGIN = "mimamori/log"
-ROW_KINDS = frozenset({
-    "decision", "queue_removal", "closing", "access_request", "access_answer", "record", "supersession",
-})  # fmt: skip
-"""Kinds of leaves that seal a row."""
-LONGEST_VALUE = 128
-"""Longer texts of a row are sealed by their SHA-256."""
-QUOTED = json.encoder.encode_basestring
-"""Writes a text as canonical JSON does (RFC 8785)."""
-Finding = tuple[str, str, str]
-"""Kind, id, and what is wrong."""
+CHANGING_KINDS = frozenset({"account", "api_key", "session", "shadow"})  # the last leaf counts, {} of what has ended
+ROW_KINDS = CHANGING_KINDS.union(
+    ["decision", "queue_removal", "closing", "record", "supersession", "reading", "access_request", "access_answer"]
+)
+LONGEST_VALUE = 128  # longer texts of a row are sealed by their SHA-256
+DECODED = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).decode
+CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+PART_BYTES = 16_000_000  # bytes of a file that a process reads at a time
+QUOTED = json.encoder.encode_basestring  # writes a text as canonical JSON does (RFC 8785)
+Finding = tuple[str, str, str]  # kind, id, and what is wrong
 
 
 class Rejected(Exception):
@@ -80,6 +82,23 @@ def open_checkpoint(note: str, key: Ed25519PublicKey) -> tuple[int, bytes]:
     return head
 
 
+def require_cosignature(note: str, witness: str) -> None:
+    """Check that a witness, given as ``name+hash+key``, cosigned a checkpoint (cosignature/v1); raises `Rejected`."""
+    body, _, signatures = note.rpartition("\n\n")
+    try:
+        name, _, encoded = witness.strip().split("+", 2)
+        raw = base64.b64decode(encoded, validate=True)
+        blobs = [
+            base64.b64decode(line.split(" ")[2]) for line in signatures.splitlines() if line.startswith(f"— {name} ")
+        ]
+        named = sha256(name.encode() + b"\n" + raw)[:4]
+        blob = next(blob for blob in blobs if raw[:1] == b"\x04" and blob[:4] == named and len(blob) == 76)
+        message = f"cosignature/v1\ntime {int.from_bytes(blob[4:12])}\n{body}\n"
+        Ed25519PublicKey.from_public_bytes(raw[1:]).verify(blob[12:], message.encode())
+    except (ValueError, IndexError, StopIteration, InvalidSignature):
+        raise Rejected("the checkpoint is not cosigned by this witness") from None
+
+
 def verify_inclusion(leaf: bytes, position: int, size: int, proof: list[bytes], root: bytes) -> None:
     """Check an inclusion proof (RFC 9162, 2.1.3.2); raises `Rejected`."""
     at, last, node = position, size - 1, leaf
@@ -104,14 +123,12 @@ def opens(leaf: dict[str, Any]) -> bool:
 
 
 def sealed(row: str) -> dict[str, Any]:
-    """Return what a leaf seals of a row, given as PostgreSQL's JSON text."""
-    values = json.loads(row, parse_float=lambda number: float(number).hex(), parse_int=str)
-    return {
-        name: {"sha256": sha256(value.encode()).hex()}
-        if isinstance(value, str) and len(value) > LONGEST_VALUE
-        else value
-        for name, value in values.items()
-    }
+    """Return what a leaf seals of a row, given as PostgreSQL's JSON text: each number as the text that names it exactly."""
+    values: dict[str, Any] = DECODED(row)
+    for name, value in values.items():
+        if isinstance(value, str) and len(value) > LONGEST_VALUE:
+            values[name] = {"sha256": sha256(value.encode()).hex()}
+    return values
 
 
 def tree_faults(leaves: Iterable[dict[str, Any]], size: int, root: bytes, known: list[bytes]) -> Iterator[Finding]:
@@ -119,7 +136,8 @@ def tree_faults(leaves: Iterable[dict[str, Any]], size: int, root: bytes, known:
     hashes, at = [], 0
     for leaf in leaves:
         position, kind, name = leaf["position"], leaf["kind"], leaf["id"]
-        yield from (("tree", str(gap), "the leaf of this position is missing") for gap in range(at, position))
+        if position > at:
+            yield "tree", f"{at}-{position - 1}", "the leaves of these positions are missing"
         if position < at:
             yield kind, name, "the leaf is out of order"
         at = position + 1
@@ -134,10 +152,10 @@ def tree_faults(leaves: Iterable[dict[str, Any]], size: int, root: bytes, known:
         yield "tree", str(size), "the log does not extend the checkpoint"
 
 
-def row_faults(leaves: list[dict[str, Any]], rows: Iterator[dict[str, Any]]) -> Iterator[Finding]:
+def row_faults(leaves: list[dict[str, Any]], rows: Iterable[dict[str, Any]]) -> Iterator[Finding]:
     """Yield differences between leaves and the rows that they seal."""
     expected = {(leaf["kind"], leaf["id"]): leaf["content"] for leaf in leaves}
-    repeated = Counter((leaf["kind"], leaf["id"]) for leaf in leaves)
+    repeated = Counter((leaf["kind"], leaf["id"]) for leaf in leaves if leaf["kind"] not in CHANGING_KINDS)
     seen: Counter[tuple[str, str]] = Counter()
     for row in rows:
         name = row["kind"], row["id"]
@@ -145,43 +163,90 @@ def row_faults(leaves: list[dict[str, Any]], rows: Iterator[dict[str, Any]]) -> 
         if name not in expected:
             yield *name, "the row has no leaf"
             continue
-        try:
-            content = json.loads(expected[name].encode(errors="surrogateescape"))
-        except ValueError:
-            content = None
-        if content != sealed(row["row"]):
+        if expected[name] != CANONICAL(sealed(row["row"])):
             yield *name, "the row differs from its leaf"
-    yield from ((*name, "the leaf has no row") for name in expected if not seen[name])
+    for name, text in expected.items():
+        if not seen[name] and not (text == "{}" and name[0] in CHANGING_KINDS):
+            yield *name, "the leaf has no row"
     for counts in (repeated, seen):
         yield from ((*name, "there twice") for name, count in counts.items() if count > 1)
 
 
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects of a file, one a line."""
-    with path.open(encoding="ascii") as file:
-        for line in file:
-            yield json.loads(line)
+def lines_of(path: Path, begin: int = 0, end: int = sys.maxsize) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects whose lines begin in a stretch of a file."""
+    with path.open("rb") as file:
+        file.seek(max(begin - 1, 0))
+        at = file.tell() + len(file.readline()) if begin else 0
+        while at < end and (line := file.readline()):
+            at += len(line)
+            yield json.loads(line.decode("ascii"))
+
+
+def digests_of_leaves(part: tuple[Path, int, int]) -> tuple[list[int], bytes, list[tuple[bool, bytes, bytes]]] | None:
+    """Return positions, hashes, and of leaves that seal a row whether it may change, id and content; None with a fault."""
+    leaves = list(lines_of(*part))
+    sealing = [
+        (leaf["kind"] in CHANGING_KINDS, name_of(leaf), sha256(leaf["content"].encode(errors="surrogateescape")))
+        for leaf in leaves
+        if leaf["kind"] in ROW_KINDS
+    ]
+    hashes = b"".join(map(leaf_hash, leaves))
+    return ([leaf["position"] for leaf in leaves], hashes, sealing) if all(map(opens, leaves)) else None
+
+
+def digests_of_rows(part: tuple[Path, int, int]) -> list[tuple[bytes, bytes]] | None:
+    """Return id of each row, and the hash of what its leaf must seal; None for rows that no leaf seals."""
+    rows = [(row["kind"], name_of(row), sha256(CANONICAL(sealed(row["row"])).encode())) for row in lines_of(*part)]
+    return [(name, content) for _, name, content in rows] if all(kind in ROW_KINDS for kind, _, _ in rows) else None
+
+
+def name_of(entry: dict[str, Any]) -> bytes:
+    """Return kind and id of a leaf or row, in few bytes."""
+    return sha256(f"{entry['kind']}\n{entry['id']}".encode(errors="surrogateescape"))
+
+
+def is_clean(bundle: Path, size: int, root: bytes) -> bool:
+    """Return whether a bundle has no fault, on all processors; which faults there are takes a second, slower reading."""
+    of_leaves, of_rows = (
+        [(path, begin, begin + PART_BYTES) for begin in range(0, path.stat().st_size, PART_BYTES)]
+        for path in (bundle / "leaves.jsonl", bundle / "rows.jsonl")
+    )
+    with ProcessPoolExecutor() if len(of_leaves) > 1 else nullcontext() as pool:
+        apply = pool.map if pool else map
+        leaves, rows = apply(digests_of_leaves, of_leaves), apply(digests_of_rows, of_rows)
+        hashes: list[bytes] = []
+        expected: dict[bytes, bytes] = {}
+        for part in leaves:
+            if part is None or part[0] != list(range(len(hashes), len(hashes) + len(part[0]))):
+                return False
+            hashes += [part[1][at : at + 32] for at in range(0, len(part[1]), 32)]
+            for changes, name, content in part[2]:
+                if name in expected and not changes:
+                    return False
+                expected[name] = content
+                if changes and content == sha256(b"{}"):
+                    del expected[name]
+        if root_of(hashes[:size]) != root:
+            return False
+        clean = all(
+            some is not None and all(expected.pop(name, None) == content for name, content in some) for some in rows
+        )
+    return clean and not expected
 
 
 def verify_bundle(bundle: Path, key: Ed25519PublicKey, checkpoint: Path) -> list[Finding]:
     """Return every fault of a bundle against a retained checkpoint; raises `Rejected` if that is not signed by the key."""
     size, root = open_checkpoint(checkpoint.read_text(encoding="utf-8"), key)
+    if is_clean(bundle, size, root):
+        return []
     beside = checkpoint.with_name("leaf-hashes")
     content = beside.read_bytes()[: size * 32] if beside.exists() else b""
     known = [content[at : at + 32] for at in range(0, len(content), 32)]
     if root_of(known) != root:
         known = []
-    of_rows: list[dict[str, Any]] = []
-    faults = list(tree_faults(keep(read_lines(bundle / "leaves.jsonl"), of_rows), size, root, known))
-    return faults + list(row_faults(of_rows, read_lines(bundle / "rows.jsonl")))
-
-
-def keep(leaves: Iterable[dict[str, Any]], of_rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield all leaves, and keep those that seal a row."""
-    for leaf in leaves:
-        if leaf["kind"] in ROW_KINDS:
-            of_rows.append(leaf)
-        yield leaf
+    leaves, rows = (list(lines_of(bundle / name)) for name in ("leaves.jsonl", "rows.jsonl"))
+    of_rows = [leaf for leaf in leaves if leaf["kind"] in ROW_KINDS]
+    return [*tree_faults(leaves, size, root, known), *row_faults(of_rows, rows)]
 
 
 def verify_proof(document: dict[str, Any], key: Ed25519PublicKey) -> None:
@@ -201,6 +266,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("bundle", type=Path, nargs="?")
     parser.add_argument("--key", type=Path, required=True, help="public key of the log, PEM")
     parser.add_argument("--checkpoint", type=Path, help="a retained checkpoint; that of the bundle proves less")
+    parser.add_argument("--witness", type=Path, help="key of a witness that must have cosigned the checkpoint")
     parser.add_argument("--proof", type=Path, help="a proof as the API answers it")
     given = parser.parse_args(arguments)
     gc.disable()  # a million leaves are read once, and nothing refers to itself
@@ -208,11 +274,17 @@ def main(arguments: list[str] | None = None) -> int:
     if not isinstance(key, Ed25519PublicKey) or (given.bundle is None) == (given.proof is None):
         parser.error("give an Ed25519 public key, and either a bundle or a proof")
     try:
+        faults: list[Finding] = []
         if given.proof is not None:
-            verify_proof(json.loads(given.proof.read_text(encoding="utf-8")), key)
-            faults: list[Finding] = []
+            proof = json.loads(given.proof.read_text(encoding="utf-8"))
+            note = proof["checkpoint"] or ""
+            verify_proof(proof, key)
         else:
-            faults = verify_bundle(given.bundle, key, given.checkpoint or given.bundle / "checkpoint")
+            checkpoint = given.checkpoint or given.bundle / "checkpoint"
+            note = checkpoint.read_text(encoding="utf-8")
+            faults = verify_bundle(given.bundle, key, checkpoint)
+        if given.witness is not None:
+            require_cosignature(note, given.witness.read_text(encoding="utf-8"))
     except Rejected as error:
         faults = [("checkpoint", "", str(error))]
     except (ValueError, KeyError, TypeError) as error:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from serving.log.leaves import append_state
+
 UNKNOWN_ACCOUNT = 0
 """Account of whatever was done before there were accounts."""
 
@@ -40,13 +42,15 @@ ACCOUNT_COLUMNS = "a.account_id, a.name, a.role, a.posts"
 def insert_account(
     connection: Connection, name: str, role: str, posts: Sequence[str], password_hash: str | None
 ) -> int | None:
-    """Store an account and return its id, None if the name is taken."""
+    """Store an account, seal it in the log, and return its id; None if the name is taken."""
     query = text(
         "insert into serving.account (name, role, posts, password_hash) values (:name, :role, :posts, :hash) "
         "on conflict do nothing returning account_id"
     )
     values = {"name": name, "role": role, "posts": list(posts), "hash": password_hash}
-    return connection.execute(query, values).scalar()
+    account_id: int | None = connection.execute(query, values).scalar()
+    append_state(connection, "account", [] if account_id is None else [account_id])
+    return account_id
 
 
 def account_by_name(connection: Connection, name: str) -> tuple[AccountRow, str | None] | None:
@@ -82,7 +86,7 @@ def list_accounts(connection: Connection) -> list[AccountListing]:
 
 
 def disable_account(connection: Connection, account_id: int) -> None:
-    """Close an account for good; its acts stay."""
+    """Close an account for good; its acts stay. The caller seals it, after all other changes (`append_state`)."""
     query = text("update serving.account set disabled_at = now() where account_id = :id and disabled_at is null")
     connection.execute(query, {"id": account_id})
 
@@ -95,7 +99,7 @@ def password_of(connection: Connection, account_id: int) -> str | None:
 
 
 def set_password(connection: Connection, account_id: int, password_hash: str) -> None:
-    """Replace the password of an account."""
+    """Replace the password of an account. The caller seals it, after all other changes (`append_state`)."""
     query = text("update serving.account set password_hash = :hash where account_id = :id")
     connection.execute(query, {"id": account_id, "hash": password_hash})
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from serving.log.leaves import append_state
 from serving.store.accounts import ACCOUNT_COLUMNS, AccountRow, account_of
 
 
@@ -34,14 +35,13 @@ class SessionListing(NamedTuple):
 
 
 def insert_key(connection: Connection, token_hash: bytes, account_id: int, name: str, days: int) -> None:
-    """Store a key that expires after some days."""
-    connection.execute(
-        text(
-            "insert into serving.api_key (token_hash, account_id, name, expires_at) "
-            "values (:hash, :account, :name, now() + make_interval(days => :days))"
-        ),
-        {"hash": token_hash, "account": account_id, "name": name, "days": days},
+    """Store a key that expires after some days, and seal it in the log."""
+    query = text(
+        "insert into serving.api_key (token_hash, account_id, name, expires_at) "
+        "values (:hash, :account, :name, now() + make_interval(days => :days)) returning key_id"
     )
+    values = {"hash": token_hash, "account": account_id, "name": name, "days": days}
+    append_state(connection, "api_key", connection.execute(query, values).scalars().all())
 
 
 def key_account(connection: Connection, token_hash: bytes) -> AccountRow | None:
@@ -68,35 +68,37 @@ def list_keys(connection: Connection, account_id: int | None = None) -> list[Key
 
 
 def revoke_key(connection: Connection, key_id: int, account_id: int | None = None) -> bool:
-    """Revoke a key, of an account if given; return whether it could still be used."""
+    """Revoke a key, of an account if given, and seal it in the log; return whether it could still be used."""
     query = text(
         "update serving.api_key set revoked_at = now() where key_id = :id and revoked_at is null and expires_at > now() "
-        "and (cast(:account as bigint) is null or account_id = :account)"
+        "and (cast(:account as bigint) is null or account_id = :account) returning key_id"
     )
-    return bool(connection.execute(query, {"id": key_id, "account": account_id}).rowcount)
+    revoked = connection.execute(query, {"id": key_id, "account": account_id}).scalars().all()
+    append_state(connection, "api_key", revoked)
+    return bool(revoked)
 
 
 def insert_successor(connection: Connection, key_id: int, token_hash: bytes) -> None:
-    """Store a key of the same account, name and lifetime as another."""
-    connection.execute(
-        text(
-            "insert into serving.api_key (token_hash, account_id, name, expires_at) "
-            "select :hash, account_id, name, now() + (expires_at - created_at) from serving.api_key where key_id = :id"
-        ),
-        {"hash": token_hash, "id": key_id},
+    """Store a key of the same account, name and lifetime as another, and seal it in the log."""
+    query = text(
+        "insert into serving.api_key (token_hash, account_id, name, expires_at) "
+        "select :hash, account_id, name, now() + (expires_at - created_at) from serving.api_key where key_id = :id "
+        "returning key_id"
     )
+    values = {"hash": token_hash, "id": key_id}
+    append_state(connection, "api_key", connection.execute(query, values).scalars().all())
 
 
 def insert_session(connection: Connection, token_hash: bytes, account_id: int, hours: int) -> None:
-    """Store a session and delete those that have ended."""
-    connection.execute(text("delete from serving.session where ends_at <= now()"))
-    connection.execute(
-        text(
-            "insert into serving.session (token_hash, account_id, ends_at) "
-            "values (:token, :account, now() + make_interval(hours => :hours))"
-        ),
-        {"token": token_hash, "account": account_id, "hours": hours},
+    """Store a session, delete those that have ended, and seal both in the log."""
+    query = text(
+        "insert into serving.session (token_hash, account_id, ends_at) "
+        "values (:token, :account, now() + make_interval(hours => :hours)) returning session_id"
     )
+    values = {"token": token_hash, "account": account_id, "hours": hours}
+    ended = connection.execute(text("delete from serving.session where ends_at <= now() returning session_id"))
+    started = connection.execute(query, values)
+    append_state(connection, "session", [*ended.scalars(), *started.scalars()])
 
 
 def session_account(connection: Connection, token_hash: bytes) -> AccountRow | None:
@@ -120,19 +122,26 @@ def list_sessions(connection: Connection, account_id: int, token_hash: bytes) ->
 
 
 def delete_session(connection: Connection, token_hash: bytes) -> None:
-    """Delete a session by its token."""
-    connection.execute(text("delete from serving.session where token_hash = :token"), {"token": token_hash})
+    """Delete a session by its token, and seal its end in the log."""
+    query = text("delete from serving.session where token_hash = :token returning session_id")
+    append_state(connection, "session", connection.execute(query, {"token": token_hash}).scalars().all())
 
 
 def delete_other_sessions(connection: Connection, account_id: int, token_hash: bytes) -> None:
-    """Delete all sessions of an account but that of a token."""
-    query = text("delete from serving.session where account_id = :account and token_hash <> :token")
-    connection.execute(query, {"account": account_id, "token": token_hash})
+    """Delete all sessions of an account but that of a token, and seal their end in the log."""
+    query = text(
+        "delete from serving.session where account_id = :account and token_hash <> :token returning session_id"
+    )
+    ended = connection.execute(query, {"account": account_id, "token": token_hash})
+    append_state(connection, "session", ended.scalars().all())
 
 
 def delete_sessions(connection: Connection, account_id: int, session_id: int | None = None) -> int:
-    """Delete all sessions of an account, or one of them, and return the count."""
+    """Delete all sessions of an account, or one of them, seal their end in the log, and return the count."""
     query = text(
-        "delete from serving.session where account_id = :account and (cast(:id as bigint) is null or session_id = :id)"
+        "delete from serving.session where account_id = :account "
+        "and (cast(:id as bigint) is null or session_id = :id) returning session_id"
     )
-    return int(connection.execute(query, {"account": account_id, "id": session_id}).rowcount)
+    ended = connection.execute(query, {"account": account_id, "id": session_id}).scalars().all()
+    append_state(connection, "session", ended)
+    return len(ended)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, Row, text
@@ -55,6 +56,15 @@ class Decision:
         return None if self.route == "child_procedure" else self.score
 
 
+class Outline(NamedTuple):
+    """Id and subject of a decision, and the position and moment that it is seen from."""
+
+    decision_id: str
+    subject: str
+    position: int
+    as_of: int
+
+
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
     """Hashes of a request's Idempotency-Key and of the whole request."""
@@ -96,6 +106,24 @@ def by_id(connection: Connection, decision_id: str) -> Decision | None:
         return None
     rows = _select(connection, "serving.decision where decision_id = cast(:id as uuid)", id=decision_id)
     return rows[0] if rows else None
+
+
+def by_ids(connection: Connection, decision_ids: Sequence[str]) -> list[Decision]:
+    """Return the decisions among these ids, in the order of their positions and numbers."""
+    source = "serving.decision where decision_id = any(cast(:ids as uuid[])) order by position, number"
+    return _select(connection, source, ids=list(decision_ids))
+
+
+def outlines(
+    connection: Connection, since: dt.datetime | None = None, until: dt.datetime | None = None
+) -> list[Outline]:
+    """Return what orders all decisions, or those of a period ``[since, until)``, by their positions and numbers."""
+    query = text(
+        "select decision_id::text, subject, position, as_of from serving.decision "
+        "where (cast(:since as timestamptz) is null or created_at >= :since) "
+        "and (cast(:until as timestamptz) is null or created_at < :until) order by position, number"
+    )
+    return [Outline(*row) for row in connection.execute(query, {"since": since, "until": until})]
 
 
 def all_ids(connection: Connection) -> list[str]:

@@ -1,11 +1,14 @@
-"""SQL of the reading log."""
+"""SQL of readings, each with its leaf in the same transaction."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, text
+
+from serving.log.leaves import Act, append_all, row_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,7 @@ class Reading:
     """What is about to be shown: a decision, or a record behind it with the columns shown.
 
     ``view`` is the page or answer: ``case``, ``decision``, ``replay``, ``queue``, ``search``, ``answer``, ``card``,
-    ``record``, ``granted_record``, ``urgent_record`` or ``request``.
+    ``record``, ``granted_record``, ``urgent_record``, ``request``, ``proof`` or ``log``.
     """
 
     view: str
@@ -24,17 +27,10 @@ class Reading:
 
 
 def insert_readings(connection: Connection, account_id: int, readings: Sequence[Reading], purpose: str | None) -> None:
-    """Store readings of an account."""
-    connection.execute(
-        text(
-            "insert into serving.reading (account_id, view, decision_id, record_table, record_id, fields, purpose) "
-            "values (:account, :view, cast(:decision as uuid), :table, :id, :fields, :purpose)"
-        ),
-        [
-            {
-                "account": account_id, "view": reading.view, "decision": reading.decision_id,
-                "table": reading.record_table, "id": reading.record_id, "fields": list(reading.fields), "purpose": purpose,
-            }
-            for reading in readings
-        ],
-    )  # fmt: skip
+    """Store readings of an account, and seal them in the log."""
+    rows = connection.execute(
+        text("select serving.insert_readings(:account, :purpose, cast(:readings as jsonb))"),
+        {"account": account_id, "purpose": purpose, "readings": json.dumps([asdict(reading) for reading in readings])},
+    ).scalars()
+    contents = [row_content(row) for row in rows]
+    append_all(connection, [Act("reading", str(content["reading_id"]), content) for content in contents])

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from serving.log.leaves import append_state
+
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
@@ -61,21 +63,25 @@ _SHADOW = (
 
 
 def start(connection: Connection, subject: str, sha256: str, version: str, ends_at: dt.datetime) -> None:
-    """Start a shadow with the next decision; an earlier one of the subject is stopped."""
+    """Start a shadow with the next decision, and seal it in the log; an earlier one of the subject is stopped."""
     stop(connection, subject)
-    connection.execute(
-        text(
-            "insert into serving.shadow (subject, model_sha256, version, after_number, ends_at) values (:s, :h, :v, "
-            "(select coalesce(max(number), 0) from serving.decision), :e)"
-        ),
-        {"s": subject, "h": sha256, "v": version, "e": ends_at},
+    query = text(
+        "insert into serving.shadow (subject, model_sha256, version, after_number, ends_at) values (:s, :h, :v, "
+        "(select coalesce(max(number), 0) from serving.decision), :e) returning shadow_id"
     )
+    started = connection.execute(query, {"s": subject, "h": sha256, "v": version, "e": ends_at}).scalars().all()
+    append_state(connection, "shadow", started)
 
 
 def stop(connection: Connection, subject: str) -> int:
-    """Stop a subject's shadow and return the count of those that ran."""
-    query = "update serving.shadow set stopped_at = now() where subject = :s and stopped_at is null and ends_at > now()"
-    return int(connection.execute(text(query), {"s": subject}).rowcount)
+    """Stop a subject's shadow, seal it in the log, and return the count of those that ran."""
+    query = text(
+        "update serving.shadow set stopped_at = now() where subject = :s and stopped_at is null and ends_at > now() "
+        "returning shadow_id"
+    )
+    stopped = connection.execute(query, {"s": subject}).scalars().all()
+    append_state(connection, "shadow", stopped)
+    return len(stopped)
 
 
 def to_score(connection: Connection) -> list[Shadow]:

@@ -36,13 +36,18 @@ def insert_submission(
 
 
 def role_of_sender(connection: Connection, position: int) -> str | None:
-    """Return the role of the account that sent the record at a position, None if it did not come over HTTP."""
+    """Return the role of the account that sent the record at a position; None for what did not come over HTTP."""
+    return roles_of_senders(connection, [position]).get(position)
+
+
+def roles_of_senders(connection: Connection, positions: Sequence[int]) -> dict[int, str]:
+    """Return the role of the account that sent the record at each position; none for what did not come over HTTP."""
     query = text(
-        "select a.role from serving.submission s join serving.account a using (account_id) "
-        "where :at between s.first_position and s.last_position order by s.first_position desc limit 1"
+        "select q.at, s.role from unnest(cast(:positions as bigint[])) as q(at) cross join lateral ("
+        "select s.last_position, a.role from serving.submission s join serving.account a using (account_id) "
+        "where s.first_position <= q.at order by s.first_position desc limit 1) s where q.at <= s.last_position"
     )
-    role: str | None = connection.execute(query, {"at": position}).scalar()
-    return role
+    return {row[0]: row[1] for row in connection.execute(query, {"positions": list(positions)})}
 
 
 def acts_of_case(connection: Connection, subject: str, subject_id: str) -> list[Act]:

@@ -20,6 +20,7 @@ from serving.auth.api_keys import create_key
 from serving.auth.attempts import PER_ADDRESS, PER_KEY, PER_PERSON, PER_PERSON_AND_ADDRESS
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
+from serving.store import credentials
 from tests.serving.conftest import Service
 
 
@@ -137,10 +138,8 @@ def test_a_revocation_acts_on_the_next_request_of_every_worker(service: Service)
     assert [w.get("/v1/models", headers=headers).status_code for w in workers] == [200, 200]
     assert [w.get("/decisions").status_code for w in workers] == [200, 200]
     with service.backend.engine.begin() as connection:
-        connection.execute(
-            text("update serving.api_key set revoked_at = now() where token_hash = sha256(convert_to(:k, 'UTF8'))"),
-            {"k": key},
-        )
+        query = text("select key_id from serving.api_key where token_hash = sha256(convert_to(:k, 'UTF8'))")
+        assert credentials.revoke_key(connection, connection.execute(query, {"k": key}).scalar_one())
     workers[0].post("/account/sign-out-everywhere")
     assert [w.get("/v1/models", headers=headers).status_code for w in workers] == [401, 401]
     assert [w.get("/decisions", follow_redirects=False).status_code for w in workers] == [303, 303]

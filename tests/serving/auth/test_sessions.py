@@ -17,6 +17,7 @@ from serving.auth.names import name_is_usable
 from serving.auth.passwords import HASHES_AT_ONCE, password_hash, password_matches
 from serving.auth.people import account_named, create_person, disable, reset_password
 from serving.auth.permissions import Role
+from serving.log.leaves import append_state
 from serving.refusals import Refusal
 from tests.serving.conftest import Service
 
@@ -91,10 +92,9 @@ def test_a_session_ends_with_its_time_with_a_new_password_and_with_its_account(s
     new_person(service, "leaving")
     first, second = (signed_in(service, "leaving") for _ in range(2))
     with service.backend.engine.begin() as connection:
-        connection.execute(
-            text("update serving.session set ends_at = now() where token_hash = :hash"),
-            {"hash": hashlib.sha256(first.encode()).digest()},
-        )
+        query = text("update serving.session set ends_at = now() where token_hash = :hash returning session_id")
+        values = {"hash": hashlib.sha256(first.encode()).digest()}
+        append_state(connection, "session", connection.execute(query, values).scalars().all())
     assert (open_queue(service, first), open_queue(service, second)) == (303, 200)
     with service.backend.engine.begin() as connection:
         account = account_named(connection, "LEAVING")

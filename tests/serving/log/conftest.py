@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,15 +16,18 @@ from features.settings import Settings
 from features.store.records import RecordStore
 from features.tables.json_rows import rows_to_table
 from models.signatures import load_or_create_key
+from serving.auth.people import create_person, disable
+from serving.auth.permissions import Role
 from serving.decisions.service import DecisionService, open_service
 from serving.log.checkpoints import LATEST, Exporter, KnownTree, read_known_tree
 from serving.log.leaves import append
 from serving.log.verification import Fault, verify_log
-from serving.store import decisions
+from serving.store import accounts, credentials, decisions, shadows
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.decisions import Decision
+from serving.store.readings import Reading, insert_readings
 
-DECISIONS, OUTCOMES, INTERVIEWS, CORRECTIONS = 24, 6, 5, 3
+DECISIONS, OUTCOMES, INTERVIEWS, CORRECTIONS, PEOPLE = 24, 6, 5, 3, 5
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,29 @@ def fill(backend: DecisionService, random: np.random.Generator) -> None:
             corrected = rows_to_table("outcomes", [{**outcome(number), "finding": "inconclusive"}])[0]
             backend.store.supersede(connection, "outcomes", f"O-{number}", corrected)
             append(connection, "correction", f"O-{number}", {"table": "outcomes", "changed": ["finding"]})
+        fill_accounts(connection)
+
+
+def fill_accounts(connection: Connection) -> None:
+    """Make accounts, keys, sessions, readings and a shadow; some of them end."""
+    for number in range(PEOPLE):
+        create_person(connection, f"officer-{number}", Role.OFFICER, [f"PH-{number}"])
+        account = accounts.account_by_name(connection, f"officer-{number}")
+        assert account is not None
+        credentials.insert_key(connection, b"k" * 31 + bytes([number]), account[0].account_id, "key", 30)
+        credentials.insert_session(connection, b"s" * 31 + bytes([number]), account[0].account_id, 8)
+        readings = [Reading("record", None, "outcomes", f"O-{at}", ("finding",)) for at in range(3)]
+        insert_readings(connection, account[0].account_id, readings, "audit")
+    credentials.delete_session(connection, b"s" * 31 + b"\0")
+    for name in ("officer-0", "officer-1"):
+        disabled = accounts.account_by_name(connection, name)
+        assert disabled is not None
+        disable(connection, disabled[0].account_id)
+    [key_id, *_] = [row.key_id for row in credentials.list_keys(connection)]
+    assert credentials.revoke_key(connection, key_id)
+    until = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+    shadows.start(connection, "visa", "m" * 64, "7", until)
+    shadows.start(connection, "visa", "n" * 64, "8", until)
 
 
 @pytest.fixture(scope="module")

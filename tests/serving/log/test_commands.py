@@ -21,6 +21,7 @@ from features.settings import SettingRejected, Settings
 from features.tables.json_rows import row_as_json, rows_to_table
 from serving.commands import replay
 from serving.decisions.service import DecisionService
+from serving.log import verifier
 from serving.log.acts import seal_rows_of_before, seal_stored_records
 from serving.log.checkpoints import LATEST, Exporter, LogNotExtended, log_key
 from serving.log.commands import log, pack
@@ -82,6 +83,26 @@ def test_an_honest_log_is_verified_against_its_checkpoint(opened: Settings, serv
         0,
         f"{size:,} leaves and their rows agree, extend the checkpoint of {size:,}\n",
     )
+
+
+def test_a_log_is_verified_against_what_a_witness_cosigned(opened: Settings, tmp_path: Path) -> None:
+    folder, key, vkey = opened.checkpoint_folder, opened.log_key_path, tmp_path / "witness.vkey"
+    assert folder is not None
+    assert key is not None
+    assert run("checkpoint").exit_code == 0
+    words = (str(folder), "--log-key", str(key.with_suffix(".pub")), "--key", str(tmp_path / "witness.pem"))
+    signed = run("witness", *words, "--state", str(tmp_path / "office"))
+    assert signed.exit_code == 0, signed.output
+    cosigned = str(tmp_path / "office" / "cosigned")
+    verified = run("verify", "--checkpoint", cosigned, "--witness", str(vkey))
+    assert verified.exit_code == 0, verified.output
+    assert run("export", "--out", str(tmp_path / "bundle")).exit_code == 0
+    alone = [str(tmp_path / "bundle"), "--key", words[2], "--witness", str(vkey)]
+    assert verifier.main([*alone, "--checkpoint", cosigned]) == 0
+    # the checkpoint of the service alone is not enough where a witness is demanded
+    assert run("verify", "--checkpoint", str(folder / LATEST), "--witness", str(vkey)).exit_code == 1
+    assert run("verify", "--witness", str(vkey)).exit_code == 2
+    assert verifier.main(alone) == 1
 
 
 def test_every_fault_is_printed_with_its_id_and_the_exit_code_is_1(opened: Settings, tampered: str) -> None:

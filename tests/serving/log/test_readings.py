@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from features.tables.json_rows import row_as_json
+from serving.store import log_leaves
 from tests.serving.conftest import Service
 
 PAGES = ("case", "own record", "queue page", "search page")
@@ -103,18 +104,39 @@ def test_the_purpose_is_kept_if_it_is_named(service: Service, decision: dict[str
 
 
 @contextmanager
-def unwritable(service: Service) -> Iterator[None]:
-    """Take from the service the right to write its log, as a full disk or a broken table would."""
+def unwritable(service: Service, right: str) -> Iterator[None]:
+    """Take from the service a right to write its log, as a full disk or a broken table would."""
     with service.backend.engine.begin() as connection:
-        connection.execute(text("revoke insert on serving.reading from mimamori_service"))
+        connection.execute(text(f"revoke {right} from mimamori_service"))
     yield
     with service.backend.engine.begin() as connection:
-        connection.execute(text("grant insert on serving.reading to mimamori_service"))
+        connection.execute(text(f"grant {right} to mimamori_service"))
 
 
-@pytest.mark.parametrize("what", WAYS)
-def test_nothing_is_sent_that_cannot_be_logged(service: Service, decision: dict[str, Any], what: str) -> None:
-    with unwritable(service):
+RIGHTS = ("execute on function serving.insert_readings(bigint, text, jsonb)", "insert on serving.log_leaf")
+API = [way for way in WAYS if way not in PAGES]
+
+
+@pytest.mark.parametrize("what", API)
+def test_a_reading_and_its_leaf_are_written_together(service: Service, decision: dict[str, Any], what: str) -> None:
+    with service.backend.engine.connect() as connection:
+        rows, size = len(readings(service)), log_leaves.size(connection)
+    assert read(service, what, decision).status_code == 200
+    with service.backend.engine.connect() as connection:
+        added = list(log_leaves.leaves(connection, size))
+    assert [leaf.kind for leaf in added] == ["reading"] * (len(readings(service)) - rows)
+    assert sum(decision["decision_id"].encode() in leaf.content for leaf in added) == 1
+    # a reading whose leaf cannot be written is not kept, and not answered (`test_nothing_is_sent_that_cannot_be_logged`)
+    with unwritable(service, RIGHTS[1]):
+        assert read(service, what, decision).status_code in {500, 503}
+    assert len(readings(service)) == rows + len(added)
+
+
+@pytest.mark.parametrize(("what", "right"), [*((way, RIGHTS[0]) for way in WAYS), *((way, RIGHTS[1]) for way in API)])
+def test_nothing_is_sent_that_cannot_be_logged(
+    service: Service, decision: dict[str, Any], what: str, right: str
+) -> None:
+    with unwritable(service, right):
         answer = read(service, what, decision, accept="application/json")
     assert answer.status_code in {500, 503}
     for word in ("A-READ", decision["decision_id"], "reasons", "passport"):

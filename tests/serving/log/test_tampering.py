@@ -1,10 +1,11 @@
 """With full rights on the database, nothing before a retained checkpoint can be changed unseen; no honest log is accused.
 
-Covers: log.verification.
+Covers: log.verification, store.sealed_rows.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -15,10 +16,14 @@ import pytest
 from sqlalchemy import Connection, text
 
 from features.tables.json_rows import rows_to_table
+from serving.auth.api_keys import create_key, rotate_key
+from serving.auth.people import reset_password
 from serving.log.leaves import append_all, canonical, commitment, row_content
-from serving.log.verification import Fault
-from serving.store import decisions, log_leaves
+from serving.log.verification import Fault, row_faults, verify_log
+from serving.store import credentials, decisions, log_leaves, sealed_rows, shadows
 from serving.store.accounts import UNKNOWN_ACCOUNT
+from serving.store.readings import Reading, insert_readings
+from serving.store.sealed_rows import Pair
 from tests.proof_size import cases
 from tests.serving.log.conftest import SmallLog, a_decision, outcome, without_triggers
 
@@ -42,21 +47,21 @@ def run(connection: Connection, statement: str, **values: object) -> list[tuple[
 
 
 def ids(connection: Connection, kind: str) -> list[str]:
-    return [name for name, _ in log_leaves.rows(connection, kind)]
+    return [name for name, _ in sealed_rows.rows(connection, kind)]
 
 
 def pick(random: np.random.Generator, choices: Sequence[str]) -> str:
     return choices[int(random.integers(len(choices)))]
 
 
-def edit(column: str, change: str) -> Tampering:
+def edit(column: str, value: str) -> Tampering:
     """Change a column of a decision."""
 
     def apply(connection: Connection, random: np.random.Generator) -> Names:
         target = pick(random, ids(connection, "decision"))
         run(
             connection,
-            f"update serving.decision set {column} = {change} where decision_id = cast(:id as uuid)",
+            f"update serving.decision set {column} = {value} where decision_id = cast(:id as uuid)",
             id=target,
         )
         return (target,)
@@ -65,9 +70,9 @@ def edit(column: str, change: str) -> Tampering:
 
 
 def seal_again(connection: Connection, kind: str, subject_id: str) -> None:
-    """Rewrite the leaf of a row so that it matches the row as it is now."""
-    row = dict(log_leaves.rows(connection, kind))[subject_id]
-    nonce, content = os.urandom(16), canonical(row_content(row))
+    """Rewrite the leaves of a row so that they match the row as it is now."""
+    row = dict(sealed_rows.rows(connection, kind)).get(subject_id)
+    nonce, content = os.urandom(16), canonical({} if row is None else row_content(row))
     run(
         connection, "update serving.log_leaf set nonce = :n, content = :c, commitment = :h where kind = :k and subject_id = :i",
         n=nonce, c=content, h=commitment(nonce, content), k=kind, i=subject_id,
@@ -95,7 +100,7 @@ def rehash_everything(connection: Connection, random: np.random.Generator) -> Na
         id=target,
     )
     for leaf in list(log_leaves.leaves(connection)):
-        if leaf.kind in log_leaves.ROWS:
+        if leaf.kind in sealed_rows.KINDS:
             seal_again(connection, leaf.kind, leaf.subject_id)
     return (target,)
 
@@ -236,9 +241,15 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
     size = log_leaves.size(connection)
     at = int(random.integers(1, size))
     for leaf in reversed(list(log_leaves.leaves(connection, at))):
-        for table, key in (("decision", "decision_id::text"), ("interviewed_case", "subject || '/' || subject_id"),
-                           ("closed_case", "subject || '/' || subject_id")):  # fmt: skip
-            run(connection, f"delete from serving.{table} where {key} = :id", id=leaf.subject_id)
+        for table, kind in (("decision", "decision"), ("interviewed_case", "queue_removal"), ("closed_case", "closing"),
+                            ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
+                            ("shadow", "shadow")):  # fmt: skip
+            if leaf.kind == kind:
+                run(
+                    connection,
+                    f"delete from serving.{table} where {sealed_rows.KINDS[kind].key} = :id",
+                    id=leaf.subject_id,
+                )
         if leaf.kind == "supersession":
             run(
                 connection,
@@ -249,6 +260,48 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
             run(connection, "delete from records.record where position::text = :id", id=leaf.subject_id)
     run(connection, "delete from serving.log_leaf where position >= :at", at=at)
     return (str(size),)
+
+
+def change(kind: str, statement: str) -> Tampering:
+    """Edit or delete a row of a kind by SQL that names it as ``:id``."""
+
+    def apply(connection: Connection, random: np.random.Generator) -> Names:
+        target = pick(random, ids(connection, kind))
+        run(connection, statement, id=target)
+        return (target,)
+
+    return Tampering(f"{statement.partition(' where ')[0]}", apply)
+
+
+def insert(statement: str) -> Tampering:
+    """Insert a row past the log by SQL that returns its id."""
+
+    def apply(connection: Connection, random: np.random.Generator) -> Names:
+        return tuple(str(name) for (name,) in run(connection, statement))
+
+    return Tampering(statement.partition(" values")[0].partition(" select")[0], apply)
+
+
+def revive_session(connection: Connection, random: np.random.Generator) -> Names:
+    """Put a session back that was ended, under its own number."""
+    [ended] = [
+        leaf.subject_id
+        for leaf in log_leaves.leaves(connection)
+        if leaf.kind == "session" and leaf.content == b"{}" and leaf.subject_id == "1"
+    ]
+    run(
+        connection, "insert into serving.session (session_id, token_hash, account_id, ends_at) overriding system value "
+        "values (cast(:id as bigint), sha256('x'), 1, now() + interval '1 hour')", id=ended,
+    )  # fmt: skip
+    return (ended,)
+
+
+def end_without_a_trace(connection: Connection, random: np.random.Generator) -> Names:
+    """Delete a reading, and write into its leaf that it has ended, as is right for a session alone."""
+    target = pick(random, ids(connection, "reading"))
+    run(connection, "delete from serving.reading where reading_id::text = :id", id=target)
+    seal_again(connection, "reading", target)
+    return (target,)
 
 
 def flip_bit(column: str) -> Tampering:
@@ -316,6 +369,36 @@ KINDS = (
     flip_bit("commitment"),
     flip_bit("nonce"),
     flip_bit("content"),
+    *(
+        change("reading", f"update serving.reading set {what} where reading_id::text = :id")
+        for what in ("account_id = account_id + 1", "read_at = read_at - interval '1 second'", "purpose = 'other'",
+                     "fields = fields || '{address}'", "record_id = record_id || '0'", "view = 'card'")
+    ),
+    change("reading", "delete from serving.reading where reading_id::text = :id"),
+    insert("insert into serving.reading (account_id, view, record_table, record_id, fields) values "
+           "(1, 'record', 'outcomes', 'O-1', '{}') returning reading_id"),
+    Tampering("reading deleted, its leaf rewritten as ended", end_without_a_trace),
+    *(
+        change("account", f"update serving.account set {what} where account_id::text = :id")
+        for what in ("role = 'admin'", "posts = posts || '{TH-BKK}'", "name = name || '2'", "password_hash = 'other'",
+                     "disabled_at = coalesce(disabled_at, now()) + interval '1 day'")
+    ),
+    insert("insert into serving.account (name, role, posts) values ('unseen', 'auditor', '{}') returning account_id"),
+    *(
+        change("api_key", f"update serving.api_key set {what} where key_id::text = :id")
+        for what in ("token_hash = sha256(token_hash)", "account_id = account_id + 1", "expires_at = expires_at + interval '1 year'",
+                     "revoked_at = case when revoked_at is null then now() end")
+    ),
+    change("api_key", "delete from serving.api_key where key_id::text = :id"),
+    insert("insert into serving.api_key (token_hash, account_id, name, expires_at) values "
+           "(sha256('x'), 1, 'unseen', now() + interval '1 day') returning key_id"),
+    change("session", "update serving.session set account_id = account_id + 1 where session_id::text = :id"),
+    change("session", "delete from serving.session where session_id::text = :id"),
+    insert("insert into serving.session (token_hash, account_id, ends_at) values "
+           "(sha256('y'), 1, now() + interval '1 hour') returning session_id"),
+    Tampering("ended session revived", revive_session),
+    change("shadow", "update serving.shadow set model_sha256 = repeat('o', 64) where shadow_id::text = :id"),
+    change("shadow", "delete from serving.shadow where shadow_id::text = :id"),
     rename_leaf("kind"),
     rename_leaf("subject_id"),
 )  # fmt: skip
@@ -364,20 +447,71 @@ def test_no_honest_log_is_accused(small_log: SmallLog) -> None:
         with small_log.engine.connect() as connection, connection.begin() as transaction:
             for number in range(int(random.integers(1, 8))):
                 name = 1000 * (turn + 1) + number
-                act = int(random.integers(4))
+                act = int(random.integers(7))
                 if act == 0:
                     decisions.insert(connection, a_decision(random, name))
                 elif act == 1:
                     small_log.store.append(connection, "outcomes", rows_to_table("outcomes", [outcome(name)])[0])
                 elif act == 2:
                     decisions.mark_interviewed(connection, "visa", f"A-{name}", UNKNOWN_ACCOUNT)
+                elif act == 3:
+                    account_acts(connection, random, name)
+                elif act == 4:
+                    insert_readings(connection, 1, [Reading("record", None, "outcomes", "O-1")] * 3, None)
+                elif act == 5:
+                    shadows.start(connection, "entry", "m" * 64, str(name), dt.datetime(2099, 1, 1, tzinfo=dt.UTC))
                 else:
                     small_log.store.supersede(connection, "outcomes", "O-4", rows_to_table("outcomes", [outcome(4)])[0])
             assert small_log.faults(connection) == []
             transaction.rollback()
 
 
+def account_acts(connection: Connection, random: np.random.Generator, number: int) -> None:
+    """Open an account with a key and a session, and end some of them."""
+    create_key(connection, "officer", "PH-MNL")
+    key = max(row.key_id for row in credentials.list_keys(connection))
+    credentials.insert_session(connection, number.to_bytes(32), 1, 8)
+    if random.integers(2):
+        rotate_key(connection, key)
+        credentials.delete_sessions(connection, 1)
+    else:
+        reset_password(connection, 2)
+
+
 def test_appending_nothing_changes_nothing(small_log: SmallLog) -> None:
     with small_log.engine.begin() as connection:
         append_all(connection, [])
         assert log_leaves.size(connection) == small_log.known.checkpoint.size
+
+
+def test_missing_leaves_and_the_first_leaf_are_named(small_log: SmallLog) -> None:
+    with small_log.engine.connect() as connection, connection.begin() as transaction:
+        without_triggers(connection)
+        run(connection, "delete from serving.log_leaf where position in (3, 4)")
+        nonce, content = os.urandom(16), canonical({"of": "another beginning"})
+        run(
+            connection, "update serving.log_leaf set nonce = :n, content = :c, commitment = :h where position = 0",
+            n=nonce, c=content, h=commitment(nonce, content),
+        )  # fmt: skip
+        faults = small_log.faults(connection)
+        transaction.rollback()
+    assert Fault("tree", "3-4", "the leaves of these positions are missing") in faults
+    [first] = [fault for fault in faults if fault.kind == "log_start"]
+    assert first.message == "leaf 0 is not the leaf that the checkpoint has there"
+    assert not any("out of order" in fault.message for fault in faults)
+
+
+def test_a_row_has_ended_only_where_rows_may_end() -> None:
+    ended = Pair("1", 5, b"{}", None)
+    assert row_faults(ended) == ["leaf 5 has no row: it was deleted"]
+    assert row_faults(ended, may_end=True) == []
+    assert row_faults(Pair("1", 5, b'{"a":"1"}', None), may_end=True) == ["leaf 5 has no row: it was deleted"]
+
+
+def test_a_verification_says_how_far_it_is(small_log: SmallLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("serving.log.verification._STEP", 30)
+    seen: list[int] = []
+    with small_log.engine.connect() as connection:
+        assert list(verify_log(connection, None, seen.append)) == []
+        size = log_leaves.size(connection)
+    assert seen == list(range(30, size + 1, 30))

@@ -13,13 +13,14 @@ from zlib import crc32
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from serving.log import verifier
 from serving.log.bundle import write_bundle
 from serving.log.checkpoints import LATEST, LEAF_HASHES, log_key
 from serving.log.leaves import LONGEST_VALUE
 from serving.log.signed_note import ORIGIN
-from serving.store import log_leaves
+from serving.store import log_leaves, sealed_rows
 from tests.proof_size import cases
 from tests.serving.log.conftest import SmallLog, without_triggers
 from tests.serving.log.test_tampering import KINDS, Tampering
@@ -37,7 +38,8 @@ def test_it_is_a_single_file_without_our_code() -> None:
 
 
 def test_it_knows_what_the_log_seals() -> None:
-    assert set(log_leaves.ROWS) == verifier.ROW_KINDS
+    assert set(sealed_rows.KINDS) == verifier.ROW_KINDS
+    assert {name for name, kind in sealed_rows.KINDS.items() if kind.changes} == verifier.CHANGING_KINDS
     assert (verifier.ORIGIN, verifier.LONGEST_VALUE) == (ORIGIN, LONGEST_VALUE)
 
 
@@ -57,6 +59,25 @@ def test_both_name_the_same_ids_in_a_tampered_bundle(small_log: SmallLog, kind: 
             transaction.rollback()
         theirs = {finding[:2] for finding in verifier.verify_bundle(tmp_path, key, checkpoint / LATEST)}
         assert theirs == ours
+
+
+@pytest.mark.parametrize("size", [500, 3000, 10_000])
+def test_a_large_bundle_is_read_in_parts_side_by_side(
+    small_log: SmallLog, tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, key = small_log.settings.checkpoint_folder, log_key(small_log.settings).public_key()
+    assert folder is not None
+    monkeypatch.setattr(verifier, "PART_BYTES", size)
+    with small_log.engine.connect() as connection, connection.begin() as transaction:
+        write_bundle(connection, tmp_path)
+        root = small_log.known.checkpoint.root
+        assert verifier.is_clean(tmp_path, small_log.known.checkpoint.size, root)
+        assert not verifier.is_clean(tmp_path, small_log.known.checkpoint.size - 1, root)
+        without_triggers(connection)
+        connection.execute(text("update serving.reading set purpose = 'x' where reading_id = 7"))
+        write_bundle(connection, tmp_path)
+        transaction.rollback()
+    assert verifier.verify_bundle(tmp_path, key, folder / LATEST) == [("reading", "7", "the row differs from its leaf")]
 
 
 def test_an_honest_bundle_has_no_fault(small_log: SmallLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from features.catalogue import catalogue
 from features.tables.json_rows import row_as_json
 from models.bundle import Bundle, copy_bundle, load_bundle
 from models.signatures import trusted_keys
+from serving.log.leaves import append_state
 from serving.shadow.comparison import shadow_comparison
 from serving.shadow.report import markdown_report
 from serving.shadow.scorer import ShadowScorer
@@ -100,7 +101,8 @@ def test_before_it_begins_and_after_it_ends_nothing_is_scored(service: Service, 
     before = posted(service, "A-BEFORE-SHADOW")
     with service.backend.engine.begin() as connection:
         shadows.start(connection, "visa", challenger.sha256, "8", SOON)
-        connection.execute(text("update serving.shadow set ends_at = now() where version = '8'"))
+        query = text("update serving.shadow set ends_at = now() where version = '8' returning shadow_id")
+        append_state(connection, "shadow", connection.execute(query).scalars().all())
     after = posted(service, "A-AFTER-SHADOW")
     score_all(service)
     assert not scores_of(service, before["decision_id"])
