@@ -63,11 +63,11 @@ def test_the_new_password_opens_the_old_does_not_and_other_sessions_end(service:
     assert signed_in(service, old) is None
     assert signed_in(service, NEW) is not None
     assert NEW not in page
-    query = "select count(*) from serving.log_leaf where kind = 'own_password' and subject_id = :id"
+    query = "select count(*) from serving.log_leaf where kind = 'account' and subject_id = :id"
     with service.backend.engine.connect() as connection:
         row = account_named(connection, service.keys["me"])
         assert row is not None
-        assert connection.execute(text(query), {"id": str(row.account_id)}).scalar_one() == 1
+        assert connection.execute(text(query), {"id": str(row.account_id)}).scalar_one() == 2, "made, and changed"
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_a_decision_carries_every_act_with_its_account_and_no_secret(
     assert [(act["act"], act["role"]) for act in acts] == [
         ("decision", "feed"), ("correction", "auditor"), ("interview", "officer"),
     ]  # fmt: skip
-    assert acts[0]["by"].startswith("feed-")
+    assert acts[0]["by"].startswith("feed")
     assert acts[2]["by"] == "officer"
     for secret in (*service.keys.values(), *service.passwords.values()):
         assert secret not in answer.text

@@ -139,7 +139,7 @@ def test_the_perpetrators_register_answers_a_feed_and_no_officers_guess(service:
 def test_an_officers_correction_keeps_a_match_that_was_shown_and_asks_for_no_other(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain, listed = record(service, "A-PLAIN"), record(service, "A-LISTED-SPONSOR", **WAYS[1])
+    plain, listed = record(service, "A-REGISTER-PLAIN"), record(service, "A-LISTED-SPONSOR", **WAYS[1])
     send(service, "feed", plain)
     before = send(service, "feed", listed)
     assert not matched(correct(service, "officer", {**plain, **WAYS[1]}))
@@ -200,16 +200,16 @@ def test_many_entries_by_hand_meet_a_limit_that_says_nothing_and_auditors_an_ala
         connection.execute(text("delete from serving.hand_entry_count"))
     monkeypatch.setattr("serving.decisions.hand_entry_limits.ENTRIES_PER_DAY", 3)
     for number in range(3):
-        send(service, "elsewhere", record(service, f"A-MANY-{number}", ELSEWHERE))
+        send(service, "elsewhere", record(service, f"A-BY-HAND-{number}", ELSEWHERE))
     # the same record again is no new entry
-    again = record(service, "A-MANY-1", ELSEWHERE)
-    for body, status in ((again, 200), (record(service, "A-MANY-9", ELSEWHERE), 429), (again, 200)):
+    again = record(service, "A-BY-HAND-1", ELSEWHERE)
+    for body, status in ((again, 200), (record(service, "A-BY-HAND-9", ELSEWHERE), 429), (again, 200)):
         answer = service.client.post("/v1/visa-applications", json=body, headers=service.headers("elsewhere"))
         assert answer.status_code == status
     [alarm] = alarms(service)
     assert (alarm["entry_count"], alarm["hint_count"]) == (3, 0)
     # a feed has no limit, and officers see no alarm
-    send(service, "feed", record(service, "A-MANY-10", ELSEWHERE))
+    send(service, "feed", record(service, "A-BY-HAND-10", ELSEWHERE))
     for role in ("officer", "elsewhere"):
         assert service.client.get("/v1/audit/alarms", headers=service.headers(role)).status_code == 403
     assert "1 alarm(s) about entries" in page(service, "auditor")

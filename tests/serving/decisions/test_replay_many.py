@@ -32,7 +32,9 @@ def posted(service: Service) -> list[Outline]:
         for at, row in enumerate(table.slice(table.num_rows - count).to_pylist()):
             record = row_as_json(row)
             record |= (
-                {"application_id": f"A-MANY-{at}"} if name == "visa_applications" else {"landing_id": f"L-MANY-{at}"}
+                {"application_id": f"A-TOGETHER-{at}"}
+                if name == "visa_applications"
+                else {"landing_id": f"L-TOGETHER-{at}"}
             )
             answer = service.client.post(url, json=record, headers=service.headers("feed"))
             assert answer.status_code == 201, answer.text
