@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 import serving.decisions.evidence
 from serving.auth.api_keys import add_key
@@ -19,7 +18,7 @@ from serving.auth.people import account_named, create_person
 from serving.auth.permissions import PERMISSIONS, Caller, Role
 from serving.auth.sessions import start_session
 from tests.proof_size import cases
-from tests.serving.conftest import Service
+from tests.serving.conftest import Service, forget_alarms
 from tests.serving.decisions.test_shared_findings import application, landing, send
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(7000)]
@@ -121,10 +120,7 @@ def requests(service: Service, objects: list[Object]) -> Iterator[list[Object]]:
         assert answer.status_code == 201, answer.text
         with_requests.append(replace(thing, request_id=answer.json()["request_id"]))
     yield [*with_requests, *(replace(thing, request_id=with_requests[0].request_id) for thing in objects[-3:])]
-    with service.backend.engine.begin() as connection:
-        connection.execute(text("set local session_replication_role = replica"))
-        for table in ("access_answer", "access_request"):
-            connection.execute(text(f"delete from serving.{table}"))
+    forget_alarms(service)
 
 
 def body_of(

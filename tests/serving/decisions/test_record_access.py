@@ -21,7 +21,7 @@ from serving.decisions.record_access import REQUESTS_PER_DAY, URGENT_PER_DAY
 from serving.log.verification import verify_log
 from serving.store import access_requests
 from serving.store.transactions import Reach, transaction
-from tests.serving.conftest import LABELS, Service
+from tests.serving.conftest import LABELS, Service, forget_alarms
 from tests.serving.decisions.test_shared_findings import ELSEWHERE, PLANTED, SECRETS, application, send
 
 FILE = ("visa_applications", "A-KEPT")
@@ -52,11 +52,7 @@ def behind(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def empty(service: Service) -> Iterator[None]:
     yield
-    with service.backend.engine.begin() as connection:
-        connection.execute(text("set local session_replication_role = replica"))
-        for table in ("access_answer", "access_request"):
-            connection.execute(text(f"delete from serving.{table}"))
-        connection.execute(text("delete from serving.log_leaf where kind like 'access%'"))
+    forget_alarms(service)
 
 
 def wish(case: str, **changed: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,17 +17,19 @@ from features.facts.table_facts import facts_of_table
 from features.tables.json_rows import row_as_json, rows_to_table
 from serving.decisions.scoring import NO_REGISTER, WHOLE_REGISTER, RegisterView
 from tests.proof_size import cases
-from tests.serving.conftest import Service
+from tests.serving.conftest import Service, forget_alarms
 
 NAME = {"family_name": "Sutherland", "given_names": "Rosalinda", "birth_date": "1985-04-03"}
 ELSEWHERE = "XX-XXX"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def listed(service: Service) -> None:
+def listed(service: Service) -> Iterator[None]:
     entry = {**NAME, "entry_id": "TIP-GUESS", "listed_at": "2012-01-01T00:00:00Z", "role": "victim"}
     answer = service.client.post("/v1/records/tip_database", json=entry, headers=service.headers("feed"))
     assert answer.status_code == 201, answer.text
+    yield
+    forget_alarms(service)
 
 
 def record(service: Service, name: str, post: str | None = None, **changed: Any) -> dict[str, Any]:

@@ -251,7 +251,7 @@ def test_an_officer_records_an_interview_and_goes_on_with_the_queue(visit: Visit
 def test_every_control_takes_the_keyboard_focus_and_shows_it(visit: Visit, site: Site) -> None:
     page = signed_in(visit, site)
     focused = []
-    for _ in range(6):
+    for _ in range(7):
         page.keyboard.press("Tab")
         focused.append(page.evaluate("document.activeElement.innerText"))
     assert focused[0] == LABELS["skip"]["en"]
