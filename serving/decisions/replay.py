@@ -61,7 +61,11 @@ def _without_record(decision: Decision, bundle: Bundle | None, sealed: list[str]
     if bundle is None or not decision.contributions:
         return {"note": "the record of this decision is no longer stored, and it had no score: nothing can be computed"}
     stored = decision.values()[None]
-    explained = bundle.scorer.explain(stored if stored.shape[1] == len(bundle.columns) else bundle.read(stored))
+    try:
+        explained = bundle.scorer.explain(stored if stored.shape[1] == len(bundle.columns) else bundle.read(stored))
+    except (IndexError, ValueError):  # features of another length than the model reads
+        note = "the record of this decision is no longer stored, and its model cannot read the stored features"
+        return {"differs": sorted({*sealed, "features"}), "note": note}
     same = {
         "score": float(explained.score[0]) == decision.score,
         "contributions": explained.contributions[0].tobytes() == decision.contributions,

@@ -126,7 +126,7 @@ def test_every_decision_replays_all_or_a_sample(opened: Settings, service: Servi
         count = decisions.count(connection)
     *faults, total = CliRunner().invoke(replay, ["--all"]).stdout.splitlines()
     # other tests insert decisions on cases that they never stored
-    assert all(fault.endswith("the record of this decision is no longer stored") for fault in faults)
+    assert not [fault for fault in faults if "the record of this decision is no longer stored" not in fault]
     assert total == f"{count - len(faults)} decisions identical, {len(faults)} differ"
     sampled = CliRunner().invoke(replay, ["--all", "--sample", "1"]).stdout.splitlines()[-1]
     assert sampled in {"1 decisions identical, 0 differ", "0 decisions identical, 1 differ"}
