@@ -45,7 +45,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
 
 @click.command()
-@click.argument("decision_id", metavar="ID", required=False)
+@click.argument("decision_id", metavar="[ID]", required=False)
 @click.option("--all", "every", is_flag=True, help="Replay every decision.")
 @click.option("--sample", type=click.IntRange(min=1), help="With --all: only so many, sampled at random.")
 @click.option("--from", "since", type=_TIME, help="With --all: only decisions made from this time on (UTC).")
@@ -80,6 +80,7 @@ def _replay_all(
     if sample is not None and sample < len(chosen):
         rows = np.sort(np.random.default_rng().choice(len(chosen), sample, replace=False))
         chosen = [chosen[row] for row in rows]
+    click.echo(f"{len(chosen):,} decisions to replay; reading the history …", err=True)
     differing, shown_at = 0, time.monotonic()
     try:
         for count, (decision_id, fault) in enumerate(replay_on_processors(service, chosen), start=1):

@@ -1,4 +1,4 @@
-"""A strict OpenID provider for tests, in a process of its own; it can be told to answer with a faulty token.
+"""A strict OpenID provider for tests, in a process of its own; on request it answers with a faulty token.
 
 It requires PKCE (S256), gives a code for one use, and signs with RS256.
 """

@@ -302,6 +302,14 @@ def test_what_remains_provable_once_the_record_was_erased(own: Service) -> None:
     result = replayed(own, decision_id)
     assert result["differs"] == ["score"]
     assert "do NOT follow" in str(result["note"])
+    # features cannot be read that are of another length than the model's
+    with own.backend.engine.begin() as connection:
+        without_triggers(connection)
+        cut = "update serving.decision set features = substr(features, 1, 24) where decision_id::text = :id"
+        connection.execute(text(cut), {"id": decision_id})
+    result = replayed(own, decision_id)
+    assert "features" in result["differs"]
+    assert "its model cannot read the stored features" in str(result["note"])
 
 
 def decided_again(own: Service, name: str) -> dict[str, str]:
