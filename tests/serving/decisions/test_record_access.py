@@ -5,6 +5,7 @@ Covers: decisions.evidence, store.access_requests, api.access_requests, pages.ac
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 import serving.decisions.evidence
 from serving.auth.api_keys import add_key
 from serving.auth.people import account_named, create_person
-from serving.auth.permissions import Caller, Role, Scope
-from serving.decisions.record_access import REQUESTS_PER_DAY, URGENT_PER_DAY
+from serving.auth.permissions import ALL_POSTS, OFFICER, OWN_POST, Caller, Role, Scope
+from serving.decisions.record_access import REQUESTS_PER_DAY, URGENT_PER_DAY, may_answer
 from serving.log.verification import verify_log
 from serving.store import access_requests
 from serving.store.transactions import Reach, transaction
@@ -339,3 +340,19 @@ def test_nobody_acts_in_anothers_name(service: Service, cases: dict[str, Any]) -
         assert access_requests.insert_answer(connection, number, officer.account_id, "granted", 1)
     caller = Caller(Role.OFFICER, (own,), officer.account_id, "officer", Scope.OWN_POST)
     assert replace(caller, scope=Scope.NO_CASES).reach == Reach((), account_id=officer.account_id)
+
+
+@pytest.mark.parametrize(
+    ("account_id", "scope", "is_urgent", "answers"),
+    [
+        (2, OWN_POST, False, True), (2, OWN_POST, True, True), (2, ALL_POSTS, True, True),
+        # an auditor grants nothing, and nobody answers an own request, though the posts of the account be both
+        (2, ALL_POSTS, False, False), (1, OWN_POST, False, False), (1, OWN_POST, True, False), (1, ALL_POSTS, True, False),
+    ],
+)  # fmt: skip
+def test_who_answers_a_request(account_id: int, scope: Scope, is_urgent: bool, answers: bool) -> None:
+    now = dt.datetime(2012, 12, 31, tzinfo=dt.UTC)
+    request = access_requests.AccessRequest(
+        "R", 1, "asker", "CN-SHA", "D", "visa_applications", "A", "VN-HAN", "danger", is_urgent, now, None, None, None, False
+    )  # fmt: skip
+    assert may_answer(Caller(OFFICER, ("CN-SHA", "VN-HAN"), account_id, "x", scope), request) is answers
