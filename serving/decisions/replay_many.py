@@ -21,13 +21,11 @@ from features.store.case_history import history_of_case, with_names
 from features.store.whole_history import WholeHistory
 from models.bundle import Bundle
 from models.scorer import Explanation
-from serving.auth.permissions import OFFICER
 from serving.decisions.replay import columns_unlike_leaf, comparison, possible_features, replay
 from serving.decisions.scoring import decide_case
 from serving.decisions.service import DecisionService
 from serving.store import decisions, sealed_rows
 from serving.store.decisions import Decision, Outline
-from serving.store.submissions import roles_of_senders
 from serving.store.transactions import EVERYTHING, transaction
 
 TOGETHER = 500
@@ -117,7 +115,8 @@ def _identical(
     service: DecisionService, connection: Connection, group: Sequence[Outline], history: History, position: int
 ) -> set[str]:
     """Return the ids of the decisions of a subject that are identical in every column."""
-    stored = _computed_on_the_whole_register(connection, decisions.by_ids(connection, [o.decision_id for o in group]))
+    # on what an officer sent, part of the register is withheld, so that it differs here and is replayed alone
+    stored = [d for d in decisions.by_ids(connection, [o.decision_id for o in group]) if d.features]
     subject = group[0].subject
     table = TABLE_OF_SUBJECT[subject]
     rows = service.store.rows_each(
@@ -135,12 +134,6 @@ def _identical(
         if not columns_unlike_leaf(pairs.get(case.decision.decision_id))
         and _is_identical(service, connection, case, own)
     }
-
-
-def _computed_on_the_whole_register(connection: Connection, group: Sequence[Decision]) -> list[Decision]:
-    """Return the decisions that were computed, on records that no officer sent; each of an officer's has its own view."""
-    roles = roles_of_senders(connection, [decision.record_position for decision in group])
-    return [d for d in group if d.features and roles.get(d.record_position) != OFFICER]
 
 
 def _is_identical(service: DecisionService, connection: Connection, case: _Case, own: TableFacts) -> bool:

@@ -64,6 +64,20 @@ def test_identical_decisions_are_found_together(service: Service, posted: list[O
     assert len(alone) < len(posted) / 2, "most are replayed together"
 
 
+def test_an_officers_entry_is_replayed_alone_by_what_counted_for_it(
+    service: Service, posted: list[Outline], alone: list[str]
+) -> None:
+    table = service.world["visa_applications"]
+    row = row_as_json(table.slice(table.num_rows - 1).to_pylist()[0]) | {"application_id": "A-TOGETHER-BY-HAND"}
+    answer = service.client.post("/v1/visa-applications", json=row, headers=service.headers("officer"))
+    assert answer.status_code == 201, answer.text
+    decision_id = answer.json()["decision_id"]
+    with service.backend.engine.connect() as connection:
+        chosen = [o for o in decisions.outlines(connection) if o.decision_id == decision_id or o in posted]
+    assert dict(replay_faults(service.backend, chosen))[decision_id] is None
+    assert decision_id in alone
+
+
 @pytest.fixture
 def changed(service: Service, posted: list[Outline]) -> Iterator[dict[str, str]]:
     """Decisions that were changed past the triggers, and the fault of each; they are mended afterwards."""
