@@ -8,7 +8,7 @@ import numpy as np
 from features.arrays import Ints
 from features.catalogue import catalogue
 from features.catalogue.feature import Text
-from features.catalogue.measures import Component, Measure, OtherBearers, OwnStays, SameStatement, WatchList
+from features.catalogue.measures import Component, DaysSince, Measure, OtherBearers, OwnStays, SameStatement, WatchList
 from features.identity import name_comparison as names
 from features.identity.birth_dates import DIFFERENT, DIGIT_DIFFERS, EXCHANGED, SAME, UNKNOWN
 from features.kernel.bearers import events_of_others
@@ -66,7 +66,8 @@ def records_behind(view: View, measure: Measure, case: int = 0) -> list[Record]:
         applications, landings = view.connected_records(measure.name, case)
         records = [*_records(view, "visa_applications", applications), *_records(view, "landings", landings)]
     else:
-        records = _events(view, (query for query, _ in measure.needs()), case)
+        is_first = isinstance(measure, DaysSince) and measure.first
+        records = _events(view, (query for query, _ in measure.needs()), case, is_first=is_first)
     return sorted(set(records))[:_LIMIT] or own_file(view, case)
 
 
@@ -141,7 +142,8 @@ def own_file(view: View, case: int = 0) -> list[Record]:
     ]
 
 
-def _events(view: View, queries: Iterable[EventQuery], case: int) -> list[Record]:
+def _events(view: View, queries: Iterable[EventQuery], case: int, *, is_first: bool) -> list[Record]:
+    """Return the latest records of queries; the first alone of a measure for which no other was fetched."""
     records = []
     at = int(view.cases.as_of[case])
     for query in queries:
@@ -153,7 +155,7 @@ def _events(view: View, queries: Iterable[EventQuery], case: int) -> list[Record
         if query.flag is not None:
             kept &= events.flags[query.flag]
         rows = np.flatnonzero(kept)
-        latest = rows[np.argsort(-events.occurred_at[rows], kind="stable")][:_LIMIT]
+        in_order = rows[np.argsort(-events.occurred_at[rows], kind="stable")]
         table, source = events.sources[0]
-        records += _records(view, table, source[latest])
+        records += _records(view, table, source[in_order[-1:] if is_first else in_order[:_LIMIT]])
     return records

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 from features.events.history import History
 from features.facts.table_facts import TableFacts, facts_of_table
-from features.matrix import TABLE_OF_SUBJECT, make_view, view_of
+from features.matrix import TABLE_OF_SUBJECT, view_of
 from features.online import CaseView, cases_of_view
-from features.store.case_history import history_of_case, with_names
+from features.store.case_history import with_names
 from features.store.whole_history import WholeHistory
 from models.bundle import Bundle
 from models.scorer import Explanation
@@ -37,20 +37,20 @@ RECORDS_READ_PER_REPLAY = 3_000
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A stored decision, with all that is needed to decide again; ``row`` is that of its record among the others."""
+    """A stored decision, with all that is needed to decide again."""
 
-    row: int
     decision: Decision
     view: CaseView
     bundle: Bundle | None
     explained: Explanation | None
 
-    def differing(self, view: CaseView) -> set[str]:
-        """Return the columns that differ if it is decided again."""
+    def is_identical(self) -> bool:
+        """Return whether every column is the same if it is decided again."""
         stored, bundle = self.decision, self.bundle
-        again = decide_case(view, bundle, stored.post, stored.position, stored.decision_id, explained=self.explained)
-        same = comparison(stored, again, possible_features(again, bundle, view))
-        return {name for name, is_same in same.items() if not is_same}
+        again = decide_case(
+            self.view, bundle, stored.post, stored.position, stored.decision_id, explained=self.explained
+        )
+        return all(comparison(stored, again, possible_features(again, bundle, self.view)).values())
 
 
 def replay_faults(service: DecisionService, chosen: Sequence[Outline]) -> Iterator[tuple[str, str | None]]:
@@ -131,23 +131,8 @@ def _identical(
     return {
         case.decision.decision_id
         for case in _cases(service, stored, views)
-        if not columns_unlike_leaf(pairs.get(case.decision.decision_id))
-        and _is_identical(service, connection, case, own)
+        if not columns_unlike_leaf(pairs.get(case.decision.decision_id)) and case.is_identical()
     }
-
-
-def _is_identical(service: DecisionService, connection: Connection, case: _Case, own: TableFacts) -> bool:
-    """Return whether a decision computed anew is the same.
-
-    The records listed behind a finding depend on what was fetched for this case; where they differ, only this is repeated.
-    """
-    differs = case.differing(case.view)
-    if differs != {"shown"}:
-        return not differs
-    facts = own.take(np.array([case.row]))
-    alone = history_of_case(connection, service.store, facts, case.decision.position)
-    view = make_view(alone.facts, facts, case.decision.subject, alone.hubs)
-    return not case.differing(replace(case.view, view=view, case=0))
 
 
 def _name_applications(
@@ -172,7 +157,7 @@ def _cases(service: DecisionService, stored: Sequence[Decision], views: Sequence
     for at, decision in enumerate(stored):
         bundle = bundles[decision.model_sha256]
         if bundle is not None or decision.model_sha256 is None:
-            yield _Case(at, decision, views[at], bundle, explained.get(at))
+            yield _Case(decision, views[at], bundle, explained.get(at))
 
 
 def _bundle(service: DecisionService, sha256: str | None, subject: str) -> Bundle | None:
