@@ -112,6 +112,20 @@ def sealed_log(folder: Path) -> None:
     service.engine.dispose()
 
 
+def shap(folder: Path) -> None:
+    """SHAP values of the reference models: tables, the walk, LightGBM."""
+    from benchmarks.shap_values import ROWS, measure  # noqa: PLC0415 (models load only where they are measured)
+
+    for subject in ("visa", "entry"):
+        print(
+            f"SHAP values of the reference model {subject}, microseconds of processor time a row; one row, {ROWS:,} rows"
+        )
+        ours: tuple[float, float] | None = None
+        for name, alone, together in measure(subject):
+            ours = ours or (alone, together)
+            print(f"  {name:10}{alone:10.1f}{alone / ours[0]:8.1f} x{together:12.1f}{together / ours[1]:8.1f} x")
+
+
 BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "aggregates": aggregates,
     "matrix": matrix,
@@ -121,6 +135,7 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "growth-long": growth_long,
     "training": training,
     "sealed-log": sealed_log,
+    "shap": shap,
 }
 LONG = {"growth-long"}
 """Run only by name."""

@@ -100,7 +100,10 @@ def save_bundle(
     names = FILES if peers is None else (*FILES, PEERS)
     files = {name: _entry((folder / name).read_bytes()) for name in names}
     texts = {name: str(value) for name, value in about.items()}
-    manifest = manifest_bytes(catalogue, Manifest(version, catalogue.names, files, calibration, profile, texts))
+    described = Manifest(
+        version, catalogue.names, files, calibration, profile, texts, tabulated=scorer.tables is not None
+    )
+    manifest = manifest_bytes(catalogue, described)
     read_manifest(manifest, catalogue)  # refuse now what would be refused at loading
     (folder / _MANIFEST).write_bytes(manifest)
     (folder / _SIGNATURE).write_bytes(key.sign(manifest).hex().encode())
@@ -123,7 +126,13 @@ def load_bundle(folder: Path, *, trusted: Sequence[Ed25519PublicKey], catalogue:
     for name in manifest.files:
         if manifest.files[name] != _entry(content[name]):
             raise BundleRejected("its bytes were changed", name, "the size and hash in the manifest")
-    scorer = Scorer(parse_forest(content["model.txt"].decode("latin-1"), manifest.features), manifest.calibration)
+    forest = parse_forest(content["model.txt"].decode("latin-1"), manifest.features)
+    scorer = Scorer(forest, manifest.calibration, manifest.tabulated)
+    expect(
+        (scorer.tables is not None) == manifest.tabulated,
+        "explanation",
+        "no tables for a forest that is too large for them",
+    )
     golden = read_golden(content["golden.json"], len(manifest.features))
     _compare(golden, _golden(scorer, golden.values))
     peers = read_peers(content[PEERS], len(manifest.features)) if PEERS in content else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -24,6 +24,9 @@ FILES = ("model.txt", "golden.json")
 PEERS = "peers.json"
 """File that bundles from before findings lack."""
 _KEYS = {"subject", "version", "catalogue", "features", "files", "calibration", "profile", "about"}
+_EXPLANATION = "explanation"
+TABLES = "tables"
+"""Contributions by `models.shap_tables`. A manifest without the field, as all from before it, means `models.shap_values`."""
 _GOLDEN = {"values", "raw_scores", "scores", "contribution_sums"}
 _VERSION = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _FORMER_ABOUT = {"taught_with": "sampling", "lot": "random_sample_frame", "trained_until_us": "learned_until_us"}
@@ -33,7 +36,10 @@ _SLOPES, _INTERCEPTS, _FLOORS = (1e-3, 1e3), (-1e3, 1e3), (0.0, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Signed description of a model: ``files`` maps a name to its sha256 and size; ``features`` as in its trees."""
+    """Signed description of a model: ``files`` maps a name to its sha256 and size; ``features`` as in its trees.
+
+    ``tabulated`` says by which of two methods, equal but for the last bits, its contributions are computed.
+    """
 
     version: str
     features: tuple[str, ...]
@@ -41,6 +47,7 @@ class Manifest:
     calibration: Calibration
     profile: InputProfile
     about: Mapping[str, str]
+    tabulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ def manifest_bytes(catalogue: Catalogue, manifest: Manifest) -> bytes:
             "calibration": {name: value.hex() for name, value in asdict(manifest.calibration).items()},
             "profile": {name: hexes(values) for name, values in asdict(manifest.profile).items()},
             "about": dict(manifest.about),
+            **({_EXPLANATION: TABLES} if manifest.tabulated else {}),
         }
     )
 
@@ -82,7 +90,8 @@ def read_manifest(content: bytes, catalogue: Catalogue) -> Manifest:
     BundleRejected
         If anything in it is not as training writes it for this catalogue, under present or former feature names.
     """
-    given = read_canonical(content, NAME, _KEYS)
+    given = read_canonical(content, NAME, _KEYS, optional={_EXPLANATION})
+    expect(given.get(_EXPLANATION, TABLES) == TABLES, _EXPLANATION, f"{TABLES}, or no such entry")
     if given["subject"] != catalogue.subject:
         raise BundleRejected("trained for another subject", NAME, f"a model for {catalogue.subject}")
     if not _fits(given["catalogue"], given["features"], catalogue):
@@ -97,7 +106,7 @@ def read_manifest(content: bytes, catalogue: Catalogue) -> Manifest:
     about = {_FORMER_ABOUT[name]: about[name] for name in _FORMER_ABOUT if name in about} | {
         name: value for name, value in about.items() if name not in _FORMER_ABOUT
     }
-    return Manifest(version, tuple(given["features"]), files, calibration, profile, about)
+    return Manifest(version, tuple(given["features"]), files, calibration, profile, about, _EXPLANATION in given)
 
 
 def _fits(catalogue_sha256: object, features: object, catalogue: Catalogue) -> bool:
@@ -149,11 +158,11 @@ def _profile(given: object, n_features: int) -> InputProfile:
     return InputProfile(tuple(low), tuple(high), tuple(missing))
 
 
-def read_canonical(content: bytes, where: str, keys: set[str]) -> dict[str, Any]:
+def read_canonical(content: bytes, where: str, keys: set[str], *, optional: Set[str] = frozenset()) -> dict[str, Any]:
     """Read an object with these keys in canonical JSON; raises `BundleRejected` for any other content."""
     try:
         given = json.loads(content)
-        good = isinstance(given, dict) and set(given) == keys and rfc8785.dumps(given) == content
+        good = isinstance(given, dict) and keys <= set(given) <= keys | optional and rfc8785.dumps(given) == content
     except (ValueError, RecursionError, rfc8785.CanonicalizationError):
         good = False
     if not good:

@@ -9,9 +9,7 @@ import numpy as np
 from features.arrays import Floats, Ints
 from features.matrix_on_cluster import FolderOnCluster, SharedHistory, values_part
 from models.bundle import Bundle
-from models.forest import Forest, raw_scores
-from models.scorer import Explanation
-from models.shap_values import contributions
+from models.scorer import Explanation, Scorer
 
 
 def explain_on_cluster(
@@ -21,14 +19,13 @@ def explain_on_cluster(
 
     Calibration is applied here: an exponential is the one step in which processors may differ in the last bit.
     """
-    forest = model.scorer.forest
-    ids, as_of, parts = there.map_cases(model.subject, explain_part, forest, start=start, end=end)
+    ids, as_of, parts = there.map_cases(model.subject, explain_part, model.scorer, start=start, end=end)
     raw = np.concatenate([np.empty(0), *(part[0] for part in parts)])
-    shap = np.concatenate([np.empty((0, forest.n_features)), *(part[1] for part in parts)])
+    shap = np.concatenate([np.empty((0, model.scorer.forest.n_features)), *(part[1] for part in parts)])
     return ids, as_of, model.scorer.explanation(raw, shap)
 
 
-def explain_part(shared: SharedHistory, subject: str, forest: Forest, rows: Ints) -> tuple[Floats, Floats]:
+def explain_part(shared: SharedHistory, subject: str, scorer: Scorer, rows: Ints) -> tuple[Floats, Floats]:
     """Raw scores float64[n] and contributions float64[n, f] of the cases in these rows."""
     values = values_part(shared, subject, rows)
-    return raw_scores(forest, values), contributions(forest, values)
+    return scorer.raw_scores(values), scorer.contributions(values)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from features.arrays import Floats
+from models import shap_tables, shap_values
 from models.calibration import Calibration
 from models.forest import Forest, raw_scores
-from models.shap_values import base_value, contributions
+from models.shap_tables import Tables, tables_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,31 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """Trees and their calibration; ``base_value`` is the mean raw score of the training rows."""
+    """Trees and their calibration.
+
+    Attributes
+    ----------
+    tabulated
+        Whether contributions are computed from tables, where these are not too large, or by a walk through the trees.
+    base_value
+        Mean raw score of the training rows.
+    tables
+        None where contributions are computed by the walk.
+    """
 
     forest: Forest
     calibration: Calibration
+    tabulated: bool = True
     base_value: float = field(init=False)
+    tables: Tables | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "base_value", base_value(self.forest))
+        object.__setattr__(self, "base_value", shap_values.base_value(self.forest))
+        object.__setattr__(self, "tables", tables_of(self.forest) if self.tabulated else None)
+
+    def __reduce__(self) -> tuple[type[Scorer], tuple[Forest, Calibration, bool]]:
+        # tables are sooner computed again than sent to a worker
+        return Scorer, (self.forest, self.calibration, self.tabulated)
 
     def raw_scores(self, values: Floats) -> Floats:
         """Log-odds of float64[n, f], float64[n]."""
@@ -41,7 +59,9 @@ class Scorer:
 
     def contributions(self, values: Floats) -> Floats:
         """Exact SHAP values, float64[n, f], in log-odds."""
-        return contributions(self.forest, values)
+        if self.tables is None:
+            return shap_values.contributions(self.forest, values)
+        return shap_tables.contributions(self.tables, values)
 
     def explain(self, values: Floats) -> Explanation:
         """Scores and contributions of float64[n, f]."""

@@ -18,9 +18,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from numpy.typing import NDArray
 
 from features.catalogue import catalogue
+from models import shap_tables, shap_values
 from models.bundle import Bundle, BundleRejected, load_bundle, save_bundle
 from models.calibration import Calibration
 from models.input_profile import InputProfile
+from models.shap_tables import tables_of
 from models.tree_text import parse_forest
 
 KEY = Ed25519PrivateKey.generate()
@@ -74,6 +76,32 @@ def test_the_same_manifest_signed_again_is_accepted(folder: Path) -> None:
     assert load(folder).scorer.calibration == Calibration(1.2, -0.4)
 
 
+def test_a_new_bundle_is_explained_by_tables_and_one_from_before_them_by_the_walk(
+    folder: Path, values: NDArray[np.float64]
+) -> None:
+    manifest, new = manifest_of(folder), load(folder).scorer
+    assert manifest.pop("explanation") == "tables"
+    assert new.contributions(values).tobytes() == shap_tables.contributions(tables_of(new.forest), values).tobytes()
+    signed(folder, manifest)
+    old = load(folder).scorer
+    assert old.tables is None
+    assert old.contributions(values).tobytes() == shap_values.contributions(old.forest, values).tobytes()
+
+
+def test_a_forest_too_large_for_tables_is_saved_without_them_and_refused_with_them(
+    folder: Path, tmp_path: Path, values: NDArray[np.float64], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shap_tables, "LARGEST_BYTES", 1000)
+    with pytest.raises(BundleRejected, match="too large"):
+        load(folder)
+    save_bundle(
+        tmp_path / "large", version="1", booster_text=(folder / "model.txt").read_text("ascii"), catalogue=KNOWN,
+        calibration=Calibration(), profile=InputProfile.of(values), golden_values=values[:5], about={}, key=KEY,
+    )  # fmt: skip
+    assert "explanation" not in manifest_of(tmp_path / "large")
+    assert load(tmp_path / "large").scorer.tables is None
+
+
 def test_a_manifest_from_before_there_was_a_floor_is_accepted_and_has_none(folder: Path) -> None:
     manifest = manifest_of(folder)
     del manifest["calibration"]["floor"]
@@ -119,6 +147,8 @@ EDITS: dict[str, Edit] = {
     "another catalogue": lambda m: m.update(catalogue="0" * 64),
     "a third file": lambda m: m["files"].update({"more.py": {"sha256": "0" * 64, "size": 1}}),
     "files no object": lambda m: m.update(files=[]),
+    "explained in another way": lambda m: m.update(explanation="walk"),
+    "explanation no text": lambda m: m.update(explanation=None),
     "no hash": lambda m: m["files"]["model.txt"].pop("sha256"),
 }  # fmt: skip
 
