@@ -34,6 +34,7 @@ _AFTER = {
     "landings": ("departure", "residence_event", "outcome_of_landing"),
 }
 _WHAT = {"outcomes": "finding", "residence_events": "kind"}
+Columns = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,15 @@ def _facts_of_case(connection: Connection, service: DecisionService, decision: D
 
 def _agreeing(case: TableFacts, other: TableFacts) -> tuple[str, ...]:
     """Return the columns of the other record whose link keys the case has too."""
-    own = {int(case[fact.name][0]) for fact in LAYOUT[case.table] if fact.recipe in _LINKS} - {0}
-    agreeing = (
-        fact.sources for fact in LAYOUT[other.table] if fact.recipe in _LINKS and int(other[fact.name][0]) in own
-    )
-    return tuple(dict.fromkeys(column for sources in agreeing for column in sources))
+    agreeing = (sources for _, sources in agreement(case, other))
+    return tuple(dict.fromkeys(column for columns in agreeing for column in columns))
+
+
+def agreement(case: TableFacts, other: TableFacts, row: int = 0) -> list[tuple[Columns, Columns]]:
+    """Return the columns of a case and of a row of another table that hold the same link key."""
+    own = {int(case[fact.name][0]): fact.sources for fact in LAYOUT[case.table] if fact.recipe in _LINKS}
+    links = ((int(other[fact.name][row]), fact.sources) for fact in LAYOUT[other.table] if fact.recipe in _LINKS)
+    return [(own[key], sources) for key, sources in links if key and key in own]
 
 
 def _after(
