@@ -17,7 +17,7 @@ from features.tables.schema import TABLES
 from serving.auth.permissions import Caller
 from serving.decisions.linked_people import PLACE
 from serving.decisions.service import DecisionService
-from serving.decisions.shared_findings import agreement
+from serving.decisions.shared_findings import agreement, keeps
 from serving.store.decisions import Decision
 from serving.store.readings import Reading
 
@@ -62,7 +62,7 @@ def compared_records(
         rows = service.readable_rows(connection, table, ids, decision.position)
         facts = facts_of_table(table, rows)
         for at, values in enumerate(rows.to_pylist()):
-            is_own = caller.reaches(values[place])
+            is_own = keeps(caller, values[place])
             compared[table, facts.id_of(at)] = ComparedRecord(
                 table, facts.id_of(at), values[place], values[TABLES[table].occurred_at].date(), is_own,
                 _shown_values(table, values) if is_own else {},

@@ -29,7 +29,7 @@ from serving.auth.permissions import OFFICER, Caller
 from serving.decisions.hand_entries import is_hand_entry
 from serving.decisions.register_matches import register_view_of
 from serving.decisions.service import DecisionService
-from serving.decisions.shared_findings import Event
+from serving.decisions.shared_findings import Event, keeps
 from serving.store.decisions import Decision
 from serving.store.readings import Reading
 from serving.store.submissions import role_of_sender
@@ -155,7 +155,7 @@ def _people(
         readable = [(record, rows[key]) for record in records if (key := (record.table, record.record_id)) in rows]
         if not readable:
             continue
-        own = [pair for pair in readable if caller.reaches(pair[1][PLACE[pair[0].table]])]
+        own = [pair for pair in readable if keeps(caller, pair[1][PLACE[pair[0].table]])]
         record, row = (own or readable)[0]
         if by_hand and not own and linked.levels[number - 1] > 1:
             continue

@@ -73,12 +73,17 @@ def card_of(
         return None
     values = row.to_pylist()[0]
     place = _place(connection, service, table, values, decision.position)
-    if place in caller.posts or (place is None and not by_hand):
+    if keeps(caller, place) or (place is None and not by_hand):
         return None
     facts = facts_of_table(table, row)
     after = () if by_hand else _after(connection, service, decision, facts)
     agreeing = _agreeing(_facts_of_case(connection, service, decision), facts)
     return Card(place, _day(values[TABLES[table].occurred_at]), agreeing, after)
+
+
+def keeps(caller: Caller, place: str | None) -> bool:
+    """Return whether a record kept at a post or port is the caller's own, or the caller reads those of all posts."""
+    return caller.scope is ALL_POSTS or place in caller.posts
 
 
 def _place(
