@@ -24,6 +24,7 @@ from features.tables.folder import Records
 from features.tables.schema import TABLES
 
 TABLE_OF_SUBJECT = {"visa": "visa_applications", "entry": "landings"}
+SUBJECT_OF_TABLE = {table: subject for subject, table in TABLE_OF_SUBJECT.items()}
 
 
 @dataclass(frozen=True, slots=True)

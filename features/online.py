@@ -15,7 +15,7 @@ from features.facts.recipes import code_of
 from features.facts.table_facts import Facts, TableFacts, facts_of_table
 from features.identity.phone_mask import mask_phone
 from features.kernel.view import View
-from features.matrix import TABLE_OF_SUBJECT, make_view, values_of
+from features.matrix import SUBJECT_OF_TABLE, TABLE_OF_SUBJECT, make_view, values_of
 from features.record_notes import Note, notes_of_record
 from features.store.case_history import history_of_case
 from features.store.records import RecordStore
@@ -103,11 +103,25 @@ def view_case(
         Whether the application that a landing names counts.
     """
     own = own or facts_of_table(TABLE_OF_SUBJECT[subject], row)
+    view = history_view(connection, store, own, position=position, entries=entries, with_application=with_application)
+    return cases_of_view(view, view.cases.own, subject, row)[0]
+
+
+def history_view(
+    connection: Connection,
+    store: RecordStore,
+    own: TableFacts,
+    *,
+    position: int,
+    entries: Collection[str] | None = None,
+    with_application: bool = True,
+) -> View:
+    """Return the history of a case in the store, as the case sees it; arguments as of `view_case`."""
     if not with_application and "application" in own.columns:
         own = replace(own, columns={**own.columns, "application": np.zeros_like(own["application"])})
     history = history_of_case(connection, store, own, position)
     facts = history.facts if entries is None else _with_entries(history.facts, entries)
-    return case_from_facts(facts, own, subject, row, history.hubs)
+    return make_view(facts, own, SUBJECT_OF_TABLE[own.table], history.hubs)
 
 
 def _with_entries(facts: Facts, ids: Collection[str]) -> Facts:

@@ -57,6 +57,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /v1/models": dict.fromkeys(Role, NO_CASES),
     "GET /queue": _READERS,
     "GET /cases/{decision_id}": _READERS,
+    "GET /cases/{decision_id}/sheet": _READERS,
     "GET /cases/{decision_id}/records/{table}/{record_id:path}": _READERS,
     "POST /cases/{decision_id}/interview": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/close": {OFFICER: OWN_POST},

@@ -10,7 +10,7 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from features.facts.table_facts import facts_of_table
-from features.matrix import TABLE_OF_SUBJECT
+from features.matrix import SUBJECT_OF_TABLE, TABLE_OF_SUBJECT
 from features.tables.json_rows import row_as_json
 from features.tables.schema import TABLES
 from serving.auth.permissions import ALL_POSTS, Caller
@@ -26,7 +26,6 @@ from serving.store.transactions import lock_until_commit
 
 POST_COLUMN = {"visa": "post", "entry": "port"}
 """Column of the post, by subject."""
-_SUBJECT_OF_TABLE = {table: subject for subject, table in TABLE_OF_SUBJECT.items()}
 
 
 def correct_record(
@@ -37,7 +36,7 @@ def correct_record(
     Raises `Refusal` 404 if no record with this id is in the caller's scope.
     """
     record_id = str(row.column(TABLES[table].id_column)[0].as_py())
-    subject = _SUBJECT_OF_TABLE.get(table)
+    subject = SUBJECT_OF_TABLE.get(table)
     lock_until_commit(connection, table, record_id)
     before = None if subject is None else decisions.latest(connection, subject, record_id)
     old = service.store.rows(connection, table, [record_id])

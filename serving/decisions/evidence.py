@@ -14,6 +14,7 @@ from features.tables.definition import Column, Use
 from features.tables.schema import TABLES
 from serving.auth.permissions import OFFICER, Caller
 from serving.decisions.hand_entries import is_hand_entry
+from serving.decisions.linked_people import PLACE, case_network, is_by_hand
 from serving.decisions.service import DecisionService
 from serving.decisions.shared_findings import Card, card_of
 from serving.refusals import Refusal
@@ -91,16 +92,21 @@ def evidence_of(
 ) -> Evidence:
     """Return a record behind a decision, of another post its card unless the caller's request is in force.
 
+    That is a record that its reasons name, or of a person whom the case's page lists as linked.
+
     Raises `Refusal` 404 for any other record.
     """
     own = (table, record_id) == (TABLE_OF_SUBJECT[decision.subject], decision.subject_id)
-    if not own and (table, record_id) not in records_named(orjson.loads(decision.shown)):
+    named = own or (table, record_id) in records_named(orjson.loads(decision.shown))
+    if not named and not _is_linked(connection, service, caller, decision, table, record_id):
         raise missing_record()
     stored = service.store.rows(connection, table, [record_id], decision.record_position if own else decision.position)
     if not stored.num_rows:
         raise missing_record()
     row = stored.to_pylist()[0]
-    by_hand = not own and _by_hand(connection, decision, table, record_id)
+    by_hand = not own and (
+        _by_hand(connection, decision, table, record_id) if named else is_by_hand(connection, decision)
+    )
     card = None if own else card_of(connection, service, caller, decision, table, stored, by_hand=by_hand)
     if card is None or not card.place:
         return Evidence(decision, table, record_id, row, card, by_hand=by_hand)
@@ -122,6 +128,18 @@ def _by_hand(connection: Connection, decision: Decision, table: str, record_id: 
             return False
         version = decisions.before(connection, version)
     return True
+
+
+def _is_linked(
+    connection: Connection, service: DecisionService, caller: Caller, decision: Decision, table: str, record_id: str
+) -> bool:
+    """Return whether it is the record of a person whom the case's page lists as linked."""
+    case = TABLE_OF_SUBJECT[decision.subject]
+    row = service.readable_rows(connection, case, [decision.subject_id], decision.record_position)
+    if table not in PLACE or not row.num_rows:
+        return False
+    people = case_network(connection, service, caller, decision, row).people
+    return any((person.table, person.record_id) == (table, record_id) for person in people)
 
 
 def records_named(shown: Mapping[str, Any]) -> set[tuple[str, str]]:

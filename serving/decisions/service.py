@@ -61,16 +61,22 @@ class DecisionService:
         """Return the time of the desk's clock."""
         return self.clock.now(connection, self.models.settings)
 
-    def readable_rows(self, connection: Connection, table: str, ids: Sequence[str]) -> pa.Table:
-        """Return stored records by id, without those that cannot be decrypted: they cost no other case its place."""
+    def readable_rows(
+        self, connection: Connection, table: str, ids: Sequence[str], position: int | None = None
+    ) -> pa.Table:
+        """Return stored records by id, without those that cannot be decrypted: they cost no other case its place.
+
+        ``position`` is that of the history; None for the present.
+        """
         try:
-            return self.store.rows(connection, table, ids)
+            return self.store.rows(connection, table, ids, position)
         except InvalidTag:
             if len(ids) == 1:
                 log.error("a record of %s cannot be decrypted, and is not shown", table)
                 return self.store.rows(connection, table, [])
         half = len(ids) // 2
-        return pa.concat_tables([self.readable_rows(connection, table, part) for part in (ids[:half], ids[half:])])
+        parts = (self.readable_rows(connection, table, part, position) for part in (ids[:half], ids[half:]))
+        return pa.concat_tables(parts)
 
     def for_requests(self) -> DecisionService:
         """Return the service as requests use it: in a database role that owns nothing and sees what its transactions name."""

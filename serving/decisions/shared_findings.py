@@ -34,6 +34,7 @@ _AFTER = {
     "landings": ("departure", "residence_event", "outcome_of_landing"),
 }
 _WHAT = {"outcomes": "finding", "residence_events": "kind"}
+Columns = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,17 @@ def card_of(
         return None
     values = row.to_pylist()[0]
     place = _place(connection, service, table, values, decision.position)
-    if place in caller.posts or (place is None and not by_hand):
+    if keeps(caller, place) or (place is None and not by_hand):
         return None
     facts = facts_of_table(table, row)
     after = () if by_hand else _after(connection, service, decision, facts)
     agreeing = _agreeing(_facts_of_case(connection, service, decision), facts)
     return Card(place, _day(values[TABLES[table].occurred_at]), agreeing, after)
+
+
+def keeps(caller: Caller, place: str | None) -> bool:
+    """Return whether a record kept at a post or port is the caller's own, or the caller reads those of all posts."""
+    return caller.scope is ALL_POSTS or place in caller.posts
 
 
 def _place(
@@ -100,11 +106,15 @@ def _facts_of_case(connection: Connection, service: DecisionService, decision: D
 
 def _agreeing(case: TableFacts, other: TableFacts) -> tuple[str, ...]:
     """Return the columns of the other record whose link keys the case has too."""
-    own = {int(case[fact.name][0]) for fact in LAYOUT[case.table] if fact.recipe in _LINKS} - {0}
-    agreeing = (
-        fact.sources for fact in LAYOUT[other.table] if fact.recipe in _LINKS and int(other[fact.name][0]) in own
-    )
-    return tuple(dict.fromkeys(column for sources in agreeing for column in sources))
+    agreeing = (sources for _, sources in agreement(case, other))
+    return tuple(dict.fromkeys(column for columns in agreeing for column in columns))
+
+
+def agreement(case: TableFacts, other: TableFacts, row: int = 0) -> list[tuple[Columns, Columns]]:
+    """Return the columns of a case and of a row of another table that hold the same link key."""
+    own = {int(case[fact.name][0]): fact.sources for fact in LAYOUT[case.table] if fact.recipe in _LINKS}
+    links = ((int(other[fact.name][row]), fact.sources) for fact in LAYOUT[other.table] if fact.recipe in _LINKS)
+    return [(own[key], sources) for key, sources in links if key and key in own]
 
 
 def _after(

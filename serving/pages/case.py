@@ -1,4 +1,4 @@
-"""Case page: reasons for and against an interview, questions, records, chart, and the form for the outcome."""
+"""Case page: who and what, findings for and against an interview, linked people, and what was done about the case."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 from sqlalchemy import Connection
@@ -15,21 +14,25 @@ from features.catalogue import catalogue
 from features.languages import texts
 from features.matrix import TABLE_OF_SUBJECT
 from features.tables.categories import FINDINGS, TYPOLOGIES
+from features.tables.times import moment_of
 from models.peers import ALL
 from serving.auth.permissions import Caller, Role
 from serving.auth.sessions import PageReader
-from serving.decisions.due_dates import DueDate, due_date
+from serving.decisions.case_changes import change_since_last
+from serving.decisions.case_file import CaseFile, case_file
+from serving.decisions.due_dates import due_date
 from serving.decisions.evidence import decision_in_scope
-from serving.decisions.interview_queue import summaries_of
 from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import DecisionService
-from serving.i18n.formats import category_label, format_day
+from serving.decisions.shared_findings import Event
+from serving.i18n.formats import category_label
 from serving.log.readings import log_readings
-from serving.pages.case_labels import due_label, summary_labels
+from serving.pages.case_change import ChangeView, change_view
+from serving.pages.case_findings import FindingView, finding_views
+from serving.pages.case_title import CaseTitle, case_title
+from serving.pages.linked_people import NetworkView, network_view
 from serving.pages.waterfall import waterfall
 from serving.store import decisions
-from serving.store.decisions import Decision
-from serving.store.readings import Reading
 from serving.store.submissions import Act, acts_of_case
 from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, page_texts, render
@@ -45,17 +48,18 @@ Step = tuple[str, float]
 class CasePage(Page):
     """A case; ``case`` is its decision as JSON, ``steps`` the bars of the chart, ``error`` a key of texts.
 
-    ``closed`` is why it was taken out of the queue by hand; empty if it was not.
+    ``heading`` is None where the record is no longer there. ``closed`` is why the case was taken out of the queue by hand;
+    empty if it was not.
     """
 
     name: ClassVar[str] = "case"
     case: dict[str, Any]
     post: str | None
-    summary: list[str]
-    due: DueDate | None
-    due_label: str
-    due_day: str
+    heading: CaseTitle | None
     newer: str | None
+    change: ChangeView | None
+    findings: list[FindingView]
+    network: NetworkView
     feature_labels: Mapping[str, str]
     table_labels: Mapping[str, str]
     own_table: str
@@ -66,7 +70,7 @@ class CasePage(Page):
     may_record: bool
     error: str
     acts: list[Act]
-    findings: list[tuple[str, str]]
+    outcomes: list[tuple[str, str]]
     typologies: list[tuple[str, str]]
     closed: str
     closing_reasons: list[tuple[str, str]]
@@ -86,35 +90,40 @@ def case_response(
     language = language_of(request)
     with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
-        page = _page(connection, service, decision, language, caller, replay=replay, error=error)
-    log_readings(request, caller, [Reading("case", decision.decision_id)])
+        file = case_file(connection, service, caller, decision)
+        page = _page(connection, service, file, language, caller, replay=replay, error=error)
+    log_readings(request, caller, file.readings("case"))
     return render(request, page, caller, status=status)
 
 
 def _page(
-    connection: Connection, service: DecisionService, decision: Decision, language: str, caller: Caller, *, replay: bool,
+    connection: Connection, service: DecisionService, file: CaseFile, language: str, caller: Caller, *, replay: bool,
     error: str,
 ) -> CasePage:  # fmt: skip
-    shown, case_key = orjson.loads(decision.shown), (decision.subject, decision.subject_id)
+    decision, shown = file.decision, file.shown
+    case_key = (decision.subject, decision.subject_id)
     latest = decisions.latest(connection, *case_key)
     reasons, closed = texts("serving.closing_reasons"), decisions.closing_reason(connection, *case_key)
     due = due_date(decision.subject, decision.as_of, service.now(connection).date())
+    heading = None if file.row is None else case_title(decision, file.row, due, language)
+    words, own_table = dict(page_texts("case", language)), TABLE_OF_SUBJECT[decision.subject]
     features = {feature.name: getattr(feature.meaning, language) for feature in catalogue(decision.subject).features}
-    words, findings = dict(page_texts("case", language)), texts("findings.names")
-    labels = features | {code: name[language] for code, name in findings.items()}
+    labels = features | {code: name[language] for code, name in texts("findings.names").items()}
     base, steps = chart_steps(shown, labels, words["other"])
     words["base"] = words["base" if shown.get("peers", ALL) == ALL else "peers"]
+    own_event = Event(own_table, "", moment_of(decision.as_of).date())
     return CasePage(
-        case=shown, post=decision.post, own_table=TABLE_OF_SUBJECT[decision.subject],
-        summary=summary_labels(summaries_of(connection, service, [decision]).get(case_key), language),
-        due=due, due_label=due_label(due, language) if due else "", due_day=format_day(due.on, language) if due else "",
+        case=shown, post=decision.post, heading=heading, own_table=own_table,
         newer=latest.decision_id if latest and latest.decision_id != decision.decision_id else None,
+        change=change_view(change_since_last(connection, service, decision), language),
+        findings=finding_views(shown, file.row or {}, file.compared, language),
+        network=network_view(file.network, own_event, heading.name if heading else decision.subject_id, language),
         feature_labels=features, table_labels={name: label[language] for name, label in texts("serving.tables").items()},
         steps=steps, chart=waterfall(base, steps, words) if steps else Markup(),
         replayed=replay_decision(service, connection, decision) if replay else None,
         interviewed=decisions.is_interviewed(connection, *case_key), may_record=caller.role is Role.OFFICER, error=error,
         acts=acts_of_case(connection, *case_key),
-        findings=[(code, category_label(code, language)) for code in FINDINGS],
+        outcomes=[(code, category_label(code, language)) for code in FINDINGS],
         typologies=[(code, texts("typologies")[code][language]) for code in TYPOLOGIES],
         closed="" if closed is None else reasons[closed][language],
         closing_reasons=[(code, reason[language]) for code, reason in reasons.items()],

@@ -1,4 +1,4 @@
-"""Waterfall chart of a score as inline SVG: from the average through each contribution to the total."""
+"""Waterfall chart of a score as inline SVG, from the average of the peers through each contribution to the total."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def waterfall(base: float, steps: Sequence[tuple[str, float]], labels: Mapping[s
     labels
         Texts ``base``, ``total`` and ``chart``.
     """
-    bars, level = [Bar(labels["base"], 0.0, base)], base
+    bars, level = [Bar(labels["base"], base, 0.0)], base
     for label, step in steps:
         bars.append(Bar(label, level, step))
         level += step
-    bars.append(Bar(labels["total"], 0.0, level))
-    edges = [0.0, *(bar.start for bar in bars), *(bar.start + bar.step for bar in bars)]
+    bars.append(Bar(labels["total"], level, 0.0))
+    edges = [edge for bar in bars for edge in (bar.start, bar.start + bar.step)]
     low, high = min(edges), max(edges)
     scale = (WIDTH - LABEL - 90) / ((high - low) or 1.0)
     parts = [_bar(bar, number, low, scale, whole=number in {0, len(bars) - 1}) for number, bar in enumerate(bars)]
@@ -51,13 +51,14 @@ def waterfall(base: float, steps: Sequence[tuple[str, float]], labels: Mapping[s
 
 def _bar(bar: Bar, number: int, low: float, scale: float, *, whole: bool) -> str:
     left = LABEL + (min(bar.start, bar.start + bar.step) - low) * scale
-    width = max(abs(bar.step) * scale, 1.0)
+    width = max(abs(bar.step) * scale, 3.0 if whole else 1.0)
     top = 8 + number * ROW
     kind = "whole" if whole else "raises" if bar.step > 0 else "lowers"
+    value = bar.start if whole else bar.step
     label = bar.label if len(bar.label) <= _LABEL_CHARACTERS else bar.label[: _LABEL_CHARACTERS - 1] + "…"
     size = 13 if label.isascii() else 12
     return (
         f'<text x="{LABEL - 10}" y="{top + 15}" text-anchor="end" font-size="{size}">{escape(label)}</text>'
         f'<rect class="{kind}" x="{left:.1f}" y="{top}" width="{width:.1f}" height="20" rx="2"/>'
-        f'<text x="{left + width + 6:.1f}" y="{top + 15}" font-size="12">{round(bar.step, 2) + 0.0:+.2f}</text>'
+        f'<text x="{left + width + 6:.1f}" y="{top + 15}" font-size="12">{round(value, 2) + 0.0:+.2f}</text>'
     )

@@ -42,6 +42,7 @@ LABELS = {
         "account",
         "queue",
         "case",
+        "case_sheet",
         "record",
         "record_card",
         "access_requests",

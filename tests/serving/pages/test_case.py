@@ -1,4 +1,6 @@
-"""Covers: pages.case, pages.record, pages.interview, pages.case_labels, decisions.interviews."""
+"""Covers: pages.case, pages.record, pages.interview, pages.case_labels, pages.case_title, pages.case_change, pages.case_sheet,
+pages.case_findings, decisions.interviews, decisions.case_changes.
+"""
 
 from __future__ import annotations
 
@@ -40,12 +42,15 @@ def test_every_record_behind_a_case_opens_and_no_other(signed: Service) -> None:
     address = f"/cases/{decision['decision_id']}"
     case = signed.client.get(address).text
     evidence = {(item["table"], item["id"]) for reason in decision["reasons"] for item in reason["evidence"]}
-    links = set(re.findall(r'href="(/cases/[^"]+/records/[^"]+)"', case))
-    assert len(links) == len(evidence | {("visa_applications", "A-OPEN")})
-    for link in links:
-        assert signed.client.get(html.unescape(link)).status_code == 200
+    links = {html.unescape(link) for link in re.findall(r'href="(/cases/[^"]+/records/[^"]+)"', case)}
+    named = {f"{address}/records/{table}/{name}" for table, name in evidence | {("visa_applications", "A-OPEN")}}
+    assert named <= links
+    people = sorted(links - named)
+    assert people  # of the records of linked people a few, since each look-up searches the network anew
+    for link in (*named, *people[:3], *people[-3:]):
+        assert signed.client.get(link).status_code == 200, link
     ids = signed.world["visa_applications"].column("application_id").to_pylist()
-    other = next(item for item in ids if ("visa_applications", item) not in evidence)
+    other = next(item for item in ids if f"{address}/records/visa_applications/{item}" not in links)
     for table, record_id in (("visa_applications", other), ("persons", "x"), ("tip_database", "x")):
         assert signed.client.get(f"{address}/records/{table}/{record_id}").status_code == 404
 
@@ -164,3 +169,65 @@ def test_the_chart_goes_from_the_peers_by_findings_to_the_raw_score() -> None:
     former = {name: shown[name] for name in ("base_value", "contributions")}
     assert chart_steps(former, {}, "all else") == (-5.0, [("is_spouse_flag", 1.0), ("all else", 0.0)])
     assert chart_steps({"base_value": None, "contributions": []}, {}, "all else") == (0.0, [])
+
+
+def test_a_case_says_who_it_is_about_and_a_minor_or_unknown_age(signed: Service) -> None:
+    # lodged at the end of 2012 or later: 1980 gives an adult whatever the day
+    decision = decided(signed, "A-WHO", family_name="Dela <i>", given_names="ماريا", birth_date="1980-01-01")
+    page = signed.client.get(f"/cases/{decision['decision_id']}").text
+    assert "<bdi>Dela &lt;i&gt; ماريا</bdi>" in page
+    years = int(decision["as_of"][:4]) - 1980
+    assert texts("serving.heading")["age"]["en"].format(n=years) in page
+
+
+def test_a_corrected_case_says_what_changed_since_the_last_score(signed: Service) -> None:
+    decision = decided(signed, "A-CHANGED", guarantor_phone="090-1000-0001")
+    assert LABELS["change"]["en"] not in signed.client.get(f"/cases/{decision['decision_id']}").text
+    table = signed.world["visa_applications"]
+    record = row_as_json(table.slice(table.num_rows - 1, 1).to_pylist()[0])
+    record |= {"application_id": "A-CHANGED", "guarantor_phone": "090-2000-0002"}
+    body = {"table": "visa_applications", "record": record}
+    again = signed.client.post("/v1/corrections", json=body, headers=signed.headers("auditor")).json()["decision"]
+    page = signed.client.get(f"/cases/{again['decision_id']}").text
+    assert LABELS["change"]["en"] in page
+    assert texts("serving.changes")["corrected"]["en"].format(names="Guarantor phone") in page
+    assert f'href="/cases/{decision["decision_id"]}"' in page
+
+
+def test_the_sheet_has_person_facts_and_questions_and_no_score(signed: Service) -> None:
+    decision = decided(signed, "A-SHEET")
+    page = html.unescape(signed.client.get(f"/cases/{decision['decision_id']}/sheet").text)
+    for reason in decision["reasons"]:
+        assert reason["en"] in page
+        assert (reason["question"]["en"] in page) == (reason["direction"] == "raises")
+    assert LABELS["notes"]["en"] in page
+    assert "<svg" not in page
+    assert f"{decision['score']:.2f}" not in page
+
+
+def test_the_sheet_of_a_child_asks_nothing(signed: Service) -> None:
+    decision = decided(signed, "A-SHEET-CHILD", birth_date="2004-02-29", passport_number="ZZ0000009")
+    page = signed.client.get(f"/cases/{decision['decision_id']}/sheet").text
+    assert LABELS["child_sheet"]["en"] in page
+    assert LABELS["topic_pay"]["en"] not in page
+
+
+def test_the_case_of_an_unreadable_record_still_opens(signed: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    decision = decided(signed, "A-GONE")
+    monkeypatch.setattr(
+        "serving.decisions.case_file.own_record", lambda *_: TABLES["visa_applications"].arrow_schema.empty_table()
+    )
+    page = signed.client.get(f"/cases/{decision['decision_id']}")
+    assert page.status_code == 200
+    assert LABELS["record_gone"]["en"] in page.text
+
+
+def test_a_network_that_fails_costs_the_case_its_links_alone(signed: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("planted")
+
+    decision = decided(signed, "A-FAILS")
+    monkeypatch.setattr("serving.decisions.case_file.case_network", fail)
+    page = signed.client.get(f"/cases/{decision['decision_id']}")
+    assert page.status_code == 200
+    assert LABELS["linked_none"]["en"] in page.text

@@ -1,0 +1,76 @@
+"""What changed about a case since its last score?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from features.matrix import TABLE_OF_SUBJECT
+from serving.decisions.service import DecisionService
+from serving.store import decisions
+from serving.store.decisions import Decision
+
+UP, DOWN, SAME = "up", "down", "same"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """Difference between a decision and the one before it.
+
+    Attributes
+    ----------
+    before_id
+        The decision before.
+    columns
+        Columns of the record that were corrected.
+    appeared, gone
+        Codes of findings that are shown now and were not before, and the other way round.
+    moved
+        Whether the case moved ``up`` or ``down`` in the queue; empty where a score is missing or not shown.
+    """
+
+    before_id: str
+    columns: tuple[str, ...]
+    appeared: tuple[str, ...]
+    gone: tuple[str, ...]
+    moved: str
+
+
+def change_since_last(connection: Connection, service: DecisionService, decision: Decision) -> CaseChange | None:
+    """Return what changed since the decision before; None for a first decision."""
+    before = decisions.before(connection, decision)
+    if before is None:
+        return None
+    was, now = _codes(before), _codes(decision)
+    columns = _changed_columns(connection, service, before, decision)
+    return CaseChange(
+        before.decision_id, columns, tuple(code for code in now if code not in was),
+        tuple(code for code in was if code not in now), _moved(before.shown_score(), decision.shown_score()),
+    )  # fmt: skip
+
+
+def _codes(decision: Decision) -> list[str]:
+    shown: dict[str, Any] = orjson.loads(decision.shown)
+    return [reason["code"] for reason in shown["reasons"]]
+
+
+def _moved(before: float | None, after: float | None) -> str:
+    if before is None or after is None:
+        return ""
+    return SAME if before == after else UP if after > before else DOWN
+
+
+def _changed_columns(
+    connection: Connection, service: DecisionService, before: Decision, after: Decision
+) -> tuple[str, ...]:
+    table = TABLE_OF_SUBJECT[after.subject]
+    was, now = (
+        service.readable_rows(connection, table, [after.subject_id], version.record_position)
+        for version in (before, after)
+    )
+    if not was.num_rows or not now.num_rows:
+        return ()
+    return tuple(name for name in now.column_names if was.column(name).to_pylist() != now.column(name).to_pylist())
