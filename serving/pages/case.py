@@ -98,7 +98,7 @@ def _page(
     shown, case_key = orjson.loads(decision.shown), (decision.subject, decision.subject_id)
     latest = decisions.latest(connection, *case_key)
     reasons, closed = texts("serving.closing_reasons"), decisions.closing_reason(connection, *case_key)
-    due = due_date(decision.subject, decision.as_of, service.now(connection).date())
+    due = due_date(decision.subject, decision.as_of, service.now(connection), decision.post)
     features = {feature.name: getattr(feature.meaning, language) for feature in catalogue(decision.subject).features}
     words, findings = dict(page_texts("case", language)), texts("findings.names")
     labels = features | {code: name[language] for code, name in findings.items()}
