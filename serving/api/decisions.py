@@ -62,8 +62,10 @@ def get_replay(request: Request, caller: ApiCaller, decision: DecisionInScope) -
 
 
 @router.get("/v1/queue")
-def get_queue(request: Request, caller: ApiCaller, post: str | None = None, capacity: int = 10) -> Response:
-    """Return whom to interview next at a post, and why."""
+def get_queue(
+    request: Request, caller: ApiCaller, post: str | None = None, capacity: int = 10, after: str = ""
+) -> Response:
+    """Return whom to interview next at a post, and why; ``after`` is the ``next`` of the answer before."""
     post = caller.post if post is None else post
     if not caller.reaches(post):
         raise Refusal(403, "post", "this post is not the account's own", expected="a post of the account")
@@ -71,10 +73,13 @@ def get_queue(request: Request, caller: ApiCaller, post: str | None = None, capa
         raise Refusal(422, "capacity", "capacity is out of range", expected=f"1 to {LIMIT}")
     service: DecisionService = request.app.state.service
     with transaction(service.engine, caller.reach) as connection:
-        queued, _ = interview_queue(connection, service, post, capacity)
-    cases = [{"rank": case.rank, "due": case.due and case.due.as_json(), **case.shown} for case in queued]
+        queued = interview_queue(connection, service, post, capacity, after=after)
+    cases = [
+        {"rank": rank, "due": case.due and case.due.as_json(), **case.shown} for rank, case in enumerate(queued, 1)
+    ]
     log_readings(request, caller, [Reading("queue", case.decision.decision_id) for case in queued])
-    return _json({"post": post, "capacity": capacity, "cases": cases})
+    following = queued[-1].decision.decision_id if len(queued) == capacity else None
+    return _json({"post": post, "capacity": capacity, "cases": cases, "next": following})
 
 
 @router.get("/v1/audit/decisions")

@@ -1,88 +1,127 @@
-"""Interview queue of a post: cases by priority, with due date and a summary of the record."""
+"""Interview queue of a post: cases by priority, with due date and the facts of their records."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
-from features.catalogue.findings import FOR_THE_PERSON
 from features.matrix import TABLE_OF_SUBJECT
 from serving.decisions.desk_clock import queued_since
-from serving.decisions.due_dates import DueDate, due_date
+from serving.decisions.due_dates import DueDate, counting_moments, due_date
+from serving.decisions.post_calendar import zone_of
 from serving.decisions.service import DecisionService
-from serving.store import decisions
+from serving.store import waiting_cases
 from serving.store.decisions import Decision
+from serving.store.waiting_cases import Counts, WaitingCase
 
-REASONS_SHOWN = 3
-_SUMMARY_COLUMNS = {
-    "visa": ("status_of_residence", "intended_stay_days", "intended_arrival_on"),
-    "entry": ("status_of_residence", "permitted_stay_days", "landed_at"),
-}
+LINKED = "network_persons_count"
+"""Feature that counts the people whom shared phones, addresses or sponsors connect with a case."""
+_STAY_AND_ARRIVAL = {
+    "visa": ("intended_stay_days", "intended_arrival_on"), "entry": ("permitted_stay_days", "landed_at"),
+}  # fmt: skip
+_SPONSORS = ("guarantor_name", "inviter_name")
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Status, days of stay, and day of arrival of a case."""
+    """Who the person of a case is, and what the record asks for.
+
+    ``sponsor`` is the guarantor, or else who invites; None where the record names nobody. ``age`` is None where the
+    birth date cannot be true.
+    """
 
     status: str
     stay_days: int
     arrival: dt.date
+    name: str
+    age: int | None
+    sponsor: str | None
+    flight: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedCase:
-    """A case of the queue; ``shown`` is its decision as JSON."""
+    """A case of the queue; ``shown`` is its decision as JSON, ``holder`` who has it at hand."""
 
-    rank: int
     decision: Decision
     shown: dict[str, Any]
     due: DueDate | None
     summary: Summary | None
+    holder: str | None = None
 
     @property
-    def reasons(self) -> list[dict[str, Any]]:
-        """Strongest reasons for an interview; none for a child."""
-        raising = [reason for reason in self.shown["reasons"] if reason["direction"] == "raises"]
-        return raising[:REASONS_SHOWN]
+    def strongest_finding(self) -> Mapping[str, str] | None:
+        """Sentence of the strongest reason for an interview by language; None if none stands out, and for a child."""
+        return next((reason for reason in self.shown["reasons"] if reason["direction"] == "raises"), None)
 
     @property
-    def for_the_person(self) -> list[dict[str, Any]]:
-        """Findings for the person; none in an answer from before findings."""
-        return [reason for reason in self.shown["reasons"] if reason["direction"] == FOR_THE_PERSON]
+    def linked_people(self) -> int:
+        """Count of people connected with the case."""
+        values = {each["feature"]: each["value"] for each in self.shown["contributions"]}
+        return int(values.get(LINKED) or 0)
 
 
 def interview_queue(
-    connection: Connection, service: DecisionService, post: str | None, capacity: int
-) -> tuple[list[QueuedCase], dt.date]:
-    """Return the first ``capacity`` cases by priority, and today's date on the service's clock."""
+    connection: Connection, service: DecisionService, post: str | None, limit: int, *, order: str = "priority",
+    after: str = "",
+) -> list[QueuedCase]:  # fmt: skip
+    """Return the next cases of a post, from the first one or after the one that a decision is about."""
     now = service.now(connection)
-    today = now.date()
-    queued = decisions.queue(connection, post, capacity, queued_since(now, service.models.settings))
-    summaries = summaries_of(connection, service, queued)
-    cases = [
+    since = queued_since(now, service.models.settings)
+    waiting = waiting_cases.page(connection, post, limit, since, order=order, after=after)
+    return queued_cases(connection, service, waiting)
+
+
+def queued_cases(connection: Connection, service: DecisionService, waiting: Sequence[WaitingCase]) -> list[QueuedCase]:
+    """Return waiting cases with what a page shows of them."""
+    now = service.now(connection)
+    summaries = summaries_of(connection, service, [case.decision for case in waiting])
+    return [
         QueuedCase(
-            rank, decision, orjson.loads(decision.shown), due_date(decision.subject, decision.as_of, today),
-            summaries.get((decision.subject, decision.subject_id)),
+            case.decision, orjson.loads(case.decision.shown),
+            due_date(case.decision.subject, case.decision.as_of, now, case.decision.post),
+            summaries.get((case.decision.subject, case.decision.subject_id)), case.holder,
         )
-        for rank, decision in enumerate(queued, start=1)
+        for case in waiting
     ]  # fmt: skip
-    return cases, today
+
+
+def queue_counts(connection: Connection, service: DecisionService, post: str | None) -> Counts:
+    """Return how many cases wait at a post, of all of them and not of a page."""
+    now = service.now(connection)
+    since = queued_since(now, service.models.settings)
+    return waiting_cases.counts(connection, post, since, *counting_moments(now, post))
 
 
 def summaries_of(
     connection: Connection, service: DecisionService, cases: Sequence[Decision]
 ) -> dict[tuple[str, str], Summary]:
     """Return the summary of each case's record by (subject, subject id)."""
-    summaries = {}
-    for subject, columns in _SUMMARY_COLUMNS.items():
+    summaries, now = {}, service.now(connection)
+    posts = {(case.subject, case.subject_id): case.post for case in cases}
+    for subject, table in TABLE_OF_SUBJECT.items():
         ids = [case.subject_id for case in cases if case.subject == subject]
-        for row in service.readable_rows(connection, TABLE_OF_SUBJECT[subject], ids).to_pylist():
-            status, days, arrival = (row[column] for column in columns)
-            day = arrival.date() if isinstance(arrival, dt.datetime) else arrival
-            summaries[subject, next(iter(row.values()))] = Summary(status, days, day)
+        for row in service.readable_rows(connection, table, ids).to_pylist() if ids else []:
+            key = (subject, next(iter(row.values())))
+            summaries[key] = _summary(subject, row, now.astimezone(zone_of(posts[key])).date())
     return summaries
+
+
+def _summary(subject: str, row: Mapping[str, Any], today: dt.date) -> Summary:
+    days, arrival = (row[column] for column in _STAY_AND_ARRIVAL[subject])
+    return Summary(
+        row["status_of_residence"], days, arrival.date() if isinstance(arrival, dt.datetime) else arrival,
+        " ".join(filter(None, (row["family_name"], row["given_names"]))), _age(row["birth_date"], today),
+        next((row[name] for name in _SPONSORS if row.get(name)), None), row.get("flight"),
+    )  # fmt: skip
+
+
+def _age(birth: dt.date | None, today: dt.date) -> int | None:
+    if birth is None or birth > today:
+        return None
+    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))

@@ -23,14 +23,14 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class DecisionsPage(Page):
-    """Decisions with their times; ``older`` is the moment before which there are more."""
+    """Decisions with their times; ``older`` is the decision before which there are more."""
 
     name: ClassVar[str] = "decisions"
     rows: list[tuple[Decision, dt.datetime]]
     post: str
     subject_id: str
     route: str
-    older: int | None
+    older: str
 
 
 @router.get("/decisions")
@@ -38,12 +38,16 @@ def all_decisions(
     request: Request, caller: PageReader, post: str = "", subject_id: str = "", route: str = "", before: str = ""
 ) -> Response:
     """Show decisions of all posts, the latest first."""
-    until = int(before) if before.isdecimal() and len(before) < 19 else None
     with transaction(request.app.state.service.engine, caller.reach) as connection:
         page = decisions.search(
-            connection, post=post or None, subject_id=subject_id or None, limit=SHOWN, route=route or None, before=until
+            connection,
+            post=post or None,
+            subject_id=subject_id or None,
+            limit=SHOWN,
+            route=route or None,
+            before=before,
         )
     log_readings(request, caller, [Reading("search", decision.decision_id) for decision in page])
     rows = [(decision, moment_of(decision.as_of)) for decision in page]
-    older = page[-1].as_of if len(page) == SHOWN else None
+    older = page[-1].decision_id if len(page) == SHOWN else ""
     return render(request, DecisionsPage(rows, post, subject_id, route, older), caller)

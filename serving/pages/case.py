@@ -104,7 +104,7 @@ def _page(
     case_key = (decision.subject, decision.subject_id)
     latest = decisions.latest(connection, *case_key)
     reasons, closed = texts("serving.closing_reasons"), decisions.closing_reason(connection, *case_key)
-    due = due_date(decision.subject, decision.as_of, service.now(connection).date())
+    due = due_date(decision.subject, decision.as_of, service.now(connection), decision.post)
     heading = None if file.row is None else case_title(decision, file.row, due, language)
     words, own_table = dict(page_texts("case", language)), TABLE_OF_SUBJECT[decision.subject]
     features = {feature.name: getattr(feature.meaning, language) for feature in catalogue(decision.subject).features}

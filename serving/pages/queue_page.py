@@ -1,50 +1,58 @@
-"""Queue page: cases waiting for an interview, with due dates and reasons."""
+"""Queue page: who waits for an interview, two lines a person, page by page."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from serving.auth.permissions import ALL_POSTS
+from features.matrix import TABLE_OF_SUBJECT
+from serving.auth.permissions import ALL_POSTS, Caller
 from serving.auth.sessions import PageReader
-from serving.decisions.desk_clock import queued_since, stands
+from serving.decisions.desk_clock import stands
 from serving.decisions.due_dates import DueDate
-from serving.decisions.interview_queue import QueuedCase, interview_queue
-from serving.decisions.scoring import UNDECIDABLE
+from serving.decisions.interview_queue import QueuedCase, interview_queue, queue_counts
+from serving.decisions.post_calendar import zone_of
+from serving.decisions.scoring import PROTECT, UNDECIDABLE
 from serving.decisions.service import DecisionService
-from serving.i18n.formats import format_day
+from serving.i18n.formats import category_label, format_day
 from serving.log.readings import log_readings
-from serving.pages.case_labels import due_label, summary_labels
-from serving.store import decisions
+from serving.pages.case_labels import due_label
 from serving.store.readings import Reading
 from serving.store.transactions import transaction
-from serving.web.rendering import Page, language_of, render
+from serving.store.waiting_cases import ORDERS
+from serving.web.rendering import Page, language_of, page_texts, render
 
 router = APIRouter(include_in_schema=False)
-CAPACITY, LIMIT = 20, 200
+ROWS, LIMIT = 20, 200
+_SHOWN_COLUMNS = {
+    "visa": ("family_name", "given_names", "birth_date", "status_of_residence", "guarantor_name", "inviter_name"),
+    "entry": ("family_name", "given_names", "birth_date", "status_of_residence", "flight"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A case of the queue, in one language; ``warnings`` ask to protect a former victim.
+    """A person of the queue, in one language.
 
-    ``reasons`` and ``for_the_person`` are sentences.
+    ``sentence`` is the strongest finding, or what stands in its place; ``mark`` a reason for which the case stands first.
     """
 
-    rank: int
+    number: int
     decision_id: str
     subject: str
     subject_id: str
+    name: str
+    facts: list[str]
+    sponsor: str
+    linked: int
     post: str | None
-    route: str
-    summary: list[str]
-    warnings: list[str]
-    reasons: list[str]
-    for_the_person: list[str]
+    mark: str
+    sentence: str
+    holder: str | None
     due: DueDate | None
     due_label: str
     due_day: str
@@ -52,63 +60,138 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage(Page):
-    """Queue of a post, or of all posts; ``posts`` are the reader's own; ``today`` is set where the clock is that of the records."""
+    """Page of the queue of a post, or of all posts.
+
+    ``posts`` are the reader's own, ``now`` is the time at the post, or the day in the records. ``addresses`` are those of
+    this page in each order, and of the page after it.
+    """
 
     name: ClassVar[str] = "queue"
     cases: list[QueueRow]
-    queue_length: int
     counts: dict[str, int]
     post: str | None
     posts: list[str]
     show_post: bool
-    capacity: int
     order: str
-    today: str | None
+    now: str
+    addresses: dict[str, str]
     notice: str
 
 
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """What of the queue a reader asked for; ``first`` is the number of the first row."""
+
+    post: str | None
+    order: str = "priority"
+    rows: int = ROWS
+    after: str = ""
+    first: int = 1
+
+    def address(self, **changes: object) -> str:
+        """Return the address of this page with some parts changed."""
+        standard = QueueView(self.post)
+        parts = {name: getattr(self, name) for name in ("post", "order", "rows", "after", "first")} | changes
+        return "?" + urlencode({
+            name: value for name, value in parts.items()
+            if value and (name == "post" or value != getattr(standard, name))
+        })  # fmt: skip
+
+
 @router.get("/queue")
-def queue(request: Request, caller: PageReader, capacity: str = "", order: str = "", post: str = "") -> Response:
+def queue(
+    request: Request, caller: PageReader, post: str = "", order: str = "", rows: str = "", after: str = "",
+    first: str = "",
+) -> Response:  # fmt: skip
     """Show whom to interview next."""
-    size = min(max(int(capacity), 1), LIMIT) if capacity.isdecimal() and len(capacity) < 6 else CAPACITY
-    all_posts = caller.scope is ALL_POSTS
-    shown_post = (post or None) if all_posts else post if caller.reaches(post) else caller.post
+    view = QueueView(
+        _post(caller, post), order if order in ORDERS else "priority", _number(rows, ROWS, LIMIT), after,
+        _number(first, 1, 10**7),
+    )  # fmt: skip
+    return queue_response(request, caller, view)
+
+
+def queue_response(request: Request, caller: Caller, view: QueueView) -> Response:
+    """Return a page of the queue; what it shows is written down before."""
     service: DecisionService = request.app.state.service
     with transaction(service.engine, caller.reach) as connection:
-        cases, today = interview_queue(connection, service, shown_post, size)
-        since = queued_since(service.now(connection), service.models.settings)
-        length = decisions.queue_length(connection, shown_post, since)
-        unscored = decisions.queue_length(connection, shown_post, since, route="no_score")
-    language = language_of(request)
-    if order == "due":
-        cases = _by_due_date(cases, today)
+        cases = interview_queue(connection, service, view.post, view.rows, order=view.order, after=view.after)
+        counts = queue_counts(connection, service, view.post)._asdict()
+        now = service.now(connection)
+    language, show_post = language_of(request), caller.scope is ALL_POSTS or len(caller.posts) > 1
     page = QueuePage(
-        [_row(case, language) for case in cases], length, _counts(cases) | {"unscored": unscored}, shown_post,
-        list(caller.posts), all_posts or len(caller.posts) > 1, size, order,
-        format_day(today, language) if stands(service.models.settings) else None,
-        cases[0].shown["notice"][language] if cases else "",
+        [_row(case, number, language) for number, case in enumerate(cases, view.first)], counts, view.post,
+        list(caller.posts), show_post, view.order, _now(service, now, view.post, language),
+        _addresses(view, cases), cases[0].shown["notice"][language] if cases else "",
     )  # fmt: skip
-    log_readings(request, caller, [Reading("queue", case.decision.decision_id) for case in cases])
+    log_readings(request, caller, [reading_of(case) for case in cases])
     return render(request, page, caller)
 
 
-def _by_due_date(cases: Sequence[QueuedCase], today: dt.date) -> list[QueuedCase]:
-    """Return landings, whose travellers stand at the counter, then applications by due date."""
-    return sorted(cases, key=lambda case: (case.due is not None, case.due.on if case.due else today, case.rank))
+def reading_of(case: QueuedCase) -> Reading:
+    """Return what is written before a person of the queue is shown."""
+    subject, subject_id = case.decision.subject, case.decision.subject_id
+    return Reading("queue", case.decision.decision_id, TABLE_OF_SUBJECT[subject], subject_id, _SHOWN_COLUMNS[subject])
 
 
-def _counts(cases: Sequence[QueuedCase]) -> dict[str, int]:
-    states = [case.due.state for case in cases if case.due]
-    children = sum(case.decision.route == "child_procedure" for case in cases)
-    return {"children": children, "due_shortly": states.count("soon"), "late": states.count("over")}
+def _post(caller: Caller, post: str) -> str | None:
+    if caller.scope is ALL_POSTS:
+        return post or None
+    return post if caller.reaches(post) else caller.post
 
 
-def _row(case: QueuedCase, language: str) -> QueueRow:
-    shown, due = case.shown, case.due
+def _number(given: str, default: int, most: int) -> int:
+    return min(max(int(given), 1), most) if given.isdecimal() and len(given) < 9 else default
+
+
+def _addresses(view: QueueView, cases: list[QueuedCase]) -> dict[str, str]:
+    links = {order: view.address(order=order, after="", first=1) for order in ("priority", "due")}
+    if view.after:
+        links["begin"] = view.address(after="", first=1)
+    if len(cases) == view.rows:
+        links["next"] = view.address(after=cases[-1].decision.decision_id, first=view.first + view.rows)
+    return links
+
+
+def _now(service: DecisionService, now: dt.datetime, post: str | None, language: str) -> str:
+    texts, local = page_texts("queue", language), now.astimezone(zone_of(post))
+    day = format_day(local.date(), language)
+    if stands(service.models.settings):
+        return texts["today"].format(day=day)
+    return texts["now"].format(day=day, time=f"{local:%H:%M}", zone=_offset(local))
+
+
+def _offset(local: dt.datetime) -> str:
+    """Return how far a clock is from UTC, as people write it."""
+    offset = f"{local:%z}"
+    return f"UTC{offset[:3]}:{offset[3:]}"
+
+
+def _row(case: QueuedCase, number: int, language: str) -> QueueRow:
+    shown, due, summary, texts = case.shown, case.due, case.summary, page_texts("queue", language)
+    mark, sentence = _sentence(case, language)
+    facts = [] if summary is None else [
+        "" if summary.age is None else texts["age"].format(n=summary.age), category_label(summary.status, language),
+        texts["flight"].format(flight=summary.flight) if summary.flight else "",
+    ]  # fmt: skip
     return QueueRow(
-        case.rank, shown["decision_id"], shown["subject"], shown["subject_id"], case.decision.post, shown["route"],
-        summary_labels(case.summary, language),
-        [warning[language] for warning in shown["warnings"] if warning["code"] in {"protect", UNDECIDABLE}],
-        [reason[language] for reason in case.reasons], [reason[language] for reason in case.for_the_person],
+        number, shown["decision_id"], shown["subject"], shown["subject_id"],
+        (summary.name if summary else "") or shown["subject_id"], [fact for fact in facts if fact],
+        (summary.sponsor if summary else None) or "", case.linked_people, case.decision.post, mark, sentence, case.holder,
         due, due_label(due, language) if due else "", format_day(due.on, language) if due else "",
     )  # fmt: skip
+
+
+def _sentence(case: QueuedCase, language: str) -> tuple[str, str]:
+    """Return why a case stands first, and the sentence about it."""
+    texts = page_texts("queue", language)
+    warnings = {warning["code"]: warning[language] for warning in case.shown["warnings"]}
+    finding = case.strongest_finding
+    mark = texts["child"] if case.shown["route"] == "child_procedure" else ""
+    if PROTECT in warnings:
+        return texts["protect"], warnings[PROTECT]
+    if mark:
+        return mark, texts["child_sentence"]
+    if case.shown["route"] == "no_score":
+        return "", warnings.get(UNDECIDABLE, texts["no_score"])
+    return "", texts["no_reason"] if finding is None else finding[language]

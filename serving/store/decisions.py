@@ -1,4 +1,4 @@
-"""SQL of decisions, kept byte for byte, and of the queue of cases without an interview."""
+"""SQL of decisions, kept byte for byte, and of what takes their cases out of the queue."""
 
 from __future__ import annotations
 
@@ -75,15 +75,6 @@ class IdempotencyKey:
 
 _NAMES = [field.name for field in fields(Decision)]
 _COLUMNS = ", ".join(_NAMES)
-_QUEUE = (
-    "(select distinct on (d.subject, d.subject_id) d.* from serving.decision d "
-    "where (cast(:post as text) is null or post = :post) "
-    "and (cast(:since as timestamptz) is null or created_at >= cast(:since as timestamptz)) "
-    "order by d.subject, d.subject_id, d.number desc) q "
-    "where not exists (select 1 from serving.interviewed_case i where i.subject = q.subject and i.subject_id = q.subject_id) "
-    "and not exists (select 1 from serving.closed_case c where c.subject = q.subject and c.subject_id = q.subject_id)"
-)
-"""The latest decision about each case of a post that arrived since a time and has no interview, nor was taken out by hand."""
 
 
 def insert(connection: Connection, decision: Decision) -> None:
@@ -100,12 +91,18 @@ def insert(connection: Connection, decision: Decision) -> None:
 
 def by_id(connection: Connection, decision_id: str) -> Decision | None:
     """Return a decision; None if it is missing or the id cannot be one."""
-    try:
-        decision_id = str(uuid.UUID(decision_id))
-    except ValueError:
+    if not is_id(decision_id):
         return None
     rows = _select(connection, "serving.decision where decision_id = cast(:id as uuid)", id=decision_id)
     return rows[0] if rows else None
+
+
+def is_id(given: str) -> bool:
+    """Return whether a text can be the id of a decision."""
+    try:
+        return str(uuid.UUID(given)) == given.lower()
+    except ValueError:
+        return False
 
 
 def by_ids(connection: Connection, decision_ids: Sequence[str]) -> list[Decision]:
@@ -156,41 +153,25 @@ def before(connection: Connection, decision: Decision) -> Decision | None:
 
 def search(
     connection: Connection, *, post: str | None, subject_id: str | None, limit: int, route: str | None = None,
-    before: int | None = None,
+    before: str = "",
 ) -> list[Decision]:  # fmt: skip
-    """Return the latest decision of each case, newest first; ``before`` is a moment, microseconds UTC."""
+    """Return the latest decision of each case, newest first; ``before`` is the id of the last one shown."""
+    given = {"post": post, "id": subject_id, "route": route, "before": before if is_id(before) else None}
+    conditions = {
+        "post": "d.post = :post",
+        "id": "d.subject in ('visa', 'entry') and d.subject_id = :id",
+        "route": "d.route = :route",
+        "before": "(d.as_of, d.number) < (select b.as_of, b.number from serving.decision b "
+        "where b.decision_id = cast(:before as uuid))",
+    }
+    chosen = "".join(f" and {conditions[name]}" for name, value in given.items() if value is not None)
     return _select(
         connection,
-        "(select distinct on (subject, subject_id) * from serving.decision "
-        "where (cast(:post as text) is null or post = :post) and (cast(:id as text) is null or subject_id = :id) "
-        "order by subject, subject_id, number desc) d where (cast(:route as text) is null or route = :route) "
-        "and (cast(:before as bigint) is null or as_of < :before) order by as_of desc limit :limit",
-        post=post, id=subject_id, limit=limit, route=route, before=before,
+        "serving.decision d where not exists (select 1 from serving.decision later where later.subject = d.subject "
+        f"and later.subject_id = d.subject_id and later.number > d.number){chosen} "
+        "order by d.as_of desc, d.number desc limit :limit",
+        **given, limit=limit,
     )  # fmt: skip
-
-
-def queue(connection: Connection, post: str | None, capacity: int, since: dt.datetime | None = None) -> list[Decision]:
-    """Return the next cases to interview: child procedure first (in order of arrival), then by score.
-
-    Parameters
-    ----------
-    since
-        When a case must have arrived at the desk; nothing that a record says counts.
-    """
-    return _select(
-        connection,
-        f"{_QUEUE} order by (route = 'child_procedure') desc, "
-        "case when route = 'child_procedure' then null else score end desc nulls last, as_of limit :limit",
-        post=post, limit=capacity, since=since,
-    )  # fmt: skip
-
-
-def queue_length(
-    connection: Connection, post: str | None, since: dt.datetime | None = None, *, route: str | None = None
-) -> int:
-    """Return the count of cases in a post's queue, of a single route if given."""
-    query = text(f"select count(*) from {_QUEUE} and (cast(:route as text) is null or route = :route)")
-    return int(connection.execute(query, {"post": post, "since": since, "route": route}).scalar_one())
 
 
 def count(connection: Connection) -> int:

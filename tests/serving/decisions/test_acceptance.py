@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from features.store.encryption import DataKey
 from features.tables.json_rows import row_as_json, rows_to_table
 from serving.decisions.desk_clock import DeskClock, queued_since
-from serving.store import decisions
+from serving.store import decisions, waiting_cases
 from tests.features.tables.folders import good, typed
 from tests.features.tables.test_plausibility import CASES, changed
 from tests.serving.conftest import Service
@@ -124,7 +124,7 @@ def test_the_clock_of_the_records_is_the_end_of_the_loaded_world_and_keeps_to_it
 
 def queue_ids(service: Service, since: dt.datetime | None = None) -> set[str]:
     with service.backend.engine.connect() as connection:
-        return {case.subject_id for case in decisions.queue(connection, None, 10_000, since)}
+        return {case.subject_id for case in waiting_cases.queue(connection, None, 10_000, since)}
 
 
 def test_a_mistyped_year_costs_no_other_case_its_place(service: Service) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 import time
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from features.tables.json_rows import row_as_json
 from serving.app import create_app
@@ -43,6 +44,7 @@ class Site:
     password: str
     case: dict[str, Any]
     child: dict[str, Any]
+    records: dict[str, dict[str, Any]]
 
 
 @dataclass
@@ -80,7 +82,8 @@ def site(service: Service) -> Iterator[Site]:
     while not server.started:
         time.sleep(0.05)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield Site(f"http://127.0.0.1:{port}", service.passwords["officer"], shown, child.json())
+    yield Site(f"http://127.0.0.1:{port}", service.passwords["officer"], shown, child.json(),
+               {item["application_id"]: item for item in records})  # fmt: skip
     server.should_exit = True
     thread.join()
 
@@ -118,6 +121,10 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
+def row_of(page: Page, subject_id: str) -> Locator:
+    return page.locator(".queue > li").filter(has_text=subject_id)
+
+
 def signed_in(visit: Visit, site: Site) -> Page:
     page = visit.page
     page.goto(site.address)
@@ -132,7 +139,7 @@ def test_an_officer_walks_from_sign_in_over_the_queue_to_a_case_and_its_replay(v
     page = signed_in(visit, site)
     assert page.get_by_role("heading", level=1).inner_text().startswith("Interview queue")
     picture(page, "queue-en")
-    page.get_by_role("link", name=site.case["subject_id"]).click()
+    row_of(page, site.case["subject_id"]).get_by_role("link").click()
     assert site.case["subject_id"] in page.locator("main .line").last.inner_text()
     for reason in site.case["reasons"]:
         assert page.get_by_text(reason["en"], exact=True).count() >= 1
@@ -169,10 +176,9 @@ def test_the_language_is_switched_and_stays(visit: Visit, site: Site) -> None:
 
 def test_a_childs_case_shows_the_child_procedure_and_neither_reasons_nor_a_score(visit: Visit, site: Site) -> None:
     page = signed_in(visit, site)
-    entry = page.get_by_role("listitem").filter(has=page.get_by_role("link", name="A-CHILD"))
-    assert entry.get_by_text(LABELS["child_procedure"]["en"]).is_visible()
-    assert entry.get_by_role("listitem").count() == 0
-    page.get_by_role("link", name="A-CHILD").click()
+    entry = row_of(page, "A-CHILD")
+    assert entry.get_by_text(LABELS["child_sentence"]["en"]).is_visible()
+    entry.get_by_role("link").click()
     for number in range(1, 5):
         assert page.get_by_text(LABELS[f"child_{number}"]["en"]).is_visible()
     assert page.locator(".reason, svg.chart").count() == 0
@@ -223,28 +229,55 @@ def test_a_reasons_record_opens_and_leads_back(visit: Visit, site: Site) -> None
     assert not visit.faults
 
 
-def test_the_queue_is_put_in_order_of_due_dates_and_cut_to_the_interviews_that_are_possible(
-    visit: Visit, site: Site
-) -> None:
+def test_the_queue_is_put_in_order_of_due_dates_and_paged(visit: Visit, site: Site) -> None:
     page = signed_in(visit, site)
-    page.get_by_label(LABELS["capacity"]["en"]).fill("3")
-    page.get_by_role("button", name=LABELS["show"]["en"]).click()
-    assert page.locator(".queue > li").count() == 3
-    assert page.get_by_text("3 of").is_visible()
     page.get_by_role("link", name=LABELS["by_due"]["en"]).click()
-    assert page.locator(".queue > li").count() == 3
+    page.goto(page.url + "&rows=5")
+    first = page.locator(".queue h2").all_inner_texts()
+    page.get_by_role("link", name=LABELS["next_page"]["en"]).click()
+    second = page.locator(".queue h2").all_inner_texts()
+    assert (len(first), page.locator(".queue .rank").first.inner_text()) == (5, "6")
+    assert second
+    assert not {*first} & {*second}
+    page.get_by_role("link", name=LABELS["first_page"]["en"]).click()
+    assert page.locator(".queue h2").all_inner_texts() == first
     assert not visit.faults
+
+
+def test_a_row_leads_with_the_name_and_ten_rows_fit_a_laptops_screen(visit: Visit, site: Site) -> None:
+    page = signed_in(visit, site)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    row = row_of(page, site.case["subject_id"])
+    record = site.records[site.case["subject_id"]]
+    text = row.inner_text()
+    assert row.get_by_role("link").inner_text() == f"{record['family_name']} {record['given_names']}"
+    assert row.locator("bdi").first.inner_text() == f"{record['family_name']} {record['given_names']}"
+    assert re.search(r"age \d+", text)
+    assert record["guarantor_name"] is None or record["guarantor_name"] in text
+    sentences = [reason["en"] for reason in site.case["reasons"] if reason["direction"] == "raises"]
+    assert (sentences or [LABELS["no_reason"]["en"]])[0] in text
+    boxes = [box for row in page.locator(".queue > li").all() if (box := row.bounding_box())]
+    fitting = sum(box["y"] + box["height"] <= 768 for box in boxes)
+    assert fitting >= 10
+    assert max(box["height"] for box in boxes) < 60
+    picture(page, "queue-laptop-en")
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{site.address}/queue?lang=ja")
+    picture(page, "queue-laptop-ja-dark")
+    page.set_viewport_size({"width": 320, "height": 700})
+    picture(page, "queue-320-ja")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_an_officer_records_an_interview_and_goes_on_with_the_queue(visit: Visit, site: Site) -> None:
     page = signed_in(visit, site)
-    entry = page.locator(".queue a").filter(has_text="A-WEB-").last
-    name = entry.inner_text()
-    entry.click()
+    entry = row_of(page, "A-WEB-").last
+    entry.get_by_role("link").click()
+    name = page.get_by_role("heading", level=1).inner_text().split()[0]
     page.get_by_label("inconclusive").check()
     page.get_by_role("button", name=LABELS["save"]["en"]).click()
     page.wait_for_url("**/queue")
-    assert page.get_by_role("link", name=name).count() == 0
+    assert row_of(page, name).count() == 0
     assert not visit.faults
 
 

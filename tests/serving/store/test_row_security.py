@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from features.tables.json_rows import row_as_json
 from serving.auth.permissions import Caller
-from serving.store import decisions
+from serving.store import decisions, waiting_cases
 from serving.store.transactions import EVERYTHING, Reach, transaction
 from tests.serving.conftest import Service
 
@@ -37,10 +37,12 @@ def foreign(service: Service) -> dict[str, Any]:
 @pytest.fixture
 def unfiltered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Switch off every filter of the application."""
-    search, queue = decisions.search, decisions.queue
+    search, page = decisions.search, waiting_cases.page
     monkeypatch.setattr(Caller, "reaches", lambda *_: True)
     monkeypatch.setattr(decisions, "search", lambda connection, **given: search(connection, **{**given, "post": None}))
-    monkeypatch.setattr(decisions, "queue", lambda connection, _post, *rest: queue(connection, None, *rest))
+    monkeypatch.setattr(
+        waiting_cases, "page", lambda connection, _, *rest, **given: page(connection, None, *rest, **given)
+    )
     yield
 
 
