@@ -8,7 +8,15 @@ import numpy as np
 from features.arrays import Ints
 from features.catalogue import catalogue
 from features.catalogue.feature import Text
-from features.catalogue.measures import Component, DaysSince, Measure, OtherBearers, OwnStays, SameStatement, WatchList
+from features.catalogue.measures import (
+    Component,
+    DaysSince,
+    Measure,
+    OtherBearers,
+    OwnStays,
+    SameStatement,
+    WatchList,
+)
 from features.identity import name_comparison as names
 from features.identity.birth_dates import DIFFERENT, DIGIT_DIFFERS, EXCHANGED, SAME, UNKNOWN
 from features.kernel.bearers import events_of_others
@@ -147,6 +155,8 @@ def _events(view: View, queries: Iterable[EventQuery], case: int, *, is_first: b
     records = []
     at = int(view.cases.as_of[case])
     for query in queries:
+        if view.is_hub(query)[case]:
+            continue
         events = view.history.events(query.events)
         key = int(view.cases.key(query.case_key)[case])
         kept = (events.keys[query.key] == key) & (key != 0) & (events.known_at < at)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from features.arrays import Floats, Ints
+from features.arrays import Bools, Floats, Ints
 from features.cases import Cases
 from features.events.event_table import Events
 from features.events.history import History
@@ -23,6 +23,11 @@ from features.watchlist.matches import Matches, watch_list_matches
 T = TypeVar("T")
 STATEMENT_WINDOW_DAYS = 365
 FEW_CASES = 100
+TRUE_OF_A_HUB = frozenset({
+    "applications", "applications_by_phone", "applications_by_address", "spouse_applications", "child_applications",
+    "landings", "establishments", "actions",
+})  # fmt: skip
+"""Events that tell of a hub itself: how many come through it, and what establishment it is."""
 
 
 class View:
@@ -63,6 +68,13 @@ class View:
         times = (swept.first if first else swept.last)[:, _flag(query, plan)]
         return days_between(times, self.cases.as_of)
 
+    def is_hub(self, query: EventQuery) -> Bools:
+        """Return bool[n]: whether the case's key is a contact of so many that what became of them tells nothing of the case."""
+        if query.events in TRUE_OF_A_HUB:
+            return np.zeros(len(self.cases), dtype=bool)
+        key = query.case_key
+        return self._once(("hub", key), lambda: self._network.is_hub(self.cases, key))
+
     def forget(self, key: SweepKey) -> None:
         """Drop a sweep; it runs again if needed."""
         self._swept.pop(key, None)
@@ -85,7 +97,9 @@ class View:
         own = np.zeros((len(cases), len(plan.codes)), dtype=np.int32)
         for column, (code, _) in enumerate(plan.codes):
             own[:, column] = self._own_codes(name, code)
-        questions = Questions(self._case_order(case_key), cases.key(case_key), cases.as_of, own)
+        order = self._case_order(case_key)
+        order = order[~self.is_hub(EventQuery(name, key, case_key))[order]]
+        questions = Questions(order, cases.key(case_key), cases.as_of, own)
         times = (events.known_at[rows], events.occurred_at[rows])
         return sweep(events.keys[key][rows], times, flags, codes, questions, np.array(plan.windows, dtype=np.int64))
 

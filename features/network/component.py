@@ -1,9 +1,10 @@
 """Connected component of a case: the records linked to it by shared identifiers, as of the moment.
 
 Records are linked by a phone, address, sponsor, passport, person, fingerprint identity, booking or statement. An
-identifier of more than `DEGREE_CAP` records is a hub (a hotel, an agency, a hall of residence) and links nothing. Only
-records of the last `LINK_DAYS` days count. The component grows by whole levels, so its content depends on no order, and
-stops after the level that passes `SIZE_LIMIT`.
+identifier of more than `DEGREE_CAP` records is a hub (a hotel, an agency, a hall of residence) and links nothing; where
+it is a contact, what became of others under it does not count in `features.kernel.view` either. Only records of the last
+`LINK_DAYS` days count. The component grows by whole levels, so its content depends on no order, and stops after the level
+that passes `SIZE_LIMIT`.
 """
 
 from dataclasses import dataclass
@@ -11,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.arrays import Ints
+from features.arrays import Bools, Ints
 from features.cases import Cases
 from features.events.history import History
 from features.events.linked_facts import PHONES
-from features.network.search import search
+from features.network.search import hubs, search
 from features.network.shared_keys import SharedKeys, group_keys
 from features.parallel import in_slices
 from features.statements.statement_index import StatementIndex, statement_index
@@ -36,6 +37,11 @@ LINKS_OF_CASE = {
     "visa": LINKS_OF_APPLICATION, "entry": (*LINKS_OF_LANDING, *PHONES, "guarantor", "inviter"),
 }  # fmt: skip
 """Keys from which the search starts, by subject."""
+CONTACTS = {
+    subject: tuple(name for name in columns if name.endswith(("_phone", "_address")))
+    for subject, columns in LINKS_OF_CASE.items()
+}
+"""Keys that may be of a hub: many honest people share a contact, while a sponsor of many people is the sponsor of each."""
 MEASURES = (
     "records", "persons", "guarantors", "phones", "spouse_applications", "missing_or_overstay", "findings",
     "adult_work", "levels",
@@ -116,6 +122,18 @@ class Network:
     def measure(self, cases: Cases) -> NDArray[np.int32]:
         """Return int32[n, 9]: `MEASURES` of each case's component, without the case's own record and person."""
         return self._search(cases, 0)[0]
+
+    def is_hub(self, cases: Cases, column: str) -> Bools:
+        """Return bool[n]: whether a case's contact has more records than the degree cap, as of the case.
+
+        A hotel, an agency or a hall of residence: what is on record under it tells of nobody in particular.
+        """
+        shared, keys = self.graph.shared, cases.key(column)
+        if column not in CONTACTS[cases.subject]:
+            return np.zeros(len(cases), dtype=bool)
+        marked = np.isin(keys, self._history.hubs)
+        hubs(shared.number(keys), cases.as_of, shared.begin, shared.posted_at, DEGREE_CAP, LINK_DAYS * DAY_US, marked)
+        return marked
 
     def records_of(self, cases: Cases, case: int, measure: str) -> tuple[Ints, Ints]:
         """Return the rows of the applications and of the landings in a case's component that a measure counts."""

@@ -57,18 +57,34 @@ def search(
 
 
 @kernel
+def hubs(keys, as_of, begin, posted_at, cap, window, out):
+    """Set ``out`` where a group of identifiers, -1 for none, has more records than the degree cap as of a moment."""
+    for i in range(len(keys)):
+        if keys[i] >= 0 and _is_hub(keys[i], as_of[i], window, begin, posted_at, cap):
+            out[i] = True
+
+
+@kernel
+def _is_hub(key, now, window, begin, posted_at, cap):
+    at, end = begin[key], begin[key + 1]
+    if end - at <= cap:
+        return False
+    end = first_at(posted_at, at, end, now)
+    # the record just before the last ``cap`` ones tells whether there are more
+    return end - at > cap and posted_at[end - cap - 1] >= now - window
+
+
+@kernel
 def _add_by_key(key, i, now, window, begin, posted, posted_at, cap, visited, used, queue, size):
     """Queue the records of a key known in the last ``window``, unless they exceed the degree cap."""
     if key < 0 or used[key] == i:
         return size
     used[key] = i
+    if _is_hub(key, now, window, begin, posted_at, cap):
+        return size
     at, end = begin[key], begin[key + 1]
     if end - at > cap:
-        end = first_at(posted_at, at, end, now)
-        # the record just before the last ``cap`` ones tells whether there are more
-        if end - at > cap and posted_at[end - cap - 1] >= now - window:
-            return size
-        at = max(at, end - cap)
+        at = max(at, first_at(posted_at, at, end, now) - cap)
     while at < end and posted_at[at] < now:
         if posted_at[at] >= now - window:
             size = _visit(posted[at], i, visited, queue, size)

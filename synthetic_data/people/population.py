@@ -9,6 +9,7 @@ from synthetic_data.filing.plan import Plan, concatenate
 from synthetic_data.filing.volumes import END, START
 from synthetic_data.geography.district import District
 from synthetic_data.lookalikes.settlement import plant_lookalikes
+from synthetic_data.people.lifetimes import within_lives
 from synthetic_data.people.ordinary import draw_ordinary
 from synthetic_data.people.repeat_applicants import come_again, owners
 from synthetic_data.typologies.rings import plant_rings
@@ -31,7 +32,7 @@ def settle_district(d: District) -> tuple[Plan, Rings]:
     impersonated = hidden.take(np.flatnonzero(hidden["typology"] == 2))
     whole = concatenate([everybody, again, owners(d, rng, impersonated)])
     inside = (whole["day"] >= START) & (whole["day"] < END)
-    whole = whole.take(np.flatnonzero(inside))
+    whole = within_lives(whole.take(np.flatnonzero(inside)))
     # of those who are honest, as many stay as the district shall hold
     spare = len(whole) - wanted
     kept = np.ones(len(whole), dtype=np.bool_)
