@@ -54,7 +54,9 @@ def test_both_name_the_same_ids_in_a_tampered_bundle(small_log: SmallLog, kind: 
         with small_log.engine.connect() as connection, connection.begin() as transaction:
             without_triggers(connection)
             kind.apply(connection, random)
-            ours = {(fault.kind, fault.subject_id) for fault in small_log.faults(connection)}
+            faults = small_log.faults(connection)
+            # the order of the queue repeats what is sealed, and a bundle holds what is sealed
+            ours = {(fault.kind, fault.subject_id) for fault in faults if fault.kind != "queue"}
             write_bundle(connection, tmp_path)
             transaction.rollback()
         theirs = {finding[:2] for finding in verifier.verify_bundle(tmp_path, key, checkpoint / LATEST)}
