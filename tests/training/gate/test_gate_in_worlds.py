@@ -148,7 +148,8 @@ def test_a_mark_on_a_part_or_on_those_identified_alone_or_a_gap_is_seen(
     )
     assert not refused(traced(records))
     for rows in (part, found_by_others):
-        result = traced(planted(records, "monthly_income_jpy", rows, 777_000.0))
+        # an income among many others: next to a rare one, somebody examined by chance would be counted too
+        result = traced(planted(records, "monthly_income_jpy", rows, 77_777.0))
         assert refused(result) == {"no_mark"}
         assert (result.purest, result.marked) == ("monthly_income_yen", rows.sum())
     result = traced(planted(records, "monthly_income_jpy", ~examined, 200_000.0))
