@@ -29,7 +29,7 @@ ORIGIN = "mimamori/log"
 CHANGING_KINDS = frozenset({"account", "api_key", "session", "shadow"})  # the last leaf counts, {} of what has ended
 ACT_KINDS = (
     "decision queue_removal closing queue_act record supersession reading access_request access_answer "
-    "rescoring wrong_link correction_reason correction_request correction_answer"
+    "rescoring scoring_switch wrong_link correction_reason correction_request correction_answer"
 )
 ROW_KINDS = CHANGING_KINDS.union(ACT_KINDS.split())
 LONGEST_VALUE = 128  # longer texts of a row are sealed by their SHA-256
