@@ -114,7 +114,7 @@ def sealed_log(folder: Path) -> None:
 
 def sharing(folder: Path) -> None:
     """Seconds from a record's POST until an open case that it touches has changed."""
-    from benchmarks.sharing import measure, quantile  # noqa: PLC0415 (the whole service loads only where it is measured)
+    from benchmarks.records_across_posts import measure, quantile  # noqa: PLC0415 (the whole service loads only where it is measured)
 
     world = write_world(folder / "world", LOGGED_AMONG)
     took, posted = measure(world, folder)

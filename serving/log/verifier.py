@@ -27,11 +27,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 ORIGIN = "mimamori/log"
 CHANGING_KINDS = frozenset({"account", "api_key", "session", "shadow"})  # the last leaf counts, {} of what has ended
-ACT_KINDS = (
-    "decision queue_removal closing queue_act record supersession reading access_request access_answer "
-    "rescoring scoring_switch wrong_link correction_reason correction_request correction_answer"
-)
-ROW_KINDS = CHANGING_KINDS.union(ACT_KINDS.split())
+ACT_KINDS = "decision queue_removal closing queue_act record supersession reading access_request access_answer"
+DESK_KINDS = "rescoring scoring_switch wrong_link correction_reason correction_request correction_answer"
+ROW_KINDS = CHANGING_KINDS.union(ACT_KINDS.split(), DESK_KINDS.split())
 LONGEST_VALUE = 128  # longer texts of a row are sealed by their SHA-256
 DECODED = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).decode
 CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode

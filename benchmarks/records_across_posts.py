@@ -38,7 +38,7 @@ def measure(world: Path, folder: Path) -> tuple[dict[str, list[float]], float]:
         for name in (*_names("ALONE"), *_names("BURST"), *_names("BESIDE")):
             _send(client, headers, "visa-applications", _application(newest, name))
         posted = (time.perf_counter() - begin) / (3 * CASES) * 1000
-        took = {"one at a time": _one_at_a_time(client, headers, service, newest)}
+        took = {"one at a time": _in_turn(client, headers, service, newest)}
         took["in a burst"] = _burst(client, headers, service, newest, "BURST")
         for number in range(CROWD):
             name = f"SHARE-HUB-{number}"
@@ -72,7 +72,7 @@ def _entry(newest: dict[str, Any], name: str) -> dict[str, Any]:
             "given_names": "Person", "birth_date": "1971-01-01", "passport_number": f"SH{name}"}  # fmt: skip
 
 
-def _one_at_a_time(
+def _in_turn(
     client: TestClient, headers: dict[str, str], service: DecisionService, newest: dict[str, Any]
 ) -> list[float]:
     took = []
