@@ -27,8 +27,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 ORIGIN = "mimamori/log"
 CHANGING_KINDS = frozenset({"account", "api_key", "session", "shadow"})  # the last leaf counts, {} of what has ended
-ACT_KINDS = "decision queue_removal closing queue_act record supersession submission reading access_request access_answer shadow_score"
-ROW_KINDS = CHANGING_KINDS.union(ACT_KINDS.split())
+ROW_KINDS = {*CHANGING_KINDS, "decision", "queue_removal", "closing", "queue_act", "record", "supersession", "submission",
+             "reading", "access_request", "access_answer", "shadow_score", "entry_review"}  # fmt: skip
 LONGEST_VALUE = 128  # longer texts of a row are sealed by their SHA-256
 LINE = json.JSONDecoder().raw_decode
 ROW = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).raw_decode
@@ -91,8 +91,8 @@ def require_cosignature(note: str, witness: str) -> None:
         raw = base64.b64decode(encoded, validate=True)
         lines = [line for line in signatures.splitlines() if line.startswith(f"— {name} ")]
         blobs = [base64.b64decode(line.split(" ")[2]) for line in lines]
-        named = sha256(name.encode() + b"\n" + raw)[:4]
-        blob = next(blob for blob in blobs if raw[:1] == b"\x04" and blob[:4] == named and len(blob) == 76)
+        start = sha256(name.encode() + b"\n" + raw)[:4]
+        blob = next(blob for blob in blobs if raw[:1] == b"\x04" and blob.startswith(start) and len(blob) == 76)
         message = f"cosignature/v1\ntime {int.from_bytes(blob[4:12])}\n{body}\n"
         Ed25519PublicKey.from_public_bytes(raw[1:]).verify(blob[12:], message.encode())
     except (ValueError, IndexError, StopIteration, InvalidSignature):
@@ -198,8 +198,8 @@ def digests_of_leaves(part: tuple[Path, int, int]) -> tuple[list[int], bytes, li
         for leaf in leaves
         if leaf["kind"] in ROW_KINDS
     ]
-    hashes = b"".join(map(leaf_hash, leaves))
-    return ([leaf["position"] for leaf in leaves], hashes, digests) if all(map(opens, leaves)) else None
+    positions = [leaf["position"] for leaf in leaves]
+    return (positions, b"".join(map(leaf_hash, leaves)), digests) if all(map(opens, leaves)) else None
 
 
 def digests_of_rows(part: tuple[Path, int, int]) -> list[Digest] | None:

@@ -59,6 +59,7 @@ KINDS = {
     "queue_act": Kind("serving.queue_act", "act_id::text"),
     "access_request": Kind("serving.access_request", "request_id::text"),
     "access_answer": Kind("serving.access_answer", "request_id::text"),
+    "entry_review": Kind("serving.entry_review", "account_id || '/' || day"),
     "account": Kind(_ACCOUNT, "account_id::text", changes=True),
     "api_key": Kind("serving.api_key", "key_id::text", changes=True),
     "session": Kind("serving.session", "session_id::text", changes=True),
