@@ -62,6 +62,13 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /cases/{decision_id}/records/{table}/{record_id:path}": _READERS,
     "POST /cases/{decision_id}/interview": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/close": {OFFICER: OWN_POST},
+    "GET /cases/{decision_id}/history": _READERS,
+    "GET /cases/{decision_id}/correct": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/correct": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/separate": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/correction-requests": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/correction-requests/{request_id}/answer": {OFFICER: OWN_POST},
+    "GET /changes": _READERS,
     "GET /requests": _READERS,
     "POST /requests": {OFFICER: OWN_POST},
     "POST /requests/{request_id}/answer": _READERS,
@@ -85,8 +92,8 @@ PUBLIC = frozenset({
 DEMONSTRATION = frozenset({"GET /tour"})
 """Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
-    OFFICER: ("queue", "requests", "account"),
-    AUDITOR: ("decisions", "queue", "requests", "models", "account"),
+    OFFICER: ("queue", "changes", "requests", "account"),
+    AUDITOR: ("decisions", "queue", "changes", "requests", "models", "account"),
     SCIENTIST: ("models", "account"),
     ADMIN: ("models", "account"),
 }
