@@ -37,6 +37,7 @@ from serving.pages import (
     oidc_sign_in,
     queue_page,
     record,
+    scoring,
     sign_in,
     tour,
     vignettes,
@@ -60,6 +61,7 @@ PAGES = (
     access_requests,
     interview,
     models,
+    scoring,
     vignettes,
     all_decisions,
 )

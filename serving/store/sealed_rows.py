@@ -58,6 +58,7 @@ KINDS = {
     "reading": Kind("serving.reading", "reading_id::text"),
     "queue_act": Kind("serving.queue_act", "act_id::text"),
     "rescoring": Kind("serving.rescoring", "decision_id::text"),
+    "scoring_switch": Kind("serving.scoring_switch", "switch_id::text"),
     "wrong_link": Kind("serving.wrong_link", "link_id::text"),
     "correction_reason": Kind("serving.correction_reason", "position::text"),
     "correction_request": Kind("serving.correction_request", "request_id::text"),
