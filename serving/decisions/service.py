@@ -194,9 +194,10 @@ class DecisionService:
         register = register_view(connection, self.store, caller.role, None, row)
         computed = self.compute(connection, subject, row, own, post, Sight(head, register=register))
         [position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
-        insert_submission(connection, [position], caller.account_id)
         count_hand_entry(connection, self.store, caller, subject, row, own, head)
-        return computed.store(connection, record_position=position, account_id=caller.account_id)
+        decision = computed.store(connection, record_position=position, account_id=caller.account_id)
+        insert_submission(connection, [position], caller.account_id)
+        return decision
 
     def _existing(self, connection: Connection, subject: str, own: TableFacts, row: pa.Table) -> Decision | None:
         """Return the decision about this very record, None if it is not stored."""

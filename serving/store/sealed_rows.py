@@ -54,6 +54,7 @@ KINDS = {
         "or position in (select superseded_at from records.record where superseded_at is not null))", "position::text",
     ),
     "supersession": Kind(f"({_SUPERSESSION} where superseded_at is not null)", "position::text"),
+    "submission": Kind("serving.submission", "first_position::text"),
     "reading": Kind("serving.reading", "reading_id::text"),
     "queue_act": Kind("serving.queue_act", "act_id::text"),
     "rescoring": Kind("serving.rescoring", "decision_id::text"),
@@ -64,10 +65,12 @@ KINDS = {
     "correction_answer": Kind("serving.correction_answer", "request_id::text"),
     "access_request": Kind("serving.access_request", "request_id::text"),
     "access_answer": Kind("serving.access_answer", "request_id::text"),
+    "entry_review": Kind("serving.entry_review", "account_id || '/' || day"),
     "account": Kind(_ACCOUNT, "account_id::text", changes=True),
     "api_key": Kind("serving.api_key", "key_id::text", changes=True),
     "session": Kind("serving.session", "session_id::text", changes=True),
     "shadow": Kind("serving.shadow", "shadow_id::text", changes=True),
+    "shadow_score": Kind("serving.shadow_score", "shadow_id || '/' || decision_id"),
 }  # fmt: skip
 """Every kind of leaf that seals a row: of records outcomes, corrected versions and what they superseded."""
 
