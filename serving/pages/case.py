@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from features.catalogue import catalogue
 from features.languages import texts
 from features.matrix import TABLE_OF_SUBJECT
-from features.tables.categories import FINDINGS, TYPOLOGIES
 from features.tables.times import moment_of
 from models.peers import ALL
 from serving.auth.permissions import Caller, Role
@@ -25,7 +24,6 @@ from serving.decisions.evidence import decision_in_scope
 from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import DecisionService
 from serving.decisions.shared_findings import Event
-from serving.i18n.formats import category_label
 from serving.log.readings import log_readings
 from serving.pages.case_change import ChangeView, change_view
 from serving.pages.case_findings import FindingView, finding_views
@@ -33,6 +31,7 @@ from serving.pages.case_title import CaseTitle, case_title
 from serving.pages.linked_people import NetworkView, network_view
 from serving.pages.waterfall import waterfall
 from serving.store import decisions
+from serving.store.interview_sheets import InterviewSheet, latest_sheet
 from serving.store.submissions import Act, acts_of_case
 from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, page_texts, render
@@ -49,7 +48,7 @@ class CasePage(Page):
     """A case; ``case`` is its decision as JSON, ``steps`` the bars of the chart, ``error`` a key of texts.
 
     ``heading`` is None where the record is no longer there. ``closed`` is why the case was taken out of the queue by hand;
-    empty if it was not.
+    empty if it was not. ``sheet`` is the last sheet of an interview.
     """
 
     name: ClassVar[str] = "case"
@@ -70,8 +69,7 @@ class CasePage(Page):
     may_record: bool
     error: str
     acts: list[Act]
-    outcomes: list[tuple[str, str]]
-    typologies: list[tuple[str, str]]
+    sheet: InterviewSheet | None
     closed: str
     closing_reasons: list[tuple[str, str]]
 
@@ -123,8 +121,7 @@ def _page(
         replayed=replay_decision(service, connection, decision) if replay else None,
         interviewed=decisions.is_interviewed(connection, *case_key), may_record=caller.role is Role.OFFICER, error=error,
         acts=acts_of_case(connection, *case_key),
-        outcomes=[(code, category_label(code, language)) for code in FINDINGS],
-        typologies=[(code, texts("typologies")[code][language]) for code in TYPOLOGIES],
+        sheet=latest_sheet(connection, *case_key),
         closed="" if closed is None else reasons[closed][language],
         closing_reasons=[(code, reason[language]) for code, reason in reasons.items()],
     )  # fmt: skip

@@ -56,6 +56,8 @@ KINDS = {
     "supersession": Kind(f"({_SUPERSESSION} where superseded_at is not null)", "position::text"),
     "reading": Kind("serving.reading", "reading_id::text"),
     "queue_act": Kind("serving.queue_act", "act_id::text"),
+    "interview_draft": Kind("serving.interview_draft", "draft_id::text"),
+    "interview_sheet": Kind("serving.interview_sheet", "sheet_id::text"),
     "access_request": Kind("serving.access_request", "request_id::text"),
     "access_answer": Kind("serving.access_answer", "request_id::text"),
     "account": Kind(_ACCOUNT, "account_id::text", changes=True),

@@ -145,6 +145,8 @@ PAGES = (
     ("GET", "/vignettes"), ("GET", "/account"), ("POST", "/account/sessions/end"), ("POST", "/account/sign-out-everywhere"),
     ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"), ("POST", "/account/password"), ("GET", "/sign-in/provider"), ("GET", "/sign-in/return"),
     ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/sheet"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
+    ("GET", "/cases/{}/interview/{}"), ("POST", "/cases/{}/interview/{}"), ("GET", "/interviews/{}"), ("POST", "/interviews/{}/withdraw"),
+    ("GET", "/interview-card"),
     ("POST", "/cases/{}/close"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
@@ -160,7 +162,12 @@ NAMES = (
     "route",
     "before",
     "kind",
-    "finding",
+    "version",
+    "alone",
+    "outcome",
+    "topic_pay_note",
+    "reason",
+    "go",
     "decision",
     "table",
     "record",

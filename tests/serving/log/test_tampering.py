@@ -263,7 +263,7 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
     at = int(random.integers(1, size))
     for leaf in reversed(list(log_leaves.leaves(connection, at))):
         for table, kind in (("decision", "decision"), ("interviewed_case", "queue_removal"), ("closed_case", "closing"),
-                            ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
+                            ("interview_sheet", "interview_sheet"), ("interview_draft", "interview_draft"), ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
                             ("shadow", "shadow")):  # fmt: skip
             if leaf.kind == kind:
                 run(
@@ -323,6 +323,11 @@ def end_without_a_trace(connection: Connection, random: np.random.Generator) -> 
     run(connection, "delete from serving.reading where reading_id::text = :id", id=target)
     seal_again(connection, "reading", target)
     return (target,)
+
+
+def undo_withdrawal(connection: Connection, random: np.random.Generator) -> Names:
+    [(name,)] = run(connection, "delete from serving.interview_sheet where outcome is null returning sheet_id")
+    return (str(name),)
 
 
 def flip_bit(column: str) -> Tampering:
@@ -426,6 +431,12 @@ KINDS = (
     Tampering("ended session revived", revive_session),
     change("shadow", "update serving.shadow set model_sha256 = repeat('o', 64) where shadow_id::text = :id"),
     change("shadow", "delete from serving.shadow where shadow_id::text = :id"),
+    *(
+        change("interview_sheet", f"update serving.interview_sheet set {what} where sheet_id::text = :id")
+        for what in ("content = 'other'", "outcome_id = outcome_id || '0'", "account_id = 1", "recorded_at = recorded_at - interval '1 day'")
+    ),
+    Tampering("withdrawal of an interview undone", undo_withdrawal),
+    change("interview_draft", "update serving.interview_draft set content = 'other' where draft_id::text = :id"),
     rename_leaf("kind"),
     rename_leaf("subject_id"),
 )  # fmt: skip
