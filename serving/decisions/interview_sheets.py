@@ -28,6 +28,7 @@ from serving.decisions.interview_form import (
     form_of,
 )
 from serving.decisions.interviews import outcome_record, store_outcome
+from serving.decisions.own_views import require_own_view
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
 from serving.store import decisions, interview_sheets
@@ -67,6 +68,7 @@ def draft_of(connection: Connection, service: DecisionService, caller: Caller, d
     decision = decision_in_scope(connection, caller, decision_id)
     last = interview_sheets.latest_sheet(connection, decision.subject, decision.subject_id)
     _require_open(connection, caller, decision, last)
+    require_own_view(connection, service, caller, decision)
     superseded = None if last is None else last.sheet_id
     stored = interview_sheets.latest_draft(connection, decision, caller.account_id, superseded)
     shown = orjson.loads(decision.shown)

@@ -12,6 +12,7 @@ from serving.auth.sessions import PageReader
 from serving.decisions.case_file import own_record
 from serving.decisions.evidence import decision_in_scope
 from serving.decisions.interview_form import form_of
+from serving.decisions.own_views import require_own_view
 from serving.decisions.service import DecisionService
 from serving.log.readings import log_readings
 from serving.pages.case_findings import FindingView, finding_views
@@ -43,6 +44,7 @@ def sheet(request: Request, caller: PageReader, decision_id: str) -> Response:
     language = language_of(request)
     with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
+        require_own_view(connection, service, caller, decision)
         rows = own_record(connection, service, decision).to_pylist()
     shown = orjson.loads(decision.shown)
     heading = case_title(decision, rows[0], None, language) if rows else None

@@ -263,7 +263,7 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
     at = int(random.integers(1, size))
     for leaf in reversed(list(log_leaves.leaves(connection, at))):
         for table, kind in (("decision", "decision"), ("interviewed_case", "queue_removal"), ("closed_case", "closing"),
-                            ("interview_sheet", "interview_sheet"), ("interview_draft", "interview_draft"), ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
+                            ("interview_sheet", "interview_sheet"), ("account_language", "account_language"), ("own_view", "own_view"), ("own_view_draw", "own_view_draw"), ("interview_draft", "interview_draft"), ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
                             ("shadow", "shadow")):  # fmt: skip
             if leaf.kind == kind:
                 run(
@@ -386,7 +386,7 @@ KINDS = (
     Tampering("forged interview", forge_interview),
     *(
         Tampering(f"queue: {what}", move_in_queue(what))
-        for what in ("sort_score = sort_score - 1", "tier = 3", "arrived_at = arrived_at - interval '1 year'", "is_unpinned = false",
+        for what in ("sort_score = sort_score - 1", "tier = 7", "arrived_at = arrived_at - interval '1 year'", "is_unpinned = false",
                      "act = 'snooze', act_until = now() + interval '1 year'", "number = number + 1", "post = 'XX-XXX'")
     ),
     Tampering("case taken out of the queue", leave_queue),
@@ -437,6 +437,9 @@ KINDS = (
     ),
     Tampering("withdrawal of an interview undone", undo_withdrawal),
     change("interview_draft", "update serving.interview_draft set content = 'other' where draft_id::text = :id"),
+    change("own_view_draw", "update serving.own_view_draw set is_first = not is_first where draw_id::text = :id"),
+    change("own_view", "update serving.own_view set view = 'disagree' where view_id::text = :id"),
+    change("account_language", "update serving.account_language set language = 'ja' where account_id::text = :id"),
     rename_leaf("kind"),
     rename_leaf("subject_id"),
 )  # fmt: skip

@@ -326,8 +326,13 @@ def test_every_page_of_the_sheet_fits_320_pixels_in_both_languages_light_and_dar
             page.goto(f"{base}/interview/{step}?lang={language}")
             picture(page, f"interview-{step}-320-{language}-{scheme}")
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, step
-        for address in (f"{base}/sheet", f"{site.address}/interview-card"):
+        for address in (
+            base,
+            f"{base}/sheet",
+            *(f"{site.address}/{name}" for name in ("interview-card", "interview-notice", "account")),
+        ):
             page.goto(f"{address}?lang={language}")
+            picture(page, f"{address.rpartition('/')[2][:16]}-320-{language}-{scheme}")
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
     assert not visit.faults
 

@@ -1,4 +1,5 @@
-"""Covers: pages.interview_sheet, pages.interview_record, pages.interview_questions, pages.interview_card, i18n.cards,
+"""Covers: pages.interview_sheet, pages.interview_record, pages.interview_questions, pages.interview_card,
+pages.interview_notice, i18n.cards,
 decisions.interview_sheets, store.interview_sheets.
 """
 
@@ -316,3 +317,9 @@ def test_ten_languages_have_a_card_with_every_line(signed: Service) -> None:
     for card in cards():
         assert f'lang="{card.code}"' in page
         assert all(line in page for line in card.lines)
+
+
+def test_the_notice_says_everything_in_both_languages(signed: Service) -> None:
+    page = html.unescape(signed.client.get("/interview-notice").text)
+    for label in texts("serving.interview_notice").values():
+        assert all(words in page for words in label.values())
