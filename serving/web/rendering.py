@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import ClassVar
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -70,6 +70,11 @@ def render(request: Request, page: Page, caller: Caller | None = None, *, status
         **{field.name: getattr(page, field.name) for field in fields(page)},  # type: ignore[arg-type]
     )  # fmt: skip
     response = HTMLResponse(html, status)
+    set_language_cookie(request, response, language)
+    return response
+
+
+def set_language_cookie(request: Request, response: Response, language: str) -> None:
+    """Let the browser keep a language for a year."""
     secure = request.url.scheme == "https"
     response.set_cookie("lang", language, samesite="strict", httponly=True, secure=secure, max_age=_YEAR_SECONDS)
-    return response
