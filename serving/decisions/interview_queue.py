@@ -55,6 +55,11 @@ class QueuedCase:
     holder: str | None = None
 
     @property
+    def name(self) -> str:
+        """Name of the person, or the id of the case where no name is recorded."""
+        return (self.summary.name if self.summary else "") or self.decision.subject_id
+
+    @property
     def strongest_finding(self) -> Mapping[str, str] | None:
         """Sentence of the strongest reason for an interview by language; None if none stands out, and for a child."""
         return next((reason for reason in self.shown["reasons"] if reason["direction"] == "raises"), None)

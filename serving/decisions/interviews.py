@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from features.store.records import RecordExists
 from serving.auth.permissions import Caller
 from serving.decisions.acceptance import accepted_rows
+from serving.decisions.case_acts import require_free
 from serving.decisions.hand_entries import entered_by_hand
 from serving.decisions.service import DecisionService
 from serving.log.leaves import append
 from serving.refusals import Refusal
-from serving.store import decisions
+from serving.store import decisions, queue_acts
 from serving.store.decisions import Decision
 from serving.store.transactions import in_transaction
 
@@ -27,7 +28,8 @@ _POSITIVE = {"indications", "victim_identified"}
 def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str, object]) -> str:
     """Store the outcome of an interview and return its id, which ends in the post.
 
-    Raises `Refusal` 422 for a record with faults, 404 for a case out of the caller's scope, 409 for an id that exists.
+    Raises `Refusal` 422 for a record with faults, 404 for a case out of the caller's scope, 409 for an id that exists
+    or a case that another account has at hand.
     """
     outcome_id = str(record.get("outcome_id") or f"OUT-{uuid.uuid4()}")
     rows = accepted_rows(service, "outcomes", [{**record, "outcome_id": record.get("outcome_id", outcome_id)}], caller)
@@ -38,6 +40,9 @@ def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str
         decision = decisions.latest(connection, subject, subject_id)
         if decision is None or not caller.reaches(decision.post):
             raise Refusal(404, "case", "no such case at this post", expected="a case of the queue")
+        place = queue_acts.place_of(connection, subject, subject_id)
+        if place is not None:
+            require_free(place, caller)
         marked = rows if decision.post is None else entered_by_hand("outcomes", rows, decision.post)
         service.append(connection, "outcomes", marked, caller.account_id)
         decisions.mark_interviewed(connection, subject, subject_id, caller.account_id)

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 ORIGIN = "mimamori/log"
 CHANGING_KINDS = frozenset({"account", "api_key", "session", "shadow"})  # the last leaf counts, {} of what has ended
-ACT_KINDS = "decision queue_removal closing queue_act record supersession reading access_request access_answer"
+ACT_KINDS = "decision queue_removal closing queue_act interview_plan random_draw drawn_case record supersession reading access_request access_answer"
 ROW_KINDS = CHANGING_KINDS.union(ACT_KINDS.split())
 LONGEST_VALUE = 128  # longer texts of a row are sealed by their SHA-256
 DECODED = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).decode

@@ -27,12 +27,13 @@ from serving.decisions.service import DecisionService
 from serving.decisions.shared_findings import Event
 from serving.i18n.formats import category_label
 from serving.log.readings import log_readings
+from serving.pages.case_acts import CaseActs, case_acts
 from serving.pages.case_change import ChangeView, change_view
 from serving.pages.case_findings import FindingView, finding_views
 from serving.pages.case_title import CaseTitle, case_title
 from serving.pages.linked_people import NetworkView, network_view
 from serving.pages.waterfall import waterfall
-from serving.store import decisions
+from serving.store import decisions, queue_acts
 from serving.store.submissions import Act, acts_of_case
 from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, page_texts, render
@@ -74,6 +75,7 @@ class CasePage(Page):
     typologies: list[tuple[str, str]]
     closed: str
     closing_reasons: list[tuple[str, str]]
+    hold: CaseActs
 
 
 @router.get("/cases/{decision_id}")
@@ -103,7 +105,7 @@ def _page(
     decision, shown = file.decision, file.shown
     case_key = (decision.subject, decision.subject_id)
     latest = decisions.latest(connection, *case_key)
-    reasons, closed = texts("serving.closing_reasons"), decisions.closing_reason(connection, *case_key)
+    reasons, closed = texts("serving.closing_reasons"), queue_acts.closing_reason(connection, *case_key)
     due = due_date(decision.subject, decision.as_of, service.now(connection), decision.post)
     heading = None if file.row is None else case_title(decision, file.row, due, language)
     words, own_table = dict(page_texts("case", language)), TABLE_OF_SUBJECT[decision.subject]
@@ -127,6 +129,7 @@ def _page(
         typologies=[(code, texts("typologies")[code][language]) for code in TYPOLOGIES],
         closed="" if closed is None else reasons[closed][language],
         closing_reasons=[(code, reason[language]) for code, reason in reasons.items()],
+        hold=case_acts(connection, service, caller, decision, language),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 
 class Act(NamedTuple):
-    """An act about a case: ``decision``, ``correction``, ``interview`` or ``closing``; ``role`` is that of the account."""
+    """An act about a case: ``decision``, ``correction``, ``interview``, ``closing`` or one on the queue; ``role`` is that of the account."""
 
     act: str
     account: str
@@ -51,7 +51,7 @@ def roles_of_senders(connection: Connection, positions: Sequence[int]) -> dict[i
 
 
 def acts_of_case(connection: Connection, subject: str, subject_id: str) -> list[Act]:
-    """Return who decided about a case, corrected its record, held the interview or closed it by hand, in order of time."""
+    """Return who decided about a case, corrected its record, held the interview, or did what on the queue, in order of time."""
     rows = connection.execute(
         text(
             "select act, a.name, a.role, at from ("
@@ -59,7 +59,9 @@ def acts_of_case(connection: Connection, subject: str, subject_id: str) -> list[
             "from serving.decision d left join serving.submission s on s.first_position = d.record_position "
             "where d.subject = :s and d.subject_id = :i union all "
             "select 'interview', account_id, recorded_at from serving.interviewed_case where subject = :s and subject_id = :i "
-            "union all select 'closing', account_id, recorded_at from serving.closed_case where subject = :s and subject_id = :i"
+            "union all select 'closing', account_id, recorded_at from serving.closed_case where subject = :s and subject_id = :i "
+            "union all select case act when 'close' then 'closing' else act end, account_id, acted_at from serving.queue_act "
+            "where subject = :s and subject_id = :i"
             ") acts join serving.account a using (account_id) order by at, act"
         ),
         {"s": subject, "i": subject_id},

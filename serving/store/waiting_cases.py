@@ -62,7 +62,7 @@ def page(
     condition = "true" if key is None else f"({columns}) > ({', '.join(f':key{at}' for at in range(len(key)))})"
     query = text(
         f"select w.decision_id::text, h.name from (select {columns}, decision_id, act, act_until, act_account "
-        f"from serving.waiting_case where {_of(post)} and {_since(since)} and {condition} and not coalesce({_SNOOZED}, false) "
+        f"from serving.waiting_case where {_of(post)} and {arrived_since(since)} and {condition} and not coalesce({_SNOOZED}, false) "
         f"order by {columns} limit :limit) w left join serving.account h on h.account_id = act_account and {_AT_HAND} "
         f"order by {columns}"
     )
@@ -89,7 +89,7 @@ def counts(
         "select count(*), count(*) filter (where tier = 0), count(*) filter (where tier = 1), count(*) filter (where tier = 3), "
         "count(*) filter (where is_application and as_of < :late), "
         "count(*) filter (where is_application and as_of >= :late and as_of < :soon) "
-        f"from serving.waiting_case where {_of(post)} and {_since(since)}"
+        f"from serving.waiting_case where {_of(post)} and {arrived_since(since)}"
     )
     values = {"post": post, "since": since, "late": late_before, "soon": soon_before}
     return Counts(*connection.execute(query, values).one())
@@ -124,5 +124,6 @@ def _of(post: str | None) -> str:
     return "true" if post is None else "post = :post"
 
 
-def _since(since: dt.datetime | None) -> str:
+def arrived_since(since: dt.datetime | None) -> str:
+    """Return the condition that a case arrived at the desk since a time, named ``:since``."""
     return "true" if since is None else "arrived_at >= :since"
