@@ -166,10 +166,10 @@ class DecisionService:
         register = register_view(connection, self.store, caller.role, None, row)
         decision = self.compute(connection, subject, row, own, post, head, register=register)
         [position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
-        insert_submission(connection, [position], caller.account_id)
         decision = replace(decision, record_position=position, account_id=caller.account_id)
         count_hand_entry(connection, self.store, caller, subject, row, own, head)
         decisions.insert(connection, decision)
+        insert_submission(connection, [position], caller.account_id)
         return decision
 
     def _existing(self, connection: Connection, subject: str, own: TableFacts, row: pa.Table) -> Decision | None:

@@ -54,6 +54,7 @@ KINDS = {
         "or position in (select superseded_at from records.record where superseded_at is not null))", "position::text",
     ),
     "supersession": Kind(f"({_SUPERSESSION} where superseded_at is not null)", "position::text"),
+    "submission": Kind("serving.submission", "first_position::text"),
     "reading": Kind("serving.reading", "reading_id::text"),
     "queue_act": Kind("serving.queue_act", "act_id::text"),
     "interview_plan": Kind("serving.interview_plan", "plan_id::text"),
@@ -61,10 +62,12 @@ KINDS = {
     "drawn_case": Kind("serving.drawn_case", "subject || '/' || subject_id"),
     "access_request": Kind("serving.access_request", "request_id::text"),
     "access_answer": Kind("serving.access_answer", "request_id::text"),
+    "entry_review": Kind("serving.entry_review", "account_id || '/' || day"),
     "account": Kind(_ACCOUNT, "account_id::text", changes=True),
     "api_key": Kind("serving.api_key", "key_id::text", changes=True),
     "session": Kind("serving.session", "session_id::text", changes=True),
     "shadow": Kind("serving.shadow", "shadow_id::text", changes=True),
+    "shadow_score": Kind("serving.shadow_score", "shadow_id || '/' || decision_id"),
 }  # fmt: skip
 """Every kind of leaf that seals a row: of records outcomes, corrected versions and what they superseded."""
 

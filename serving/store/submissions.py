@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from serving.log.leaves import append_row
+
 
 class Act(NamedTuple):
     """An act about a case: ``decision``, ``correction``, ``interview``, ``closing`` or one on the queue; ``role`` is that of the account."""
@@ -26,13 +28,15 @@ class Act(NamedTuple):
 def insert_submission(
     connection: Connection, positions: Sequence[int], account_id: int, *, is_correction: bool = False
 ) -> None:
-    """Store who sent records that were stored together; their positions follow one another."""
+    """Store and seal who sent records that were stored together; their positions follow one another."""
     if not positions:
         return
-    connection.execute(
-        text("insert into serving.submission values (:first, :last, :account, :correction)"),
-        {"first": positions[0], "last": positions[-1], "account": account_id, "correction": is_correction},
+    query = text(
+        "insert into serving.submission values (:first, :last, :account, :correction) "
+        "returning row_to_json(submission.*)::text"
     )
+    values = {"first": positions[0], "last": positions[-1], "account": account_id, "correction": is_correction}
+    append_row(connection, "submission", str(positions[0]), connection.execute(query, values).scalar_one())
 
 
 def role_of_sender(connection: Connection, position: int) -> str | None:

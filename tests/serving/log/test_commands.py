@@ -53,11 +53,11 @@ def opened(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 
 @pytest.fixture
-def tampered(service: Service) -> Iterator[str]:
-    """A decision whose post was changed past the triggers; it is mended afterwards."""
+def tampered(service: Service, opened: Settings) -> Iterator[str]:
+    """The latest decision, whose post was changed past the triggers; it is mended afterwards."""
     change = text("update serving.decision set post = :post, score = :score where decision_id::text = :id")
     with service.backend.engine.begin() as connection:
-        query = "select decision_id::text as id, post, score from serving.decision where score is not null limit 1"
+        query = "select decision_id::text as id, post, score from serving.decision where score is not null order by number desc limit 1"
         stored = connection.execute(text(query)).one()._asdict()
         without_triggers(connection)
         connection.execute(change, {**stored, "post": "XX-XXX", "score": 0.125})

@@ -24,6 +24,7 @@ from serving.store import credentials, decisions, log_leaves, sealed_rows, shado
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.readings import Reading, insert_readings
 from serving.store.sealed_rows import Pair
+from serving.store.submissions import insert_submission
 from tests.proof_size import cases
 from tests.serving.log.conftest import SmallLog, a_decision, outcome, without_triggers
 
@@ -264,7 +265,7 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
     for leaf in reversed(list(log_leaves.leaves(connection, at))):
         for table, kind in (("decision", "decision"), ("interviewed_case", "queue_removal"), ("queue_act", "queue_act"),
                             ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
-                            ("shadow", "shadow")):  # fmt: skip
+                            ("shadow", "shadow"), ("submission", "submission"), ("shadow_score", "shadow_score")):  # fmt: skip
             if leaf.kind == kind:
                 run(
                     connection,
@@ -426,6 +427,19 @@ KINDS = (
     Tampering("ended session revived", revive_session),
     change("shadow", "update serving.shadow set model_sha256 = repeat('o', 64) where shadow_id::text = :id"),
     change("shadow", "delete from serving.shadow where shadow_id::text = :id"),
+    *(
+        change("submission", f"update serving.submission set {what} where first_position::text = :id")
+        for what in ("account_id = account_id + 1", "last_position = last_position + 1", "is_correction = not is_correction",
+                     "submitted_at = submitted_at - interval '1 second'")
+    ),
+    change("submission", "delete from serving.submission where first_position::text = :id"),
+    insert("insert into serving.submission (first_position, last_position, account_id, is_correction) values "
+           "(900, 900, 1, false) returning first_position"),
+    *(
+        change("shadow_score", f"update serving.shadow_score set {what} where shadow_id || '/' || decision_id = :id")
+        for what in ("score = score / 2", "raw_score = raw_score - 1", "contributions = '\\x00'")
+    ),
+    change("shadow_score", "delete from serving.shadow_score where shadow_id || '/' || decision_id = :id"),
     rename_leaf("kind"),
     rename_leaf("subject_id"),
 )  # fmt: skip
@@ -476,7 +490,7 @@ def test_no_honest_log_is_accused(small_log: SmallLog) -> None:
         with small_log.engine.connect() as connection, connection.begin() as transaction:
             for number in range(int(random.integers(1, 8))):
                 name = 1000 * (turn + 1) + number
-                act = int(random.integers(7))
+                act = int(random.integers(8))
                 if act == 0:
                     decisions.insert(connection, a_decision(random, name))
                 elif act == 1:
@@ -489,6 +503,8 @@ def test_no_honest_log_is_accused(small_log: SmallLog) -> None:
                     insert_readings(connection, 1, [Reading("record", None, "outcomes", "O-1")] * 3, None)
                 elif act == 5:
                     shadows.start(connection, "entry", "m" * 64, str(name), dt.datetime(2099, 1, 1, tzinfo=dt.UTC))
+                elif act == 6:
+                    insert_submission(connection, [name, name + 1], UNKNOWN_ACCOUNT)
                 else:
                     small_log.store.supersede(connection, "outcomes", "O-4", rows_to_table("outcomes", [outcome(4)])[0])
             assert small_log.faults(connection) == []
