@@ -60,6 +60,8 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /queue/put-off": _READERS,
     "GET /queue/hours": {OFFICER: OWN_POST},
     "POST /queue/hours": {OFFICER: OWN_POST},
+    "GET /queue/search": {OFFICER: OWN_POST},
+    "POST /queue/search": {OFFICER: OWN_POST},
     "POST /queue/take": {OFFICER: OWN_POST},
     "POST /queue/release": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/acts": {OFFICER: OWN_POST},

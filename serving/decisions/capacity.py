@@ -57,6 +57,11 @@ def week_of(post: str | None, now: dt.datetime | None = None) -> dt.date:
     return today - dt.timedelta(days=today.weekday())
 
 
+def begin_of(week: dt.date, post: str) -> dt.datetime:
+    """Return when a week begins at a post."""
+    return dt.datetime(week.year, week.month, week.day, tzinfo=zone_of(post))
+
+
 def capacity_of(connection: Connection, service: DecisionService, post: str | None) -> Capacity | None:
     """Return the capacity of a post this week; None where no hours are set, and for all posts together."""
     week = week_of(post)
@@ -65,7 +70,7 @@ def capacity_of(connection: Connection, service: DecisionService, post: str | No
         return None
     now = service.now(connection)
     since = queued_since(now, service.models.settings)
-    begin = dt.datetime(week.year, week.month, week.day, tzinfo=zone_of(post))
+    begin = begin_of(week, post)
     held, at_hand = interview_plans.held_count(connection, post, begin), interview_plans.at_hand_count(connection, post)
     left = max(plan.slot_count - held - at_hand, 0)
     # the desk's clock says what is due, also where it stands

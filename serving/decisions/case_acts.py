@@ -7,11 +7,13 @@ import datetime as dt
 from sqlalchemy import Connection
 
 from serving.auth.permissions import Caller
+from serving.decisions.capacity import begin_of, week_of
 from serving.decisions.desk_clock import queued_since, stands
 from serving.decisions.post_calendar import zone_of
+from serving.decisions.random_arm import Chooser, week_is_full
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
-from serving.store import queue_acts
+from serving.store import interview_plans, queue_acts
 from serving.store.decisions import Decision
 from serving.store.queue_acts import Place, QueueAct
 from serving.store.transactions import in_transaction, lock_until_commit
@@ -29,6 +31,8 @@ def take_next(service: DecisionService, caller: Caller, post: str) -> tuple[str,
     """Put the first free case of a post into the caller's hands and return its (subject, subject id); None without.
 
     Whoever was given a case before and still has it gets that one: an officer has one at a time from the queue.
+
+    Raises `Refusal` 409 where the interview hours of the week are used up.
     """
 
     def work(connection: Connection) -> tuple[str, str] | None:
@@ -36,13 +40,23 @@ def take_next(service: DecisionService, caller: Caller, post: str) -> tuple[str,
         taken = [place for place in queue_acts.at_hand(connection, caller.account_id) if place.act == "take"]
         if taken:
             return taken[0].subject, taken[0].subject_id
-        since = queued_since(service.now(connection), service.models.settings)
-        case = queue_acts.next_free(connection, post, caller.account_id, since)
+        case = _next_case(connection, service, caller, post)
         if case is not None:
             queue_acts.insert(connection, *case, caller.account_id, QueueAct("take", until=_now() + HOLD))
         return case
 
     return in_transaction(service.engine, work, caller.reach)
+
+
+def _next_case(connection: Connection, service: DecisionService, caller: Caller, post: str) -> tuple[str, str] | None:
+    week = week_of(post)
+    plan = interview_plans.plan_of(connection, post, week)
+    if plan is not None and week_is_full(connection, post, plan, begin_of(week, post)):
+        raise Refusal(
+            409, "full", "the interview hours of this week are used up", expected="more hours, or a case opened by hand"
+        )
+    since = queued_since(service.now(connection), service.models.settings)
+    return Chooser(connection, post, caller.account_id, since).next_case(plan, week)
 
 
 def give_back_all(service: DecisionService, caller: Caller) -> int:

@@ -16,10 +16,11 @@ from features.tables.schema import TABLES
 from serving.auth.permissions import ALL_POSTS, Caller
 from serving.decisions.hand_entry_limits import count_hand_entry
 from serving.decisions.register_matches import register_view
+from serving.decisions.search_words import words_of_record
 from serving.decisions.service import DecisionService
 from serving.log.leaves import append
 from serving.refusals import Refusal
-from serving.store import decisions
+from serving.store import case_words, decisions
 from serving.store.decisions import Decision
 from serving.store.submissions import insert_submission
 from serving.store.transactions import lock_until_commit
@@ -75,6 +76,8 @@ def _decide_again(
     )  # fmt: skip
     again = replace(again, record_position=position, account_id=caller.account_id)
     count_hand_entry(connection, service.store, caller, before.subject, row, own, position - 1)
+    words = words_of_record(service.store.data_key, row.to_pylist()[0])
+    case_words.insert(connection, again.post, again.subject, again.subject_id, words)
     decisions.insert(connection, again)
     return {
         "score_before": before.shown_score(), "score_after": again.shown_score(), "decision": orjson.loads(again.shown),

@@ -53,6 +53,7 @@ class QueuedCase:
     due: DueDate | None
     summary: Summary | None
     holder: str | None = None
+    arrived_at: dt.datetime | None = None
 
     @property
     def name(self) -> str:
@@ -91,6 +92,7 @@ def queued_cases(connection: Connection, service: DecisionService, waiting: Sequ
             case.decision, orjson.loads(case.decision.shown),
             due_date(case.decision.subject, case.decision.as_of, now, case.decision.post),
             summaries.get((case.decision.subject, case.decision.subject_id)), case.holder,
+            case.arrived_at,
         )
         for case in waiting
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from serving.auth.permissions import Caller
 from serving.decisions.acceptance import accepted_rows
 from serving.decisions.case_acts import require_free
 from serving.decisions.hand_entries import entered_by_hand
+from serving.decisions.random_arm import chosen_how, with_arm
 from serving.decisions.service import DecisionService
 from serving.log.leaves import append
 from serving.refusals import Refusal
@@ -22,17 +23,24 @@ from serving.store.transactions import in_transaction
 
 OUTCOME_SUBJECTS = {"visa": "visa_application", "entry": "landing"}
 """``outcomes.subject`` by subject of a decision."""
+_CLAIMED = "targeted"
+"""Arm that counts as claimed where a request names none."""
 _POSITIVE = {"indications", "victim_identified"}
 
 
 def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str, object]) -> str:
     """Store the outcome of an interview and return its id, which ends in the post.
 
+    How the case was chosen is stored as the service knows it (`serving.decisions.random_arm`), whatever the record claims.
+
     Raises `Refusal` 422 for a record with faults, 404 for a case out of the caller's scope, 409 for an id that exists
     or a case that another account has at hand.
     """
     outcome_id = str(record.get("outcome_id") or f"OUT-{uuid.uuid4()}")
-    rows = accepted_rows(service, "outcomes", [{**record, "outcome_id": record.get("outcome_id", outcome_id)}], caller)
+    claimed = str(record.get("arm", _CLAIMED))
+    # a claim of the random sample counts for nothing, nor does any probability
+    plain = {"outcome_id": outcome_id, **record, "arm": _CLAIMED if claimed == "random" else claimed, "inclusion_probability": None}  # fmt: skip
+    rows = accepted_rows(service, "outcomes", [plain], caller)
     subject = "visa" if record["subject"] == OUTCOME_SUBJECTS["visa"] else "entry"
     subject_id = str(record["subject_id"])
 
@@ -43,7 +51,8 @@ def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str
         place = queue_acts.place_of(connection, subject, subject_id)
         if place is not None:
             require_free(place, caller)
-        marked = rows if decision.post is None else entered_by_hand("outcomes", rows, decision.post)
+        decided = with_arm(rows, *chosen_how(connection, subject, subject_id, claimed))
+        marked = decided if decision.post is None else entered_by_hand("outcomes", decided, decision.post)
         service.append(connection, "outcomes", marked, caller.account_id)
         decisions.mark_interviewed(connection, subject, subject_id, caller.account_id)
         marked_id = str(marked.column("outcome_id")[0].as_py())
@@ -60,10 +69,10 @@ def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str
 def outcome_record(
     decision: Decision, at: dt.datetime, *, finding: str, typology: str | None, arm: str
 ) -> dict[str, object]:
-    """Return the outcome of an interview held at ``at``; a queue interview was certain, a referral has no probability."""
+    """Return the outcome of an interview held at ``at``; ``arm`` is how the officer says that the case was chosen."""
     moment = f"{at:%Y-%m-%dT%H:%M:%S}Z"
     return {
         "subject": OUTCOME_SUBJECTS[decision.subject], "subject_id": decision.subject_id, "occurred_at": moment,
-        "known_at": moment, "arm": arm, "inclusion_probability": 1.0 if arm == "targeted" else None, "finding": finding,
+        "known_at": moment, "arm": arm, "finding": finding,
         "typology": typology if finding in _POSITIVE else None,
     }  # fmt: skip

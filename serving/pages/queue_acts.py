@@ -59,7 +59,12 @@ def take(request: Request, caller: PageReader, form: FormFields) -> Response:
     post, service = form.get("post", ""), request.app.state.service
     if not caller.reaches(post):
         raise Refusal(403, "post", "this post is not the account's own", expected="a post of the account")
-    case = take_next(service, caller, post)
+    try:
+        case = take_next(service, caller, post)
+    except Refusal as refusal:
+        if refusal.code != "full":
+            raise
+        return _to_queue(post=post, done="full")
     if case is None:
         return _to_queue(post=post, done="none")
     with transaction(service.engine, caller.reach) as connection:

@@ -35,7 +35,7 @@ def capacity_view(
     capacity = capacity_of(connection, service, post)
     if capacity is None:
         return None, []
-    cases = [] if capacity.next_case is None else [WaitingCase(capacity.next_case, None)]
+    cases = [] if capacity.next_case is None else [WaitingCase(capacity.next_case)]
     shown = queued_cases(connection, service, cases)
     plan, beyond = capacity.plan, max(waiting - capacity.at_hand - capacity.left, 0)
     view = CapacityView(

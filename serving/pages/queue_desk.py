@@ -29,7 +29,7 @@ class DeskRow:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Desk of an officer; ``done`` is what was just done with the case of ``done_case``, or ``none`` free to take."""
+    """Desk of an officer; ``done`` is what was just done with the case of ``done_case``, ``none`` free to take, or the week ``full``."""
 
     may_act: bool
     at_hand: list[DeskRow]
@@ -45,11 +45,11 @@ def desk_of(
     at_hand = cases_of(connection, service, held)
     decision = decisions.by_id(connection, case) if done in DONE else None
     reached = decision is not None and caller.reaches(decision.post)
-    acted = queued_cases(connection, service, [WaitingCase(decision, None)]) if decision and reached else []
+    acted = queued_cases(connection, service, [WaitingCase(decision)]) if decision and reached else []
     rows = [
         _row(row, until_label(place, row.decision.post, language)) for place, row in zip(held, at_hand, strict=True)
     ]
-    known = done if done in {"none", "all"} or acted else ""
+    known = done if done in {"none", "full", "all"} or acted else ""
     desk = Desk(caller.role is Role.OFFICER, rows, known, _row(acted[0], "") if acted else None)
     return desk, at_hand + acted
 
@@ -57,7 +57,7 @@ def desk_of(
 def cases_of(connection: Connection, service: DecisionService, places: list[Place]) -> list[QueuedCase]:
     """Return the cases at places of the queue, in their order."""
     stored = {each.decision_id: each for each in decisions.by_ids(connection, [place.decision_id for place in places])}
-    return queued_cases(connection, service, [WaitingCase(stored[place.decision_id], None) for place in places])
+    return queued_cases(connection, service, [WaitingCase(stored[place.decision_id]) for place in places])
 
 
 def _row(case: QueuedCase, until: str) -> DeskRow:

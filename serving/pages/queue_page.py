@@ -21,6 +21,7 @@ from serving.decisions.service import DecisionService
 from serving.i18n.formats import category_label, format_day
 from serving.log.readings import log_readings
 from serving.pages.case_labels import due_label
+from serving.pages.queue_arrivals import Arrivals, arrivals_since, remember_look
 from serving.pages.queue_capacity import CapacityView, capacity_view
 from serving.pages.queue_desk import Desk, desk_of
 from serving.store.readings import Reading
@@ -58,6 +59,7 @@ class QueueRow:
     due: DueDate | None
     due_label: str
     due_day: str
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class QueuePage(Page):
     notice: str
     desk: Desk
     capacity: CapacityView | None
+    arrivals: Arrivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +125,21 @@ def queue(
         desk, acted = desk_of(
             connection, service, caller, language, done=words.get("done", ""), case=words.get("case", "")
         )
+        arrivals = arrivals_since(connection, request, view.post)
         capacity, beyond = (
             (None, []) if view.after else capacity_view(connection, service, view.post, counts["waiting"])
         )
     page = QueuePage(
-        [_row(shown, number, language) for number, shown in enumerate(cases, view.first)], counts, view.post,
+        [queue_row(shown, number, language, arrivals) for number, shown in enumerate(cases, view.first)], counts, view.post,
         list(caller.posts), show_post, view.order, _now(service, now, view.post, language),
         _addresses(view, cases), cases[0].shown["notice"][language] if cases else "", desk,
-        capacity,
+        capacity, arrivals,
     )  # fmt: skip
     log_readings(request, caller, [reading_of(shown) for shown in [*acted, *beyond, *cases]])
-    return render(request, page, caller)
+    response = render(request, page, caller)
+    if not view.after:
+        remember_look(request, response, view.post)
+    return response
 
 
 def reading_of(case: QueuedCase) -> Reading:
@@ -175,7 +182,8 @@ def _offset(local: dt.datetime) -> str:
     return f"UTC{offset[:3]}:{offset[3:]}"
 
 
-def _row(case: QueuedCase, number: int, language: str) -> QueueRow:
+def queue_row(case: QueuedCase, number: int, language: str, arrivals: Arrivals | None = None) -> QueueRow:
+    """Return a case as pages list it."""
     shown, due, summary, texts = case.shown, case.due, case.summary, page_texts("queue", language)
     mark, sentence = _sentence(case, language)
     facts = [] if summary is None else [
@@ -187,6 +195,7 @@ def _row(case: QueuedCase, number: int, language: str) -> QueueRow:
         case.name, [fact for fact in facts if fact],
         (summary.sponsor if summary else None) or "", case.linked_people, case.decision.post, mark, sentence, case.holder,
         due, due_label(due, language) if due else "", format_day(due.on, language) if due else "",
+        arrivals is not None and arrivals.holds(case.arrived_at),
     )  # fmt: skip
 
 

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from serving.log.leaves import append_row
-from serving.store.waiting_cases import ORDERS, arrived_since
-
-_NOT_AT_HAND = "(act is null or act not in ('take', 'open') or act_until <= now())"
+from serving.store.waiting_cases import NOT_AT_HAND, ORDERS, arrived_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def at_hand_count(connection: Connection, post: str) -> int:
 
 def due_beyond(connection: Connection, post: str, since: dt.datetime | None, lodged_before: int, left: int) -> int:
     """Return how many applications lodged before a moment stand beyond the first ``left`` that nobody has at hand."""
-    waiting = f"from serving.waiting_case where post = :post and {arrived_since(since)} and {_NOT_AT_HAND}"
+    waiting = f"from serving.waiting_case where post = :post and {arrived_since(since)} and {NOT_AT_HAND}"
     due = "is_application and as_of < :before"
     query = text(
         f"select (select count(*) {waiting} and {due}) - (select count(*) from "
@@ -91,7 +89,7 @@ def due_beyond(connection: Connection, post: str, since: dt.datetime | None, lod
 def case_beyond(connection: Connection, post: str, since: dt.datetime | None, left: int) -> str | None:
     """Return the id of the decision on the case right after the first ``left`` that nobody has at hand."""
     query = text(
-        f"select decision_id::text from serving.waiting_case where post = :post and {arrived_since(since)} and {_NOT_AT_HAND} "
+        f"select decision_id::text from serving.waiting_case where post = :post and {arrived_since(since)} and {NOT_AT_HAND} "
         f"order by {ORDERS['priority']} offset :left limit 1"
     )
     result: str | None = connection.execute(query, {"post": post, "since": since, "left": left}).scalar()

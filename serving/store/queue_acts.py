@@ -82,13 +82,26 @@ def place_of(connection: Connection, subject: str, subject_id: str) -> Place | N
 
 
 def next_free(connection: Connection, post: str, account_id: int, since: dt.datetime | None) -> tuple[str, str] | None:
-    """Return (subject, subject id) of the first case of a post that nobody has at hand or put off; None without."""
+    """Return (subject, subject id) of the first case of a post that nobody has at hand or put off; None without.
+
+    Cases that were drawn come up by themselves, but for former victims and children, whom nobody lets wait.
+    """
+    drawn = "exists (select 1 from serving.drawn_case d where d.subject = w.subject and d.subject_id = w.subject_id)"
     query = text(
-        f"select subject, subject_id from serving.waiting_case where post = :post and {arrived_since(since)} and {_FREE} "
-        f"order by {ORDERS['priority']} limit 1"
+        f"select subject, subject_id from serving.waiting_case w where post = :post and {arrived_since(since)} and {_FREE} "
+        f"and (tier < 2 or not {drawn}) order by {ORDERS['priority']} limit 1"
     )
     row = connection.execute(query, {"post": post, "since": since, "account": account_id}).first()
     return None if row is None else (row[0], row[1])
+
+
+def was_opened_by_hand(connection: Connection, subject: str, subject_id: str) -> bool:
+    """Return whether the last officer who had a case at hand had opened it by hand."""
+    query = text(
+        "select act from serving.queue_act where subject = :s and subject_id = :i and act in ('take', 'open') "
+        "order by act_id desc limit 1"
+    )
+    return connection.execute(query, {"s": subject, "i": subject_id}).scalar() == "open"
 
 
 def at_hand(connection: Connection, account_id: int) -> list[Place]:

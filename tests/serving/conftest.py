@@ -43,6 +43,7 @@ LABELS = {
         "queue",
         "queue_put_off",
         "queue_hours",
+        "queue_search",
         "case_acts",
         "case",
         "case_sheet",

@@ -145,7 +145,7 @@ PAGES = (
     ("GET", "/vignettes"), ("GET", "/account"), ("POST", "/account/sessions/end"), ("POST", "/account/sign-out-everywhere"),
     ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"), ("POST", "/account/password"), ("GET", "/sign-in/provider"), ("GET", "/sign-in/return"),
     ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/sheet"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
-    ("POST", "/cases/{}/close"), ("GET", "/queue/put-off"), ("POST", "/queue/take"), ("GET", "/queue/hours"), ("POST", "/queue/hours"), ("POST", "/queue/release"), ("POST", "/cases/{}/acts"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
+    ("POST", "/cases/{}/close"), ("GET", "/queue/put-off"), ("POST", "/queue/take"), ("GET", "/queue/search"), ("POST", "/queue/search"), ("GET", "/queue/hours"), ("POST", "/queue/hours"), ("POST", "/queue/release"), ("POST", "/cases/{}/acts"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
 NAMES = (

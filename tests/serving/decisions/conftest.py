@@ -106,4 +106,4 @@ def three(desk: Desk, request: pytest.FixtureRequest) -> Iterator[Desk]:
     yield own
     with own.backend.engine.begin() as connection:
         for decision in waiting_cases.queue(connection, None, 1000):
-            decisions.mark_interviewed(connection, decision.subject, decision.subject_id, 0)
+            queue_acts.close(connection, decision.subject, decision.subject_id, "withdrawn", 0)

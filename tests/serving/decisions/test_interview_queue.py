@@ -136,8 +136,18 @@ def test_counts_are_of_all_waiting_and_not_of_a_page(engine: Engine) -> None:
     with engine.connect() as connection:
         counts = waiting_cases.counts(connection, POST, None, *counting_moments(now, POST))
         nobody = waiting_cases.counts(connection, POST, dt.datetime.now(dt.UTC) + dt.timedelta(days=1), 0, 0)
-    assert counts == (69, 2, 3, 1, 0, 69)
+    assert counts == (69, 2, 3, 1, 0, 69, 0)
     assert nobody.waiting == 0
+
+
+def test_who_leaves_the_queue_soon_without_an_interview_is_counted(engine: Engine) -> None:
+    now = dt.datetime.now(dt.UTC)
+    with engine.connect() as connection:
+        # all arrived just now: their days run out in 29, 7 and less than 7 days
+        leaving = [
+            waiting_cases.counts(connection, POST, now - dt.timedelta(days=days), 0, 0).leaving for days in (29, 8, 6)
+        ]
+    assert leaving == [0, 0, 69]
 
 
 @pytest.mark.parametrize("post", ["CN-SHA", "TH-BKK", "CO-BOG", "NRT"])
