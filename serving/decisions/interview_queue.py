@@ -54,6 +54,12 @@ class QueuedCase:
     due: DueDate | None
     summary: Summary | None
     holder: str | None = None
+    arrived_at: dt.datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the person, or the id of the case where no name is recorded."""
+        return (self.summary.name if self.summary else "") or self.decision.subject_id
 
     @property
     def strongest_finding(self) -> Mapping[str, str] | None:
@@ -88,6 +94,7 @@ def queued_cases(connection: Connection, service: DecisionService, waiting: Sequ
             case.decision, orjson.loads(case.decision.shown),
             due_date(case.decision.subject, case.decision.as_of, now, case.decision.post),
             summaries.get((case.decision.subject, case.decision.subject_id)), case.holder,
+            case.arrived_at,
         )
         for case in waiting
     ]  # fmt: skip

@@ -22,7 +22,16 @@ from serving.decisions.service import DecisionService, open_service
 from serving.log.checkpoints import LATEST, Exporter, KnownTree, read_known_tree
 from serving.log.leaves import append
 from serving.log.verification import Fault, verify_log
-from serving.store import account_languages, accounts, credentials, decisions, interview_sheets, own_views, shadows
+from serving.store import (
+    account_languages,
+    accounts,
+    credentials,
+    decisions,
+    interview_sheets,
+    own_views,
+    queue_acts,
+    shadows,
+)
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.decisions import Decision
 from serving.store.readings import Reading, insert_readings
@@ -81,7 +90,7 @@ def fill(backend: DecisionService, random: np.random.Generator) -> None:
         for number in range(INTERVIEWS):
             decisions.mark_interviewed(connection, "visa", f"A-{number}", UNKNOWN_ACCOUNT)
             append(connection, "interview", f"O-{number}", {"subject": "visa", "subject_id": f"A-{number}"})
-        decisions.close_case(connection, "visa", f"A-{INTERVIEWS}", "withdrawn", UNKNOWN_ACCOUNT)
+        queue_acts.close(connection, "visa", f"A-{INTERVIEWS}", "withdrawn", UNKNOWN_ACCOUNT)
         for number in range(CORRECTIONS):
             corrected = rows_to_table("outcomes", [{**outcome(number), "finding": "inconclusive"}])[0]
             backend.store.supersede(connection, "outcomes", f"O-{number}", corrected)

@@ -195,7 +195,7 @@ def forge_interview(connection: Connection, random: np.random.Generator) -> Name
 
 
 def reopen_case(connection: Connection, random: np.random.Generator) -> Names:
-    run(connection, "delete from serving.closed_case")
+    run(connection, "delete from serving.queue_act where act = 'close'")
     return ("visa/A-5",)
 
 
@@ -263,7 +263,7 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
     size = log_leaves.size(connection)
     at = int(random.integers(1, size))
     for leaf in reversed(list(log_leaves.leaves(connection, at))):
-        for table, kind in (("decision", "decision"), ("interviewed_case", "queue_removal"), ("closed_case", "closing"),
+        for table, kind in (("decision", "decision"), ("interviewed_case", "queue_removal"), ("queue_act", "queue_act"),
                             ("interview_sheet", "interview_sheet"), ("account_language", "account_language"),
                             ("own_view", "own_view"), ("own_view_draw", "own_view_draw"), ("interview_draft", "interview_draft"),
                             ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
