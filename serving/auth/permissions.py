@@ -38,6 +38,7 @@ _PEOPLE = dict.fromkeys((OFFICER, SCIENTIST, AUDITOR, ADMIN), NO_CASES)
 PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /v1/visa-applications": {FEED: ALL_POSTS, OFFICER: OWN_POST},
     "POST /v1/landings": {FEED: ALL_POSTS, OFFICER: OWN_POST},
+    "POST /v1/landings/batch": {FEED: ALL_POSTS},
     "POST /v1/records/{table}": {FEED: ALL_POSTS},
     "POST /v1/interviews": {OFFICER: OWN_POST},
     "POST /v1/corrections": _READERS,
@@ -69,6 +70,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /cases/{decision_id}/correction-requests": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/correction-requests/{request_id}/answer": {OFFICER: OWN_POST},
     "GET /changes": _READERS,
+    "GET /arrivals": _READERS,
     "GET /scoring": {**_PEOPLE, **_READERS},
     "POST /scoring": {OFFICER: OWN_POST, AUDITOR: ALL_POSTS, ADMIN: NO_CASES},
     "GET /requests": _READERS,
@@ -98,7 +100,7 @@ PUBLIC = frozenset({
 DEMONSTRATION = frozenset({"GET /tour"})
 """Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
-    OFFICER: ("queue", "changes", "requests", "scoring", "account"),
+    OFFICER: ("queue", "arrivals", "changes", "requests", "scoring", "account"),
     AUDITOR: ("decisions", "queue", "changes", "requests", "scoring", "models", "account"),
     SCIENTIST: ("models", "account"),
     ADMIN: ("models", "scoring", "account"),

@@ -47,6 +47,7 @@ LABELS = {
         "correction",
         "changes",
         "scoring",
+        "arrivals",
         "record",
         "record_card",
         "access_requests",
