@@ -71,6 +71,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /cases/{decision_id}/correction-requests/{request_id}/answer": {OFFICER: OWN_POST},
     "GET /changes": _READERS,
     "GET /arrivals": _READERS,
+    "GET /follow-up": _READERS,
     "GET /scoring": {**_PEOPLE, **_READERS},
     "POST /scoring": {OFFICER: OWN_POST, AUDITOR: ALL_POSTS, ADMIN: NO_CASES},
     "GET /requests": _READERS,
@@ -100,7 +101,7 @@ PUBLIC = frozenset({
 DEMONSTRATION = frozenset({"GET /tour"})
 """Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
-    OFFICER: ("queue", "arrivals", "changes", "requests", "scoring", "account"),
+    OFFICER: ("queue", "arrivals", "follow-up", "changes", "requests", "scoring", "account"),
     AUDITOR: ("decisions", "queue", "changes", "requests", "scoring", "models", "account"),
     SCIENTIST: ("models", "account"),
     ADMIN: ("models", "scoring", "account"),

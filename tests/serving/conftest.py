@@ -48,6 +48,7 @@ LABELS = {
         "changes",
         "scoring",
         "arrivals",
+        "follow_up",
         "record",
         "record_card",
         "access_requests",
