@@ -65,8 +65,9 @@ def post_records(request: Request, caller: ApiCaller, table: str, body: LinesBod
 
 @router.post("/v1/interviews", status_code=201, openapi_extra=with_body(record_schema("outcomes")))
 def post_interview(request: Request, caller: ApiCaller, body: JsonBody) -> dict[str, object]:
-    """Store the outcome of an interview as an outcomes record and take the case out of the queue."""
-    return {"outcome_id": record_outcome(request.app.state.service, caller, parse_object(body))}
+    """Store the outcome of an interview as an outcomes record and take the case out of the queue; `Idempotency-Key` honoured."""
+    key = _idempotency_key(request, caller, b"interview\n" + body)
+    return {"outcome_id": record_outcome(request.app.state.service, caller, parse_object(body), key)}
 
 
 @router.post("/v1/corrections", status_code=201, openapi_extra=with_body(CORRECTION))

@@ -143,8 +143,10 @@ WORDS = (
 PAGES = (
     ("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/queue"), ("GET", "/models"),
     ("GET", "/vignettes"), ("GET", "/account"), ("POST", "/account/sessions/end"), ("POST", "/account/sign-out-everywhere"),
-    ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"), ("POST", "/account/password"), ("GET", "/sign-in/provider"), ("GET", "/sign-in/return"),
+    ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"), ("POST", "/account/password"), ("POST", "/account/language"), ("GET", "/interview-notice"), ("GET", "/sign-in/provider"), ("GET", "/sign-in/return"),
     ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/sheet"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
+    ("GET", "/cases/{}/interview/{}"), ("POST", "/cases/{}/interview/{}"), ("GET", "/interviews/{}"), ("POST", "/interviews/{}/withdraw"),
+    ("GET", "/interview-card"), ("POST", "/cases/{}/own-view"), ("GET", "/overrides"),
     ("POST", "/cases/{}/close"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
@@ -160,7 +162,14 @@ NAMES = (
     "route",
     "before",
     "kind",
-    "finding",
+    "version",
+    "language",
+    "view",
+    "alone",
+    "outcome",
+    "topic_pay_note",
+    "reason",
+    "go",
     "decision",
     "table",
     "record",
