@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from features.languages import LANGUAGES, texts
-from serving.auth.permissions import NAVIGATION, Caller
+from serving.auth.permissions import Caller, links_of
 from serving.web.alarm_banner import alarm_banners
 from serving.web.change_banner import change_banners
 from serving.web.stop_banner import stop_banners
@@ -66,7 +66,7 @@ def render(request: Request, page: Page, caller: Caller | None = None, *, status
             *stop_banners(service, caller, language), *alarm_banners(service, caller, language), *change_banners(service, caller, language),
             *trial_banners(service.models, language),
         ],
-        links=NAVIGATION.get(caller.role, ()) if caller else (),
+        links=links_of(caller) if caller else (),
         **{field.name: getattr(page, field.name) for field in fields(page)},  # type: ignore[arg-type]
     )  # fmt: skip
     response = HTMLResponse(html, status)

@@ -54,6 +54,8 @@ LABELS = {
         "correction",
         "changes",
         "scoring",
+        "arrivals",
+        "follow_up",
         "record",
         "record_card",
         "access_requests",
