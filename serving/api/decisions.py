@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from serving.auth.api_keys import ApiCaller
-from serving.decisions.hand_entry_limits import entry_alarms
+from serving.decisions.hand_entry_limits import REVIEWS, entry_alarms, review_alarm
 from serving.decisions.interview_queue import interview_queue
 from serving.decisions.replay import replay
 from serving.decisions.service import DecisionService
@@ -19,6 +19,8 @@ from serving.store.decisions import Decision
 from serving.store.readings import Reading
 from serving.store.submissions import acts_of_case
 from serving.store.transactions import transaction
+from serving.web.openapi import access_answer_schema, with_body
+from serving.web.request_bodies import JsonBody, parse_object
 
 router = APIRouter()
 LIMIT = 500
@@ -98,6 +100,13 @@ def audit_alarms(request: Request, caller: ApiCaller) -> dict[str, object]:
     """Return who entered many records by hand in a day, or several that match a register or name another post's record."""
     rows = entry_alarms(request.app.state.service.engine, caller)
     return {"entries": [row._asdict() for row in rows]}
+
+
+@router.post("/v1/audit/alarms/{account_id}/{day}/answer", openapi_extra=with_body(access_answer_schema(REVIEWS)))
+def answer_alarm(request: Request, caller: ApiCaller, account_id: int, day: str, body: JsonBody) -> dict[str, object]:
+    """Close an alarm about a person's entries by hand as explained or unexplained."""
+    answer = str(parse_object(body).get("answer"))
+    return review_alarm(request.app.state.service.engine, caller, account_id, day, answer)._asdict()
 
 
 def _json(content: object) -> Response:

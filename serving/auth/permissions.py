@@ -52,6 +52,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /v1/queue": {OFFICER: OWN_POST},
     "GET /v1/audit/decisions": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/alarms": {AUDITOR: ALL_POSTS},
+    "POST /v1/audit/alarms/{account_id}/{day}/answer": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/log": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/checkpoint": {AUDITOR: ALL_POSTS},
     "GET /v1/models": dict.fromkeys(Role, NO_CASES),
@@ -68,10 +69,18 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /interview-card": {OFFICER: NO_CASES, AUDITOR: NO_CASES},
     "POST /cases/{decision_id}/own-view": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/close": {OFFICER: OWN_POST},
+    "GET /cases/{decision_id}/history": _READERS,
+    "GET /cases/{decision_id}/correct": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/correct": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/separate": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/correction-requests": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/correction-requests/{request_id}/answer": {OFFICER: OWN_POST},
+    "GET /changes": _READERS,
     "GET /requests": _READERS,
     "POST /requests": {OFFICER: OWN_POST},
     "POST /requests/{request_id}/answer": _READERS,
     "GET /overrides": {AUDITOR: ALL_POSTS},
+    "POST /requests/entries/{account_id}/{day}": {AUDITOR: ALL_POSTS},
     "GET /decisions": {AUDITOR: ALL_POSTS},
     "GET /vignettes": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
@@ -92,8 +101,8 @@ PUBLIC = frozenset({
 DEMONSTRATION = frozenset({"GET /tour"})
 """Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
-    OFFICER: ("queue", "requests", "account"),
-    AUDITOR: ("decisions", "queue", "requests", "overrides", "models", "account"),
+    OFFICER: ("queue", "changes", "requests", "account"),
+    AUDITOR: ("decisions", "queue", "changes", "requests", "overrides", "models", "account"),
     SCIENTIST: ("models", "account"),
     ADMIN: ("models", "account"),
 }

@@ -23,6 +23,7 @@ from serving.store.transactions import transaction
 ENTRIES_PER_DAY = 200
 """For a person; far above what an officer enters at a counter, and too few to try a list of names."""
 HINTS_PER_DAY = 5
+REVIEWS = ("explained", "unexplained")
 _PLACE = {"visa": "post", "entry": "port"}
 
 
@@ -45,7 +46,7 @@ def count_hand_entry(
         expected = f"at most {ENTRIES_PER_DAY} in a day; what a feed sends has no limit"
         raise Refusal(429, "hand_entries", "too many entries by hand in a day", expected=expected)
     if count.alarmed_at is None and (count.entry_count == ENTRIES_PER_DAY or count.hint_count >= HINTS_PER_DAY):
-        hand_entry_counts.raise_alarm(connection, caller.account_id, count)
+        hand_entry_counts.raise_alarm(connection, count)
 
 
 def entry_alarms(engine: Engine, caller: Caller) -> list[DayCount]:
@@ -54,6 +55,23 @@ def entry_alarms(engine: Engine, caller: Caller) -> list[DayCount]:
         return []
     with transaction(engine, caller.reach) as connection:
         return hand_entry_counts.alarms(connection)
+
+
+def review_alarm(engine: Engine, caller: Caller, account_id: int, day: str, answer: str) -> DayCount:
+    """Close an alarm about entries by hand as explained or not, and return it.
+
+    Raises `Refusal` 404 for an alarm that is not there or about the caller, 422 for another answer, 409 if it is closed.
+    """
+    if answer not in REVIEWS:
+        raise Refusal(422, "answer", "there is no such answer", where=["answer"], expected=" or ".join(REVIEWS))
+    with transaction(engine, caller.reach) as connection:
+        listed = hand_entry_counts.alarms(connection)
+        named = [row for row in listed if (row.account_id, str(row.day)) == (account_id, day)]
+        if not named or account_id == caller.account_id:
+            raise Refusal(404, "alarm", "no such alarm", expected="an alarm about another person")
+        if not hand_entry_counts.insert_review(connection, named[0], caller.account_id, answer):
+            raise Refusal(409, "answered", "this alarm is closed", expected="an open alarm")
+    return named[0]._replace(answer=answer, answered_by=caller.name)
 
 
 def _names_another_post(

@@ -18,7 +18,6 @@ from features.database import engine_as, open_engine
 from features.error_origin import origin
 from features.facts.table_facts import TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
-from features.online import view_case
 from features.settings import Settings
 from features.store.records import RecordExists, RecordStore
 from features.store.schema_migration import migrate
@@ -26,20 +25,40 @@ from serving.auth.permissions import Caller
 from serving.decisions.desk_clock import DeskClock
 from serving.decisions.hand_entry_limits import count_hand_entry
 from serving.decisions.register_matches import register_view
-from serving.decisions.scoring import WHOLE_REGISTER, RegisterView, decide_case, undecidable
-from serving.log.acts import seal_rows_of_before, seal_stored_records
+from serving.decisions.scoring import decide_case, undecidable
+from serving.decisions.sight import Sight
+from serving.decisions.stored_records import on_stored
+from serving.log.acts import seal_rows_of_before
 from serving.log.configuration import ServedModels
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
 from serving.store import decisions
 from serving.store.decisions import Decision, IdempotencyKey
 from serving.store.submissions import insert_submission
+from serving.store.touched_cases import keep_lookups
 from serving.store.transactions import in_transaction
 
 SERVICE_ROLE = "mimamori_service"
 """Role in the database that requests work as; the migrations make it."""
 log = logging.getLogger("mimamori")
 _MIGRATIONS = Path(__file__).parent.parent / "store" / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A decision, and the keys that its case looked up; none where it could not be computed."""
+
+    decision: Decision
+    lookups: frozenset[tuple[int, int]] = frozenset()
+
+    def store(
+        self, connection: Connection, *, record_position: int, account_id: int, is_first: bool = True
+    ) -> Decision:
+        """Store the decision, and its look-ups so that later records find the case; return it as stored."""
+        decision = replace(self.decision, record_position=record_position, account_id=account_id)
+        keep_lookups(connection, decision.subject, decision.subject_id, self.lookups, is_first=is_first)
+        decisions.insert(connection, decision)
+        return decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +151,28 @@ class DecisionService:
         row: pa.Table,
         own: TableFacts,
         post: str | None,
-        position: int,
-        *,
-        register: RegisterView = WHOLE_REGISTER,
-    ) -> Decision:
-        """Return a decision on the history up to ``position``; stores nothing.
+        sight: Sight,
+    ) -> Computed:
+        """Return a decision on what is seen; stores nothing.
 
         A case that cannot be computed is queued without a score, and the log says to the operator where it failed.
         """
-        bundle = self.models.bundles.get(subject)
         try:
-            view = view_case(
-                connection, self.store, subject, row, position=position, own=own, entries=register.entries,
-                with_application=register.application,
-            )  # fmt: skip
-            return decide_case(view, bundle, post, position, register=register)
+            return self.score(connection, subject, row, own, post, sight)
         except (DBAPIError, DriverError, MemoryError):
             raise
         except Exception as error:
             log.error("a case is queued without a score: %s", origin(error))
-            return undecidable(subject, row, own, bundle, post, position)
+            bundle = self.models.bundles.get(subject)
+            return Computed(undecidable(subject, row, own, bundle, post, sight.position))
+
+    def score(
+        self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, sight: Sight
+    ) -> Computed:
+        """Return a decision on what is seen; stores nothing, and raises what went wrong."""
+        view = sight.case(connection, self.store, subject, row, own)
+        decision = decide_case(view, self.models.bundles.get(subject), post, sight.position, register=sight.register)
+        return Computed(replace(decision, as_of=int(own["known_at"][0])), view.lookups)
 
     def append(self, connection: Connection, table: str, row: pa.Table, account_id: int) -> list[int]:
         """Store records of a table with the account that sent them; raises `RecordExists`."""
@@ -164,12 +185,11 @@ class DecisionService:
     ) -> Decision:
         head = self.store.head(connection)
         register = register_view(connection, self.store, caller.role, None, row)
-        decision = self.compute(connection, subject, row, own, post, head, register=register)
+        computed = self.compute(connection, subject, row, own, post, Sight(head, register=register))
         [position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
-        insert_submission(connection, [position], caller.account_id)
-        decision = replace(decision, record_position=position, account_id=caller.account_id)
         count_hand_entry(connection, self.store, caller, subject, row, own, head)
-        decisions.insert(connection, decision)
+        decision = computed.store(connection, record_position=position, account_id=caller.account_id)
+        insert_submission(connection, [position], caller.account_id)
         return decision
 
     def _existing(self, connection: Connection, subject: str, own: TableFacts, row: pa.Table) -> Decision | None:
@@ -201,7 +221,7 @@ def _repeated(connection: Connection, key: IdempotencyKey) -> Decision | None:
 def open_service(settings: Settings, engine: Engine | None = None) -> DecisionService:
     """Open the database, migrate its tables and load the champions."""
     engine = engine or open_engine(settings)
-    store = RecordStore.open(engine, settings.data_key_path, seal_stored_records)
+    store = RecordStore.open(engine, settings.data_key_path, on_stored)
     migrate(engine, _MIGRATIONS, "serving")
     seal_rows_of_before(engine)
     engine.dispose()  # requests use connections of another role

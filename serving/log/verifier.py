@@ -26,17 +26,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 ORIGIN = "mimamori/log"
-CHANGING_KINDS = frozenset(
-    {"account", "account_language", "api_key", "session", "shadow"}
-)  # the last leaf counts, {} of what has ended
-ACT_KINDS = "decision queue_removal closing queue_act interview_draft interview_sheet own_view_draw own_view record supersession reading access_request access_answer"
-ROW_KINDS = CHANGING_KINDS.union(ACT_KINDS.split())
+CHANGING_KINDS = frozenset({"account", "account_language", "api_key", "session", "shadow"})  # the last leaf counts
+ROW_KINDS = {*CHANGING_KINDS, "decision", "queue_removal", "closing", "queue_act", "record", "supersession", "submission", "reading",
+             "access_request", "access_answer", "shadow_score", "entry_review", "rescoring", "wrong_link", "correction_reason",
+             "correction_request", "correction_answer", "interview_draft", "interview_sheet", "own_view_draw", "own_view"}  # fmt: skip
 LONGEST_VALUE = 128  # longer texts of a row are sealed by their SHA-256
-DECODED = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).decode
+LINE = json.JSONDecoder().raw_decode
+ROW = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).raw_decode
 CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 PART_BYTES = 16_000_000  # bytes of a file that a process reads at a time
 QUOTED = json.encoder.encode_basestring  # writes a text as canonical JSON does (RFC 8785)
 Finding = tuple[str, str, str]  # kind, id, and what is wrong
+Digest = tuple[tuple[str, str], bytes]  # kind and id, and the hash of a row as it is sealed
 
 
 class Rejected(Exception):
@@ -89,11 +90,10 @@ def require_cosignature(note: str, witness: str) -> None:
     try:
         name, _, encoded = witness.strip().split("+", 2)
         raw = base64.b64decode(encoded, validate=True)
-        blobs = [
-            base64.b64decode(line.split(" ")[2]) for line in signatures.splitlines() if line.startswith(f"— {name} ")
-        ]
-        named = sha256(name.encode() + b"\n" + raw)[:4]
-        blob = next(blob for blob in blobs if raw[:1] == b"\x04" and blob[:4] == named and len(blob) == 76)
+        lines = [line for line in signatures.splitlines() if line.startswith(f"— {name} ")]
+        blobs = [base64.b64decode(line.split(" ")[2]) for line in lines]
+        start = sha256(name.encode() + b"\n" + raw)[:4]
+        blob = next(blob for blob in blobs if raw[:1] == b"\x04" and blob.startswith(start) and len(blob) == 76)
         message = f"cosignature/v1\ntime {int.from_bytes(blob[4:12])}\n{body}\n"
         Ed25519PublicKey.from_public_bytes(raw[1:]).verify(blob[12:], message.encode())
     except (ValueError, IndexError, StopIteration, InvalidSignature):
@@ -125,7 +125,9 @@ def opens(leaf: dict[str, Any]) -> bool:
 
 def sealed(row: str) -> dict[str, Any]:
     """Return what a leaf seals of a row, given as PostgreSQL's JSON text: each number as the text that names it exactly."""
-    values: dict[str, Any] = DECODED(row)
+    values, end = ROW(row)
+    if end != len(row):
+        raise ValueError("a row holds one JSON object")
     for name, value in values.items():
         if isinstance(value, str) and len(value) > LONGEST_VALUE:
             values[name] = {"sha256": sha256(value.encode()).hex()}
@@ -163,8 +165,7 @@ def row_faults(leaves: list[dict[str, Any]], rows: Iterable[dict[str, Any]]) -> 
         seen[name] += 1
         if name not in expected:
             yield *name, "the row has no leaf"
-            continue
-        if expected[name] != CANONICAL(sealed(row["row"])):
+        elif expected[name] != CANONICAL(sealed(row["row"])):
             yield *name, "the row differs from its leaf"
     for name, text in expected.items():
         if not seen[name] and not (text == "{}" and name[0] in CHANGING_KINDS):
@@ -173,37 +174,39 @@ def row_faults(leaves: list[dict[str, Any]], rows: Iterable[dict[str, Any]]) -> 
         yield from ((*name, "there twice") for name, count in counts.items() if count > 1)
 
 
-def lines_of(path: Path, begin: int = 0, end: int = sys.maxsize) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects whose lines begin in a stretch of a file."""
+def lines_of(path: Path, begin: int = 0, end: int | None = None) -> list[dict[str, Any]]:
+    """Return the JSON objects whose lines begin in a stretch of a file."""
+    end = path.stat().st_size if end is None else end
     with path.open("rb") as file:
         file.seek(max(begin - 1, 0))
         at = file.tell() + len(file.readline()) if begin else 0
-        while at < end and (line := file.readline()):
-            at += len(line)
-            yield json.loads(line.decode("ascii"))
+        text = (file.read(end - at - 1) + file.readline()).decode("ascii") if at < end else ""
+    objects, at = [], 0
+    while at < len(text):
+        value, at = LINE(text, at)
+        if text[at : at + 1] not in ("\n", ""):
+            raise ValueError("a line holds one JSON object")
+        objects.append(value)
+        at += 1
+    return objects
 
 
-def digests_of_leaves(part: tuple[Path, int, int]) -> tuple[list[int], bytes, list[tuple[bool, bytes, bytes]]] | None:
-    """Return positions, hashes, and of leaves that seal a row whether it may change, id and content; None with a fault."""
-    leaves = list(lines_of(*part))
-    sealing = [
-        (leaf["kind"] in CHANGING_KINDS, name_of(leaf), sha256(leaf["content"].encode(errors="surrogateescape")))
+def digests_of_leaves(part: tuple[Path, int, int]) -> tuple[list[int], bytes, list[Digest]] | None:
+    """Return positions and hashes of leaves, and kind, id and content of those that seal a row; None with a fault."""
+    leaves = lines_of(*part)
+    digests = [
+        ((leaf["kind"], leaf["id"]), sha256(leaf["content"].encode(errors="surrogateescape")))
         for leaf in leaves
         if leaf["kind"] in ROW_KINDS
     ]
-    hashes = b"".join(map(leaf_hash, leaves))
-    return ([leaf["position"] for leaf in leaves], hashes, sealing) if all(map(opens, leaves)) else None
+    positions = [leaf["position"] for leaf in leaves]
+    return (positions, b"".join(map(leaf_hash, leaves)), digests) if all(map(opens, leaves)) else None
 
 
-def digests_of_rows(part: tuple[Path, int, int]) -> list[tuple[bytes, bytes]] | None:
-    """Return id of each row, and the hash of what its leaf must seal; None for rows that no leaf seals."""
-    rows = [(row["kind"], name_of(row), sha256(CANONICAL(sealed(row["row"])).encode())) for row in lines_of(*part)]
-    return [(name, content) for _, name, content in rows] if all(kind in ROW_KINDS for kind, _, _ in rows) else None
-
-
-def name_of(entry: dict[str, Any]) -> bytes:
-    """Return kind and id of a leaf or row, in few bytes."""
-    return sha256(f"{entry['kind']}\n{entry['id']}".encode(errors="surrogateescape"))
+def digests_of_rows(part: tuple[Path, int, int]) -> list[Digest] | None:
+    """Return kind and id of each row, and the hash of what its leaf must seal; None for rows that no leaf seals."""
+    rows = [((row["kind"], row["id"]), sha256(CANONICAL(sealed(row["row"])).encode())) for row in lines_of(*part)]
+    return rows if all(kind in ROW_KINDS for (kind, _), _ in rows) else None
 
 
 def is_clean(bundle: Path, size: int, root: bytes) -> bool:
@@ -216,23 +219,21 @@ def is_clean(bundle: Path, size: int, root: bytes) -> bool:
         apply = pool.map if pool else map
         leaves, rows = apply(digests_of_leaves, of_leaves), apply(digests_of_rows, of_rows)
         hashes: list[bytes] = []
-        expected: dict[bytes, bytes] = {}
+        expected: dict[tuple[str, str], bytes] = {}
         for part in leaves:
             if part is None or part[0] != list(range(len(hashes), len(hashes) + len(part[0]))):
                 return False
             hashes += [part[1][at : at + 32] for at in range(0, len(part[1]), 32)]
-            for changes, name, content in part[2]:
-                if name in expected and not changes:
+            for name, content in part[2]:
+                if name in expected and name[0] not in CHANGING_KINDS:
                     return False
                 expected[name] = content
-                if changes and content == sha256(b"{}"):
+                if content == sha256(b"{}") and name[0] in CHANGING_KINDS:
                     del expected[name]
         if root_of(hashes[:size]) != root:
             return False
-        clean = all(
-            some is not None and all(expected.pop(name, None) == content for name, content in some) for some in rows
-        )
-    return clean and not expected
+        sealed_rows = (some is not None and all(expected.pop(name, None) == row for name, row in some) for some in rows)
+        return all(sealed_rows) and not expected
 
 
 def verify_bundle(bundle: Path, key: Ed25519PublicKey, checkpoint: Path) -> list[Finding]:
@@ -243,11 +244,9 @@ def verify_bundle(bundle: Path, key: Ed25519PublicKey, checkpoint: Path) -> list
     beside = checkpoint.with_name("leaf-hashes")
     content = beside.read_bytes()[: size * 32] if beside.exists() else b""
     known = [content[at : at + 32] for at in range(0, len(content), 32)]
-    if root_of(known) != root:
-        known = []
-    leaves, rows = (list(lines_of(bundle / name)) for name in ("leaves.jsonl", "rows.jsonl"))
-    of_rows = [leaf for leaf in leaves if leaf["kind"] in ROW_KINDS]
-    return [*tree_faults(leaves, size, root, known), *row_faults(of_rows, rows)]
+    leaves, rows = (lines_of(bundle / name) for name in ("leaves.jsonl", "rows.jsonl"))
+    of_tree = tree_faults(leaves, size, root, known if root_of(known) == root else [])
+    return [*of_tree, *row_faults([leaf for leaf in leaves if leaf["kind"] in ROW_KINDS], rows)]
 
 
 def verify_proof(document: dict[str, Any], key: Ed25519PublicKey) -> None:

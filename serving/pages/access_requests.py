@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from features.languages import texts
 from serving.auth.permissions import Caller
 from serving.auth.sessions import PageReader
-from serving.decisions.hand_entry_limits import entry_alarms
+from serving.decisions.hand_entry_limits import entry_alarms, review_alarm
 from serving.decisions.record_access import Wish, answer_request, may_answer, request_access, visible_requests
 from serving.log.readings import log_readings
 from serving.store.access_requests import AccessRequest
@@ -80,6 +80,13 @@ def send(request: Request, caller: PageReader, form: FormFields) -> Response:
 def answer(request: Request, caller: PageReader, request_id: str, form: FormFields) -> Response:
     """Grant or decline a request, or close the review of an urgent opening."""
     answer_request(request.app.state.service, caller, request_id, form.get("answer", ""))
+    return RedirectResponse("/requests", 303)
+
+
+@router.post("/requests/entries/{account_id}/{day}")
+def answer_alarm(request: Request, caller: PageReader, account_id: int, day: str, form: FormFields) -> Response:
+    """Close an alarm about entries by hand."""
+    review_alarm(request.app.state.service.engine, caller, account_id, day, form.get("answer", ""))
     return RedirectResponse("/requests", 303)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from serving.log.leaves import append_state
+from serving.log.leaves import Act, append_all, append_state, row_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +123,20 @@ def settled_number(connection: Connection, shadow: Shadow, after: int) -> int:
 
 
 def insert_scores(connection: Connection, shadow: Shadow, scores: Sequence[ShadowScore]) -> None:
-    """Store scores of the challenger."""
-    connection.execute(
-        text(
-            "insert into serving.shadow_score (shadow_id, decision_id, score, raw_score, contributions) "
-            "values (:id, cast(:decision as uuid), :score, :raw, :added) on conflict do nothing"
-        ),
-        [
-            {"id": shadow.shadow_id, "decision": s.decision_id, "score": s.score, "raw": s.raw_score, "added": s.contributions}
-            for s in scores
-        ],
-    )  # fmt: skip
+    """Store and seal scores of the challenger."""
+    query = text(
+        "insert into serving.shadow_score (shadow_id, decision_id, score, raw_score, contributions) select :id, s.* from unnest("
+        "cast(:decisions as uuid[]), cast(:scores as float8[]), cast(:raw as float8[]), cast(:added as bytea[])) s "
+        "on conflict do nothing returning decision_id::text, row_to_json(shadow_score.*)::text"
+    )
+    columns = {
+        "decisions": [s.decision_id for s in scores], "scores": [s.score for s in scores],
+        "raw": [s.raw_score for s in scores], "added": [s.contributions for s in scores],
+    }  # fmt: skip
+    rows = connection.execute(query, {"id": shadow.shadow_id, **columns})
+    append_all(
+        connection, [Act("shadow_score", f"{shadow.shadow_id}/{decision}", row_content(row)) for decision, row in rows]
+    )
 
 
 def score_pairs(connection: Connection, shadow: Shadow) -> list[ScorePair]:

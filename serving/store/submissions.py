@@ -8,9 +8,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from serving.log.leaves import append_row
+
 
 class Act(NamedTuple):
-    """An act about a case: ``decision``, ``correction``, ``interview`` or ``closing``; ``role`` is that of the account."""
+    """An act about a case: ``decision``, ``correction``, ``wrong_link``, ``rescoring``, ``interview`` or ``closing``.
+
+    ``role`` is that of the account; a rescoring is nobody's, and has neither.
+    """
 
     act: str
     account: str
@@ -26,13 +31,15 @@ class Act(NamedTuple):
 def insert_submission(
     connection: Connection, positions: Sequence[int], account_id: int, *, is_correction: bool = False
 ) -> None:
-    """Store who sent records that were stored together; their positions follow one another."""
+    """Store and seal who sent records that were stored together; their positions follow one another."""
     if not positions:
         return
-    connection.execute(
-        text("insert into serving.submission values (:first, :last, :account, :correction)"),
-        {"first": positions[0], "last": positions[-1], "account": account_id, "correction": is_correction},
+    query = text(
+        "insert into serving.submission values (:first, :last, :account, :correction) "
+        "returning row_to_json(submission.*)::text"
     )
+    values = {"first": positions[0], "last": positions[-1], "account": account_id, "correction": is_correction}
+    append_row(connection, "submission", str(positions[0]), connection.execute(query, values).scalar_one())
 
 
 def role_of_sender(connection: Connection, position: int) -> str | None:
@@ -51,12 +58,15 @@ def roles_of_senders(connection: Connection, positions: Sequence[int]) -> dict[i
 
 
 def acts_of_case(connection: Connection, subject: str, subject_id: str) -> list[Act]:
-    """Return who decided about a case, corrected its record, held the interview or closed it by hand, in order of time."""
+    """Return who decided about a case, corrected its record, when it was scored again, who held the interview or closed it by hand, in order of time."""
     rows = connection.execute(
         text(
-            "select act, a.name, a.role, at from ("
-            "select case when s.is_correction then 'correction' else 'decision' end as act, d.account_id, d.created_at as at "
+            "select act, case when act = 'rescoring' then '' else a.name end, case when act = 'rescoring' then '' else a.role end, "
+            "at from (select case when r.decision_id is not null then 'rescoring' when w.link_id is not null then 'wrong_link' "
+            "when s.is_correction then 'correction' else 'decision' end as act, d.account_id, d.created_at as at "
             "from serving.decision d left join serving.submission s on s.first_position = d.record_position "
+            "left join serving.rescoring r using (decision_id) left join serving.wrong_link w "
+            "on w.subject = d.subject and w.subject_id = d.subject_id and w.position = d.position "
             "where d.subject = :s and d.subject_id = :i union all "
             "select 'interview', account_id, recorded_at from serving.interviewed_case where subject = :s and subject_id = :i "
             "union all select 'closing', account_id, recorded_at from serving.closed_case where subject = :s and subject_id = :i"

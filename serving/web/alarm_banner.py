@@ -20,7 +20,7 @@ def alarm_banners(service: DecisionService, caller: Caller | None, language: str
     reader = replace(caller, scope=scope)
     with transaction(service.engine, reader.reach) as connection:
         urgent, requests = count_unanswered(connection, caller.account_id)
-        entries = len(alarms(connection)) if scope is ALL_POSTS else 0
+        entries = sum(alarm.answer is None for alarm in alarms(connection)) if scope is ALL_POSTS else 0
     labels = texts("pages.common")
     shown = {"alarm_urgent": urgent, "alarm_entries": entries, "alarm_requests": 0 if scope is ALL_POSTS else requests}
     return [labels[key][language].format(n=count) for key, count in shown.items() if count]

@@ -46,6 +46,9 @@ LABELS = {
         "interview_check",
         "interview_record",
         "case_sheet",
+        "case_history",
+        "correction",
+        "changes",
         "record",
         "record_card",
         "access_requests",
@@ -86,9 +89,10 @@ def forget_alarms(service: Service) -> None:
         for statement in (
             "set local session_replication_role = replica",
             "delete from serving.hand_entry_count",
+            "delete from serving.entry_review",
             "delete from serving.access_answer",
             "delete from serving.access_request",
-            "delete from serving.log_leaf where kind like 'access%'",
+            "delete from serving.log_leaf where kind like 'access%' or kind = 'entry_review'",
             "update serving.log_leaf l set position = -1 - n.place from (select position, row_number() over "
             "(order by position) - 1 as place from serving.log_leaf) n where n.position = l.position",
             "update serving.log_leaf set position = -1 - position where position < 0",

@@ -30,7 +30,7 @@ OPERATIONS = (
     "GET /v1/audit/checkpoint", "GET /v1/queue",
     "GET /v1/decisions/{decision_id}/records/{table}/{record_id}", "POST /v1/access-requests", "GET /v1/access-requests",
     "POST /v1/access-requests/{request_id}/answer",
-    "GET /v1/audit/alarms", "GET /v1/audit/decisions", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics",
+    "GET /v1/audit/alarms", "POST /v1/audit/alarms/{account_id}/{day}/answer", "GET /v1/audit/decisions", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics",
 )  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 

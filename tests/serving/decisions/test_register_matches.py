@@ -16,6 +16,7 @@ from sqlalchemy import text
 from features.facts.table_facts import facts_of_table
 from features.tables.json_rows import row_as_json, rows_to_table
 from serving.decisions.scoring import NO_REGISTER, WHOLE_REGISTER, RegisterView
+from serving.decisions.sight import Sight
 from tests.proof_size import cases
 from tests.serving.conftest import Service, forget_alarms
 
@@ -176,7 +177,8 @@ def test_a_thousand_guesses_at_the_registers_tell_nothing(service: Service) -> N
             own = facts_of_table("visa_applications", row)
 
             def answer(position: int, register: RegisterView) -> tuple[object, ...]:
-                decided = service.backend.compute(connection, "visa", row, own, "x", position, register=register)  # noqa: B023
+                sight = Sight(position, register=register)
+                decided = service.backend.compute(connection, "visa", row, own, "x", sight).decision  # noqa: B023
                 return (
                     decided.route,
                     decided.score,
@@ -215,8 +217,32 @@ def test_many_entries_by_hand_meet_a_limit_that_says_nothing_and_auditors_an_ala
     send(service, "feed", record(service, "A-BY-HAND-10", ELSEWHERE))
     for role in ("officer", "elsewhere"):
         assert service.client.get("/v1/audit/alarms", headers=service.headers(role)).status_code == 403
-    assert "1 alarm(s) about entries" in page(service, "auditor")
+    assert "1 open alarm(s) about entries" in page(service, "auditor")
     assert "alarm(s) about entries" not in page(service, "elsewhere")
+    close_alarm(service, alarm)
+
+
+def close_alarm(service: Service, alarm: dict[str, Any]) -> None:
+    """An auditor closes it once; the officer it is about does not."""
+    address = f"/v1/audit/alarms/{alarm['account_id']}/{alarm['day']}/answer"
+
+    def answer(role: str, text: str, to: str = address) -> int:
+        return service.client.post(to, json={"answer": text}, headers=service.headers(role)).status_code
+
+    assert answer("elsewhere", "explained") == 403
+    assert answer("auditor", "other") == 422
+    assert answer("auditor", "explained", address.replace(alarm["day"], "2001-01-01")) == 404
+    cookie = {"cookie": f"mimamori={service.sign_in('auditor')}"}
+    form = f"/requests/entries/{alarm['account_id']}/{alarm['day']}"
+    assert (
+        service.client.post(form, data={"answer": "explained"}, headers=cookie, follow_redirects=False).status_code
+        == 303
+    )
+    assert answer("auditor", "unexplained") == 409
+    [closed] = alarms(service)
+    assert (closed["answer"], closed["answered_by"]) == ("explained", "auditor")
+    assert "Was explained" in page(service, "auditor")
+    assert "alarm(s) about entries" not in page(service, "auditor")
 
 
 def alarms(service: Service) -> list[dict[str, Any]]:

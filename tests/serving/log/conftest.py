@@ -26,6 +26,7 @@ from serving.store import account_languages, accounts, credentials, decisions, i
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.decisions import Decision
 from serving.store.readings import Reading, insert_readings
+from serving.store.submissions import insert_submission
 
 DECISIONS, OUTCOMES, INTERVIEWS, CORRECTIONS, PEOPLE = 24, 6, 5, 3, 5
 
@@ -71,8 +72,10 @@ def outcome(number: int) -> dict[str, object]:
 def fill(backend: DecisionService, random: np.random.Generator) -> None:
     """Let acts of every kind happen."""
     with backend.engine.begin() as connection:
-        for number in range(DECISIONS):
-            decisions.insert(connection, a_decision(random, number))
+        decided = [a_decision(random, number) for number in range(DECISIONS)]
+        for number, decision in enumerate(decided):
+            decisions.insert(connection, decision)
+            insert_submission(connection, [number * 3 + 600, number * 3 + 602], UNKNOWN_ACCOUNT)
         rows = rows_to_table("outcomes", [outcome(number) for number in range(OUTCOMES)])[0]
         backend.store.append(connection, "outcomes", rows)
         for number in range(INTERVIEWS):
@@ -85,6 +88,7 @@ def fill(backend: DecisionService, random: np.random.Generator) -> None:
             append(connection, "correction", f"O-{number}", {"table": "outcomes", "changed": ["finding"]})
         fill_accounts(connection)
         fill_sheets(connection)
+        fill_shadows(connection, [decision.decision_id for decision in decided[:5]])
 
 
 def fill_sheets(connection: Connection) -> None:
@@ -116,7 +120,7 @@ def fill_sheets(connection: Connection) -> None:
 
 
 def fill_accounts(connection: Connection) -> None:
-    """Make accounts, keys, sessions, readings and a shadow; some of them end."""
+    """Make accounts, keys, sessions and readings; some of them end."""
     for number in range(PEOPLE):
         create_person(connection, f"officer-{number}", Role.OFFICER, [f"PH-{number}"])
         account = accounts.account_by_name(connection, f"officer-{number}")
@@ -132,9 +136,17 @@ def fill_accounts(connection: Connection) -> None:
         disable(connection, disabled[0].account_id)
     [key_id, *_] = [row.key_id for row in credentials.list_keys(connection)]
     assert credentials.revoke_key(connection, key_id)
+
+
+def fill_shadows(connection: Connection, decided: list[str]) -> None:
+    """Let one challenger follow another, and score decisions unseen."""
     until = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
     shadows.start(connection, "visa", "m" * 64, "7", until)
     shadows.start(connection, "visa", "n" * 64, "8", until)
+    shadow = shadows.latest(connection, "visa")
+    assert shadow is not None
+    scores = [shadows.ShadowScore(name, 0.25, -1.5, b"\1" * 64) for name in decided]
+    shadows.insert_scores(connection, shadow, scores)
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ from serving.store import credentials, decisions, log_leaves, sealed_rows, shado
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.readings import Reading, insert_readings
 from serving.store.sealed_rows import Pair
+from serving.store.submissions import insert_submission
 from tests.proof_size import cases
 from tests.serving.log.conftest import SmallLog, a_decision, outcome, without_triggers
 
@@ -263,8 +264,10 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
     at = int(random.integers(1, size))
     for leaf in reversed(list(log_leaves.leaves(connection, at))):
         for table, kind in (("decision", "decision"), ("interviewed_case", "queue_removal"), ("closed_case", "closing"),
-                            ("interview_sheet", "interview_sheet"), ("account_language", "account_language"), ("own_view", "own_view"), ("own_view_draw", "own_view_draw"), ("interview_draft", "interview_draft"), ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
-                            ("shadow", "shadow")):  # fmt: skip
+                            ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
+                            ("shadow", "shadow"), ("submission", "submission"), ("shadow_score", "shadow_score"),
+                            ("interview_sheet", "interview_sheet"), ("interview_draft", "interview_draft"),
+                            ("account_language", "account_language"), ("own_view", "own_view"), ("own_view_draw", "own_view_draw")):  # fmt: skip
             if leaf.kind == kind:
                 run(
                     connection,
@@ -440,6 +443,19 @@ KINDS = (
     change("own_view_draw", "update serving.own_view_draw set is_first = not is_first where draw_id::text = :id"),
     change("own_view", "update serving.own_view set view = 'disagree' where view_id::text = :id"),
     change("account_language", "update serving.account_language set language = 'ja' where account_id::text = :id"),
+    *(
+        change("submission", f"update serving.submission set {what} where first_position::text = :id")
+        for what in ("account_id = account_id + 1", "last_position = last_position + 1", "is_correction = not is_correction",
+                     "submitted_at = submitted_at - interval '1 second'")
+    ),
+    change("submission", "delete from serving.submission where first_position::text = :id"),
+    insert("insert into serving.submission (first_position, last_position, account_id, is_correction) values "
+           "(900, 900, 1, false) returning first_position"),
+    *(
+        change("shadow_score", f"update serving.shadow_score set {what} where shadow_id || '/' || decision_id = :id")
+        for what in ("score = score / 2", "raw_score = raw_score - 1", "contributions = '\\x00'")
+    ),
+    change("shadow_score", "delete from serving.shadow_score where shadow_id || '/' || decision_id = :id"),
     rename_leaf("kind"),
     rename_leaf("subject_id"),
 )  # fmt: skip
@@ -490,7 +506,7 @@ def test_no_honest_log_is_accused(small_log: SmallLog) -> None:
         with small_log.engine.connect() as connection, connection.begin() as transaction:
             for number in range(int(random.integers(1, 8))):
                 name = 1000 * (turn + 1) + number
-                act = int(random.integers(7))
+                act = int(random.integers(8))
                 if act == 0:
                     decisions.insert(connection, a_decision(random, name))
                 elif act == 1:
@@ -503,6 +519,8 @@ def test_no_honest_log_is_accused(small_log: SmallLog) -> None:
                     insert_readings(connection, 1, [Reading("record", None, "outcomes", "O-1")] * 3, None)
                 elif act == 5:
                     shadows.start(connection, "entry", "m" * 64, str(name), dt.datetime(2099, 1, 1, tzinfo=dt.UTC))
+                elif act == 6:
+                    insert_submission(connection, [name, name + 1], UNKNOWN_ACCOUNT)
                 else:
                     small_log.store.supersede(connection, "outcomes", "O-4", rows_to_table("outcomes", [outcome(4)])[0])
             assert small_log.faults(connection) == []
