@@ -42,6 +42,7 @@ from serving.pages import (
     own_view,
     queue_page,
     record,
+    scoring,
     sign_in,
     tour,
     vignettes,
@@ -70,6 +71,7 @@ PAGES = (
     interview_sheet,
     own_view,
     models,
+    scoring,
     vignettes,
     all_decisions,
 )

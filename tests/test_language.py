@@ -30,6 +30,7 @@ NOUNS = {
     "resampling",
     "rounding",
     "scoring",
+    "rescoring",
     "serving",
     "training",
     "tracking",

@@ -14,6 +14,7 @@ from features.matrix import TABLE_OF_SUBJECT
 from serving.decisions.desk_clock import queued_since
 from serving.decisions.due_dates import DueDate, counting_moments, due_date
 from serving.decisions.post_calendar import zone_of
+from serving.decisions.scoring_stops import order_in_force
 from serving.decisions.service import DecisionService
 from serving.store import waiting_cases
 from serving.store.decisions import Decision
@@ -73,7 +74,8 @@ def interview_queue(
     """Return the next cases of a post, from the first one or after the one that a decision is about."""
     now = service.now(connection)
     since = queued_since(now, service.models.settings)
-    waiting = waiting_cases.page(connection, post, limit, since, order=order, after=after)
+    in_force = order_in_force(connection, post, order)
+    waiting = waiting_cases.page(connection, post, limit, since, order=in_force, after=after)
     return queued_cases(connection, service, waiting)
 
 

@@ -17,7 +17,7 @@ from features.error_origin import origin
 from serving.decisions.rescoring import rescore
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
-from serving.store import touched_cases
+from serving.store import scoring_stops, touched_cases
 from serving.store.touched_cases import Touched
 from serving.store.transactions import EVERYTHING, in_transaction, transaction
 
@@ -61,7 +61,7 @@ class Rescorer:
 
     def _next(self, connection: Connection, taken: list[Touched]) -> bool:
         # without a model a case keeps the score that it has
-        touched = touched_cases.take(connection, self._service.models.bundles)
+        touched = touched_cases.take(connection, self._service.models.bundles, scoring_stops.stops(connection))
         if touched is None:
             return False
         taken.append(touched)

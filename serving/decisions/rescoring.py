@@ -39,6 +39,8 @@ def rescore(connection: Connection, service: DecisionService, touched: Touched) 
     before = decisions.latest(connection, touched.subject, touched.subject_id)
     again = None
     if before is not None and decisions.is_waiting(connection, touched.subject, touched.subject_id):
+        if service.bundle_for(connection, before.subject, before.post) is None:
+            return None  # scoring was stopped meanwhile: the case keeps its score, and is still touched
         again = _store_if_new(connection, before, _again(connection, service, before, touched), touched)
     touched_cases.settle(connection, touched)
     return again

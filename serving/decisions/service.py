@@ -21,6 +21,7 @@ from features.matrix import TABLE_OF_SUBJECT
 from features.settings import Settings
 from features.store.records import RecordExists, RecordStore
 from features.store.schema_migration import migrate
+from models.bundle import Bundle
 from serving.auth.permissions import Caller
 from serving.decisions.desk_clock import DeskClock
 from serving.decisions.hand_entry_limits import count_hand_entry
@@ -32,7 +33,7 @@ from serving.log.acts import seal_rows_of_before
 from serving.log.configuration import ServedModels
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
-from serving.store import decisions
+from serving.store import decisions, scoring_stops
 from serving.store.decisions import Decision, IdempotencyKey
 from serving.store.submissions import insert_submission
 from serving.store.touched_cases import keep_lookups
@@ -96,6 +97,11 @@ class DecisionService:
         half = len(ids) // 2
         parts = (self.readable_rows(connection, table, part, position) for part in (ids[:half], ids[half:]))
         return pa.concat_tables(parts)
+
+    def bundle_for(self, connection: Connection, subject: str, post: str | None) -> Bundle | None:
+        """Return the model that scores cases of a post; None without one, and while scoring is stopped there."""
+        is_stopped = any(stop.applies_to(subject, post) for stop in scoring_stops.stops(connection))
+        return None if is_stopped else self.models.bundles.get(subject)
 
     def for_requests(self) -> DecisionService:
         """Return the service as requests use it: in a database role that owns nothing and sees what its transactions name."""
@@ -171,7 +177,8 @@ class DecisionService:
     ) -> Computed:
         """Return a decision on what is seen; stores nothing, and raises what went wrong."""
         view = sight.case(connection, self.store, subject, row, own)
-        decision = decide_case(view, self.models.bundles.get(subject), post, sight.position, register=sight.register)
+        bundle = self.bundle_for(connection, subject, post)
+        decision = decide_case(view, bundle, post, sight.position, register=sight.register)
         return Computed(replace(decision, as_of=int(own["known_at"][0])), view.lookups)
 
     def append(self, connection: Connection, table: str, row: pa.Table, account_id: int) -> list[int]:

@@ -62,6 +62,7 @@ KINDS = {
     "own_view_draw": Kind("serving.own_view_draw", "draw_id::text"),
     "own_view": Kind("serving.own_view", "view_id::text"),
     "rescoring": Kind("serving.rescoring", "decision_id::text"),
+    "scoring_switch": Kind("serving.scoring_switch", "switch_id::text"),
     "wrong_link": Kind("serving.wrong_link", "link_id::text"),
     "correction_reason": Kind("serving.correction_reason", "position::text"),
     "correction_request": Kind("serving.correction_request", "request_id::text"),

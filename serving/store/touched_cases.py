@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from features.store.posting_kinds import TABLE_CODES
+from serving.store.scoring_stops import ALL, MODEL, POST, Switch
 
 CASES_PER_RECORD = 500
 """More cases of a single key are a hub's, for which what became of others counts for nothing (decision 0044)."""
@@ -93,16 +94,23 @@ def touch_case(connection: Connection, subject: str, subject_id: str, table: str
     connection.execute(query, values)
 
 
-def take(connection: Connection, subjects: Collection[str]) -> Touched | None:
+def take(connection: Connection, subjects: Collection[str], stops: Collection[Switch] = ()) -> Touched | None:
     """Return the next case and hold it until the transaction ends; None if none is free.
 
+    Cases of these subjects alone, and none where scoring is stopped: they keep their score, and wait for it to go on.
     Those that failed come last, and before them cases of a record that touches many: a hub holds up nobody.
     """
     first = text(
-        "select subject, subject_id from serving.touched_case where attempts < :attempts and subject = any(:subjects) "
-        "order by attempts, fan_out, touch_id limit 1 for update skip locked"
+        "select t.subject, t.subject_id from serving.touched_case t left join serving.waiting_case w using (subject, subject_id) "
+        "where t.attempts < :attempts and t.subject = any(:subjects) and coalesce(w.post, '') <> all(:stopped) "
+        "order by t.attempts, t.fan_out, t.touch_id limit 1 for update of t skip locked"
     )
-    chosen = connection.execute(first, {"attempts": ATTEMPTS, "subjects": list(subjects)}).first()
+    stopped = {stop.scope: [each.name for each in stops if each.scope == stop.scope] for stop in stops}
+    if ALL in stopped:
+        return None
+    scored = [subject for subject in subjects if subject not in stopped.get(MODEL, ())]
+    values = {"attempts": ATTEMPTS, "subjects": scored, "stopped": stopped.get(POST, [])}
+    chosen = connection.execute(first, values).first()
     if chosen is None:
         return None
     rest = text(

@@ -15,6 +15,7 @@ from features.languages import LANGUAGES, texts
 from serving.auth.permissions import NAVIGATION, Caller
 from serving.web.alarm_banner import alarm_banners
 from serving.web.change_banner import change_banners
+from serving.web.stop_banner import stop_banners
 from serving.web.trial_banner import trial_banners
 
 TEMPLATES = Environment(
@@ -62,7 +63,7 @@ def render(request: Request, page: Page, caller: Caller | None = None, *, status
             for code in LANGUAGES if code != language
         ],
         banners=[
-            *alarm_banners(service, caller, language), *change_banners(service, caller, language),
+            *stop_banners(service, caller, language), *alarm_banners(service, caller, language), *change_banners(service, caller, language),
             *trial_banners(service.models, language),
         ],
         links=NAVIGATION.get(caller.role, ()) if caller else (),

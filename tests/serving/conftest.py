@@ -49,6 +49,7 @@ LABELS = {
         "case_history",
         "correction",
         "changes",
+        "scoring",
         "record",
         "record_card",
         "access_requests",

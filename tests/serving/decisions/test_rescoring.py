@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -26,11 +27,13 @@ from serving.app import create_app
 from serving.auth.api_keys import create_key
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
+from serving.decisions.case_changes import change_since_last
 from serving.decisions.rescorer import Rescorer
 from serving.decisions.service import open_service
 from serving.decisions.sight import Sight
 from serving.log.verification import verify_log
 from serving.store import decisions, touched_cases
+from serving.store.readings import Reading, insert_readings
 from serving.store.rescorings import rescorings_of, unopened_changes
 from serving.store.transactions import EVERYTHING, Reach, transaction
 from synthetic_data.world import generate
@@ -83,13 +86,21 @@ def send(own: Service, path: str, body: dict[str, Any], role: str = "feed") -> d
     return answer.json()  # type: ignore[no-any-return]
 
 
+def passport_of(name: str) -> str:
+    return f"RS{crc32(name.encode()):010d}"
+
+
+def phone_of(name: str) -> str:
+    return f"080-{5500 + crc32(name.encode()) % 99}-{crc32(name.encode()) // 99 % 10000:04d}"
+
+
 def application(own: Service, name: str, post: str = THERE, **changed: Any) -> dict[str, Any]:
     rows = own.world["visa_applications"]
     row = row_as_json(rows.slice(rows.num_rows - 1, 1).to_pylist()[0])
     person = {
-        "passport_number": f"RS{name}", "family_name": f"Family{name}", "given_names": "Given", "other_names": None,
+        "passport_number": passport_of(name), "family_name": f"Family{name}", "given_names": "Given", "other_names": None,
         "applicant_phone": None, "applicant_email": None, "stay_phone": None, "stay_address": f"{name} 1-2-3, Chiyoda, Tokyo",
-        "home_address": f"{name} street", "guarantor_name": f"Sponsor {name}", "guarantor_phone": PHONE, "inviter_name": None,
+        "home_address": f"{name} street", "guarantor_name": f"Sponsor {name}", "guarantor_phone": phone_of(name), "inviter_name": None,
         "inviter_phone": None, "inviter_birth_date": None, "inviter_address": None, "introducer_name": None,
         "introducer_phone": None, "statement_fingerprint": None, "host_establishment_id": None, "agency_id": None,
         "birth_date": "1985-03-04", "guarantor_address": f"{name} 4-5-6, Minato, Tokyo", "coe_number": None,
@@ -128,7 +139,7 @@ def replays(own: Service, decision_id: str) -> bool:
 def test_an_entry_reaches_an_open_case_which_keeps_its_place_in_time(own: Service, rescorer: Rescorer) -> None:
     first = send(own, "visa-applications", application(own, "RS-1"))
     before = latest(own, "RS-1")
-    send(own, "records/tip_database", victim(own, "TIP-RS-1", passport_number="RSRS-1"))
+    send(own, "records/tip_database", victim(own, "TIP-RS-1", passport_number=passport_of("RS-1")))
     assert latest(own, "RS-1").decision_id == first["decision_id"]
     assert work(rescorer) == 1
     after = latest(own, "RS-1")
@@ -142,21 +153,32 @@ def test_an_entry_reaches_an_open_case_which_keeps_its_place_in_time(own: Servic
     with transaction(own.backend.engine, EVERYTHING) as connection:
         assert rescorings_of(connection, [after.decision_id])[after.decision_id].tables == ("tip_database",)
         assert list(verify_log(connection)) == []
+    with transaction(own.backend.engine, EVERYTHING) as connection:
+        change = change_since_last(connection, own.backend, after)
+    assert change is not None
+    assert (change.causes, change.warned, change.moved) == (("tip_database",), ("protect",), "up")
     acts = own.client.get(f"/v1/decisions/{after.decision_id}", headers=own.headers("there")).json()["acts"]
     assert [(act["act"], act["by"]) for act in acts] == [("decision", acts[0]["by"]), ("rescoring", "")]
     close(own, "RS-1")
 
 
 def test_a_correction_at_a_post_changes_a_case_of_another_that_sees_the_card_alone(
-    own: Service, rescorer: Rescorer
+    own: Service, rescorer: Rescorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # whether the model of these tests minds what changed is up to it
+    monkeypatch.setattr(serving.decisions.rescoring, "_said", lambda decision: decision.features)
     wrong = application(own, "RS-WRONG", HERE, guarantor_phone=OTHER_PHONE, **PLANTED)
     send(own, "visa-applications", wrong)
-    # the model of these tests weighs how many records the phone connects
     members = [application(own, f"RS-M{n}", HERE, guarantor_phone=OTHER_PHONE) for n in range(6)]
     for member in members:
         send(own, "visa-applications", member)
-    send(own, "visa-applications", application(own, "RS-2", submitted_at=later(own), intended_arrival_on="2030-01-01"))
+    send(
+        own,
+        "visa-applications",
+        application(
+            own, "RS-2", guarantor_phone=PHONE, submitted_at=later(own), intended_arrival_on=later(own, 60)[:10]
+        ),
+    )
     before = latest(own, "RS-2")
     assert work(rescorer) == 0
     correction = {"table": "visa_applications", "record": {**wrong, "inviter_phone": PHONE}}
@@ -175,7 +197,7 @@ def test_a_correction_at_a_post_changes_a_case_of_another_that_sees_the_card_alo
 
 def test_a_change_is_new_to_whoever_has_not_opened_the_case_since(own: Service, rescorer: Rescorer) -> None:
     send(own, "visa-applications", application(own, "RS-3"))
-    send(own, "records/tip_database", victim(own, "TIP-RS-3", passport_number="RSRS-3"))
+    send(own, "records/tip_database", victim(own, "TIP-RS-3", passport_number=passport_of("RS-3")))
     work(rescorer)
     account, reach = _account(own, "there"), Reach((THERE,), account_id=_account(own, "there"))
     changed = latest(own, "RS-3")
@@ -186,11 +208,8 @@ def test_a_change_is_new_to_whoever_has_not_opened_the_case_since(own: Service, 
 
     assert unopened(reach) == [changed.decision_id]
     assert unopened(Reach((HERE,))) == []
-    with own.backend.engine.begin() as connection:
-        query = text(
-            "insert into serving.reading (account_id, view, decision_id, fields) values (:a, 'case', cast(:d as uuid), '{}')"
-        )
-        connection.execute(query, {"a": account, "d": changed.decision_id})
+    with transaction(own.backend.for_requests().engine, reach) as connection:
+        insert_readings(connection, account, [Reading("case", changed.decision_id)], None)
     assert unopened(reach) == []
     close(own, "RS-3")
 
@@ -210,7 +229,7 @@ def test_a_hub_holds_up_nobody_and_touches_no_more_than_its_limit(
         send(own, "visa-applications", application(own, name, guarantor_phone="090-6161-0003"))
     send(own, "visa-applications", application(own, "RS-ALONE"))
     send(own, "records/tip_database", victim(own, "TIP-HUB", phone="090-6161-0003", role="facilitator"))
-    send(own, "records/tip_database", victim(own, "TIP-ALONE", passport_number="RSRS-ALONE"))
+    send(own, "records/tip_database", victim(own, "TIP-ALONE", passport_number=passport_of("RS-ALONE")))
     with own.backend.engine.begin() as connection:
         assert touched_cases.backlog(connection).waiting == 9
     assert rescorer.rescore_next()
@@ -233,14 +252,14 @@ def test_a_case_that_cannot_be_scored_again_stays_as_it_was_and_is_counted(
 
     monkeypatch.setattr(serving.decisions.rescoring, "register_view", fail)
     for name in ("RS-FAIL", "RS-GOOD"):
-        send(own, "records/tip_database", victim(own, f"TIP-{name}", passport_number=f"RS{name}"))
+        send(own, "records/tip_database", victim(own, f"TIP-{name}", passport_number=passport_of(name)))
     assert work(rescorer) == touched_cases.ATTEMPTS + 1
     assert latest(own, "RS-FAIL").decision_id == first["decision_id"]
     assert '"code":"protect"' in latest(own, "RS-GOOD").shown
     assert "mimamori_rescoring_failed 1.0" in own.client.get("/metrics").text
     # the next record that touches it brings it back
     monkeypatch.undo()
-    send(own, "records/tip_database", victim(own, "TIP-AGAIN", passport_number="RSRS-FAIL"))
+    send(own, "records/tip_database", victim(own, "TIP-AGAIN", passport_number=passport_of("RS-FAIL")))
     assert work(rescorer) == 1
     assert '"code":"protect"' in latest(own, "RS-FAIL").shown
     assert "mimamori_rescoring_failed 0.0" in own.client.get("/metrics").text
@@ -251,7 +270,7 @@ def test_whatever_changes_a_case_touches_it(own: Service) -> None:
     """Every record of half a year that moves a feature of an open case is among those that touch it."""
     backend, random = own.backend, np.random.default_rng(5)
     rows = own.world["visa_applications"]
-    open_rows = [rows.slice(rows.num_rows - n, 1) for n in range(1, 61)]
+    open_rows = [rows.slice(rows.num_rows - n, 1) for n in range(1, 31)]
     with backend.engine.connect() as connection, connection.begin() as outer:
         head = backend.store.head(connection)
         for row in open_rows:
@@ -259,20 +278,21 @@ def test_whatever_changes_a_case_touches_it(own: Service) -> None:
             computed = backend.compute(connection, "visa", row, case, THERE, Sight(head))
             computed.store(connection, record_position=head, account_id=0)
         changed = touched = 0
+        before = _features(own, connection, open_rows, backend.store.head(connection))
         for table, record in _late(own, random, open_rows):
             connection.execute(text("delete from serving.touched_case"))
-            before = _features(own, connection, open_rows, backend.store.head(connection))
             backend.store.append(connection, table, rows_to_table(table, [record])[0])
             after = _features(own, connection, open_rows, backend.store.head(connection))
             query = text("select distinct subject_id from serving.touched_case")
             noted = set(connection.execute(query).scalars())
             moved = {name for name, values in after.items() if values != before[name]}
             assert moved <= noted, (table, sorted(moved - noted))
+            before = after
             changed, touched = changed + len(moved), touched + len(noted)
         outer.rollback()
-    assert changed >= 10
+    assert changed >= 3
     # most of what is touched is touched with reason: no record sweeps through all cases
-    assert touched < 60 * 12
+    assert touched < 30 * 8
 
 
 def _late(own: Service, random: np.random.Generator, cases: list[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -280,9 +300,9 @@ def _late(own: Service, random: np.random.Generator, cases: list[Any]) -> Iterat
     known = "2009-06-01T00:00:00Z"
     plain = [row_as_json(case.to_pylist()[0]) for case in cases]
     landings = own.world["landings"]
-    for number in range(24):
+    for number in range(10):
         case = plain[int(random.integers(len(plain)))]
-        phone = case["guarantor_phone"] or case["stay_phone"] or PHONE
+        phone = case.get("guarantor_phone") or case.get("stay_phone") or PHONE
         landing_id = landings.column("landing_id")[int(random.integers(landings.num_rows))].as_py()
         relative = own.world["visa_applications"].column("application_id")[int(random.integers(1900))].as_py()
         times = {"occurred_at": known, "known_at": known}
@@ -319,12 +339,12 @@ def test_two_services_share_within_five_seconds_and_a_kill_loses_nothing(own: Se
         took = []
         for name in names[:8]:
             begin = time.monotonic()
-            send(own, "records/tip_database", victim(own, f"TIP-{name}", passport_number=f"RS{name}"))
+            send(own, "records/tip_database", victim(own, f"TIP-{name}", passport_number=passport_of(name)))
             took.append(_changed(own, name) - begin)
         assert max(took) < SECONDS, took
         # both are killed while they work on the second
         for name in names[8:]:
-            send(own, "records/tip_database", victim(own, f"TIP-{name}", passport_number=f"RS{name}"))
+            send(own, "records/tip_database", victim(own, f"TIP-{name}", passport_number=passport_of(name)))
         time.sleep(0.3)
         first.kill()
         second.kill()
