@@ -29,7 +29,7 @@ ORIGIN = "mimamori/log"
 CHANGING_KINDS = frozenset({"account", "account_language", "api_key", "session", "shadow"})  # the last leaf counts
 ROW_KINDS = {*CHANGING_KINDS, "decision", "queue_removal", "closing", "queue_act", "record", "supersession", "submission", "reading", "access_request",
              "access_answer", "shadow_score", "entry_review", "rescoring", "wrong_link", "correction_reason", "correction_request", "correction_answer",
-             "interview_draft", "interview_sheet", "own_view_draw", "own_view", "scoring_switch"}  # fmt: skip
+             "interview_draft", "interview_sheet", "own_view_draw", "own_view", "scoring_switch", "practice_answer"}  # fmt: skip
 LONGEST_VALUE = 128  # longer texts of a row are sealed by their SHA-256
 LINE = json.JSONDecoder().raw_decode
 ROW = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).raw_decode

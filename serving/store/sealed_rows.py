@@ -61,6 +61,7 @@ KINDS = {
     "interview_sheet": Kind("serving.interview_sheet", "sheet_id::text"),
     "own_view_draw": Kind("serving.own_view_draw", "draw_id::text"),
     "own_view": Kind("serving.own_view", "view_id::text"),
+    "practice_answer": Kind("serving.practice_answer", "answer_id::text"),
     "rescoring": Kind("serving.rescoring", "decision_id::text"),
     "scoring_switch": Kind("serving.scoring_switch", "switch_id::text"),
     "wrong_link": Kind("serving.wrong_link", "link_id::text"),

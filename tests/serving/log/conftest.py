@@ -22,9 +22,19 @@ from serving.decisions.service import DecisionService, open_service
 from serving.log.checkpoints import LATEST, Exporter, KnownTree, read_known_tree
 from serving.log.leaves import append
 from serving.log.verification import Fault, verify_log
-from serving.store import account_languages, accounts, credentials, decisions, interview_sheets, own_views, shadows
+from serving.store import (
+    account_languages,
+    accounts,
+    credentials,
+    decisions,
+    interview_sheets,
+    own_views,
+    practice,
+    shadows,
+)
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.decisions import Decision
+from serving.store.practice import PracticeAnswer
 from serving.store.readings import Reading, insert_readings
 from serving.store.submissions import insert_submission
 
@@ -116,6 +126,12 @@ def fill_sheets(connection: Connection) -> None:
                 )
         own_views.insert_draw(connection, decision, UNKNOWN_ACCOUNT, share=0.1, is_first=True)
         own_views.insert_view(connection, decision, UNKNOWN_ACCOUNT, "first", "interview", "record", "interview")
+        practice.insert_answer(
+            connection,
+            UNKNOWN_ACCOUNT,
+            "set",
+            PracticeAnswer(number, number == 1, is_advised=True, is_exploited=False, typology=""),
+        )
         account_languages.set_language(connection, UNKNOWN_ACCOUNT, ("ja", "en")[number])
 
 

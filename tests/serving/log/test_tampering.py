@@ -267,7 +267,7 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
                             ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
                             ("shadow", "shadow"), ("submission", "submission"), ("shadow_score", "shadow_score"),
                             ("interview_sheet", "interview_sheet"), ("interview_draft", "interview_draft"),
-                            ("account_language", "account_language"), ("own_view", "own_view"), ("own_view_draw", "own_view_draw")):  # fmt: skip
+                            ("account_language", "account_language"), ("own_view", "own_view"), ("practice_answer", "practice_answer"), ("own_view_draw", "own_view_draw")):  # fmt: skip
             if leaf.kind == kind:
                 run(
                     connection,
@@ -442,6 +442,7 @@ KINDS = (
     change("interview_draft", "update serving.interview_draft set content = 'other' where draft_id::text = :id"),
     change("own_view_draw", "update serving.own_view_draw set is_first = not is_first where draw_id::text = :id"),
     change("own_view", "update serving.own_view set view = 'disagree' where view_id::text = :id"),
+    change("practice_answer", "update serving.practice_answer set is_interview = not is_interview where answer_id::text = :id"),
     change("account_language", "update serving.account_language set language = 'ja' where account_id::text = :id"),
     *(
         change("submission", f"update serving.submission set {what} where first_position::text = :id")

@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from serving.auth.permissions import DEMONSTRATION, PERMISSIONS, PUBLIC
+from serving.practice_cases import PracticeCase, write_practice
 from tests.serving.conftest import Service
 from tests.serving.interview_answers import REFERRED, record
 from tests.serving.pages.test_browser import Site
@@ -27,7 +28,7 @@ PAGES = {
         "/cases/{decision_id}/interview/{step}", "/cases/{decision_id}/interview/topics", "/cases/{child}/interview/signs",
         "/cases/{decision_id}/interview/outcome", "/cases/{decision_id}/interview/check", "/interviews/{sheet_id}",
         "/cases/{interviewed}", "/interview-notice", "/interview-card", "/cases/{decision_id}/history",
-        "/cases/{decision_id}/correct", "/changes", "/requests", "/scoring", "/account", "/cases/nothing",
+        "/cases/{decision_id}/correct", "/changes", "/requests", "/scoring", "/practice", "/practice/{number}", "/account", "/cases/nothing",
     ),
     "auditor": ("/decisions", "/overrides", "/queue", "/requests", "/interviews/{sheet_id}", "/cases/{decision_id}"),
     "scientist": ("/vignettes", "/models"),
@@ -47,10 +48,12 @@ def names(service: Service, site: Site) -> dict[str, str]:
     sheet = record(service.client, held, **REFERRED)
     page = service.client.get(f"/cases/{site.case['decision_id']}").text
     service.client.cookies.clear()
+    shown = {"reasons": site.case["reasons"]}
+    write_practice(service.backend.models.settings.home, [PracticeCase(body, shown, 0, "T5")])
     others = re.findall(rf'href="/cases/{site.case["decision_id"]}/records/([^"]+)"', page)
     return {
         "decision_id": site.case["decision_id"], "child": site.child["decision_id"], "interviewed": held["decision_id"],
-        "sheet_id": sheet.rpartition("/")[2], "table": "visa_applications", "step": "conditions",
+        "sheet_id": sheet.rpartition("/")[2], "table": "visa_applications", "step": "conditions", "number": "1",
         "record_id:path": quote(site.case["subject_id"], safe=""), "foreign": others[-1],
     }  # fmt: skip
 
