@@ -1,4 +1,4 @@
-"""Random arm: which cases of a week are interviewed by lot, when they come up, and what is stored about how a case was chosen."""
+"""Random arm: which cases of a week are interviewed as a random sample, when they come up, and what is stored about how a case was chosen."""
 
 from __future__ import annotations
 

@@ -81,11 +81,11 @@ def landings_between(
 ) -> list[WaitingCase]:
     """Return waiting landings of a time ``[begin, end)``, microseconds UTC, at a port or all ports, in an order of the queue."""
     query = text(
-        "select decision_id::text, null from serving.waiting_case where subject = 'entry' "
+        "select decision_id::text, null, arrived_at from serving.waiting_case where subject = 'entry' "
         f"and as_of >= :begin and as_of < :end and {_of(post)} order by {ORDERS[order]} limit :limit"
     )
     values = {"post": post, "begin": begin, "end": end, "limit": limit}
-    return _with_decisions(connection, [(row[0], row[1]) for row in connection.execute(query, values)])
+    return _with_decisions(connection, [(row[0], row[1], row[2]) for row in connection.execute(query, values)])
 
 
 def queue(connection: Connection, post: str | None, capacity: int, since: dt.datetime | None = None) -> list[Decision]:
