@@ -112,6 +112,19 @@ def sealed_log(folder: Path) -> None:
     service.engine.dispose()
 
 
+def sharing(folder: Path) -> None:
+    """Seconds from a record's POST until an open case that it touches has changed."""
+    from benchmarks.sharing import measure, quantile  # noqa: PLC0415 (the whole service loads only where it is measured)
+
+    world = write_world(folder / "world", LOGGED_AMONG)
+    took, posted = measure(world, folder)
+    for situation, seconds in took.items():
+        p50, p95 = quantile(seconds, 0.5), quantile(seconds, 0.95)
+        print(f"  {p50:5.2f} s (p50) {p95:5.2f} s (p95) {max(seconds):5.2f} s (max) from the POST of a record to the changed case, "
+              f"{situation} (aim: at most 5 s; {len(seconds)} records)")  # fmt: skip
+    print(f"  {posted:5.0f} ms for the POST of an application, whose look-ups are kept")
+
+
 def shap(folder: Path) -> None:
     """SHAP values of the reference models: tables, the walk, LightGBM."""
     from benchmarks.shap_values import ROWS, measure  # noqa: PLC0415 (models load only where they are measured)
@@ -147,6 +160,7 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "training": training,
     "sealed-log": sealed_log,
     "queue-pages": queue_pages,
+    "sharing": sharing,
     "shap": shap,
 }
 LONG = {"growth-long"}

@@ -33,6 +33,7 @@ from serving.app import create_app
 from serving.auth.api_keys import create_key
 from serving.decisions.replay_processes import replay_on_processors
 from serving.decisions.service import DecisionService, open_service
+from serving.decisions.sight import Sight
 from serving.demo import serve_reference
 from serving.log import verifier
 from serving.log.bundle import write_bundle
@@ -147,7 +148,9 @@ def _decide(world: Path, service: DecisionService) -> None:
             head = service.store.head(connection)
             for name in random.choice(ids, REPLAYS // 2, replace=False).tolist():
                 row = service.store.rows(connection, table, [name])
-                decision = service.compute(connection, subject, row, facts_of_table(table, row), "PH-MNL", head)
+                decision = service.compute(
+                    connection, subject, row, facts_of_table(table, row), "PH-MNL", Sight(head)
+                ).decision
                 decisions.insert(connection, replace(decision, record_position=head))
 
 

@@ -18,7 +18,7 @@ from features.kernel.view import View
 from features.matrix import SUBJECT_OF_TABLE, TABLE_OF_SUBJECT, make_view, values_of
 from features.record_notes import Note, notes_of_record
 from features.store.case_history import history_of_case
-from features.store.records import RecordStore
+from features.store.records import RecordName, RecordStore
 from features.tables.times import moment_of
 from features.watchlist.matches import PHONES
 
@@ -51,6 +51,8 @@ class CaseView:
         What of the case's own record cannot be true, is unlikely, or links nobody.
     case
         Row of the case in the view.
+    lookups
+        Kind and blinded key of all that was looked up in the store; empty without a store.
     """
 
     subject: str
@@ -65,6 +67,7 @@ class CaseView:
     masked_keys: Mapping[str, str]
     notes: tuple[Note, ...] = ()
     case: int = 0
+    lookups: frozenset[tuple[int, int]] = frozenset()
 
     def evidence(self, feature: str) -> list[Record]:
         """Return the records behind a feature."""
@@ -103,8 +106,10 @@ def view_case(
         Whether the application that a landing names counts.
     """
     own = own or facts_of_table(TABLE_OF_SUBJECT[subject], row)
-    view = history_view(connection, store, own, position=position, entries=entries, with_application=with_application)
-    return cases_of_view(view, view.cases.own, subject, row)[0]
+    view, lookups = history_view(
+        connection, store, own, position=position, entries=entries, with_application=with_application
+    )
+    return replace(cases_of_view(view, view.cases.own, subject, row)[0], lookups=lookups)
 
 
 def history_view(
@@ -113,15 +118,29 @@ def history_view(
     own: TableFacts,
     *,
     position: int,
+    seen_at: int | None = None,
+    without: Collection[RecordName] = (),
     entries: Collection[str] | None = None,
     with_application: bool = True,
-) -> View:
-    """Return the history of a case in the store, as the case sees it; arguments as of `view_case`."""
+) -> tuple[View, frozenset[tuple[int, int]]]:
+    """Return the history of a case in the store, as the case sees it, and kind and blinded key of all that was looked up.
+
+    Parameters
+    ----------
+    seen_at
+        ``as_of`` of a case that is seen again later, microseconds UTC; None for when its record became known.
+    without
+        Records that do not count; a case that is stored already leaves out its own.
+
+    The others are those of `view_case`.
+    """
+    if seen_at is not None:
+        own = replace(own, columns={**own.columns, "known_at": np.array([seen_at], dtype=np.int64)})
     if not with_application and "application" in own.columns:
         own = replace(own, columns={**own.columns, "application": np.zeros_like(own["application"])})
-    history = history_of_case(connection, store, own, position)
+    history = history_of_case(connection, store, own, position, without=without)
     facts = history.facts if entries is None else _with_entries(history.facts, entries)
-    return make_view(facts, own, SUBJECT_OF_TABLE[own.table], history.hubs)
+    return make_view(facts, own, SUBJECT_OF_TABLE[own.table], history.hubs), history.lookups
 
 
 def _with_entries(facts: Facts, ids: Collection[str]) -> Facts:

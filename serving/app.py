@@ -11,13 +11,14 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from features.database import leave
 from features.settings import Settings
 from serving.api import access_requests as access_routes
 from serving.api import decisions, log, operation, records, what_if
 from serving.auth.permissions import require_permissions
+from serving.decisions.rescorer import Rescorer
 from serving.decisions.service import DecisionService
 from serving.log.configuration import seal_settings
 from serving.log.log_tree import LogTree
@@ -27,7 +28,10 @@ from serving.pages import (
     account,
     all_decisions,
     case,
+    case_history,
     case_sheet,
+    changes,
+    correction,
     interview,
     models,
     oidc_sign_in,
@@ -36,6 +40,7 @@ from serving.pages import (
     queue_page,
     queue_search,
     record,
+    scoring,
     sign_in,
     tour,
     vignettes,
@@ -55,10 +60,14 @@ PAGES = (
     queue_search,
     case,
     case_sheet,
+    case_history,
+    correction,
+    changes,
     record,
     access_requests,
     interview,
     models,
+    scoring,
     vignettes,
     all_decisions,
 )
@@ -89,6 +98,13 @@ def create_app(
     app.state.decision_counter = Counter(
         "mimamori_decisions", "Decisions made", ["subject", "route"], registry=app.state.metrics
     )
+    app.state.rescoring_gauges = {
+        name: Gauge(f"mimamori_rescoring_{name}", help_text, registry=app.state.metrics)
+        for name, help_text in (
+            ("waiting", "Open cases that wait to be scored again"),
+            ("failed", "Open cases that could not be scored again, and stay as they were"),
+        )
+    }
     add_error_handlers(app)
     parts = (*API, *PAGES, tour) if demonstration else (*API, *PAGES)
     for part in parts:
@@ -112,21 +128,21 @@ def create_worker() -> FastAPI:
 
 @asynccontextmanager
 async def _with_shadow(app: FastAPI) -> AsyncIterator[None]:
-    """Seal what the service works with; let the challenger score, and export checkpoints, while it runs."""
+    """Seal what the service works with; let the challenger score, score touched cases again, and export checkpoints, while it runs."""
     service: DecisionService = app.state.service
     seal_settings(service.engine, service.models.settings)
     service.refresh_models()
-    scorer, writer = ShadowScorer(service), CheckpointWriter(service)
-    scorer.start()
-    writer.start()
+    threads = (ShadowScorer(service), Rescorer(service), CheckpointWriter(service))
+    for thread in threads:
+        thread.start()
     # loaded objects stay for good: without this the collector walks through all of them during a request
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
-        await asyncio.to_thread(scorer.stop)
-        await asyncio.to_thread(writer.stop)
+        for thread in threads:
+            await asyncio.to_thread(thread.stop)
 
 
 @asynccontextmanager

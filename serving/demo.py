@@ -26,6 +26,7 @@ from serving.auth.api_keys import create_key, hash_of
 from serving.auth.people import account_named, create_person, reset_password
 from serving.auth.permissions import Role
 from serving.decisions.service import DecisionService, open_service
+from serving.decisions.sight import Sight
 from serving.server import PORT, require_free_port, run
 from serving.store import credentials, decisions
 from serving.store.record_ids import newest_ids
@@ -129,8 +130,8 @@ def _decide(service: DecisionService) -> str:
             row = service.store.rows(connection, TABLE_OF_SUBJECT[subject], [subject_id])
             place = row.column(_PLACE[subject])[0].as_py()
             own = facts_of_table(TABLE_OF_SUBJECT[subject], row)
-            decision = service.compute(connection, subject, row, own, place, head)
-            decisions.insert(connection, replace(decision, account_id=feed.account_id))
+            computed = service.compute(connection, subject, row, own, place, Sight(head))
+            computed.store(connection, record_position=head, account_id=feed.account_id)
     return key
 
 

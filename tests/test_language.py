@@ -30,6 +30,8 @@ NOUNS = {
     "resampling",
     "rounding",
     "scoring",
+    "rescoring",
+    "sharing",
     "serving",
     "training",
     "tracking",

@@ -5,7 +5,7 @@ A superset is enough, as features check times and keys themselves. The catalogue
 database in the same statements.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -19,7 +19,7 @@ from features.facts.table_facts import TableFacts, names_in, no_facts
 from features.store.lookups import ALWAYS, Fetched, Lookup
 from features.store.network import ComponentSearch
 from features.store.posting_kinds import NEEDS, TABLE_CODES, Key, Need
-from features.store.records import RecordStore
+from features.store.records import RecordName, RecordStore
 from features.tables.schema import TABLES
 from features.tables.times import DAY_US
 from features.watchlist.matches import LOOKUP_KEYS
@@ -59,13 +59,24 @@ _DEPARTURE: Columns = (("departure", "id"),)
 
 @dataclass(frozen=True, slots=True)
 class CaseHistory:
-    """Facts of all nine tables, and the keys that are hubs although not all of their records are here."""
+    """Facts of all nine tables.
+
+    Attributes
+    ----------
+    hubs
+        Keys that are hubs although not all of their records are here.
+    lookups
+        Kind and blinded key of all that was looked up: a record that is posted under none of these changes nothing.
+    """
 
     facts: dict[str, TableFacts]
     hubs: frozenset[int]
+    lookups: frozenset[tuple[int, int]]
 
 
-def history_of_case(connection: Connection, store: RecordStore, own: TableFacts, position: int) -> CaseHistory:
+def history_of_case(
+    connection: Connection, store: RecordStore, own: TableFacts, position: int, *, without: Collection[RecordName] = ()
+) -> CaseHistory:
     """Fetch the history of a case.
 
     Parameters
@@ -74,8 +85,11 @@ def history_of_case(connection: Connection, store: RecordStore, own: TableFacts,
         Facts of a single application or landing; ``as_of`` is when it became known.
     position
         Only records up to this position, in the versions valid there.
+    without
+        Records that do not count, in any version.
     """
-    fetched = Fetched(store.data_key, connection, int(own["known_at"][0]), position)
+    left_out = store.positions_of(connection, without) if without else []
+    fetched = Fetched(store.data_key, connection, int(own["known_at"][0]), position, without=left_out)
     return _Fetching(fetched, own, cache(lambda name, ids: store.rows(connection, name, ids, position))).history()
 
 
@@ -116,7 +130,8 @@ class _Fetching:
                 case, host = self._case(), 0
                 host_needs = [need for need in NEEDS[self._subject] if need.column in _HOST_KEYS]
                 lookups += [*self._lookups(case, host_needs), *self._watch_list_lookups(case, _HOST_KEYS)]
-        return CaseHistory(self._with_compared_names(self._decoded()), frozenset(component.hubs))
+        facts = self._with_compared_names(self._decoded())
+        return CaseHistory(facts, frozenset(component.hubs), frozenset(self._fetched.keys))
 
     def _first_lookups(self, case: Cases, host: int) -> list[Lookup]:
         lookups = [*self._lookups(case, NEEDS[self._subject]), *self._watch_list_lookups(case, LOOKUP_KEYS)]

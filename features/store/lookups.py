@@ -18,7 +18,10 @@ NO_CAP = 2**30
 HUB = None
 """Answer of `Fetched.look_up` for a key above its cap."""
 _NAMES = tuple(TABLES)
-_VISIBLE = "p.known_at < %(as_of)s and s.position <= %(at)s and (s.superseded_at is null or s.superseded_at > %(at)s)"
+_VISIBLE = (
+    "p.known_at < %(as_of)s and s.position <= %(at)s and (s.superseded_at is null or s.superseded_at > %(at)s) "
+    "and p.position <> all(%(without)s::bigint[])"
+)
 # each look-up takes a single branch; within it the index gives the postings in order of time
 _LOOK_UP = f"""
 with listed as materialized (
@@ -69,11 +72,21 @@ class Fetched:
         Only records known before this time, in the versions valid at this position.
     skip_unreadable
         Whether a record that cannot be decrypted is left out, and not an error: another record is then stored all the same.
+    without
+        Positions of records that are left out.
+
+    Attributes
+    ----------
+    keys
+        Kind and blinded key of everything looked up so far.
     """
 
     def __init__(
-        self, data_key: DataKey, connection: Connection, as_of: int, position: int, *, skip_unreadable: bool = False
-    ) -> None:
+        self, data_key: DataKey, connection: Connection, as_of: int, position: int, *, skip_unreadable: bool = False,
+        without: Iterable[int] = (),
+    ) -> None:  # fmt: skip
+        self._without = array_text(without)
+        self.keys: set[tuple[int, int]] = set()
         self._skip_unreadable = skip_unreadable
         self._data_key = data_key
         self._cursor: Any = connection.connection.cursor(binary=True)
@@ -89,16 +102,19 @@ class Fetched:
             return positions
         names, keys, since, cap, earliest = zip(*(lookups[number] for number in wanted), strict=True)
         kinds = [KINDS[name] for name in names]
+        blinded = list(map(self._data_key.blind, kinds, keys))
+        self.keys.update(zip(kinds, blinded, strict=True))
         self._cursor.execute(
             _LOOK_UP,
             {
                 "kinds": array_text(kinds),
-                "keys": array_text(map(self._data_key.blind, kinds, keys)),
+                "keys": array_text(blinded),
                 "since": array_text(since),
                 "cap": array_text(cap),
                 "earliest": array_text(map(int, earliest)),
                 "as_of": self.as_of,
                 "at": self._position,
+                "without": self._without,
             },
         )
         for position, numbers, code, record_id, facts in self._cursor.fetchall():

@@ -7,7 +7,7 @@ history rebuilt. A correction supersedes a record by a new version at a new posi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,12 @@ _READ_EACH = text(
     "join records.record r on r.table_code = :code and r.record_id = q.id and r.position <= q.at "
     "and (r.superseded_at is null or r.superseded_at > q.at) order by q.n"
 )
+_POSITIONS = text(
+    "select r.position from unnest(cast(:codes as smallint[]), cast(:ids as text[])) as q(code, id) "
+    "join records.record r on r.table_code = q.code and r.record_id = q.id"
+)
+RecordName = tuple[str, str]
+"""Table and id of a record."""
 Progress = Callable[[str, int], None]
 StoredHook = Callable[[Connection, str, Sequence[int], Sequence[int]], None]
 """Called with (connection, table, new positions, superseded positions) in the transaction that stored the records."""
@@ -130,13 +136,17 @@ class RecordStore:
             for name, stored in positions.items():
                 self._on_stored(connection, name, stored, ())
 
+    def next_position(self, connection: Connection) -> int:
+        """Return the position of an act beside the records; every earlier record is visible, every later one comes after."""
+        _lock(connection)
+        return int(connection.execute(text("select nextval('records.position')")).scalar_one())
+
     def supersede(self, connection: Connection, name: str, record_id: str, row: pa.Table) -> int:
         """Replace a record by a corrected version and return its position; raises `KeyError` for an unknown id.
 
         The old version stays for replay.
         """
-        _lock(connection)
-        position = int(connection.execute(text("select nextval('records.position')")).scalar_one())
+        position = self.next_position(connection)
         former = connection.execute(_SUPERSEDE, {"at": position, "code": TABLE_CODES[name], "id": record_id}).scalar()
         if former is None:
             raise KeyError(record_id)
@@ -150,6 +160,11 @@ class RecordStore:
         stored = connection.execute(_READ, values).all()
         plain = [orjson.loads(self.data_key.decrypt(row[1], payload_context(name, row[0]))) for row in stored]
         return rows_to_table(name, plain)[0]
+
+    def positions_of(self, connection: Connection, records: Iterable[RecordName]) -> list[int]:
+        """Return the positions of all versions of records."""
+        codes, ids = zip(*((TABLE_CODES[name], record_id) for name, record_id in records), strict=True)
+        return list(connection.execute(_POSITIONS, {"codes": list(codes), "ids": list(ids)}).scalars())
 
     def rows_each(self, connection: Connection, name: str, ids: Sequence[str], positions: Sequence[int]) -> pa.Table:
         """Return records by id, each as of its own position, in the order given; unknown ids are left out."""

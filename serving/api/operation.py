@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
 
 from serving.auth.api_keys import api_caller
 from serving.decisions.service import DecisionService
 from serving.registry.loaded_models import SUBJECTS
+from serving.store.touched_cases import backlog
 from serving.store.transactions import check_connection
 
 router = APIRouter()
@@ -55,4 +59,8 @@ def readyz(request: Request, response: Response) -> dict[str, object]:
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """Return figures for Prometheus; none concerns a person."""
+    # without the database the other figures are answered all the same
+    with suppress(SQLAlchemyError), request.app.state.service.engine.connect() as connection:
+        for name, count in backlog(connection)._asdict().items():
+            request.app.state.rescoring_gauges[name].set(count)
     return Response(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)

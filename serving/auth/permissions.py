@@ -70,6 +70,15 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /cases/{decision_id}/records/{table}/{record_id:path}": _READERS,
     "POST /cases/{decision_id}/interview": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/close": {OFFICER: OWN_POST},
+    "GET /cases/{decision_id}/history": _READERS,
+    "GET /cases/{decision_id}/correct": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/correct": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/separate": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/correction-requests": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/correction-requests/{request_id}/answer": {OFFICER: OWN_POST},
+    "GET /changes": _READERS,
+    "GET /scoring": {**_PEOPLE, **_READERS},
+    "POST /scoring": {OFFICER: OWN_POST, AUDITOR: ALL_POSTS, ADMIN: NO_CASES},
     "GET /requests": _READERS,
     "POST /requests": {OFFICER: OWN_POST},
     "POST /requests/{request_id}/answer": _READERS,
@@ -85,6 +94,10 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /account/keys/rotate": _PEOPLE,
 }
 """Scope by role, by route."""
+STOP_SCOPES: Mapping[Role, tuple[str, ...]] = {
+    OFFICER: ("post",), AUDITOR: ("all", "post", "model"), ADMIN: ("all", "post", "model"),
+}  # fmt: skip
+"""Where a role may stop scoring: at an own post, at any post, at all, or by a model."""
 PUBLIC = frozenset({
     "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-in/provider", "GET /sign-in/return", "POST /sign-out", "GET /healthz", "GET /readyz", "GET /metrics",
     "HEAD /healthz", "HEAD /readyz",
@@ -93,10 +106,10 @@ PUBLIC = frozenset({
 DEMONSTRATION = frozenset({"GET /tour"})
 """Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
-    OFFICER: ("queue", "requests", "account"),
-    AUDITOR: ("decisions", "queue", "requests", "models", "account"),
+    OFFICER: ("queue", "changes", "requests", "scoring", "account"),
+    AUDITOR: ("decisions", "queue", "changes", "requests", "scoring", "models", "account"),
     SCIENTIST: ("models", "account"),
-    ADMIN: ("models", "account"),
+    ADMIN: ("models", "scoring", "account"),
 }
 """Pages linked for a role, the start page first; a role without pages cannot sign in."""
 

@@ -12,6 +12,7 @@ from features.matrix import TABLE_OF_SUBJECT
 from serving.decisions.service import DecisionService
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.rescorings import rescorings_of
 
 UP, DOWN, SAME = "up", "down", "same"
 
@@ -28,6 +29,8 @@ class CaseChange:
         Columns of the record that were corrected.
     appeared, gone
         Codes of findings that are shown now and were not before, and the other way round.
+    causes
+        Tables of the later records for which the case was scored again; empty if it was not.
     moved
         Whether the case moved ``up`` or ``down`` in the queue; empty where a score is missing or not shown.
     """
@@ -37,18 +40,26 @@ class CaseChange:
     appeared: tuple[str, ...]
     gone: tuple[str, ...]
     moved: str
+    causes: tuple[str, ...] = ()
 
 
 def change_since_last(connection: Connection, service: DecisionService, decision: Decision) -> CaseChange | None:
     """Return what changed since the decision before; None for a first decision."""
     before = decisions.before(connection, decision)
-    if before is None:
-        return None
+    return None if before is None else change_between(connection, service, before, decision)
+
+
+def change_between(
+    connection: Connection, service: DecisionService, before: Decision, decision: Decision
+) -> CaseChange:
+    """Return what changed between a decision and the next."""
+    rescoring = rescorings_of(connection, [decision.decision_id]).get(decision.decision_id)
     was, now = _codes(before), _codes(decision)
     columns = _changed_columns(connection, service, before, decision)
     return CaseChange(
         before.decision_id, columns, tuple(code for code in now if code not in was),
         tuple(code for code in was if code not in now), _moved(before.shown_score(), decision.shown_score()),
+        () if rescoring is None else rescoring.tables,
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -10,6 +9,7 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from features.facts.table_facts import facts_of_table
+from features.languages import texts
 from features.matrix import SUBJECT_OF_TABLE, TABLE_OF_SUBJECT
 from features.tables.json_rows import row_as_json
 from features.tables.schema import TABLES
@@ -18,21 +18,27 @@ from serving.decisions.hand_entry_limits import count_hand_entry
 from serving.decisions.register_matches import register_view
 from serving.decisions.search_words import words_of_record
 from serving.decisions.service import DecisionService
+from serving.decisions.sight import later_sight
 from serving.log.leaves import append
 from serving.refusals import Refusal
 from serving.store import case_words, decisions
+from serving.store.correction_requests import insert_reason
 from serving.store.decisions import Decision
 from serving.store.submissions import insert_submission
 from serving.store.transactions import lock_until_commit
 
+UNSTATED = "unstated"
+REASONS = tuple(texts("serving.correction_reasons"))
 POST_COLUMN = {"visa": "post", "entry": "port"}
 """Column of the post, by subject."""
 
 
 def correct_record(
-    connection: Connection, service: DecisionService, caller: Caller, table: str, row: pa.Table
+    connection: Connection, service: DecisionService, caller: Caller, table: str, row: pa.Table, reason: str = UNSTATED
 ) -> dict[str, Any]:
     """Supersede a record and return what changed, with the new decision if it is a case.
+
+    Other open cases that the record touches are scored again soon after the commit (`serving.decisions.rescorer`).
 
     Raises `Refusal` 404 if no record with this id is in the caller's scope.
     """
@@ -46,6 +52,7 @@ def correct_record(
         raise Refusal(404, "record", "no such record", expected=expected)
     position = service.store.supersede(connection, table, record_id, row)
     insert_submission(connection, [position], caller.account_id, is_correction=True)
+    insert_reason(connection, position, reason, caller.account_id)
     was, now = row_as_json(old.to_pylist()[0]), row_as_json(row.to_pylist()[0])
     changed = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
     answer: dict[str, Any] = {"table": table, "id": record_id, "position": position, "changed": changed}
@@ -70,15 +77,13 @@ def _decide_again(
 ) -> dict[str, object]:
     """Decide about the corrected record on the history just before it."""
     own = facts_of_table(TABLE_OF_SUBJECT[before.subject], row)
-    again = service.compute(
-        connection, before.subject, row, own, before.post, position - 1,
-        register=register_view(connection, service.store, caller.role, before, row),
-    )  # fmt: skip
-    again = replace(again, record_position=position, account_id=caller.account_id)
+    register = register_view(connection, service.store, caller.role, before, row)
+    sight = later_sight(connection, before, position - 1, int(own["known_at"][0]), before.seen_at(), register)
+    computed = service.compute(connection, before.subject, row, own, before.post, sight)
     count_hand_entry(connection, service.store, caller, before.subject, row, own, position - 1)
     words = words_of_record(service.store.data_key, row.to_pylist()[0])
-    case_words.insert(connection, again.post, again.subject, again.subject_id, words)
-    decisions.insert(connection, again)
+    case_words.insert(connection, before.post, before.subject, before.subject_id, words)
+    again = computed.store(connection, record_position=position, account_id=caller.account_id, is_first=False)
     return {
         "score_before": before.shown_score(), "score_after": again.shown_score(), "decision": orjson.loads(again.shown),
     }  # fmt: skip

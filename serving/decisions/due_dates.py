@@ -39,10 +39,13 @@ def due_date(subject: str, as_of: int, now: dt.datetime, post: str | None) -> Du
     >>> due_date("visa", 1356339600000000, now, "TH-BKK")  # lodged on Monday 24 December, a holiday in Japan
     DueDate(on=datetime.date(2013, 1, 4), left=1)
     """
-    if subject != "visa":
-        return None
+    return due_after(local_day(as_of, post), WORKING_DAYS, now, post) if subject == "visa" else None
+
+
+def due_after(day: dt.date, count: int, now: dt.datetime, post: str | None) -> DueDate:
+    """Return the due date that is ``count`` working days after a day at a post."""
     today = now.astimezone(zone_of(post)).date()
-    on = after_working_days(local_day(as_of, post), WORKING_DAYS, post)
+    on = after_working_days(day, count, post)
     if today > on:
         return DueDate(on, -max(_working_days(on, today, post), 1))
     return DueDate(on, _working_days(today, on, post))

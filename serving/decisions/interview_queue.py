@@ -14,6 +14,7 @@ from features.matrix import TABLE_OF_SUBJECT
 from serving.decisions.desk_clock import queued_since
 from serving.decisions.due_dates import DueDate, counting_moments, due_date
 from serving.decisions.post_calendar import zone_of
+from serving.decisions.scoring_stops import order_in_force
 from serving.decisions.service import DecisionService
 from serving.store import waiting_cases
 from serving.store.decisions import Decision
@@ -79,7 +80,8 @@ def interview_queue(
     """Return the next cases of a post, from the first one or after the one that a decision is about."""
     now = service.now(connection)
     since = queued_since(now, service.models.settings)
-    waiting = waiting_cases.page(connection, post, limit, since, order=order, after=after)
+    in_force = order_in_force(connection, post, order)
+    waiting = waiting_cases.page(connection, post, limit, since, order=in_force, after=after)
     return queued_cases(connection, service, waiting)
 
 
@@ -99,10 +101,13 @@ def queued_cases(connection: Connection, service: DecisionService, waiting: Sequ
 
 
 def queue_counts(connection: Connection, service: DecisionService, post: str | None) -> Counts:
-    """Return how many cases wait at a post, of all of them and not of a page."""
+    """Return how many cases wait at a post, of all of them and not of a page; of a long queue as of the last minute."""
     now = service.now(connection)
     since = queued_since(now, service.models.settings)
-    return waiting_cases.counts(connection, post, since, *counting_moments(now, post))
+    return service.counts.get(
+        "queue", post, lambda: waiting_cases.counts(connection, post, since, *counting_moments(now, post)),
+        lambda counts: counts.waiting,
+    )  # fmt: skip
 
 
 def summaries_of(

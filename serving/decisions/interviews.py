@@ -13,7 +13,7 @@ from serving.auth.permissions import Caller
 from serving.decisions.acceptance import accepted_rows
 from serving.decisions.case_acts import require_free
 from serving.decisions.hand_entries import entered_by_hand
-from serving.decisions.random_arm import chosen_how, with_arm
+from serving.decisions.random_arm import stored_arm, with_arm
 from serving.decisions.service import DecisionService
 from serving.log.leaves import append
 from serving.refusals import Refusal
@@ -51,7 +51,7 @@ def record_outcome(service: DecisionService, caller: Caller, record: Mapping[str
         place = queue_acts.place_of(connection, subject, subject_id)
         if place is not None:
             require_free(place, caller)
-        decided = with_arm(rows, *chosen_how(connection, subject, subject_id, claimed))
+        decided = with_arm(rows, *stored_arm(connection, subject, subject_id, claimed))
         marked = decided if decision.post is None else entered_by_hand("outcomes", decided, decision.post)
         service.append(connection, "outcomes", marked, caller.account_id)
         decisions.mark_interviewed(connection, subject, subject_id, caller.account_id)

@@ -21,15 +21,14 @@ from features.facts.table_facts import Facts, TableFacts, facts_of_table
 from features.kernel.view import View
 from features.matrix import TABLE_OF_SUBJECT
 from features.network.linked_people import LinkedPeople, PersonRecord, SharedIdentifier, linked_people
-from features.online import history_view
 from features.tables.schema import TABLES
 from features.tables.times import moment_of
 from features.watchlist.matches import similarity
 from serving.auth.permissions import OFFICER, Caller
 from serving.decisions.hand_entries import is_hand_entry
-from serving.decisions.register_matches import register_view_of
 from serving.decisions.service import DecisionService
 from serving.decisions.shared_findings import Event, keeps
+from serving.decisions.sight import sight_of
 from serving.store.decisions import Decision
 from serving.store.readings import Reading
 from serving.store.submissions import role_of_sender
@@ -112,16 +111,13 @@ def case_network(
     connection: Connection, service: DecisionService, caller: Caller, decision: Decision, row: pa.Table
 ) -> CaseNetwork:
     """Return whom the caller sees linked with a case, as it stood at its decision; ``row`` is the case's own record."""
-    register, by_hand = register_view_of(connection, service.store, decision, row), is_by_hand(connection, decision)
-    view = history_view(
-        connection, service.store, facts_of_table(TABLE_OF_SUBJECT[decision.subject], row), position=decision.position,
-        entries=register.entries, with_application=register.application,
-    )  # fmt: skip
+    sight, by_hand = sight_of(connection, service.store, decision, row), is_by_hand(connection, decision)
+    view, _ = sight.history(connection, service.store, facts_of_table(TABLE_OF_SUBJECT[decision.subject], row))
     linked = linked_people(view)
     rows = _rows_of(connection, service, linked, decision.position)
     people = tuple(_people(view.history.facts, linked, rows, caller, by_hand=by_hand))
     own = tuple(sorted(set(_events(view.history.facts, linked.own)), key=lambda event: (event.day, event.table)))
-    agreement = _victim_agreement(view) if register.victims else {}
+    agreement = _victim_agreement(view) if sight.register.victims else {}
     return CaseNetwork(people, _among(linked.identifiers, people), linked.more, own, agreement)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -13,11 +14,11 @@ from features.catalogue.renames import RENAMED_FEATURES
 from features.facts.table_facts import facts_of_table
 from features.languages import LANGUAGES
 from features.matrix import TABLE_OF_SUBJECT
-from features.online import CaseView, view_case
+from features.online import CaseView
 from models.bundle import Bundle
-from serving.decisions.register_matches import register_view_of
 from serving.decisions.scoring import RECORD_NOTE, decide_case, undecidable
 from serving.decisions.service import DecisionService
+from serving.decisions.sight import sight_of
 from serving.log.verification import differing_columns
 from serving.store import sealed_rows
 from serving.store.decisions import Decision
@@ -88,19 +89,13 @@ def _again(
         own = facts_of_table(TABLE_OF_SUBJECT[decision.subject], row)
         again = undecidable(decision.subject, row, own, bundle, decision.post, decision.position, decision.decision_id)
         return again, {again.features}
-    register = register_view_of(connection, service.store, decision, row)
-    view = view_case(
-        connection, service.store, decision.subject, row, position=decision.position, entries=register.entries,
-        with_application=register.application,
-    )  # fmt: skip
+    own = facts_of_table(TABLE_OF_SUBJECT[decision.subject], row)
+    sight = sight_of(connection, service.store, decision, row)
+    view = sight.case(connection, service.store, decision.subject, row, own)
     again = decide_case(
-        view,
-        bundle,
-        decision.post,
-        decision.position,
-        decision.decision_id,
-        register=register,
-    )
+        view, bundle, decision.post, decision.position, decision.decision_id, register=sight.register
+    )  # fmt: skip
+    again = replace(again, as_of=int(own["known_at"][0]))
     return again, possible_features(again, bundle, view)
 
 

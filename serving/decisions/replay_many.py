@@ -116,7 +116,9 @@ def _identical(
 ) -> set[str]:
     """Return the ids of the decisions of a subject that are identical in every column."""
     # on what an officer sent, part of the register is withheld, so that it differs here and is replayed alone
-    stored = [d for d in decisions.by_ids(connection, [o.decision_id for o in group]) if d.features]
+    chosen = decisions.by_ids(connection, [o.decision_id for o in group])
+    # a case that was scored again saw later records than the others
+    stored = [decision for decision in chosen if decision.features and decision.seen_at() is None]
     subject = group[0].subject
     table = TABLE_OF_SUBJECT[subject]
     rows = service.store.rows_each(

@@ -18,29 +18,50 @@ from features.database import engine_as, open_engine
 from features.error_origin import origin
 from features.facts.table_facts import TableFacts, facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
-from features.online import view_case
 from features.settings import Settings
 from features.store.records import RecordExists, RecordStore
 from features.store.schema_migration import migrate
+from models.bundle import Bundle
 from serving.auth.permissions import Caller
 from serving.decisions.desk_clock import DeskClock
 from serving.decisions.hand_entry_limits import count_hand_entry
+from serving.decisions.recent_counts import RecentCounts
 from serving.decisions.register_matches import register_view
-from serving.decisions.scoring import WHOLE_REGISTER, RegisterView, decide_case, undecidable
+from serving.decisions.scoring import decide_case, undecidable
 from serving.decisions.search_words import index_cases_of_before, words_of_record
-from serving.log.acts import seal_rows_of_before, seal_stored_records
+from serving.decisions.sight import Sight
+from serving.decisions.stored_records import on_stored
+from serving.log.acts import seal_rows_of_before
 from serving.log.configuration import ServedModels
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
-from serving.store import case_words, decisions
+from serving.store import case_words, decisions, scoring_stops
 from serving.store.decisions import Decision, IdempotencyKey
 from serving.store.submissions import insert_submission
+from serving.store.touched_cases import keep_lookups
 from serving.store.transactions import in_transaction
 
 SERVICE_ROLE = "mimamori_service"
 """Role in the database that requests work as; the migrations make it."""
 log = logging.getLogger("mimamori")
 _MIGRATIONS = Path(__file__).parent.parent / "store" / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A decision, and the keys that its case looked up; none where it could not be computed."""
+
+    decision: Decision
+    lookups: frozenset[tuple[int, int]] = frozenset()
+
+    def store(
+        self, connection: Connection, *, record_position: int, account_id: int, is_first: bool = True
+    ) -> Decision:
+        """Store the decision, and its look-ups so that later records find the case; return it as stored."""
+        decision = replace(self.decision, record_position=record_position, account_id=account_id)
+        keep_lookups(connection, decision.subject, decision.subject_id, self.lookups, is_first=is_first)
+        decisions.insert(connection, decision)
+        return decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +73,7 @@ class DecisionService:
     models: LoadedModels
     clock: DeskClock = field(default_factory=DeskClock)
     served: ServedModels = field(default_factory=ServedModels)
+    counts: RecentCounts = field(default_factory=RecentCounts)
 
     def refresh_models(self) -> None:
         """Load models that changed, and seal in the log which ones serve."""
@@ -78,6 +100,11 @@ class DecisionService:
         half = len(ids) // 2
         parts = (self.readable_rows(connection, table, part, position) for part in (ids[:half], ids[half:]))
         return pa.concat_tables(parts)
+
+    def bundle_for(self, connection: Connection, subject: str, post: str | None) -> Bundle | None:
+        """Return the model that scores cases of a post; None without one, and while scoring is stopped there."""
+        is_stopped = any(stop.applies_to(subject, post) for stop in scoring_stops.stops(connection))
+        return None if is_stopped else self.models.bundles.get(subject)
 
     def for_requests(self) -> DecisionService:
         """Return the service as requests use it: in a database role that owns nothing and sees what its transactions name."""
@@ -133,26 +160,29 @@ class DecisionService:
         row: pa.Table,
         own: TableFacts,
         post: str | None,
-        position: int,
-        *,
-        register: RegisterView = WHOLE_REGISTER,
-    ) -> Decision:
-        """Return a decision on the history up to ``position``; stores nothing.
+        sight: Sight,
+    ) -> Computed:
+        """Return a decision on what is seen; stores nothing.
 
         A case that cannot be computed is queued without a score, and the log says to the operator where it failed.
         """
-        bundle = self.models.bundles.get(subject)
         try:
-            view = view_case(
-                connection, self.store, subject, row, position=position, own=own, entries=register.entries,
-                with_application=register.application,
-            )  # fmt: skip
-            return decide_case(view, bundle, post, position, register=register)
+            return self.score(connection, subject, row, own, post, sight)
         except (DBAPIError, DriverError, MemoryError):
             raise
         except Exception as error:
             log.error("a case is queued without a score: %s", origin(error))
-            return undecidable(subject, row, own, bundle, post, position)
+            bundle = self.models.bundles.get(subject)
+            return Computed(undecidable(subject, row, own, bundle, post, sight.position))
+
+    def score(
+        self, connection: Connection, subject: str, row: pa.Table, own: TableFacts, post: str | None, sight: Sight
+    ) -> Computed:
+        """Return a decision on what is seen; stores nothing, and raises what went wrong."""
+        view = sight.case(connection, self.store, subject, row, own)
+        bundle = self.bundle_for(connection, subject, post)
+        decision = decide_case(view, bundle, post, sight.position, register=sight.register)
+        return Computed(replace(decision, as_of=int(own["known_at"][0])), view.lookups)
 
     def append(self, connection: Connection, table: str, row: pa.Table, account_id: int) -> list[int]:
         """Store records of a table with the account that sent them; raises `RecordExists`."""
@@ -165,13 +195,12 @@ class DecisionService:
     ) -> Decision:
         head = self.store.head(connection)
         register = register_view(connection, self.store, caller.role, None, row)
-        decision = self.compute(connection, subject, row, own, post, head, register=register)
+        computed = self.compute(connection, subject, row, own, post, Sight(head, register=register))
         [position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
-        decision = replace(decision, record_position=position, account_id=caller.account_id)
         count_hand_entry(connection, self.store, caller, subject, row, own, head)
         words = words_of_record(self.store.data_key, row.to_pylist()[0])
-        case_words.insert(connection, post, subject, decision.subject_id, words)
-        decisions.insert(connection, decision)
+        case_words.insert(connection, post, subject, own.id_of(0), words)
+        decision = computed.store(connection, record_position=position, account_id=caller.account_id)
         insert_submission(connection, [position], caller.account_id)
         return decision
 
@@ -204,7 +233,7 @@ def _repeated(connection: Connection, key: IdempotencyKey) -> Decision | None:
 def open_service(settings: Settings, engine: Engine | None = None) -> DecisionService:
     """Open the database, migrate its tables and load the champions."""
     engine = engine or open_engine(settings)
-    store = RecordStore.open(engine, settings.data_key_path, seal_stored_records)
+    store = RecordStore.open(engine, settings.data_key_path, on_stored)
     migrate(engine, _MIGRATIONS, "serving")
     seal_rows_of_before(engine)
     models = LoadedModels(settings)

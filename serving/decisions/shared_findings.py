@@ -120,7 +120,7 @@ def agreement(case: TableFacts, other: TableFacts, row: int = 0) -> list[tuple[C
 def _after(
     connection: Connection, service: DecisionService, decision: Decision, facts: TableFacts
 ) -> tuple[Event, ...]:
-    fetched = Fetched(service.store.data_key, connection, decision.as_of, decision.position)
+    fetched = Fetched(service.store.data_key, connection, decision.seen_at() or decision.as_of, decision.position)
     fetched.look_up([Lookup(kind, int(facts["id"][0])) for kind in _AFTER.get(facts.table, ())])
     events = []
     for table, record_id, _ in fetched.rows.values():

@@ -28,7 +28,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 ORIGIN = "mimamori/log"
 CHANGING_KINDS = frozenset({"account", "api_key", "session", "shadow"})  # the last leaf counts, {} of what has ended
 ROW_KINDS = {*CHANGING_KINDS, "decision", "queue_removal", "closing", "queue_act", "record", "supersession", "submission", "interview_plan",
-             "random_draw", "drawn_case", "reading", "access_request", "access_answer", "shadow_score", "entry_review"}  # fmt: skip
+             "random_draw", "drawn_case", "reading", "access_request", "access_answer", "shadow_score", "entry_review", "rescoring", "wrong_link",
+             "correction_reason", "correction_request", "correction_answer", "scoring_switch"}  # fmt: skip
 LONGEST_VALUE = 128  # longer texts of a row are sealed by their SHA-256
 LINE = json.JSONDecoder().raw_decode
 ROW = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).raw_decode
@@ -244,9 +245,8 @@ def verify_bundle(bundle: Path, key: Ed25519PublicKey, checkpoint: Path) -> list
     content = beside.read_bytes()[: size * 32] if beside.exists() else b""
     known = [content[at : at + 32] for at in range(0, len(content), 32)]
     leaves, rows = (lines_of(bundle / name) for name in ("leaves.jsonl", "rows.jsonl"))
-    of_rows = [leaf for leaf in leaves if leaf["kind"] in ROW_KINDS]
     of_tree = tree_faults(leaves, size, root, known if root_of(known) == root else [])
-    return [*of_tree, *row_faults(of_rows, rows)]
+    return [*of_tree, *row_faults([leaf for leaf in leaves if leaf["kind"] in ROW_KINDS], rows)]
 
 
 def verify_proof(document: dict[str, Any], key: Ed25519PublicKey) -> None:

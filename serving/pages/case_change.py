@@ -21,8 +21,10 @@ def change_view(change: CaseChange | None, language: str) -> ChangeView | None:
     if change is None:
         return None
     words, columns, names = texts("serving.changes"), texts("serving.columns"), texts("findings.names")
+    tables = texts("serving.tables")
     joined = words["separator"][language].join
     parts = {
+        "arrived": [tables[name][language] for name in change.causes],
         "corrected": [columns[name][language] for name in change.columns if name in columns],
         "appeared": [names[code][language] for code in change.appeared if code in names],
         "gone": [names[code][language] for code in change.gone if code in names],

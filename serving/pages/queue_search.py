@@ -23,20 +23,20 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class SearchPage(Page):
-    """What was searched for and found; ``rows`` is None before a search, or where nothing was asked for."""
+    """What was searched for and found; ``rows`` is None before a search, or where nothing was searched for."""
 
     name: ClassVar[str] = "queue_search"
     form: dict[str, str]
     statuses: list[tuple[str, str]]
     rows: list[QueueRow] | None
     limit: int
-    asked: bool
+    searched: bool
 
 
 @router.get("/queue/search")
 def ask(request: Request, caller: PageReader) -> Response:
     """Show the form of the search."""
-    return render(request, _page(request, {}, None, asked=False), caller)
+    return render(request, _page(request, {}, None, searched=False), caller)
 
 
 @router.post("/queue/search")
@@ -48,11 +48,11 @@ def search(request: Request, caller: PageReader, form: FormFields) -> Response:
     log_readings(request, caller, [reading_of(case) for case in cases or []])
     language = language_of(request)
     rows = None if cases is None else [queue_row(case, number, language) for number, case in enumerate(cases, 1)]
-    return render(request, _page(request, form, rows, asked=True), caller)
+    return render(request, _page(request, form, rows, searched=True), caller)
 
 
-def _page(request: Request, form: dict[str, str], rows: list[QueueRow] | None, *, asked: bool) -> SearchPage:
+def _page(request: Request, form: dict[str, str], rows: list[QueueRow] | None, *, searched: bool) -> SearchPage:
     language = language_of(request)
     statuses = [(code, category_label(code, language)) for code in (*STATUSES, "transit")]
     shown = {name: form.get(name, "") for name in (*FIELDS, "waiting")}
-    return SearchPage(shown, statuses, rows, LIMIT, asked)
+    return SearchPage(shown, statuses, rows, LIMIT, searched)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
 from sqlalchemy import Connection, Row, text
 
 from features.arrays import Floats
@@ -22,6 +23,8 @@ class Decision:
 
     Attributes
     ----------
+    as_of
+        When the case became known, microseconds UTC: its place in the queue and its due date count from it.
     position, record_position
         End of the history used, and position of the case's own record.
     features, contributions
@@ -50,6 +53,12 @@ class Decision:
     def values(self) -> Floats:
         """Return the features, float64[f]."""
         return np.frombuffer(self.features)
+
+    def seen_at(self) -> int | None:
+        """Return until when records counted, where that is later than ``as_of``; None where it is not."""
+        stated = orjson.loads(self.shown)["as_of"].removesuffix("Z")
+        moment = int(np.datetime64(stated, "us").astype(np.int64))
+        return None if moment == self.as_of else moment
 
     def shown_score(self) -> float | None:
         """Return the score if it may be shown: a child's never is."""
@@ -149,6 +158,18 @@ def before(connection: Connection, decision: Decision) -> Decision | None:
         s=decision.subject, i=decision.subject_id, id=decision.decision_id,
     )  # fmt: skip
     return rows[0] if rows else None
+
+
+def versions(connection: Connection, subject: str, subject_id: str) -> list[Decision]:
+    """Return all decisions about a case, the latest first."""
+    source = "serving.decision where subject = :s and subject_id = :i order by number desc"
+    return _select(connection, source, s=subject, i=subject_id)
+
+
+def is_waiting(connection: Connection, subject: str, subject_id: str) -> bool:
+    """Return whether a case waits in the queue."""
+    query = text("select 1 from serving.waiting_case where subject = :s and subject_id = :i")
+    return connection.execute(query, {"s": subject, "i": subject_id}).first() is not None
 
 
 def search(

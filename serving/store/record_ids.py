@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, text
 
 from features.store.posting_kinds import TABLE_CODES
@@ -29,6 +31,12 @@ def end_of_records(connection: Connection) -> int | None:
     parameters = {"month": 30 * DAY_US, "year": 365 * DAY_US}
     end: int | None = connection.execute(query, parameters).scalar()
     return end
+
+
+def latest_known_at(connection: Connection, positions: Sequence[int]) -> int:
+    """Return when the latest of some records became known, microseconds UTC; the beginning of time for none."""
+    query = text("select coalesce(max(known_at), -(2^62)::bigint) from records.record where position = any(:positions)")
+    return int(connection.execute(query, {"positions": list(positions)}).scalar_one())
 
 
 def ids_after(connection: Connection, table: str, position: int) -> list[str]:

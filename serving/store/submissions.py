@@ -12,7 +12,10 @@ from serving.log.leaves import append_row
 
 
 class Act(NamedTuple):
-    """An act about a case: ``decision``, ``correction``, ``interview``, ``closing`` or one on the queue; ``role`` is that of the account."""
+    """An act about a case: ``decision``, ``correction``, ``wrong_link``, ``rescoring``, ``interview``, ``closing`` or one on the queue.
+
+    ``role`` is that of the account; a rescoring is nobody's, and has neither.
+    """
 
     act: str
     account: str
@@ -55,12 +58,15 @@ def roles_of_senders(connection: Connection, positions: Sequence[int]) -> dict[i
 
 
 def acts_of_case(connection: Connection, subject: str, subject_id: str) -> list[Act]:
-    """Return who decided about a case, corrected its record, held the interview, or did what on the queue, in order of time."""
+    """Return who decided about a case, corrected its record, held the interview or did what on the queue, and when it was scored again."""
     rows = connection.execute(
         text(
-            "select act, a.name, a.role, at from ("
-            "select case when s.is_correction then 'correction' else 'decision' end as act, d.account_id, d.created_at as at "
+            "select act, case when act = 'rescoring' then '' else a.name end, case when act = 'rescoring' then '' else a.role end, "
+            "at from (select case when r.decision_id is not null then 'rescoring' when w.link_id is not null then 'wrong_link' "
+            "when s.is_correction then 'correction' else 'decision' end as act, d.account_id, d.created_at as at "
             "from serving.decision d left join serving.submission s on s.first_position = d.record_position "
+            "left join serving.rescoring r using (decision_id) left join serving.wrong_link w "
+            "on w.subject = d.subject and w.subject_id = d.subject_id and w.position = d.position "
             "where d.subject = :s and d.subject_id = :i union all "
             "select 'interview', account_id, recorded_at from serving.interviewed_case where subject = :s and subject_id = :i "
             "union all select 'closing', account_id, recorded_at from serving.closed_case where subject = :s and subject_id = :i "

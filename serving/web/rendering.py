@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from features.languages import LANGUAGES, texts
 from serving.auth.permissions import NAVIGATION, Caller
 from serving.web.alarm_banner import alarm_banners
+from serving.web.change_banner import change_banners
+from serving.web.stop_banner import stop_banners
 from serving.web.trial_banner import trial_banners
 
 TEMPLATES = Environment(
@@ -60,7 +62,10 @@ def render(request: Request, page: Page, caller: Caller | None = None, *, status
             (code, own_names[code], str(request.url.include_query_params(lang=code).query))
             for code in LANGUAGES if code != language
         ],
-        banners=alarm_banners(service, caller, language) + trial_banners(service.models, language),
+        banners=[
+            *stop_banners(service, caller, language), *alarm_banners(service, caller, language), *change_banners(service, caller, language),
+            *trial_banners(service.models, language),
+        ],
         links=NAVIGATION.get(caller.role, ()) if caller else (),
         **{field.name: getattr(page, field.name) for field in fields(page)},  # type: ignore[arg-type]
     )  # fmt: skip

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 from features.store.encryption import DataKey
 from features.tables.json_rows import row_as_json, rows_to_table
 from serving.decisions.desk_clock import DeskClock, queued_since
+from serving.decisions.sight import Sight
 from serving.store import decisions, waiting_cases
 from tests.features.tables.folders import good, typed
 from tests.features.tables.test_plausibility import CASES, changed
@@ -173,7 +174,7 @@ def test_a_case_that_cannot_be_computed_waits_by_arrival_without_a_score(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("Planted-Name")
 
-    monkeypatch.setattr("serving.decisions.service.view_case", fail)
+    monkeypatch.setattr("serving.decisions.sight.history_view", fail)
     answer = send(service, "visa_applications", new_case(service, "UNDECIDABLE"))
     child = send(service, "visa_applications", new_case(service, "CHILD", birth_date="2008-01-01", passport_issued_on="2012-01-01",
                                                         married_on=None, first_met_on=None, coe_issued_on=None))  # fmt: skip
@@ -203,7 +204,7 @@ def test_an_impossible_birth_date_of_a_loaded_record_gets_no_score(service: Serv
     assert not faults
     with service.backend.engine.connect() as connection:
         own = facts_of_table("visa_applications", row)
-        decision = service.backend.compute(connection, "visa", row, own, "PH-MNL", 10**6)
+        decision = service.backend.compute(connection, "visa", row, own, "PH-MNL", Sight(10**6)).decision
     assert decision.route == "no_score"
     assert decision.score is None
     assert "record_thai_year" in decision.shown

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from features.facts.table_facts import facts_of_table
 from features.tables.json_rows import row_as_json, rows_to_table
 from serving.decisions.scoring import NO_REGISTER, WHOLE_REGISTER, RegisterView
+from serving.decisions.sight import Sight
 from tests.proof_size import cases
 from tests.serving.conftest import Service, forget_alarms
 
@@ -176,7 +177,8 @@ def test_a_thousand_guesses_at_the_registers_tell_nothing(service: Service) -> N
             own = facts_of_table("visa_applications", row)
 
             def answer(position: int, register: RegisterView) -> tuple[object, ...]:
-                decided = service.backend.compute(connection, "visa", row, own, "x", position, register=register)  # noqa: B023
+                sight = Sight(position, register=register)
+                decided = service.backend.compute(connection, "visa", row, own, "x", sight).decision  # noqa: B023
                 return (
                     decided.route,
                     decided.score,

@@ -26,6 +26,7 @@ from serving.auth.api_keys import create_key
 from serving.decisions.replay import same_answer
 from serving.decisions.replay_many import replay_faults
 from serving.decisions.service import open_service
+from serving.decisions.sight import Sight
 from serving.store import decisions
 from synthetic_data.world import generate
 from tests.proof_size import cases
@@ -173,8 +174,9 @@ def _other_now(own: Service, connection: object, decision_id: str) -> bool:
     name = TABLE_OF_SUBJECT[result.subject]
     row: pa.Table = own.backend.store.rows(connection, name, [result.subject_id], result.record_position)  # type: ignore[arg-type]
     head = own.backend.store.head(connection)  # type: ignore[arg-type]
-    now = own.backend.compute(connection, result.subject, row, facts_of_table(name, row), result.post, head)  # type: ignore[arg-type]
-    return now.features != result.features
+    facts = facts_of_table(name, row)
+    now = own.backend.compute(connection, result.subject, row, facts, result.post, Sight(head))  # type: ignore[arg-type]
+    return now.decision.features != result.features
 
 
 def answer(feature: str, **more: str) -> str:

@@ -21,8 +21,9 @@ from features.settings import SettingRejected, Settings
 from features.tables.json_rows import row_as_json, rows_to_table
 from serving.commands import replay
 from serving.decisions.service import DecisionService
+from serving.decisions.stored_records import on_stored
 from serving.log import verifier
-from serving.log.acts import seal_rows_of_before, seal_stored_records
+from serving.log.acts import seal_rows_of_before
 from serving.log.checkpoints import LATEST, Exporter, LogNotExtended, log_key
 from serving.log.commands import log, pack
 from serving.log.startup import CheckpointWriter, open_on_log
@@ -255,10 +256,7 @@ def test_the_pack_counts_every_decision(opened: Settings, service: Service, tmp_
 def test_the_command_that_loads_records_seals_them_too() -> None:
     pyproject = Path(serving.commands.__file__).parents[1] / "pyproject.toml"
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
-    assert (
-        EntryPoint("log", project["entry-points"]["mimamori.stored"]["log"], "mimamori.stored").load()
-        is seal_stored_records
-    )
+    assert EntryPoint("log", project["entry-points"]["mimamori.stored"]["log"], "mimamori.stored").load() is on_stored
 
 
 def test_loaded_outcomes_are_sealed_with_the_records(small_log: SmallLog) -> None:

@@ -382,7 +382,7 @@ KINDS = (
     Tampering("forged interview", forge_interview),
     *(
         Tampering(f"queue: {what}", move_in_queue(what))
-        for what in ("sort_score = sort_score - 1", "tier = 3", "arrived_at = arrived_at - interval '1 year'", "is_unpinned = false",
+        for what in ("sort_score = sort_score - 1", "tier = (tier + 1) % 4", "arrived_at = arrived_at - interval '1 year'", "is_unpinned = false",
                      "act = 'snooze', act_until = now() + interval '1 year'", "number = number + 1", "post = 'XX-XXX'")
     ),
     Tampering("case taken out of the queue", leave_queue),

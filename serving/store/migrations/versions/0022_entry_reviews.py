@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0022"
-down_revision = "0015"
+down_revision = "0021"
 
 _ALL = "current_setting('mimamori.reach', true) = 'all'"
 _AS_ONESELF = "reviewer_id::text = current_setting('mimamori.account', true)"
