@@ -75,9 +75,13 @@ def capacity_of(connection: Connection, service: DecisionService, post: str | No
     left = max(plan.slot_count - held - at_hand, 0)
     # the desk's clock says what is due, also where it stands
     week_end = lodged_before_due(week_of(post, now) + dt.timedelta(days=7), post)
+    due = service.counts.get(
+        "due", post, lambda: interview_plans.due_count(connection, post, since, week_end), lambda count: count
+    )
+    reached = interview_plans.due_reached(connection, post, since, week_end, left)
     beyond = interview_plans.case_beyond(connection, post, since, left)
     return Capacity(
-        plan, held, at_hand, left, interview_plans.due_beyond(connection, post, since, week_end, left),
+        plan, held, at_hand, left, max(due - reached, 0),
         None if beyond is None else decisions.by_id(connection, beyond),
     )  # fmt: skip
 

@@ -101,10 +101,13 @@ def queued_cases(connection: Connection, service: DecisionService, waiting: Sequ
 
 
 def queue_counts(connection: Connection, service: DecisionService, post: str | None) -> Counts:
-    """Return how many cases wait at a post, of all of them and not of a page."""
+    """Return how many cases wait at a post, of all of them and not of a page; of a long queue as of the last minute."""
     now = service.now(connection)
     since = queued_since(now, service.models.settings)
-    return waiting_cases.counts(connection, post, since, *counting_moments(now, post))
+    return service.counts.get(
+        "queue", post, lambda: waiting_cases.counts(connection, post, since, *counting_moments(now, post)),
+        lambda counts: counts.waiting,
+    )  # fmt: skip
 
 
 def summaries_of(

@@ -1,4 +1,4 @@
-"""Random arm: which cases of a week are interviewed as a random sample, when they come up, and what is stored about how a case was chosen."""
+"""Random arm: which cases of a week are interviewed at random, when they come up, and which arm is stored."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 from sqlalchemy import Connection
 
+from serving.decisions.scoring_stops import order_in_force
 from serving.store import interview_plans, queue_acts, random_draws
 from serving.store.interview_plans import InterviewPlan
 from serving.store.random_draws import RandomDraw
@@ -33,6 +34,9 @@ class Chooser:
 
         Both arms are looked up whichever comes up, so that neither answers sooner.
         """
+        order = order_in_force(self.connection, self.post, "priority")
+        if order != "priority":  # scoring is stopped: nobody is chosen by score, nor from those whom it does not reach
+            return queue_acts.next_free(self.connection, self.post, self.account_id, self.since, order)
         draw = None if plan is None else self._draw_of(plan, week)
         drawn = random_draws.next_drawn(self.connection, self.post, self.account_id, self.since)
         first = queue_acts.next_free(self.connection, self.post, self.account_id, self.since)
@@ -73,7 +77,7 @@ def is_random_slot(draw: RandomDraw, taken: int) -> bool:
     return taken % draw.slot_count in order[: draw.random_slot_count]
 
 
-def arm_stored(connection: Connection, subject: str, subject_id: str, claimed: str) -> tuple[str, float | None]:
+def stored_arm(connection: Connection, subject: str, subject_id: str, claimed: str) -> tuple[str, float | None]:
     """Return the arm and inclusion probability that are stored with an interview; what a caller claims counts last.
 
     A case that was drawn is of the random sample by whatever way its interview came about. One that an officer opened by

@@ -25,6 +25,7 @@ from models.bundle import Bundle
 from serving.auth.permissions import Caller
 from serving.decisions.desk_clock import DeskClock
 from serving.decisions.hand_entry_limits import count_hand_entry
+from serving.decisions.recent_counts import RecentCounts
 from serving.decisions.register_matches import register_view
 from serving.decisions.scoring import decide_case, undecidable
 from serving.decisions.search_words import index_cases_of_before, words_of_record
@@ -72,6 +73,7 @@ class DecisionService:
     models: LoadedModels
     clock: DeskClock = field(default_factory=DeskClock)
     served: ServedModels = field(default_factory=ServedModels)
+    counts: RecentCounts = field(default_factory=RecentCounts)
 
     def refresh_models(self) -> None:
         """Load models that changed, and seal in the log which ones serve."""

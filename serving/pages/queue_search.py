@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class SearchPage(Page):
-    """What was searched for and found; ``rows`` is None before a search, or where nothing was asked for."""
+    """What was searched for and found; ``rows`` is None before a search, or where nothing was searched for."""
 
     name: ClassVar[str] = "queue_search"
     form: dict[str, str]

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, text
 from serving.log.leaves import append_row
 from serving.store.waiting_cases import NOT_AT_HAND, ORDERS, arrived_since
 
+_DUE = "is_application and as_of < :before"
+
 
 @dataclass(frozen=True, slots=True)
 class InterviewPlan:
@@ -74,13 +76,17 @@ def at_hand_count(connection: Connection, post: str) -> int:
     return int(connection.execute(query, {"post": post}).scalar_one())
 
 
-def due_beyond(connection: Connection, post: str, since: dt.datetime | None, lodged_before: int, left: int) -> int:
-    """Return how many applications lodged before a moment stand beyond the first ``left`` that nobody has at hand."""
-    waiting = f"from serving.waiting_case where post = :post and {arrived_since(since)} and {NOT_AT_HAND}"
-    due = "is_application and as_of < :before"
+def due_count(connection: Connection, post: str, since: dt.datetime | None, lodged_before: int) -> int:
+    """Return how many applications lodged before a moment wait, and nobody has at hand."""
+    query = text(f"select count(*) {_waiting(since)} and {_DUE}")
+    return int(connection.execute(query, {"post": post, "since": since, "before": lodged_before}).scalar_one())
+
+
+def due_reached(connection: Connection, post: str, since: dt.datetime | None, lodged_before: int, left: int) -> int:
+    """Return how many of these are among the first ``left`` by priority."""
     query = text(
-        f"select (select count(*) {waiting} and {due}) - (select count(*) from "
-        f"(select is_application, as_of {waiting} order by {ORDERS['priority']} limit :left) reached where {due})"
+        "select count(*) from (select is_application, as_of "
+        f"{_waiting(since)} order by {ORDERS['priority']} limit :left) reached where {_DUE}"
     )
     values = {"post": post, "since": since, "before": lodged_before, "left": left}
     return int(connection.execute(query, values).scalar_one())
@@ -88,9 +94,10 @@ def due_beyond(connection: Connection, post: str, since: dt.datetime | None, lod
 
 def case_beyond(connection: Connection, post: str, since: dt.datetime | None, left: int) -> str | None:
     """Return the id of the decision on the case right after the first ``left`` that nobody has at hand."""
-    query = text(
-        f"select decision_id::text from serving.waiting_case where post = :post and {arrived_since(since)} and {NOT_AT_HAND} "
-        f"order by {ORDERS['priority']} offset :left limit 1"
-    )
+    query = text(f"select decision_id::text {_waiting(since)} order by {ORDERS['priority']} offset :left limit 1")
     result: str | None = connection.execute(query, {"post": post, "since": since, "left": left}).scalar()
     return result
+
+
+def _waiting(since: dt.datetime | None) -> str:
+    return f"from serving.waiting_case where post = :post and {arrived_since(since)} and {NOT_AT_HAND}"

@@ -81,15 +81,18 @@ def place_of(connection: Connection, subject: str, subject_id: str) -> Place | N
     return None if row is None else Place(*row)
 
 
-def next_free(connection: Connection, post: str, account_id: int, since: dt.datetime | None) -> tuple[str, str] | None:
+def next_free(
+    connection: Connection, post: str, account_id: int, since: dt.datetime | None, order: str = "priority"
+) -> tuple[str, str] | None:
     """Return (subject, subject id) of the first case of a post that nobody has at hand or put off; None without.
 
-    Cases that were drawn come up by themselves, but for former victims and children, whom nobody lets wait.
+    By priority, cases that were drawn come up by themselves, but for former victims and children, whom nobody lets wait.
     """
     drawn = "exists (select 1 from serving.drawn_case d where d.subject = w.subject and d.subject_id = w.subject_id)"
+    apart = f"(tier < 2 or not {drawn})" if order == "priority" else "true"
     query = text(
         f"select subject, subject_id from serving.waiting_case w where post = :post and {arrived_since(since)} and {_FREE} "
-        f"and (tier < 2 or not {drawn}) order by {ORDERS['priority']} limit 1"
+        f"and {apart} order by {ORDERS[order]} limit 1"
     )
     row = connection.execute(query, {"post": post, "since": since, "account": account_id}).first()
     return None if row is None else (row[0], row[1])
