@@ -151,6 +151,7 @@ PAGES = (
     ("POST", "/cases/{}/correction-requests"), ("POST", "/cases/{}/correction-requests/{}/answer"), ("GET", "/changes"),
     ("GET", "/scoring"), ("POST", "/scoring"), ("GET", "/arrivals"), ("GET", "/follow-up"),
     ("POST", "/cases/{}/close"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
+    ("POST", "/requests/entries/{}/{}"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
 NAMES = (

@@ -340,7 +340,7 @@ def test_every_page_of_the_sheet_fits_320_pixels_in_both_languages_light_and_dar
 def test_every_control_takes_the_keyboard_focus_and_shows_it(visit: Visit, site: Site) -> None:
     page = signed_in(visit, site)
     focused = []
-    for _ in range(7):
+    for _ in range(9):
         page.keyboard.press("Tab")
         focused.append(page.evaluate("document.activeElement.innerText"))
     assert focused[0] == LABELS["skip"]["en"]
