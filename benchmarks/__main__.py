@@ -114,7 +114,7 @@ def sealed_log(folder: Path) -> None:
 
 def sharing(folder: Path) -> None:
     """Seconds from a record's POST until an open case that it touches has changed."""
-    from benchmarks.sharing import measure, quantile  # noqa: PLC0415 (the whole service loads only where it is measured)
+    from benchmarks.records_across_posts import measure, quantile  # noqa: PLC0415 (the whole service loads only where it is measured)
 
     world = write_world(folder / "world", LOGGED_AMONG)
     took, posted = measure(world, folder)
@@ -159,8 +159,8 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "growth-long": growth_long,
     "training": training,
     "sealed-log": sealed_log,
-    "queue-pages": queue_pages,
     "sharing": sharing,
+    "queue-pages": queue_pages,
     "shap": shap,
 }
 LONG = {"growth-long"}

@@ -37,6 +37,8 @@ VARIABLES = (
     Variable("MIMAMORI_CLOCK", "`machine`, or `records`: the end of the loaded records is today, and stays so; for records of the past", "`machine`"),
     Variable("MIMAMORI_QUEUE_DAYS", "days after which a case without an interview leaves the queue, by the desk's clock since it arrived there; with the clock `records`, never",
              "30"),
+    Variable("MIMAMORI_OWN_VIEW_SHARE", "share of the cases, 0 to 1, on whose page an officer writes an own view before findings are shown; drawn by the service",
+             "0.1"),
     Variable("MIMAMORI_DEMO", "`1`: `promote` asks for no second approver and a waiver covers failed lines; synthetic data only", "off"),
     Variable("MIMAMORI_TRACEBACK", "`1`: show where an unexpected error arose", "off"),
     Variable("CI", "tests: a missing browser fails instead of being skipped", "off"),
@@ -66,6 +68,8 @@ class Settings:
         ``machine``, or ``records``: today is the day on which the loaded records end, for records of the past.
     queue_days
         Days after which a case leaves the queue without an interview.
+    own_view_share
+        Share of cases on which an officer writes an own view before the findings are shown.
     """
 
     home: Path
@@ -80,6 +84,7 @@ class Settings:
     log_key_path: Path | None = None
     checkpoint_folder: Path | None = None
     oidc: OidcSettings | None = None
+    own_view_share: float = 0.0
 
     @property
     def trusted(self) -> tuple[Path, ...]:
@@ -104,6 +109,7 @@ class Settings:
             log_key,
             _outside("MIMAMORI_LOG_CHECKPOINTS", home) or (None if log_key is None else log_key.parent / "checkpoints"),
             _oidc(),
+            _share("MIMAMORI_OWN_VIEW_SHARE", "0.1"),
         )
 
 
@@ -156,3 +162,14 @@ def _days(name: str, default: int) -> int:
     if not given.isdecimal() or not 1 <= int(given) <= 3650:
         raise SettingRejected(f"{name} must be a number of days, 1 to 3650")
     return int(given)
+
+
+def _share(name: str, default: str) -> float:
+    given = os.environ.get(name) or default
+    try:
+        share = float(given)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise SettingRejected(f"{name} must be a share, 0 to 1")
+    return share

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from features.database import leave
 from features.settings import Settings
 from serving.api import access_requests as access_routes
+from serving.api import arrivals as arrival_routes
 from serving.api import decisions, log, operation, records, what_if
 from serving.auth.permissions import require_permissions
 from serving.decisions.rescorer import Rescorer
@@ -27,14 +28,21 @@ from serving.pages import (
     access_requests,
     account,
     all_decisions,
+    arrivals,
     case,
     case_history,
     case_sheet,
     changes,
     correction,
+    follow_up,
     interview,
+    interview_card,
+    interview_notice,
+    interview_record,
+    interview_sheet,
     models,
     oidc_sign_in,
+    own_view,
     queue_acts,
     queue_hours,
     queue_page,
@@ -49,7 +57,7 @@ from serving.shadow.scorer import ShadowScorer
 from serving.web.error_handlers import add_error_handlers
 from serving.web.middleware import SecurityMiddleware
 
-API = (records, decisions, access_routes, log, what_if, operation)
+API = (records, arrival_routes, decisions, access_routes, log, what_if, operation)
 PAGES = (
     sign_in,
     oidc_sign_in,
@@ -58,6 +66,8 @@ PAGES = (
     queue_acts,
     queue_hours,
     queue_search,
+    arrivals,
+    follow_up,
     case,
     case_sheet,
     case_history,
@@ -66,6 +76,11 @@ PAGES = (
     record,
     access_requests,
     interview,
+    interview_card,
+    interview_notice,
+    interview_record,
+    interview_sheet,
+    own_view,
     models,
     scoring,
     vignettes,

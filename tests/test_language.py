@@ -31,7 +31,6 @@ NOUNS = {
     "rounding",
     "scoring",
     "rescoring",
-    "sharing",
     "serving",
     "training",
     "tracking",

@@ -38,6 +38,7 @@ _PEOPLE = dict.fromkeys((OFFICER, SCIENTIST, AUDITOR, ADMIN), NO_CASES)
 PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /v1/visa-applications": {FEED: ALL_POSTS, OFFICER: OWN_POST},
     "POST /v1/landings": {FEED: ALL_POSTS, OFFICER: OWN_POST},
+    "POST /v1/landings/batch": {FEED: ALL_POSTS},
     "POST /v1/records/{table}": {FEED: ALL_POSTS},
     "POST /v1/interviews": {OFFICER: OWN_POST},
     "POST /v1/corrections": _READERS,
@@ -68,7 +69,14 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /cases/{decision_id}": _READERS,
     "GET /cases/{decision_id}/sheet": _READERS,
     "GET /cases/{decision_id}/records/{table}/{record_id:path}": _READERS,
+    "GET /cases/{decision_id}/interview/{step}": {OFFICER: OWN_POST},
+    "POST /cases/{decision_id}/interview/{step}": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/interview": {OFFICER: OWN_POST},
+    "GET /interviews/{sheet_id}": _READERS,
+    "POST /interviews/{sheet_id}/withdraw": {OFFICER: OWN_POST},
+    "GET /interview-notice": {OFFICER: NO_CASES, AUDITOR: NO_CASES},
+    "GET /interview-card": {OFFICER: NO_CASES, AUDITOR: NO_CASES},
+    "POST /cases/{decision_id}/own-view": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/close": {OFFICER: OWN_POST},
     "GET /cases/{decision_id}/history": _READERS,
     "GET /cases/{decision_id}/correct": {OFFICER: OWN_POST},
@@ -77,18 +85,22 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /cases/{decision_id}/correction-requests": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/correction-requests/{request_id}/answer": {OFFICER: OWN_POST},
     "GET /changes": _READERS,
+    "GET /arrivals": _READERS,
+    "GET /follow-up": _READERS,
     "GET /scoring": {**_PEOPLE, **_READERS},
     "POST /scoring": {OFFICER: OWN_POST, AUDITOR: ALL_POSTS, ADMIN: NO_CASES},
     "GET /requests": _READERS,
     "POST /requests": {OFFICER: OWN_POST},
     "POST /requests/{request_id}/answer": _READERS,
     "POST /requests/entries/{account_id}/{day}": {AUDITOR: ALL_POSTS},
+    "GET /overrides": {AUDITOR: ALL_POSTS},
     "GET /decisions": {AUDITOR: ALL_POSTS},
     "GET /vignettes": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /account": _PEOPLE,
     "POST /account/sessions/end": _PEOPLE,
     "POST /account/password": _PEOPLE,
+    "POST /account/language": _PEOPLE,
     "POST /account/sign-out-everywhere": _PEOPLE,
     "POST /account/keys/revoke": _PEOPLE,
     "POST /account/keys/rotate": _PEOPLE,
@@ -106,12 +118,14 @@ PUBLIC = frozenset({
 DEMONSTRATION = frozenset({"GET /tour"})
 """Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
-    OFFICER: ("queue", "changes", "requests", "scoring", "account"),
-    AUDITOR: ("decisions", "queue", "changes", "requests", "scoring", "models", "account"),
+    OFFICER: ("queue", "arrivals", "follow-up", "changes", "requests", "scoring", "account"),
+    AUDITOR: ("decisions", "queue", "changes", "requests", "overrides", "scoring", "models", "account"),
     SCIENTIST: ("models", "account"),
     ADMIN: ("models", "scoring", "account"),
 }
 """Pages linked for a role, the start page first; a role without pages cannot sign in."""
+PORT_PAGES = ("arrivals", "follow-up")
+"""Pages linked only for who works at a port, whose code has no country before a dash."""
 
 
 class RouteWithoutPermission(Exception):
@@ -142,6 +156,12 @@ class Caller:
     def reaches(self, post: str | None) -> bool:
         """Return whether a case of this post is in the caller's scope."""
         return self.scope is ALL_POSTS or (self.scope is OWN_POST and post in self.posts)
+
+
+def links_of(caller: Caller) -> tuple[str, ...]:
+    """Return the pages that are linked for a caller."""
+    at_port = any("-" not in post for post in caller.posts)
+    return tuple(page for page in NAVIGATION.get(caller.role, ()) if at_port or page not in PORT_PAGES)
 
 
 def require_permissions(routes: Iterable[str]) -> None:

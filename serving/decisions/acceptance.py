@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
@@ -21,9 +22,15 @@ _PLACE = {"visa_applications": "post", "landings": "port"}
 
 
 def accepted_rows(
-    service: DecisionService, table: str, records: Sequence[Mapping[str, object]], caller: Caller
-) -> pa.Table:
+    service: DecisionService, table: str, records: Sequence[Mapping[str, object]], caller: Caller,
+    *, ahead: dt.timedelta = dt.timedelta(0),
+) -> pa.Table:  # fmt: skip
     """Return records of a table in its own types.
+
+    Parameters
+    ----------
+    ahead
+        How far beyond the clock a record may be: an arrival is announced before the landing.
 
     A stored record that a given one names counts only if the caller reaches it: a fault would tell that it exists.
 
@@ -32,7 +39,7 @@ def accepted_rows(
     rows, faults = rows_to_table(table, records)
     if not faults:
         with service.engine.connect() as connection:
-            faults = future_faults(table, rows, service.now(connection))
+            faults = future_faults(table, rows, service.now(connection) + ahead)
             faults += [fault for fault in plausibility_faults(table, rows) if fault.level == IMPOSSIBLE]
             faults += _out_of_order(connection, service, table, rows, caller)
     if faults:

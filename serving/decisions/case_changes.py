@@ -9,12 +9,15 @@ import orjson
 from sqlalchemy import Connection
 
 from features.matrix import TABLE_OF_SUBJECT
+from serving.decisions.scoring import PROTECT
 from serving.decisions.service import DecisionService
 from serving.store import decisions
 from serving.store.decisions import Decision
 from serving.store.rescorings import rescorings_of
 
 UP, DOWN, SAME = "up", "down", "same"
+FIRST = (PROTECT, "child")
+"""Warnings that put a case first, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class CaseChange:
         Columns of the record that were corrected.
     appeared, gone
         Codes of findings that are shown now and were not before, and the other way round.
+    warned
+        Codes of warnings that put the case first and were not there before.
     causes
         Tables of the later records for which the case was scored again; empty if it was not.
     moved
@@ -40,6 +45,7 @@ class CaseChange:
     appeared: tuple[str, ...]
     gone: tuple[str, ...]
     moved: str
+    warned: tuple[str, ...] = ()
     causes: tuple[str, ...] = ()
 
 
@@ -58,7 +64,8 @@ def change_between(
     columns = _changed_columns(connection, service, before, decision)
     return CaseChange(
         before.decision_id, columns, tuple(code for code in now if code not in was),
-        tuple(code for code in was if code not in now), _moved(before.shown_score(), decision.shown_score()),
+        tuple(code for code in was if code not in now), _moved(before, decision),
+        tuple(code for code in FIRST if code in _warnings(decision) and code not in _warnings(before)),
         () if rescoring is None else rescoring.tables,
     )  # fmt: skip
 
@@ -68,10 +75,23 @@ def _codes(decision: Decision) -> list[str]:
     return [reason["code"] for reason in shown["reasons"]]
 
 
-def _moved(before: float | None, after: float | None) -> str:
-    if before is None or after is None:
-        return ""
-    return SAME if before == after else UP if after > before else DOWN
+def _warnings(decision: Decision) -> set[str]:
+    shown: dict[str, Any] = orjson.loads(decision.shown)
+    return {warning["code"] for warning in shown["warnings"]}
+
+
+def _moved(before: Decision, after: Decision) -> str:
+    was, now = _place(before), _place(after)
+    if was == now and after.shown_score() is None:
+        return ""  # its place among those without a score has nothing to do with records
+    return SAME if was == now else UP if now > was else DOWN
+
+
+def _place(decision: Decision) -> tuple[int, float]:
+    """Return what orders a case in the queue: a warning that puts it first, then whether it has a score, then the score."""
+    first = [len(FIRST) - at for at, code in enumerate(FIRST) if code in _warnings(decision)]
+    score = decision.shown_score()
+    return max(first, default=0 if score is not None else -1), score or 0.0
 
 
 def _changed_columns(

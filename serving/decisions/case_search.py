@@ -34,8 +34,8 @@ def search_cases(
     if not words and not given["subject_id"] and since is None:
         return None
     query = Query(words, given["subject_id"] or None, since, until, waiting)
-    matching = case_words.search(connection, caller.posts, query, LIMIT)
-    return queued_cases(connection, service, [WaitingCase(decision) for decision in matching])
+    matches = case_words.search(connection, caller.posts, query, LIMIT)
+    return queued_cases(connection, service, [WaitingCase(decision) for decision in matches])
 
 
 def _moments(day: str, post: str | None) -> tuple[int | None, int | None]:

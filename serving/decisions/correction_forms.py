@@ -105,10 +105,9 @@ def _value(column: Column, given: str) -> object:
 
 
 def separable_records(file: CaseFile) -> list[RecordName]:
-    """Return the records that may be said not to be about the case's person: behind its findings, and of linked people."""
-    named = records_named(file.shown)
-    linked = {(person.table, person.record_id) for person in file.network.people}
-    return sorted(named | linked)
+    """Return the records that may be said not to be about the case's person: behind its findings, then of linked people."""
+    linked = [(person.table, person.record_id) for person in file.network.people]
+    return list(dict.fromkeys([*sorted(records_named(file.shown)), *linked]))
 
 
 def separate_record(service: DecisionService, caller: Caller, file: CaseFile, record: RecordName, reason: str) -> str:

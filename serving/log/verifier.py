@@ -26,10 +26,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 ORIGIN = "mimamori/log"
-CHANGING_KINDS = frozenset({"account", "api_key", "session", "shadow"})  # the last leaf counts, {} of what has ended
-ROW_KINDS = {*CHANGING_KINDS, "decision", "queue_removal", "closing", "queue_act", "record", "supersession", "submission", "interview_plan",
-             "random_draw", "drawn_case", "reading", "access_request", "access_answer", "shadow_score", "entry_review", "rescoring", "wrong_link",
-             "correction_reason", "correction_request", "correction_answer", "scoring_switch"}  # fmt: skip
+# the last leaf of these counts, {} of what has ended; events have no row
+CHANGING_KINDS = {"account", "account_language", "api_key", "session", "shadow"}
+EVENT_KINDS = {"log_start", "log_accepted", "settings", "served_model", "model_approval", "interview", "correction", "entry_alarm"}  # fmt: skip
 LONGEST_VALUE = 128  # longer texts of a row are sealed by their SHA-256
 LINE = json.JSONDecoder().raw_decode
 ROW = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).raw_decode
@@ -197,7 +196,7 @@ def digests_of_leaves(part: tuple[Path, int, int]) -> tuple[list[int], bytes, li
     digests = [
         ((leaf["kind"], leaf["id"]), sha256(leaf["content"].encode(errors="surrogateescape")))
         for leaf in leaves
-        if leaf["kind"] in ROW_KINDS
+        if leaf["kind"] not in EVENT_KINDS
     ]
     positions = [leaf["position"] for leaf in leaves]
     return (positions, b"".join(map(leaf_hash, leaves)), digests) if all(map(opens, leaves)) else None
@@ -206,7 +205,7 @@ def digests_of_leaves(part: tuple[Path, int, int]) -> tuple[list[int], bytes, li
 def digests_of_rows(part: tuple[Path, int, int]) -> list[Digest] | None:
     """Return kind and id of each row, and the hash of what its leaf must seal; None for rows that no leaf seals."""
     rows = [((row["kind"], row["id"]), sha256(CANONICAL(sealed(row["row"])).encode())) for row in lines_of(*part)]
-    return rows if all(kind in ROW_KINDS for (kind, _), _ in rows) else None
+    return rows if all(kind not in EVENT_KINDS for (kind, _), _ in rows) else None
 
 
 def is_clean(bundle: Path, size: int, root: bytes) -> bool:
@@ -246,7 +245,7 @@ def verify_bundle(bundle: Path, key: Ed25519PublicKey, checkpoint: Path) -> list
     known = [content[at : at + 32] for at in range(0, len(content), 32)]
     leaves, rows = (lines_of(bundle / name) for name in ("leaves.jsonl", "rows.jsonl"))
     of_tree = tree_faults(leaves, size, root, known if root_of(known) == root else [])
-    return [*of_tree, *row_faults([leaf for leaf in leaves if leaf["kind"] in ROW_KINDS], rows)]
+    return [*of_tree, *row_faults([leaf for leaf in leaves if leaf["kind"] not in EVENT_KINDS], rows)]
 
 
 def verify_proof(document: dict[str, Any], key: Ed25519PublicKey) -> None:

@@ -8,13 +8,16 @@ from typing import ClassVar
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from features.languages import LANGUAGES, texts
 from serving.auth.api_keys import rotate_key
 from serving.auth.own_password import change_password
 from serving.auth.permissions import Caller
 from serving.auth.sessions import PageReader, clear_cookie, session_hash
+from serving.refusals import Refusal
 from serving.store import credentials
+from serving.store.account_languages import language_of_account, set_language
 from serving.store.credentials import KeyListing, SessionListing
-from serving.web.rendering import Page, render
+from serving.web.rendering import Page, language_of, render, set_language_cookie
 from serving.web.request_bodies import FormFields
 
 router = APIRouter(include_in_schema=False)
@@ -24,7 +27,10 @@ _STATUS = {None: 200, "password_wrong": 403, "too_many": 429}
 
 @dataclass(frozen=True, slots=True)
 class AccountPage(Page):
-    """Sessions and keys of the reader; ``new_key`` is shown once, ``answer`` is the text key after a change of password."""
+    """Sessions and keys of the reader; ``new_key`` is shown once, ``answer`` is the text key after a change of password.
+
+    ``choices`` are (code, name, whether it is chosen) of the languages.
+    """
 
     name: ClassVar[str] = "account"
     account: str
@@ -33,6 +39,7 @@ class AccountPage(Page):
     keys: list[KeyListing]
     new_key: str | None
     answer: str
+    choices: list[tuple[str, str, bool]]
 
 
 @router.get("/account")
@@ -83,13 +90,29 @@ def password(request: Request, caller: PageReader, form: FormFields) -> Response
     return _page(request, caller, answer=fault or "password_changed", status=_STATUS.get(fault, 422))
 
 
+@router.post("/account/language")
+def language(request: Request, caller: PageReader, form: FormFields) -> Response:
+    """Choose the language that the pages open in after each sign-in."""
+    chosen = form.get("language", "")
+    if chosen not in LANGUAGES:
+        raise Refusal(422, "language", "there is no such language", where=["language"], expected=" ".join(LANGUAGES))
+    with request.app.state.service.engine.begin() as connection:
+        set_language(connection, caller.account_id, chosen)
+    response = RedirectResponse(_PATH, 303)
+    set_language_cookie(request, response, chosen)
+    return response
+
+
 def _page(
     request: Request, caller: Caller, *, new_key: str | None = None, answer: str = "", status: int = 200
 ) -> Response:
     with request.app.state.service.engine.connect() as connection:
         sessions = credentials.list_sessions(connection, caller.account_id, session_hash(request))
         keys = credentials.list_keys(connection, caller.account_id)
-    page = AccountPage(caller.name, list(caller.posts), sessions, keys, new_key, answer)
+        stored = language_of_account(connection, caller.account_id)
+    own_names, chosen = texts("pages.common")["language"], stored or language_of(request)
+    choices = [(code, own_names[code], code == chosen) for code in LANGUAGES]
+    page = AccountPage(caller.name, list(caller.posts), sessions, keys, new_key, answer, choices)
     return render(request, page, caller, status=status)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from features.catalogue import catalogue
 from features.languages import texts
 from features.matrix import TABLE_OF_SUBJECT
-from features.tables.categories import FINDINGS, TYPOLOGIES
 from features.tables.times import moment_of
 from models.peers import ALL
 from serving.auth.permissions import Caller, Role
@@ -22,18 +21,20 @@ from serving.decisions.case_changes import change_since_last
 from serving.decisions.case_file import CaseFile, case_file
 from serving.decisions.due_dates import due_date
 from serving.decisions.evidence import decision_in_scope
+from serving.decisions.own_views import FIRST, draw_own_view, without_findings
 from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import DecisionService
 from serving.decisions.shared_findings import Event
-from serving.i18n.formats import category_label
 from serving.log.readings import log_readings
 from serving.pages.case_acts import CaseActs, case_acts
 from serving.pages.case_change import ChangeView, change_view
 from serving.pages.case_findings import FindingView, finding_views
 from serving.pages.case_title import CaseTitle, case_title
 from serving.pages.linked_people import NetworkView, network_view
+from serving.pages.own_view import OwnViewForm, own_view_form
 from serving.pages.waterfall import waterfall
 from serving.store import decisions, queue_acts
+from serving.store.interview_sheets import InterviewSheet, latest_sheet
 from serving.store.submissions import Act, acts_of_case
 from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, page_texts, render
@@ -50,7 +51,8 @@ class CasePage(Page):
     """A case; ``case`` is its decision as JSON, ``steps`` the bars of the chart, ``error`` a key of texts.
 
     ``heading`` is None where the record is no longer there. ``closed`` is why the case was taken out of the queue by hand;
-    empty if it was not.
+    empty if it was not. ``sheet`` is the last sheet of an interview, ``own_view`` the form of a
+    view that is due.
     """
 
     name: ClassVar[str] = "case"
@@ -71,8 +73,8 @@ class CasePage(Page):
     may_record: bool
     error: str
     acts: list[Act]
-    outcomes: list[tuple[str, str]]
-    typologies: list[tuple[str, str]]
+    sheet: InterviewSheet | None
+    own_view: OwnViewForm | None
     closed: str
     closing_reasons: list[tuple[str, str]]
     hold: CaseActs
@@ -92,15 +94,18 @@ def case_response(
     language = language_of(request)
     with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
+        stage = draw_own_view(connection, service, caller, decision)
         file = case_file(connection, service, caller, decision)
-        page = _page(connection, service, file, language, caller, replay=replay, error=error)
+        if stage == FIRST:
+            file, replay = replace(file, shown=without_findings(file.shown)), False
+        page = _page(connection, service, file, language, caller, replay=replay, error=error, stage=stage)
     log_readings(request, caller, file.readings("case"))
     return render(request, page, caller, status=status)
 
 
 def _page(
     connection: Connection, service: DecisionService, file: CaseFile, language: str, caller: Caller, *, replay: bool,
-    error: str,
+    error: str, stage: str,
 ) -> CasePage:  # fmt: skip
     decision, shown = file.decision, file.shown
     case_key = (decision.subject, decision.subject_id)
@@ -117,7 +122,7 @@ def _page(
     return CasePage(
         case=shown, post=decision.post, heading=heading, own_table=own_table,
         newer=latest.decision_id if latest and latest.decision_id != decision.decision_id else None,
-        change=change_view(change_since_last(connection, service, decision), language),
+        change=None if stage == FIRST else change_view(change_since_last(connection, service, decision), language),
         findings=finding_views(shown, file.row or {}, file.compared, language),
         network=network_view(file.network, own_event, heading.name if heading else decision.subject_id, language),
         feature_labels=features, table_labels={name: label[language] for name, label in texts("serving.tables").items()},
@@ -125,8 +130,7 @@ def _page(
         replayed=replay_decision(service, connection, decision) if replay else None,
         interviewed=decisions.is_interviewed(connection, *case_key), may_record=caller.role is Role.OFFICER, error=error,
         acts=acts_of_case(connection, *case_key),
-        outcomes=[(code, category_label(code, language)) for code in FINDINGS],
-        typologies=[(code, texts("typologies")[code][language]) for code in TYPOLOGIES],
+        sheet=latest_sheet(connection, *case_key), own_view=own_view_form(stage, language),
         closed="" if closed is None else reasons[closed][language],
         closing_reasons=[(code, reason[language]) for code, reason in reasons.items()],
         hold=case_acts(connection, service, caller, decision, language),

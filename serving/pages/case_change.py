@@ -30,6 +30,7 @@ def change_view(change: CaseChange | None, language: str) -> ChangeView | None:
         "gone": [names[code][language] for code in change.gone if code in names],
     }
     sentences = [words[key][language].format(names=joined(values)) for key, values in parts.items() if values]
+    sentences += [texts("serving.warnings")[code][language] for code in change.warned]
     if change.moved:
         sentences.append(words[f"moved_{change.moved}"][language])
     return ChangeView(change.before_id, sentences)

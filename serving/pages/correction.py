@@ -32,6 +32,8 @@ from serving.decisions.service import DecisionService
 from serving.i18n.formats import format_day
 from serving.log.readings import log_readings
 from serving.pages.case_labels import due_label
+from serving.pages.case_title import full_name
+from serving.pages.linked_people import columns_label
 from serving.refusals import Refusal
 from serving.store.correction_requests import CorrectionRequest, requests_of
 from serving.store.decisions import latest
@@ -58,11 +60,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class RecordChoice:
-    """Record that may be said not to be about the person."""
+    """Record that may be said not to be about the person; ``shared`` says by what it is linked."""
 
     value: str
     table: str
     about: str
+    shared: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,11 @@ class RequestView:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionPage(Page):
-    """Forms about a case; ``error`` is a key of texts, empty without one."""
+    """Forms about a case; ``person`` is who it is about, ``error`` a key of texts, empty without one."""
 
     name: ClassVar[str] = "correction"
     case: dict[str, Any]
+    person: str
     fields: list[Field]
     reasons: list[Choice]
     records: list[RecordChoice]
@@ -171,7 +175,7 @@ def _response(
         now = service.now(connection)
         about = requests_of(connection, decision.subject, decision.subject_id)
     page = CorrectionPage(
-        file.shown, _fields(file, given or {}, wrong or set(), language), _choices("serving.correction_reasons", language),
+        file.shown, full_name(file.row) if file.row else decision.subject_id, _fields(file, given or {}, wrong or set(), language), _choices("serving.correction_reasons", language),
         [_record_choice(file, record, language) for record in separable_records(file)],
         _choices("serving.link_reasons", language),
         [_request_view(item, due_of_request(item, now), language) for item in about], list(ANSWERS),
@@ -205,8 +209,11 @@ def _record_choice(file: CaseFile, record: RecordName, language: str) -> RecordC
     """Return a record by what the reader may know of it: the name in the own post's, of others the place."""
     table, record_id = record
     person = next((item for item in file.network.people if (item.table, item.record_id) == record), None)
-    about = "" if person is None else f"{person.name or person.place} · {format_day(person.day, language)}"
-    return RecordChoice(f"{table} {record_id}", texts("serving.tables")[table][language], about or record_id)
+    label = texts("serving.tables")[table][language]
+    if person is None:
+        return RecordChoice(f"{table} {record_id}", label, record_id, "")
+    about = f"{person.name or person.place} · {format_day(person.day, language)}"
+    return RecordChoice(f"{table} {record_id}", label, about, columns_label(person.shared, language))
 
 
 def _request_view(request: CorrectionRequest, due: DueDate, language: str) -> RequestView:

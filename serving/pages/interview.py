@@ -1,40 +1,21 @@
-"""Forms of the case page: the outcome of an interview, and a case taken out of the queue by hand."""
+"""Form of the case page: a case taken out of the queue by hand."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from features.tables.categories import FINDINGS, TYPOLOGIES
 from serving.auth.sessions import PageReader
 from serving.decisions.evidence import decision_in_scope
-from serving.decisions.interviews import outcome_record, record_outcome
 from serving.decisions.service import DecisionService
 from serving.pages.case import case_response
-from serving.store import decisions, queue_acts
+from serving.store import queue_acts
 from serving.store.transactions import transaction
 from serving.web.request_bodies import FormFields
 
 router = APIRouter(include_in_schema=False)
-ARMS = {"targeted", "referral"}
 CLOSING_REASONS = ("duplicate", "withdrawn", "elsewhere", "not_reachable")
 """Why a case is taken out of the queue without an interview; none says anything about a visa or a landing."""
-
-
-@router.post("/cases/{decision_id}/interview")
-def interview(request: Request, caller: PageReader, decision_id: str, form: FormFields) -> Response:
-    """Record the outcome of an interview and go on with the queue."""
-    finding, typology, arm = form.get("finding", ""), form.get("typology"), form.get("chosen", "targeted")
-    service: DecisionService = request.app.state.service
-    if finding not in FINDINGS or typology not in {None, *TYPOLOGIES} or arm not in ARMS:
-        return case_response(request, caller, decision_id, status=422, error="choose_finding")
-    with transaction(service.engine, caller.reach) as connection:
-        decision = decision_in_scope(connection, caller, decision_id)
-        now = service.now(connection)
-        if decisions.is_interviewed(connection, decision.subject, decision.subject_id):
-            return case_response(request, caller, decision_id, status=409, error="already_recorded")
-    record_outcome(service, caller, outcome_record(decision, now, finding=finding, typology=typology, arm=arm))
-    return RedirectResponse("/queue", 303)
 
 
 @router.post("/cases/{decision_id}/close")

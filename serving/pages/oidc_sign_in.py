@@ -19,7 +19,8 @@ from serving.auth.sessions import cookie_name, set_cookie, start_page, start_ses
 from serving.pages.sign_in import SignInPage
 from serving.refusals import Refusal
 from serving.store import oidc
-from serving.web.rendering import Page, render
+from serving.store.account_languages import language_of_account
+from serving.web.rendering import Page, render, set_language_cookie
 
 router = APIRouter(include_in_schema=False)
 log = logging.getLogger("mimamori")
@@ -86,6 +87,10 @@ def come_back(request: Request, code: str = "", state: str = "") -> Response:
 def _signed_in(request: Request, caller: Caller, token: str) -> Response:
     response = render(request, SignedInPage(start_page(caller)))
     set_cookie(request, response, token)
+    with request.app.state.service.engine.connect() as connection:
+        language = language_of_account(connection, caller.account_id)
+    if language is not None:
+        set_language_cookie(request, response, language)
     response.delete_cookie(_cookie(request), path="/", secure=request.url.scheme == "https", httponly=True)
     return response
 

@@ -12,7 +12,8 @@ from serving.auth.attempts import count_attempt, forgive_attempts
 from serving.auth.people import caller_by_password
 from serving.auth.sessions import clear_cookie, end_session, session_caller, set_cookie, start_page, start_session
 from serving.refusals import Refusal
-from serving.web.rendering import Page, render
+from serving.store.account_languages import language_of_account
+from serving.web.rendering import Page, render, set_language_cookie
 from serving.web.request_bodies import FormFields
 
 router = APIRouter(include_in_schema=False)
@@ -57,9 +58,12 @@ def sign_in(request: Request, form: FormFields) -> Response:
         if caller is None:
             return render(request, SignInPage("wrong", _has_provider(request)), status=401)
         token = start_session(connection, caller)
+        language = language_of_account(connection, caller.account_id)
     forgive_attempts(engine, request, name)
     response = RedirectResponse(start_page(caller), 303)
     set_cookie(request, response, token)
+    if language is not None:
+        set_language_cookie(request, response, language)
     return response
 
 

@@ -207,8 +207,8 @@ def busiest_post(connection: Connection) -> str | None:
 
 
 def is_interviewed(connection: Connection, subject: str, subject_id: str) -> bool:
-    """Return whether an interview about a case was recorded."""
-    query = text("select 1 from serving.interviewed_case where subject = :s and subject_id = :i")
+    """Return whether an interview about a case was recorded, and not withdrawn."""
+    query = text("select 1 from serving.held_interview where subject = :s and subject_id = :i")
     return connection.execute(query, {"s": subject, "i": subject_id}).first() is not None
 
 

@@ -15,7 +15,7 @@ from serving.log.leaves import Act, append_all, row_content
 class Reading:
     """What is about to be shown: a decision, or a record behind it with the columns shown.
 
-    ``view`` is the page or answer: ``case``, ``sheet``, ``history``, ``correction``, ``changes``, ``linked_person``, ``decision``, ``replay``, ``queue``, ``search``, ``answer``, ``card``,
+    ``view`` is the page or answer: ``case``, ``sheet``, ``history``, ``arrivals``, ``follow_up``, ``correction``, ``changes``, ``linked_person``, ``decision``, ``replay``, ``queue``, ``search``, ``answer``, ``card``,
     ``record``, ``granted_record``, ``urgent_record``, ``request``, ``proof`` or ``log``.
     """
 

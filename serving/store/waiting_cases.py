@@ -76,6 +76,18 @@ def page(
     return _with_decisions(connection, [tuple(row) for row in connection.execute(query, values)])
 
 
+def landings_between(
+    connection: Connection, post: str | None, begin: int, end: int, *, limit: int, order: str
+) -> list[WaitingCase]:
+    """Return waiting landings of a time ``[begin, end)``, microseconds UTC, at a port or all ports, in an order of the queue."""
+    query = text(
+        "select decision_id::text, null, arrived_at from serving.waiting_case where subject = 'entry' "
+        f"and as_of >= :begin and as_of < :end and {_of(post)} order by {ORDERS[order]} limit :limit"
+    )
+    values = {"post": post, "begin": begin, "end": end, "limit": limit}
+    return _with_decisions(connection, [tuple(row) for row in connection.execute(query, values)])
+
+
 def queue(connection: Connection, post: str | None, capacity: int, since: dt.datetime | None = None) -> list[Decision]:
     """Return the decisions on the first cases by priority."""
     return [case.decision for case in page(connection, post, capacity, since)]

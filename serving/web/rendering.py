@@ -7,12 +7,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import ClassVar
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from features.languages import LANGUAGES, texts
-from serving.auth.permissions import NAVIGATION, Caller
+from serving.auth.permissions import Caller, links_of
 from serving.web.alarm_banner import alarm_banners
 from serving.web.change_banner import change_banners
 from serving.web.stop_banner import stop_banners
@@ -66,10 +66,15 @@ def render(request: Request, page: Page, caller: Caller | None = None, *, status
             *stop_banners(service, caller, language), *alarm_banners(service, caller, language), *change_banners(service, caller, language),
             *trial_banners(service.models, language),
         ],
-        links=NAVIGATION.get(caller.role, ()) if caller else (),
+        links=links_of(caller) if caller else (),
         **{field.name: getattr(page, field.name) for field in fields(page)},  # type: ignore[arg-type]
     )  # fmt: skip
     response = HTMLResponse(html, status)
+    set_language_cookie(request, response, language)
+    return response
+
+
+def set_language_cookie(request: Request, response: Response, language: str) -> None:
+    """Let the browser keep a language for a year."""
     secure = request.url.scheme == "https"
     response.set_cookie("lang", language, samesite="strict", httponly=True, secure=secure, max_age=_YEAR_SECONDS)
-    return response

@@ -25,7 +25,7 @@ CASES = int(os.environ.get("MIMAMORI_FUZZ_CASES", "12"))
 """For each verb and kind of case; a longer run says more."""
 ROLES = ("officer", "auditor", "feed", "scientist")
 OPERATIONS = (
-    "POST /v1/visa-applications", "POST /v1/landings", "POST /v1/records/{table}", "POST /v1/interviews", "POST /v1/corrections",
+    "POST /v1/visa-applications", "POST /v1/landings", "POST /v1/landings/batch", "POST /v1/records/{table}", "POST /v1/interviews", "POST /v1/corrections",
     "POST /v1/score", "GET /v1/decisions/{decision_id}", "GET /v1/decisions/{decision_id}/replay", "GET /v1/decisions/{decision_id}/proof", "GET /v1/audit/log",
     "GET /v1/audit/checkpoint", "GET /v1/queue",
     "GET /v1/decisions/{decision_id}/records/{table}/{record_id}", "POST /v1/access-requests", "GET /v1/access-requests",
@@ -143,8 +143,10 @@ WORDS = (
 PAGES = (
     ("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/queue"), ("GET", "/models"),
     ("GET", "/vignettes"), ("GET", "/account"), ("POST", "/account/sessions/end"), ("POST", "/account/sign-out-everywhere"),
-    ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"), ("POST", "/account/password"), ("GET", "/sign-in/provider"), ("GET", "/sign-in/return"),
+    ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"), ("POST", "/account/password"), ("POST", "/account/language"), ("GET", "/interview-notice"), ("GET", "/sign-in/provider"), ("GET", "/sign-in/return"),
     ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/sheet"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
+    ("GET", "/cases/{}/interview/{}"), ("POST", "/cases/{}/interview/{}"), ("GET", "/interviews/{}"), ("POST", "/interviews/{}/withdraw"),
+    ("GET", "/interview-card"), ("POST", "/cases/{}/own-view"), ("GET", "/overrides"),
     ("POST", "/cases/{}/close"), ("GET", "/queue/put-off"), ("POST", "/queue/take"), ("GET", "/queue/search"), ("POST", "/queue/search"), ("GET", "/queue/hours"), ("POST", "/queue/hours"), ("POST", "/queue/release"), ("POST", "/cases/{}/acts"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
@@ -160,7 +162,14 @@ NAMES = (
     "route",
     "before",
     "kind",
-    "finding",
+    "version",
+    "language",
+    "view",
+    "alone",
+    "outcome",
+    "topic_pay_note",
+    "reason",
+    "go",
     "decision",
     "table",
     "record",

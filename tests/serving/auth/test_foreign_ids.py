@@ -60,10 +60,12 @@ def test_a_decision_id(service: Service, foreign: dict[str, Any], suffix: str) -
     assert known[0] == 404
 
 
-@pytest.mark.parametrize("path", ["", "/records/visa_applications/A-FOREIGN", "/interview", "/close"])
+@pytest.mark.parametrize(
+    "path", ["", "/records/visa_applications/A-FOREIGN", "/interview/outcome", "/interview", "/close"]
+)
 def test_a_page(service: Service, foreign: dict[str, Any], path: str) -> None:
     service.sign_in("elsewhere")
-    forms = {"/interview": {"finding": "inconclusive"}, "/close": {"reason": "duplicate"}}
+    forms = {"/interview": {"version": "1"}, "/close": {"reason": "duplicate"}}
     method, form = ("POST", forms[path]) if path in forms else ("GET", None)
     known, unknown = (
         service.client.request(method, f"/cases/{name}{path}", data=form, headers={"accept": "text/html"})

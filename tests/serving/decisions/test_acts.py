@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from features.tables.json_rows import row_as_json
 from tests.serving.conftest import LABELS, Service
+from tests.serving.interview_answers import record as record_sheet
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def decision(service: Service) -> dict[str, Any]:
     correction = {"table": "visa_applications", "record": {**record, "intended_stay_days": 8}}
     service.client.post("/v1/corrections", json=correction, headers=service.headers("auditor"))
     service.sign_in("officer")
-    service.client.post(f"/cases/{answer.json()['decision_id']}/interview", data={"finding": "inconclusive"})
+    record_sheet(service.client, answer.json())
     service.client.cookies.clear()
     return answer.json()  # type: ignore[no-any-return]
 

@@ -27,6 +27,7 @@ from serving.app import create_app
 from serving.auth.api_keys import create_key
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
+from serving.decisions.case_changes import change_since_last
 from serving.decisions.rescorer import Rescorer
 from serving.decisions.service import open_service
 from serving.decisions.sight import Sight
@@ -152,6 +153,10 @@ def test_an_entry_reaches_an_open_case_which_keeps_its_place_in_time(own: Servic
     with transaction(own.backend.engine, EVERYTHING) as connection:
         assert rescorings_of(connection, [after.decision_id])[after.decision_id].tables == ("tip_database",)
         assert list(verify_log(connection)) == []
+    with transaction(own.backend.engine, EVERYTHING) as connection:
+        change = change_since_last(connection, own.backend, after)
+    assert change is not None
+    assert (change.causes, change.warned, change.moved) == (("tip_database",), ("protect",), "up")
     acts = own.client.get(f"/v1/decisions/{after.decision_id}", headers=own.headers("there")).json()["acts"]
     assert [(act["act"], act["by"]) for act in acts] == [("decision", acts[0]["by"]), ("rescoring", "")]
     close(own, "RS-1")

@@ -22,7 +22,16 @@ from serving.decisions.service import DecisionService, open_service
 from serving.log.checkpoints import LATEST, Exporter, KnownTree, read_known_tree
 from serving.log.leaves import append
 from serving.log.verification import Fault, verify_log
-from serving.store import accounts, credentials, decisions, queue_acts, shadows
+from serving.store import (
+    account_languages,
+    accounts,
+    credentials,
+    decisions,
+    interview_sheets,
+    own_views,
+    queue_acts,
+    shadows,
+)
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.decisions import Decision
 from serving.store.readings import Reading, insert_readings
@@ -88,6 +97,35 @@ def fill(backend: DecisionService, random: np.random.Generator) -> None:
             append(connection, "correction", f"O-{number}", {"table": "outcomes", "changed": ["finding"]})
         fill_accounts(connection)
         fill_shadows(connection, [decision.decision_id for decision in decided[:5]])
+        fill_sheets(connection)
+
+
+def fill_sheets(connection: Connection) -> None:
+    """Write sheets of two interviewed cases, one of which is withdrawn; views of an officer; and a language, twice."""
+    for number in range(2):
+        decision = decisions.latest(connection, "visa", f"A-{number}")
+        assert decision is not None
+        for content in (b"first", b"second"):
+            interview_sheets.insert_draft(connection, decision, UNKNOWN_ACCOUNT, None, content)
+        draft = interview_sheets.latest_draft(connection, decision, UNKNOWN_ACCOUNT, None)
+        assert draft is not None
+        for place, (outcome, supersedes, version) in enumerate((("no_concern", None, draft[0]), (None, True, None))):
+            if place <= number:
+                own, before = (str(uuid.UUID(int=10 * number + at + 1)) for at in (place, 0))
+                interview_sheets.insert_sheet(
+                    connection,
+                    own,
+                    decision,
+                    UNKNOWN_ACCOUNT,
+                    outcome,
+                    "O-1",
+                    before if supersedes else None,
+                    version,
+                    b"s",
+                )
+        own_views.insert_draw(connection, decision, UNKNOWN_ACCOUNT, share=0.1, is_first=True)
+        own_views.insert_view(connection, decision, UNKNOWN_ACCOUNT, "first", "interview", "record", "interview")
+        account_languages.set_language(connection, UNKNOWN_ACCOUNT, ("ja", "en")[number])
 
 
 def fill_accounts(connection: Connection) -> None:

@@ -264,6 +264,8 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
     at = int(random.integers(1, size))
     for leaf in reversed(list(log_leaves.leaves(connection, at))):
         for table, kind in (("decision", "decision"), ("interviewed_case", "queue_removal"), ("queue_act", "queue_act"),
+                            ("interview_sheet", "interview_sheet"), ("account_language", "account_language"),
+                            ("own_view", "own_view"), ("own_view_draw", "own_view_draw"), ("interview_draft", "interview_draft"),
                             ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
                             ("shadow", "shadow"), ("submission", "submission"), ("shadow_score", "shadow_score")):  # fmt: skip
             if leaf.kind == kind:
@@ -324,6 +326,11 @@ def end_without_a_trace(connection: Connection, random: np.random.Generator) -> 
     run(connection, "delete from serving.reading where reading_id::text = :id", id=target)
     seal_again(connection, "reading", target)
     return (target,)
+
+
+def undo_withdrawal(connection: Connection, random: np.random.Generator) -> Names:
+    [(name,)] = run(connection, "delete from serving.interview_sheet where outcome is null returning sheet_id")
+    return (str(name),)
 
 
 def flip_bit(column: str) -> Tampering:
@@ -440,6 +447,15 @@ KINDS = (
         for what in ("score = score / 2", "raw_score = raw_score - 1", "contributions = '\\x00'")
     ),
     change("shadow_score", "delete from serving.shadow_score where shadow_id || '/' || decision_id = :id"),
+    *(
+        change("interview_sheet", f"update serving.interview_sheet set {what} where sheet_id::text = :id")
+        for what in ("content = 'other'", "outcome_id = outcome_id || '0'", "account_id = 1", "recorded_at = recorded_at - interval '1 day'")
+    ),
+    Tampering("withdrawal of an interview undone", undo_withdrawal),
+    change("interview_draft", "update serving.interview_draft set content = 'other' where draft_id::text = :id"),
+    change("own_view_draw", "update serving.own_view_draw set is_first = not is_first where draw_id::text = :id"),
+    change("own_view", "update serving.own_view set view = 'disagree' where view_id::text = :id"),
+    change("account_language", "update serving.account_language set language = 'ja' where account_id::text = :id"),
     rename_leaf("kind"),
     rename_leaf("subject_id"),
 )  # fmt: skip

@@ -1,4 +1,7 @@
-"""Own sessions and keys on the page, in both languages; nobody reaches another's."""
+"""Own sessions, keys and language on the page, in both languages; nobody reaches another's.
+
+Covers: store.account_languages.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import pytest
 
 from serving.auth.api_keys import add_key
 from serving.auth.people import account_named
-from serving.store import credentials
+from serving.log.leaves import canonical, row_content
+from serving.store import credentials, log_leaves, sealed_rows
 from tests.serving.conftest import LABELS, Service
 
 
@@ -93,3 +97,18 @@ def test_a_key_is_rotated_and_revoked_by_its_own_person_only(service: Service) -
         number = credentials.list_keys(connection, account_id(service, "auditor"))[-1].key_id
     assert post(service, "keys/revoke", mine, key=number) == 303
     assert not opens(service, successor[0])
+
+
+def test_the_language_of_an_account_opens_after_each_sign_in_and_is_sealed(service: Service) -> None:
+    headers = {**cookie(service, "scientist"), "accept-language": "en"}
+    assert post(service, "language", headers, language="xx") == 422
+    for chosen in ("ja", "en"):
+        assert post(service, "language", headers, language=chosen) == 303
+        service.sign_in("scientist")
+        assert service.client.cookies["lang"] == chosen
+        assert f'<html lang="{chosen}"' in service.client.get("/account").text
+        service.client.cookies.clear()
+    with service.backend.engine.connect() as connection:
+        stored = sealed_rows.rows_of(connection, "account_language", [str(account_id(service, "scientist"))])
+        leaf = log_leaves.last_of(connection, "account_language", str(account_id(service, "scientist")))
+    assert leaf == canonical(row_content(next(iter(stored.values()))))

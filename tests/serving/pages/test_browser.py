@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from features.tables.json_rows import row_as_json
 from serving.app import create_app
 from tests.serving.conftest import LABELS, Service
+from tests.serving.interview_answers import GOOD
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -285,7 +286,7 @@ def test_an_officer_takes_the_next_case_passes_it_over_and_takes_that_back(visit
     assert name.split(" ")[0] in page.locator(".desk-list").inner_text()
     picture(page, "acts-put-off-en")
     page.go_back()
-    page.get_by_role("button", name=LABELS["undo"]["en"]).click()
+    page.get_by_role("button", name=LABELS["undo_act"]["en"]).click()
     assert LABELS["done_restore"]["en"] in page.get_by_role("status").inner_text()
     page.get_by_role("button", name=LABELS["take"]["en"]).click()
     page.goto(f"{site.address}/queue?lang=ja")
@@ -303,10 +304,65 @@ def test_an_officer_records_an_interview_and_goes_on_with_the_queue(visit: Visit
     entry = row_of(page, "A-WEB-").last
     entry.get_by_role("link").click()
     name = page.get_by_role("heading", level=1).inner_text().split()[0]
-    page.get_by_label("inconclusive").check()
-    page.get_by_role("button", name=LABELS["save"]["en"]).click()
+    page.locator(".actions").get_by_role("link", name=LABELS["record_interview"]["en"]).click()
+    walk_through_the_sheet(page)
+    page.get_by_role("button", name=LABELS["record"]["en"]).click()
+    page.wait_for_url("**/interviews/*")
+    assert LABELS["recorded_title"]["en"] in page.get_by_role("heading", level=1).inner_text()
+    picture(page, "interview-recorded-en")
+    page.locator(".actions").get_by_role("link", name=LABELS["next_case"]["en"]).click()
     page.wait_for_url("**/queue")
     assert row_of(page, name).count() == 0
+    assert not visit.faults
+
+
+def test_the_next_act_stays_in_sight_however_far_the_case_is_read(visit: Visit, site: Site) -> None:
+    page = signed_in(visit, site)
+    page.goto(f"{site.address}/cases/{site.case['decision_id']}")
+    for size in (WIDE, {"width": 320, "height": 700}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.get_by_role("heading", name=LABELS["history"]["en"]).scroll_into_view_if_needed()
+        for key in ("record_interview", "next_case"):
+            box = page.locator(".actions").get_by_role("link", name=LABELS[key]["en"]).bounding_box()
+            assert box is not None
+            assert 0 <= box["y"] < 120
+    assert not visit.faults
+
+
+def walk_through_the_sheet(page: Page) -> None:
+    """Answer every question of the four steps by its last choice but one, and look at the check page."""
+    for step in ("conditions", "topics", "signs", "outcome"):
+        page.wait_for_url(f"**/interview/{step}")
+        for name, value in {**GOOD, "outcome": "further_check"}.items():
+            if page.locator(f"input[name={name}][value={value}]").count():
+                page.locator(f"input[name={name}][value={value}]").check()
+        for question in page.locator("fieldset").all():
+            if not question.locator("input:checked").count():
+                question.locator("input[value=unclear]").check()
+        picture(page, f"interview-{step}-en")
+        page.get_by_role("button", name=LABELS["go_on"]["en"]).click()
+    page.wait_for_url("**/interview/check")
+    picture(page, "interview-check-en")
+
+
+def test_every_page_of_the_sheet_fits_320_pixels_in_both_languages_light_and_dark(visit: Visit, site: Site) -> None:
+    page = signed_in(visit, site)
+    page.set_viewport_size({"width": 320, "height": 700})
+    base = f"{site.address}/cases/{site.case['decision_id']}"
+    for scheme, language in (("light", "en"), ("dark", "ja")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for step in ("conditions", "topics", "signs", "outcome", "check"):
+            page.goto(f"{base}/interview/{step}?lang={language}")
+            picture(page, f"interview-{step}-320-{language}-{scheme}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, step
+        for address in (
+            base,
+            f"{base}/sheet",
+            *(f"{site.address}/{name}" for name in ("interview-card", "interview-notice", "account")),
+        ):
+            page.goto(f"{address}?lang={language}")
+            picture(page, f"{address.rpartition('/')[2][:16]}-320-{language}-{scheme}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
     assert not visit.faults
 
 

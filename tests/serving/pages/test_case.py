@@ -107,30 +107,6 @@ def test_where_a_victim_lives_is_shown_to_nobody(signed: Service) -> None:
         assert signed.client.get(url).status_code == 404
 
 
-def test_an_interview_recorded_on_the_page_becomes_an_outcome_and_leaves_the_queue(signed: Service) -> None:
-    decision = decided(signed, "A-HELD")
-    address = f"/cases/{decision['decision_id']}"
-    assert "A-HELD" in signed.client.get("/queue?capacity=200").text
-    form = {"finding": "indications", "typology": "T5", "chosen": "targeted"}
-    done = signed.client.post(f"{address}/interview", data=form, follow_redirects=False)
-    assert (done.status_code, done.headers["location"]) == (303, "/queue")
-    assert "A-HELD" not in signed.client.get("/queue?capacity=200").text
-    assert LABELS["interviewed"]["en"] in signed.client.get(address).text
-    assert signed.client.post(f"{address}/interview", data=form).status_code == 409
-
-
-@pytest.mark.parametrize("form", [{}, {"finding": "refuse"}, {"finding": "indications", "typology": "T99"},
-                                  {"finding": "indications", "chosen": "random"}])  # fmt: skip
-def test_an_interview_without_a_finding_is_refused_and_stores_nothing(signed: Service, form: dict[str, str]) -> None:
-    decision = decided(signed, "A-AGAIN")
-    with signed.backend.engine.connect() as connection:
-        head = signed.backend.store.head(connection)
-        answer = signed.client.post(f"/cases/{decision['decision_id']}/interview", data=form)
-        assert answer.status_code == 422
-        assert LABELS["choose_finding"]["en"] in answer.text
-        assert signed.backend.store.head(connection) == head
-
-
 def test_the_page_of_another_posts_case_is_not_there(service: Service) -> None:
     decision = decided(service, "A-OURS")
     service.client.cookies.clear()
@@ -138,7 +114,7 @@ def test_the_page_of_another_posts_case_is_not_there(service: Service) -> None:
     address = f"/cases/{decision['decision_id']}"
     assert service.client.get(address).status_code == 404
     assert service.client.get(f"{address}/records/visa_applications/A-OURS").status_code == 404
-    assert service.client.post(f"{address}/interview", data={"finding": "indications"}).status_code == 404
+    assert service.client.post(f"{address}/interview", data={"version": "1"}).status_code == 404
     service.client.cookies.clear()
 
 
@@ -205,11 +181,13 @@ def test_the_sheet_has_person_facts_and_questions_and_no_score(signed: Service) 
     assert f"{decision['score']:.2f}" not in page
 
 
-def test_the_sheet_of_a_child_asks_nothing(signed: Service) -> None:
+def test_the_sheet_of_a_child_asks_nothing_of_the_findings(signed: Service) -> None:
     decision = decided(signed, "A-SHEET-CHILD", birth_date="2004-02-29", passport_number="ZZ0000009")
-    page = signed.client.get(f"/cases/{decision['decision_id']}/sheet").text
+    page = html.unescape(signed.client.get(f"/cases/{decision['decision_id']}/sheet").text)
     assert LABELS["child_sheet"]["en"] in page
-    assert LABELS["topic_pay"]["en"] not in page
+    questions = texts("serving.interview_questions")
+    assert questions["topic_pay"]["en"] not in page
+    assert questions["companion_apart"]["en"] in page
 
 
 def test_the_case_of_an_unreadable_record_still_opens(signed: Service, monkeypatch: pytest.MonkeyPatch) -> None:

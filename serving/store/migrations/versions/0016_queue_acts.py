@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0016"
-down_revision = "0022"
+down_revision = "0015"
 
 _COLUMNS = (
     "subject, subject_id, post, decision_id, number, tier, sort_score, as_of, arrived_at, is_unpinned, is_application"

@@ -1,0 +1,74 @@
+"""Own view on a case before and after its findings are shown, and the auditor's table of overrides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from features.languages import texts
+from serving.auth.sessions import PageReader
+from serving.decisions.own_views import (
+    REASONS,
+    SMALLEST_GROUP,
+    VIEWS,
+    OverrideRates,
+    override_rates,
+    write_own_view,
+)
+from serving.i18n.formats import category_label
+from serving.web.rendering import Page, language_of, render
+from serving.web.request_bodies import FormFields
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnViewForm:
+    """Form of the view that is due: its stage, the views and the reasons to choose from."""
+
+    stage: str
+    views: list[tuple[str, str]]
+    reasons: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OverridesPage(Page):
+    """Rates by group; groups of fewer than ``smallest`` views have none."""
+
+    name: ClassVar[str] = "overrides"
+    rows: list[OverrideRates]
+    smallest: int
+
+
+def own_view_form(stage: str, language: str) -> OwnViewForm | None:
+    """Return the form of a stage; None where no view is due."""
+    if not stage:
+        return None
+    words = texts("serving.own_views")
+    labels = {code: words[code][language] for code in (*VIEWS[stage], *REASONS)}
+    return OwnViewForm(
+        stage, [(code, labels[code]) for code in VIEWS[stage]], [(code, labels[code]) for code in REASONS]
+    )
+
+
+@router.post("/cases/{decision_id}/own-view")
+def own_view(request: Request, caller: PageReader, decision_id: str, form: FormFields) -> Response:
+    """Store the view that is due, and go back to the case."""
+    write_own_view(request.app.state.service, caller, decision_id, form.get("view", ""), form.get("reason", ""))
+    return RedirectResponse(f"/cases/{decision_id}", 303)
+
+
+@router.get("/overrides")
+def overrides(request: Request, caller: PageReader) -> Response:
+    """Show how often officers agree with the findings, by group; no reading, since it shows no person."""
+    language = language_of(request)
+    rows = [_labelled(row, language) for row in override_rates(request.app.state.service, caller)]
+    return render(request, OverridesPage(rows, SMALLEST_GROUP), caller)
+
+
+def _labelled(row: OverrideRates, language: str) -> OverrideRates:
+    value = category_label(row.value, language) if row.group == "status_of_residence" else row.value
+    return OverrideRates(row.group, value, row.count, row.agreed_first_share, row.overridden_share, row.changed_share)
