@@ -92,8 +92,11 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /requests": _READERS,
     "POST /requests": {OFFICER: OWN_POST},
     "POST /requests/{request_id}/answer": _READERS,
-    "POST /requests/entries/{account_id}/{day}": {AUDITOR: ALL_POSTS},
+    "GET /practice": {OFFICER: NO_CASES},
+    "GET /practice/{number}": {OFFICER: NO_CASES},
+    "POST /practice/{number}": {OFFICER: NO_CASES},
     "GET /overrides": {AUDITOR: ALL_POSTS},
+    "POST /requests/entries/{account_id}/{day}": {AUDITOR: ALL_POSTS},
     "GET /decisions": {AUDITOR: ALL_POSTS},
     "GET /vignettes": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
@@ -118,7 +121,7 @@ PUBLIC = frozenset({
 DEMONSTRATION = frozenset({"GET /tour"})
 """Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
-    OFFICER: ("queue", "arrivals", "follow-up", "changes", "requests", "scoring", "account"),
+    OFFICER: ("queue", "arrivals", "follow-up", "changes", "requests", "scoring", "practice", "account"),
     AUDITOR: ("decisions", "queue", "changes", "requests", "overrides", "scoring", "models", "account"),
     SCIENTIST: ("models", "account"),
     ADMIN: ("models", "scoring", "account"),

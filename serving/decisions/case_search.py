@@ -34,8 +34,8 @@ def search_cases(
     if not words and not given["subject_id"] and since is None:
         return None
     query = Query(words, given["subject_id"] or None, since, until, waiting)
-    matches = case_words.search(connection, caller.posts, query, LIMIT)
-    return queued_cases(connection, service, [WaitingCase(decision) for decision in matches])
+    matching = case_words.search(connection, caller.posts, query, LIMIT)
+    return queued_cases(connection, service, [WaitingCase(decision) for decision in matching])
 
 
 def _moments(day: str, post: str | None) -> tuple[int | None, int | None]:

@@ -14,7 +14,7 @@ from serving.auth.permissions import Caller
 from serving.decisions.acceptance import accepted_rows
 from serving.decisions.case_acts import require_free
 from serving.decisions.hand_entries import entered_by_hand
-from serving.decisions.random_arm import arm_stored, with_arm
+from serving.decisions.random_arm import stored_arm, with_arm
 from serving.decisions.service import DecisionService
 from serving.log.leaves import append
 from serving.refusals import Refusal
@@ -100,7 +100,7 @@ def store_outcome(
     if place is not None:
         require_free(place, caller)
     claimed = str(rows.column("arm")[0].as_py())
-    decided = with_arm(rows, *arm_stored(connection, decision.subject, decision.subject_id, claimed))
+    decided = with_arm(rows, *stored_arm(connection, decision.subject, decision.subject_id, claimed))
     marked = decided if decision.post is None else entered_by_hand("outcomes", decided, decision.post)
     service.append(connection, "outcomes", marked, caller.account_id)
     decisions.mark_interviewed(connection, decision.subject, decision.subject_id, caller.account_id)

@@ -77,7 +77,7 @@ def is_random_slot(draw: RandomDraw, taken: int) -> bool:
     return taken % draw.slot_count in order[: draw.random_slot_count]
 
 
-def arm_stored(connection: Connection, subject: str, subject_id: str, claimed: str) -> tuple[str, float | None]:
+def stored_arm(connection: Connection, subject: str, subject_id: str, claimed: str) -> tuple[str, float | None]:
     """Return the arm and inclusion probability that are stored with an interview; what a caller claims counts last.
 
     A case that was drawn is of the random sample by whatever way its interview came about. One that an officer opened by

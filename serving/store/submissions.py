@@ -12,7 +12,7 @@ from serving.log.leaves import append_row
 
 
 class Act(NamedTuple):
-    """An act about a case: ``decision``, ``correction``, ``wrong_link``, ``rescoring``, ``interview``, ``closing``, or one on the queue.
+    """An act about a case: ``decision``, ``correction``, ``wrong_link``, ``rescoring``, ``interview``, ``closing`` or one on the queue.
 
     ``role`` is that of the account; a rescoring is nobody's, and has neither.
     """
@@ -58,7 +58,7 @@ def roles_of_senders(connection: Connection, positions: Sequence[int]) -> dict[i
 
 
 def acts_of_case(connection: Connection, subject: str, subject_id: str) -> list[Act]:
-    """Return who decided about a case, corrected its record, when it was scored again, who held the interview, or did what on the queue, in order of time."""
+    """Return who decided about a case, corrected its record, held the interview or did what on the queue, and when it was scored again."""
     rows = connection.execute(
         text(
             "select act, case when act = 'rescoring' then '' else a.name end, case when act = 'rescoring' then '' else a.role end, "

@@ -85,7 +85,7 @@ def landings_between(
         f"and as_of >= :begin and as_of < :end and {_of(post)} order by {ORDERS[order]} limit :limit"
     )
     values = {"post": post, "begin": begin, "end": end, "limit": limit}
-    return _with_decisions(connection, [tuple(row) for row in connection.execute(query, values)])
+    return _with_decisions(connection, [(row[0], row[1], row[2]) for row in connection.execute(query, values)])
 
 
 def queue(connection: Connection, post: str | None, capacity: int, since: dt.datetime | None = None) -> list[Decision]:

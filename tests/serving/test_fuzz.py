@@ -146,7 +146,7 @@ PAGES = (
     ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"), ("POST", "/account/password"), ("POST", "/account/language"), ("GET", "/interview-notice"), ("GET", "/sign-in/provider"), ("GET", "/sign-in/return"),
     ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/sheet"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
     ("GET", "/cases/{}/interview/{}"), ("POST", "/cases/{}/interview/{}"), ("GET", "/interviews/{}"), ("POST", "/interviews/{}/withdraw"),
-    ("GET", "/interview-card"), ("POST", "/cases/{}/own-view"), ("GET", "/overrides"),
+    ("GET", "/interview-card"), ("POST", "/cases/{}/own-view"), ("GET", "/overrides"), ("GET", "/practice"), ("GET", "/practice/{}"), ("POST", "/practice/{}"),
     ("POST", "/cases/{}/close"), ("GET", "/queue/put-off"), ("POST", "/queue/take"), ("GET", "/queue/search"), ("POST", "/queue/search"), ("GET", "/queue/hours"), ("POST", "/queue/hours"), ("POST", "/queue/release"), ("POST", "/cases/{}/acts"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""

@@ -18,7 +18,7 @@ from serving.decisions.capacity import begin_of, capacity_of, set_hours, week_of
 from serving.decisions.desk_clock import queued_since
 from serving.decisions.due_dates import due_date
 from serving.decisions.interview_queue import queue_counts
-from serving.decisions.random_arm import arm_stored
+from serving.decisions.random_arm import stored_arm
 from serving.refusals import Refusal
 from serving.store import decisions, interview_plans, queue_acts, waiting_cases
 from serving.store.interview_plans import InterviewPlan
@@ -130,7 +130,7 @@ def work_through(desk: Desk, random: np.random.Generator, ledger: Ledger) -> Non
             desk.act(officer, desk.case(name), "skip", reason="papers")
             continue
         with desk.backend.engine.begin() as connection:
-            arm, probability = arm_stored(connection, "visa", name, "targeted")
+            arm, probability = stored_arm(connection, "visa", name, "targeted")
             assert (arm == "random") == (probability != 1.0 or name in drawn(desk))
             decisions.mark_interviewed(connection, "visa", name, desk.officers[officer].account_id)
         ledger.left["interview"] += 1

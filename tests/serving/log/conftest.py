@@ -29,11 +29,13 @@ from serving.store import (
     decisions,
     interview_sheets,
     own_views,
+    practice,
     queue_acts,
     shadows,
 )
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.decisions import Decision
+from serving.store.practice import PracticeAnswer
 from serving.store.readings import Reading, insert_readings
 from serving.store.submissions import insert_submission
 
@@ -98,6 +100,7 @@ def fill(backend: DecisionService, random: np.random.Generator) -> None:
         fill_accounts(connection)
         fill_shadows(connection, [decision.decision_id for decision in decided[:5]])
         fill_sheets(connection)
+        fill_shadows(connection, [decision.decision_id for decision in decided[:5]])
 
 
 def fill_sheets(connection: Connection) -> None:
@@ -125,6 +128,12 @@ def fill_sheets(connection: Connection) -> None:
                 )
         own_views.insert_draw(connection, decision, UNKNOWN_ACCOUNT, share=0.1, is_first=True)
         own_views.insert_view(connection, decision, UNKNOWN_ACCOUNT, "first", "interview", "record", "interview")
+        practice.insert_answer(
+            connection,
+            UNKNOWN_ACCOUNT,
+            "set",
+            PracticeAnswer(number, number == 1, is_advised=True, is_exploited=False, typology=""),
+        )
         account_languages.set_language(connection, UNKNOWN_ACCOUNT, ("ja", "en")[number])
 
 
