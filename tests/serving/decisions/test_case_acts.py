@@ -222,7 +222,7 @@ def test_by_form_a_case_is_taken_passed_over_and_brought_back(three: Desk, langu
     assert LABELS["release_all"][language] in client.get("/queue").text
     passed = client.post(f"/cases/{case}/acts", data={"act": "skip", "reason": "acquaintance"})
     assert LABELS["done_skip"][language] in passed.text
-    assert LABELS["undo"][language] in passed.text
+    assert LABELS["undo_act"][language] in passed.text
     aside = client.get("/queue/put-off").text
     assert f'<a href="/cases/{case}">' in aside
     back = client.post(f"/cases/{case}/acts", data={"act": "restore"})
@@ -249,7 +249,7 @@ def test_closing_by_hand_offers_the_way_back(three: Desk) -> None:
     client, case = three.page(0), three.case("A").decision_id
     closed = client.post(f"/cases/{case}/close", data={"reason": "duplicate"})
     assert LABELS["done_close"]["ja"] in closed.text
-    assert LABELS["undo"]["ja"] in closed.text
+    assert LABELS["undo_act"]["ja"] in closed.text
     client.post(f"/cases/{case}/acts", data={"act": "restore"})
     assert three.take(1) == "A"
 

@@ -28,6 +28,7 @@ from serving.auth.api_keys import add_key
 from serving.decisions.capacity import set_hours, week_of
 from serving.decisions.interviews import record_outcome
 from serving.decisions.random_arm import is_random_slot
+from serving.decisions.scoring_stops import REASONS, RESUME_REASONS, switch_scoring
 from serving.log.verification import verify_log
 from serving.refusals import Refusal
 from serving.store import random_draws
@@ -270,6 +271,15 @@ def auc(texts: list[str], numbers: np.ndarray, labels: np.ndarray) -> float:
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     model = LogisticRegression(C=0.1, class_weight="balanced", max_iter=2000)
     return float(roc_auc_score(labels, cross_val_predict(model, scaled, labels, cv=folds, method="decision_function")))
+
+
+def test_while_scoring_is_stopped_cases_come_in_order_of_arrival_and_nobody_is_drawn(week: Desk) -> None:
+    week.add("LATE", 0.99)
+    switch_scoring(week.backend, week.officers[0], "post", POST, is_stopped=True, reason=REASONS[0])
+    assert (week.take(0), week.take(1), drawn(week)) == ("A", "B", {})
+    switch_scoring(week.backend, week.officers[0], "post", POST, is_stopped=False, reason=RESUME_REASONS[0])
+    assert week.take(2) in {"LATE", *drawn(week)}
+    assert len(drawn(week)) == 3
 
 
 def test_a_plan_for_no_hours_draws_nobody_and_gives_nobody(three: Desk) -> None:

@@ -287,7 +287,7 @@ def test_an_officer_takes_the_next_case_passes_it_over_and_takes_that_back(visit
     assert name.split(" ")[0] in page.locator(".desk-list").inner_text()
     picture(page, "acts-put-off-en")
     page.go_back()
-    page.get_by_role("button", name=LABELS["undo"]["en"]).click()
+    page.get_by_role("button", name=LABELS["undo_act"]["en"]).click()
     assert LABELS["done_restore"]["en"] in page.get_by_role("status").inner_text()
     page.get_by_role("button", name=LABELS["take"]["en"]).click()
     page.goto(f"{site.address}/queue?lang=ja")
