@@ -53,7 +53,7 @@ def test_a_later_head_extends_the_former(signed: Service) -> None:
     post(signed, "A-PROOF-2")
     answer = signed.client.get(url, params={"since": former.size}, headers=headers).json()
     later = open_checkpoint(answer["checkpoint"], key)
-    assert later.size == former.size + 2, "the decision, and the reading of the answer"
+    assert later.size == former.size + 3, "the decision, who sent its record, and the reading of the answer"
     proof = [bytes.fromhex(node) for node in answer["consistency"]]
     verify_consistency(former.size, former.root, later.size, later.root, proof)
     for since in (0, later.size + 1):
