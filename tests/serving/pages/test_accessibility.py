@@ -29,6 +29,7 @@ PAGES = {
         "/cases/{decision_id}/interview/outcome", "/cases/{decision_id}/interview/check", "/interviews/{sheet_id}",
         "/cases/{interviewed}", "/interview-notice", "/interview-card", "/cases/{decision_id}/history",
         "/cases/{decision_id}/correct", "/changes", "/requests", "/scoring", "/practice", "/practice/{number}", "/account", "/cases/nothing",
+        "/queue/put-off", "/queue/hours", "/queue/search", "/arrivals", "/follow-up",
     ),
     "auditor": ("/decisions", "/overrides", "/queue", "/requests", "/interviews/{sheet_id}", "/cases/{decision_id}"),
     "scientist": ("/vignettes", "/models"),
