@@ -139,6 +139,17 @@ def shap(folder: Path) -> None:
             print(f"  {name:10}{alone:10.1f}{alone / ours[0]:8.1f} x{together:12.1f}{together / ours[1]:8.1f} x")
 
 
+def queue_pages(folder: Path) -> None:
+    """Pages of the queue with 500,000 open cases at one post."""
+    from benchmarks import queue_pages as pages  # noqa: PLC0415 (the whole service loads only where it is measured)
+
+    world = write_world(folder / "world", LOGGED_AMONG)
+    print(f"a page of {pages.ROWS} people among {pages.CASES:,} open cases of one post (aim: p95 at most 150 ms)")
+    for name, times in pages.measure(world, folder).items():
+        p50, p95 = np.quantile(times, [0.5, 0.95])
+        print(f"  {name:20}p50 {p50:6.0f} ms   p95 {p95:6.0f} ms   ({len(times)} requests)")
+
+
 BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "aggregates": aggregates,
     "matrix": matrix,
@@ -149,6 +160,7 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "training": training,
     "sealed-log": sealed_log,
     "sharing": sharing,
+    "queue-pages": queue_pages,
     "shap": shap,
 }
 LONG = {"growth-long"}

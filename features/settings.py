@@ -39,6 +39,8 @@ VARIABLES = (
              "30"),
     Variable("MIMAMORI_OWN_VIEW_SHARE", "share of the cases, 0 to 1, on whose page an officer writes an own view before findings are shown; drawn by the service",
              "0.1"),
+    Variable("MIMAMORI_PRACTICE_CASES", "practice cases that an officer answers before the queue and its cases open; without practice cases, none",
+             "0"),
     Variable("MIMAMORI_DEMO", "`1`: `promote` asks for no second approver and a waiver covers failed lines; synthetic data only", "off"),
     Variable("MIMAMORI_TRACEBACK", "`1`: show where an unexpected error arose", "off"),
     Variable("CI", "tests: a missing browser fails instead of being skipped", "off"),
@@ -70,6 +72,8 @@ class Settings:
         Days after which a case leaves the queue without an interview.
     own_view_share
         Share of cases on which an officer writes an own view before the findings are shown.
+    practice_cases
+        Practice cases that an officer answers before the queue opens.
     """
 
     home: Path
@@ -85,6 +89,7 @@ class Settings:
     checkpoint_folder: Path | None = None
     oidc: OidcSettings | None = None
     own_view_share: float = 0.0
+    practice_cases: int = 0
 
     @property
     def trusted(self) -> tuple[Path, ...]:
@@ -110,6 +115,7 @@ class Settings:
             _outside("MIMAMORI_LOG_CHECKPOINTS", home) or (None if log_key is None else log_key.parent / "checkpoints"),
             _oidc(),
             _share("MIMAMORI_OWN_VIEW_SHARE", "0.1"),
+            _count("MIMAMORI_PRACTICE_CASES"),
         )
 
 
@@ -173,3 +179,10 @@ def _share(name: str, default: str) -> float:
     if not 0 <= share <= 1:
         raise SettingRejected(f"{name} must be a share, 0 to 1")
     return share
+
+
+def _count(name: str) -> int:
+    given = os.environ.get(name) or "0"
+    if not given.isdecimal() or int(given) > 1000:
+        raise SettingRejected(f"{name} must be a count, 0 to 1000")
+    return int(given)

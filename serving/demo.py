@@ -27,6 +27,7 @@ from serving.auth.people import account_named, create_person, reset_password
 from serving.auth.permissions import Role
 from serving.decisions.service import DecisionService, open_service
 from serving.decisions.sight import Sight
+from serving.practice_cases import SUBJECT, choose_practice, write_practice
 from serving.server import PORT, require_free_port, run
 from serving.store import credentials, decisions
 from serving.store.record_ids import newest_ids
@@ -72,6 +73,7 @@ def _prepare(settings: Settings, applications: int, seed: int) -> None:
     with tempfile.TemporaryDirectory(dir=settings.home) as folder:
         models = {subject: serve_reference(settings, subject, Path(folder) / subject) for subject in TABLE_OF_SUBJECT}
     write_tour(settings.home, choose_tour(Path(world), models))
+    write_practice(settings.home, choose_practice(Path(world), models[SUBJECT], seed))
 
 
 def serve_reference(settings: Settings, subject: str, adopted: Path) -> Bundle:

@@ -65,9 +65,14 @@ def post_records(request: Request, caller: ApiCaller, table: str, body: LinesBod
 
 @router.post("/v1/interviews", status_code=201, openapi_extra=with_body(record_schema("outcomes")))
 def post_interview(request: Request, caller: ApiCaller, body: JsonBody) -> dict[str, object]:
-    """Store the outcome of an interview as an outcomes record and take the case out of the queue; `Idempotency-Key` honoured."""
+    """Store the outcome of an interview as an outcomes record and take the case out of the queue; `Idempotency-Key` honoured.
+
+    ``arm`` and ``inclusion_probability`` are stored as the service knows them: what the request claims is not taken over.
+    """
     key = _idempotency_key(request, caller, b"interview\n" + body)
-    return {"outcome_id": record_outcome(request.app.state.service, caller, parse_object(body), key)}
+    outcome_id = record_outcome(request.app.state.service, caller, parse_object(body), key)
+    # the same in every answer: one that said whether the claim differs would tell who was drawn
+    return {"outcome_id": outcome_id, "decided_by_service": ["arm", "inclusion_probability"]}
 
 
 @router.post("/v1/corrections", status_code=201, openapi_extra=with_body(CORRECTION))

@@ -9,10 +9,19 @@ from fastapi import Depends, Request, Response
 from sqlalchemy import Connection
 
 from serving.auth.api_keys import caller_from, hash_of
-from serving.auth.permissions import NAVIGATION, Caller, authorise
+from serving.auth.permissions import NAVIGATION, Caller, Role, authorise, route_name
+from serving.practice_cases import read_practice
 from serving.store import credentials
+from serving.store.practice import answers_of
+from serving.store.transactions import transaction
 
 HOURS = 8
+_AFTER_PRACTICE = ("/queue", "/cases/")
+"""Beginning of the pages that open after practice, where a setting asks for it."""
+
+
+class PracticeRequired(Exception):
+    """Raised by a page that opens only after practice."""
 
 
 class SignInRequired(Exception):
@@ -52,12 +61,27 @@ def session_caller(request: Request) -> Caller | None:
 def page_reader(request: Request) -> Caller:
     """Return the authorised reader of a page.
 
-    Raises `SignInRequired` without a session; `Refusal` 403 if the role may not open the page.
+    Raises `SignInRequired` without a session; `Refusal` 403 if the role may not open the page; `PracticeRequired` before an
+    officer has answered enough practice cases.
     """
     caller = session_caller(request)
     if caller is None:
         raise SignInRequired
-    return authorise(caller, request)
+    allowed = authorise(caller, request)
+    if caller.role is Role.OFFICER and route_name(request).partition(" ")[2].startswith(_AFTER_PRACTICE):
+        _require_practice(request, allowed)
+    return allowed
+
+
+def _require_practice(request: Request, caller: Caller) -> None:
+    settings = request.app.state.service.models.settings
+    if not settings.practice_cases:
+        return
+    cases = read_practice(settings.home)
+    with transaction(request.app.state.service.engine, caller.reach) as connection:
+        count = len(answers_of(connection, caller.account_id, cases.name))
+    if count < min(settings.practice_cases, len(cases.cases)):
+        raise PracticeRequired
 
 
 PageReader = Annotated[Caller, Depends(page_reader)]

@@ -16,11 +16,12 @@ from features.tables.schema import TABLES
 from serving.auth.permissions import ALL_POSTS, Caller
 from serving.decisions.hand_entry_limits import count_hand_entry
 from serving.decisions.register_matches import register_view
+from serving.decisions.search_words import words_of_record
 from serving.decisions.service import DecisionService
 from serving.decisions.sight import later_sight
 from serving.log.leaves import append
 from serving.refusals import Refusal
-from serving.store import decisions
+from serving.store import case_words, decisions
 from serving.store.correction_requests import insert_reason
 from serving.store.decisions import Decision
 from serving.store.submissions import insert_submission
@@ -80,6 +81,8 @@ def _decide_again(
     sight = later_sight(connection, before, position - 1, int(own["known_at"][0]), before.seen_at(), register)
     computed = service.compute(connection, before.subject, row, own, before.post, sight)
     count_hand_entry(connection, service.store, caller, before.subject, row, own, position - 1)
+    words = words_of_record(service.store.data_key, row.to_pylist()[0])
+    case_words.insert(connection, before.post, before.subject, before.subject_id, words)
     again = computed.store(connection, record_position=position, account_id=caller.account_id, is_first=False)
     return {
         "score_before": before.shown_score(), "score_after": again.shown_score(), "decision": orjson.loads(again.shown),

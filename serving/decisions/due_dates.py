@@ -66,14 +66,16 @@ def counting_moments(now: dt.datetime, post: str | None) -> tuple[int, int]:
     """
     today = now.astimezone(zone_of(post)).date()
     soon_until = after_working_days(today, 1, post)
-    day = today - dt.timedelta(days=_LONGEST_CLOSURE_DAYS)
-    moments = []
-    for due_before in (today, soon_until + dt.timedelta(days=1)):
-        while after_working_days(day, WORKING_DAYS, post) < due_before:
-            day += dt.timedelta(days=1)
-        midnight = dt.datetime(day.year, day.month, day.day, tzinfo=zone_of(post))
-        moments.append(int(midnight.timestamp() * 1_000_000))
-    return moments[0], moments[1]
+    return lodged_before_due(today, post), lodged_before_due(soon_until + dt.timedelta(days=1), post)
+
+
+def lodged_before_due(due_before: dt.date, post: str | None) -> int:
+    """Return the moment (microseconds UTC) before which an application was lodged that falls due before a day."""
+    day = due_before - dt.timedelta(days=_LONGEST_CLOSURE_DAYS)
+    while after_working_days(day, WORKING_DAYS, post) < due_before:
+        day += dt.timedelta(days=1)
+    midnight = dt.datetime(day.year, day.month, day.day, tzinfo=zone_of(post))
+    return int(midnight.timestamp() * 1_000_000)
 
 
 def day_of(moment_us: int) -> dt.date:

@@ -27,6 +27,9 @@ from serving.store.submissions import role_of_sender
 _SHOWN_OF_VICTIM = {"entry_id", "listed_at", "role"}
 """All that is shown of a victim's entry: the address of a person in hiding concerns no reader."""
 
+_SAMPLING_COLUMNS = {"arm", "inclusion_probability"}
+"""Columns of an outcome that would tell officers who was drawn at random; auditors read them in the log."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -60,7 +63,9 @@ class Evidence:
         return [
             column
             for column in TABLES[self.table].columns
-            if column.use is not Use.AUDIT and (not self.is_victim or column.name in _SHOWN_OF_VICTIM)
+            if column.use is not Use.AUDIT
+            and column.name not in _SAMPLING_COLUMNS
+            and (not self.is_victim or column.name in _SHOWN_OF_VICTIM)
         ]
 
     def purpose(self) -> str | None:

@@ -54,6 +54,12 @@ class QueuedCase:
     due: DueDate | None
     summary: Summary | None
     holder: str | None = None
+    arrived_at: dt.datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the person, or the id of the case where no name is recorded."""
+        return (self.summary.name if self.summary else "") or self.decision.subject_id
 
     @property
     def strongest_finding(self) -> Mapping[str, str] | None:
@@ -88,16 +94,20 @@ def queued_cases(connection: Connection, service: DecisionService, waiting: Sequ
             case.decision, orjson.loads(case.decision.shown),
             due_date(case.decision.subject, case.decision.as_of, now, case.decision.post),
             summaries.get((case.decision.subject, case.decision.subject_id)), case.holder,
+            case.arrived_at,
         )
         for case in waiting
     ]  # fmt: skip
 
 
 def queue_counts(connection: Connection, service: DecisionService, post: str | None) -> Counts:
-    """Return how many cases wait at a post, of all of them and not of a page."""
+    """Return how many cases wait at a post, of all of them and not of a page; of a long queue as of the last minute."""
     now = service.now(connection)
     since = queued_since(now, service.models.settings)
-    return waiting_cases.counts(connection, post, since, *counting_moments(now, post))
+    return service.counts.get(
+        "queue", post, lambda: waiting_cases.counts(connection, post, since, *counting_moments(now, post)),
+        lambda counts: counts.waiting,
+    )  # fmt: skip
 
 
 def summaries_of(

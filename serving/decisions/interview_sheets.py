@@ -31,7 +31,7 @@ from serving.decisions.interviews import outcome_record, store_outcome
 from serving.decisions.own_views import require_own_view
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
-from serving.store import decisions, interview_sheets
+from serving.store import decisions, interview_sheets, queue_acts
 from serving.store.decisions import Decision
 from serving.store.interview_sheets import InterviewSheet
 from serving.store.submissions import insert_submission
@@ -84,7 +84,7 @@ def _require_open(connection: Connection, caller: Caller, decision: Decision, la
     is_held = decisions.is_interviewed(connection, *case)
     if is_held and (last is None or not may_supersede(caller, last)):
         raise already_recorded()
-    if decisions.closing_reason(connection, *case) is not None:
+    if queue_acts.closing_reason(connection, *case) is not None:
         raise Refusal(409, "closed", "this case was taken out of the queue", expected="an open case")
 
 

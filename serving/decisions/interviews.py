@@ -12,16 +12,20 @@ from sqlalchemy import Connection
 from features.store.records import RecordExists
 from serving.auth.permissions import Caller
 from serving.decisions.acceptance import accepted_rows
+from serving.decisions.case_acts import require_free
 from serving.decisions.hand_entries import entered_by_hand
+from serving.decisions.random_arm import stored_arm, with_arm
 from serving.decisions.service import DecisionService
 from serving.log.leaves import append
 from serving.refusals import Refusal
-from serving.store import decisions, interview_sheets
+from serving.store import decisions, interview_sheets, queue_acts
 from serving.store.decisions import Decision, IdempotencyKey
 from serving.store.transactions import in_transaction, lock_until_commit
 
 OUTCOME_SUBJECTS = {"visa": "visa_application", "entry": "landing"}
 """``outcomes.subject`` by subject of a decision."""
+_CLAIMED = "targeted"
+"""Arm that counts as claimed where a request names none."""
 _POSITIVE = {"indications", "victim_identified"}
 
 
@@ -30,11 +34,16 @@ def record_outcome(
 ) -> str:
     """Store the outcome of an interview and return its id, which ends in the post; once, however often a key is sent.
 
+    How the case was chosen is stored as the service knows it (`serving.decisions.random_arm`), whatever the record claims.
+
     Raises `Refusal` 422 for a record with faults or a kind of exploitation without indications, 404 for a case out of the
-    caller's scope, 409 for an id that exists or a key of another request.
+    caller's scope, 409 for an id that exists, a key of another request, or a case that another account has at hand.
     """
     outcome_id = str(record.get("outcome_id") or f"OUT-{uuid.uuid4()}")
-    rows = accepted_rows(service, "outcomes", [{**record, "outcome_id": record.get("outcome_id", outcome_id)}], caller)
+    claimed = str(record.get("arm", _CLAIMED))
+    # a claim of the random sample counts for nothing, nor does any probability
+    plain = {"outcome_id": outcome_id, **record, "arm": _CLAIMED if claimed == "random" else claimed, "inclusion_probability": None}  # fmt: skip
+    rows = accepted_rows(service, "outcomes", [plain], caller)
     _require_no_contradiction(record)
     subject = "visa" if record["subject"] == OUTCOME_SUBJECTS["visa"] else "entry"
     subject_id = str(record["subject_id"])
@@ -86,8 +95,13 @@ def _answer_of_key(connection: Connection, key: IdempotencyKey) -> str | None:
 def store_outcome(
     connection: Connection, service: DecisionService, caller: Caller, decision: Decision, rows: pa.Table
 ) -> str:
-    """Store the accepted outcome of a case, take the case out of the queue, and return the id of the record."""
-    marked = rows if decision.post is None else entered_by_hand("outcomes", rows, decision.post)
+    """Store the accepted outcome of a case with how it was chosen, take it out of the queue, and return the id of the record."""
+    place = queue_acts.place_of(connection, decision.subject, decision.subject_id)
+    if place is not None:
+        require_free(place, caller)
+    claimed = str(rows.column("arm")[0].as_py())
+    decided = with_arm(rows, *stored_arm(connection, decision.subject, decision.subject_id, claimed))
+    marked = decided if decision.post is None else entered_by_hand("outcomes", decided, decision.post)
     service.append(connection, "outcomes", marked, caller.account_id)
     decisions.mark_interviewed(connection, decision.subject, decision.subject_id, caller.account_id)
     marked_id = str(marked.column("outcome_id")[0].as_py())
@@ -101,10 +115,10 @@ def store_outcome(
 def outcome_record(
     decision: Decision, at: dt.datetime, *, finding: str, typology: str | None, arm: str
 ) -> dict[str, object]:
-    """Return the outcome of an interview held at ``at``; a queue interview was certain, a referral has no probability."""
+    """Return the outcome of an interview held at ``at``; ``arm`` is how the officer says that the case was chosen."""
     moment = f"{at:%Y-%m-%dT%H:%M:%S}Z"
     return {
         "subject": OUTCOME_SUBJECTS[decision.subject], "subject_id": decision.subject_id, "occurred_at": moment,
-        "known_at": moment, "arm": arm, "inclusion_probability": 1.0 if arm == "targeted" else None, "finding": finding,
+        "known_at": moment, "arm": arm, "finding": finding,
         "typology": typology if finding in _POSITIVE else None,
     }  # fmt: skip

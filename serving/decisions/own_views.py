@@ -20,7 +20,7 @@ from serving.auth.permissions import OFFICER, Caller
 from serving.decisions.evidence import decision_in_scope
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
-from serving.store import decisions, own_views
+from serving.store import decisions, own_views, queue_acts
 from serving.store.decisions import Decision
 from serving.store.own_views import ViewPair
 from serving.store.transactions import transaction
@@ -55,7 +55,7 @@ def _draw(
 ) -> bool:
     """Draw for a case that still waits; without a share nothing is drawn."""
     share, case = service.models.settings.own_view_share, (decision.subject, decision.subject_id)
-    if not share or decisions.is_interviewed(connection, *case) or decisions.closing_reason(connection, *case):
+    if not share or decisions.is_interviewed(connection, *case) or queue_acts.closing_reason(connection, *case):
         return False
     return own_views.insert_draw(connection, decision, caller.account_id, share=share, is_first=number() < share)
 

@@ -25,15 +25,17 @@ from models.bundle import Bundle
 from serving.auth.permissions import Caller
 from serving.decisions.desk_clock import DeskClock
 from serving.decisions.hand_entry_limits import count_hand_entry
+from serving.decisions.recent_counts import RecentCounts
 from serving.decisions.register_matches import register_view
 from serving.decisions.scoring import decide_case, undecidable
+from serving.decisions.search_words import index_cases_of_before, words_of_record
 from serving.decisions.sight import Sight
 from serving.decisions.stored_records import on_stored
 from serving.log.acts import seal_rows_of_before
 from serving.log.configuration import ServedModels
 from serving.refusals import Refusal, busy
 from serving.registry.loaded_models import LoadedModels
-from serving.store import decisions, scoring_stops
+from serving.store import case_words, decisions, scoring_stops
 from serving.store.decisions import Decision, IdempotencyKey
 from serving.store.submissions import insert_submission
 from serving.store.touched_cases import keep_lookups
@@ -71,6 +73,7 @@ class DecisionService:
     models: LoadedModels
     clock: DeskClock = field(default_factory=DeskClock)
     served: ServedModels = field(default_factory=ServedModels)
+    counts: RecentCounts = field(default_factory=RecentCounts)
 
     def refresh_models(self) -> None:
         """Load models that changed, and seal in the log which ones serve."""
@@ -195,6 +198,8 @@ class DecisionService:
         computed = self.compute(connection, subject, row, own, post, Sight(head, register=register))
         [position] = self.store.append(connection, TABLE_OF_SUBJECT[subject], row, own)
         count_hand_entry(connection, self.store, caller, subject, row, own, head)
+        words = words_of_record(self.store.data_key, row.to_pylist()[0])
+        case_words.insert(connection, post, subject, own.id_of(0), words)
         decision = computed.store(connection, record_position=position, account_id=caller.account_id)
         insert_submission(connection, [position], caller.account_id)
         return decision
@@ -231,7 +236,10 @@ def open_service(settings: Settings, engine: Engine | None = None) -> DecisionSe
     store = RecordStore.open(engine, settings.data_key_path, on_stored)
     migrate(engine, _MIGRATIONS, "serving")
     seal_rows_of_before(engine)
-    engine.dispose()  # requests use connections of another role
     models = LoadedModels(settings)
     models.reload()
-    return DecisionService(engine, store, models)
+    service = DecisionService(engine, store, models)
+    with engine.begin() as connection:
+        index_cases_of_before(connection, store.data_key, service.readable_rows)
+    engine.dispose()  # requests use connections of another role
+    return service

@@ -28,6 +28,7 @@ def seal_settings(engine: Engine, settings: Settings) -> None:
     content = {
         "version": version("mimamori"), "clock": settings.clock, "queue_days": str(settings.queue_days),
         "own_view_share": str(settings.own_view_share),
+        "practice_cases": str(settings.practice_cases),
         "trusted_keys_sha256": keys, "signs_checkpoints": settings.log_key_path is not None,
     }  # fmt: skip
     with engine.begin() as connection:

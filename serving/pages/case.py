@@ -26,13 +26,14 @@ from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import DecisionService
 from serving.decisions.shared_findings import Event
 from serving.log.readings import log_readings
+from serving.pages.case_acts import CaseActs, case_acts
 from serving.pages.case_change import ChangeView, change_view
 from serving.pages.case_findings import FindingView, finding_views
 from serving.pages.case_title import CaseTitle, case_title
 from serving.pages.linked_people import NetworkView, network_view
 from serving.pages.own_view import OwnViewForm, own_view_form
 from serving.pages.waterfall import waterfall
-from serving.store import decisions
+from serving.store import decisions, queue_acts
 from serving.store.interview_sheets import InterviewSheet, latest_sheet
 from serving.store.submissions import Act, acts_of_case
 from serving.store.transactions import transaction
@@ -76,6 +77,7 @@ class CasePage(Page):
     own_view: OwnViewForm | None
     closed: str
     closing_reasons: list[tuple[str, str]]
+    hold: CaseActs
 
 
 @router.get("/cases/{decision_id}")
@@ -108,7 +110,7 @@ def _page(
     decision, shown = file.decision, file.shown
     case_key = (decision.subject, decision.subject_id)
     latest = decisions.latest(connection, *case_key)
-    reasons, closed = texts("serving.closing_reasons"), decisions.closing_reason(connection, *case_key)
+    reasons, closed = texts("serving.closing_reasons"), queue_acts.closing_reason(connection, *case_key)
     due = due_date(decision.subject, decision.as_of, service.now(connection), decision.post)
     heading = None if file.row is None else case_title(decision, file.row, due, language)
     words, own_table = dict(page_texts("case", language)), TABLE_OF_SUBJECT[decision.subject]
@@ -131,6 +133,7 @@ def _page(
         sheet=latest_sheet(connection, *case_key), own_view=own_view_form(stage, language),
         closed="" if closed is None else reasons[closed][language],
         closing_reasons=[(code, reason[language]) for code, reason in reasons.items()],
+        hold=case_acts(connection, service, caller, decision, language),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from features.tables.times import moment_of
 from serving.auth.sessions import PageReader
 from serving.decisions.case_changes import change_between
 from serving.decisions.evidence import decision_in_scope
+from serving.decisions.own_views import require_own_view
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import format_day
 from serving.log.readings import log_readings
@@ -54,6 +55,7 @@ def history(request: Request, caller: PageReader, decision_id: str) -> Response:
     language = language_of(request)
     with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
+        require_own_view(connection, service, caller, decision)
         stored = decisions.versions(connection, decision.subject, decision.subject_id)
         changes = [
             change_between(connection, service, before, after) for after, before in pairwise(stored[: VERSIONS + 1])

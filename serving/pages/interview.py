@@ -9,7 +9,7 @@ from serving.auth.sessions import PageReader
 from serving.decisions.evidence import decision_in_scope
 from serving.decisions.service import DecisionService
 from serving.pages.case import case_response
-from serving.store import decisions
+from serving.store import queue_acts
 from serving.store.transactions import transaction
 from serving.web.request_bodies import FormFields
 
@@ -27,5 +27,5 @@ def close(request: Request, caller: PageReader, decision_id: str, form: FormFiel
         return case_response(request, caller, decision_id, status=422, error="choose_reason")
     with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
-        decisions.close_case(connection, decision.subject, decision.subject_id, reason, caller.account_id)
-    return RedirectResponse("/queue", 303)
+        queue_acts.close(connection, decision.subject, decision.subject_id, reason, caller.account_id)
+    return RedirectResponse(f"/queue?done=close&case={decision_id}", 303)

@@ -21,6 +21,9 @@ from serving.decisions.service import DecisionService
 from serving.i18n.formats import category_label, format_day
 from serving.log.readings import log_readings
 from serving.pages.case_labels import due_label
+from serving.pages.queue_arrivals import Arrivals, arrivals_since, remember_look
+from serving.pages.queue_capacity import CapacityView, capacity_view
+from serving.pages.queue_desk import Desk, desk_of
 from serving.store.readings import Reading
 from serving.store.transactions import transaction
 from serving.store.waiting_cases import ORDERS
@@ -56,6 +59,7 @@ class QueueRow:
     due: DueDate | None
     due_label: str
     due_day: str
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,9 @@ class QueuePage(Page):
     now: str
     addresses: dict[str, str]
     notice: str
+    desk: Desk
+    capacity: CapacityView | None
+    arrivals: Arrivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +112,34 @@ def queue(
 ) -> Response:  # fmt: skip
     """Show whom to interview next."""
     view = QueueView(
-        _post(caller, post), order if order in ORDERS else "priority", _number(rows, ROWS, LIMIT), after,
+        post_of(caller, post), order if order in ORDERS else "priority", _number(rows, ROWS, LIMIT), after,
         _number(first, 1, 10**7),
     )  # fmt: skip
-    return queue_response(request, caller, view)
-
-
-def queue_response(request: Request, caller: Caller, view: QueueView) -> Response:
-    """Return a page of the queue; what it shows is written down before."""
     service: DecisionService = request.app.state.service
+    words = request.query_params
+    language, show_post = language_of(request), caller.scope is ALL_POSTS or len(caller.posts) > 1
     with transaction(service.engine, caller.reach) as connection:
         cases = interview_queue(connection, service, view.post, view.rows, order=view.order, after=view.after)
         counts = queue_counts(connection, service, view.post)._asdict()
         now = service.now(connection)
-    language, show_post = language_of(request), caller.scope is ALL_POSTS or len(caller.posts) > 1
+        desk, acted = desk_of(
+            connection, service, caller, language, done=words.get("done", ""), case=words.get("case", "")
+        )
+        arrivals = arrivals_since(connection, request, view.post)
+        capacity, beyond = (
+            (None, []) if view.after else capacity_view(connection, service, view.post, counts["waiting"])
+        )
     page = QueuePage(
-        [_row(case, number, language) for number, case in enumerate(cases, view.first)], counts, view.post,
+        [queue_row(shown, number, language, arrivals) for number, shown in enumerate(cases, view.first)], counts, view.post,
         list(caller.posts), show_post, view.order, _now(service, now, view.post, language),
-        _addresses(view, cases), cases[0].shown["notice"][language] if cases else "",
+        _addresses(view, cases), cases[0].shown["notice"][language] if cases else "", desk,
+        capacity, arrivals,
     )  # fmt: skip
-    log_readings(request, caller, [reading_of(case) for case in cases])
-    return render(request, page, caller)
+    log_readings(request, caller, [reading_of(shown) for shown in [*acted, *beyond, *cases]])
+    response = render(request, page, caller)
+    if not view.after:
+        remember_look(request, response, view.post)
+    return response
 
 
 def reading_of(case: QueuedCase) -> Reading:
@@ -134,7 +148,8 @@ def reading_of(case: QueuedCase) -> Reading:
     return Reading("queue", case.decision.decision_id, TABLE_OF_SUBJECT[subject], subject_id, _SHOWN_COLUMNS[subject])
 
 
-def _post(caller: Caller, post: str) -> str | None:
+def post_of(caller: Caller, post: str) -> str | None:
+    """Return the post that a caller asked for, or the first of its own; None for all posts."""
     if caller.scope is ALL_POSTS:
         return post or None
     return post if caller.reaches(post) else caller.post
@@ -167,7 +182,8 @@ def _offset(local: dt.datetime) -> str:
     return f"UTC{offset[:3]}:{offset[3:]}"
 
 
-def _row(case: QueuedCase, number: int, language: str) -> QueueRow:
+def queue_row(case: QueuedCase, number: int, language: str, arrivals: Arrivals | None = None) -> QueueRow:
+    """Return a case as pages list it."""
     shown, due, summary, texts = case.shown, case.due, case.summary, page_texts("queue", language)
     mark, sentence = _sentence(case, language)
     facts = [] if summary is None else [
@@ -176,9 +192,10 @@ def _row(case: QueuedCase, number: int, language: str) -> QueueRow:
     ]  # fmt: skip
     return QueueRow(
         number, shown["decision_id"], shown["subject"], shown["subject_id"],
-        (summary.name if summary else "") or shown["subject_id"], [fact for fact in facts if fact],
+        case.name, [fact for fact in facts if fact],
         (summary.sponsor if summary else None) or "", case.linked_people, case.decision.post, mark, sentence, case.holder,
         due, due_label(due, language) if due else "", format_day(due.on, language) if due else "",
+        arrivals is not None and arrivals.holds(case.arrived_at),
     )  # fmt: skip
 
 

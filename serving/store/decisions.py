@@ -223,25 +223,6 @@ def mark_interviewed(connection: Connection, subject: str, subject_id: str, acco
         append_row(connection, "queue_removal", f"{subject}/{subject_id}", row)
 
 
-def close_case(connection: Connection, subject: str, subject_id: str, reason: str, account_id: int) -> None:
-    """Take a case out of the queue by hand, with the reason and the account of who did, and seal it in the log."""
-    query = (
-        "insert into serving.closed_case (subject, subject_id, reason, account_id) values (:s, :i, :reason, :account) "
-        "on conflict do nothing returning row_to_json(closed_case.*)::text"
-    )
-    values = {"s": subject, "i": subject_id, "reason": reason, "account": account_id}
-    row = connection.execute(text(query), values).scalar()
-    if row is not None:
-        append_row(connection, "closing", f"{subject}/{subject_id}", row)
-
-
-def closing_reason(connection: Connection, subject: str, subject_id: str) -> str | None:
-    """Return why a case was taken out of the queue by hand; None if it was not."""
-    query = text("select reason from serving.closed_case where subject = :s and subject_id = :i")
-    reason: str | None = connection.execute(query, {"s": subject, "i": subject_id}).scalar()
-    return reason
-
-
 def answer_of_key(connection: Connection, key_hash: bytes) -> tuple[bytes, str] | None:
     """Return (request hash, decision id) stored for an idempotency key."""
     query = text("select request_hash, decision_id from serving.idempotency_key where key_hash = :key")

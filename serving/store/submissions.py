@@ -12,7 +12,7 @@ from serving.log.leaves import append_row
 
 
 class Act(NamedTuple):
-    """An act about a case: ``decision``, ``correction``, ``wrong_link``, ``rescoring``, ``interview`` or ``closing``.
+    """An act about a case: ``decision``, ``correction``, ``wrong_link``, ``rescoring``, ``interview``, ``closing`` or one on the queue.
 
     ``role`` is that of the account; a rescoring is nobody's, and has neither.
     """
@@ -58,7 +58,7 @@ def roles_of_senders(connection: Connection, positions: Sequence[int]) -> dict[i
 
 
 def acts_of_case(connection: Connection, subject: str, subject_id: str) -> list[Act]:
-    """Return who decided about a case, corrected its record, when it was scored again, who held the interview or closed it by hand, in order of time."""
+    """Return who decided about a case, corrected its record, held the interview or did what on the queue, and when it was scored again."""
     rows = connection.execute(
         text(
             "select act, case when act = 'rescoring' then '' else a.name end, case when act = 'rescoring' then '' else a.role end, "
@@ -69,7 +69,9 @@ def acts_of_case(connection: Connection, subject: str, subject_id: str) -> list[
             "on w.subject = d.subject and w.subject_id = d.subject_id and w.position = d.position "
             "where d.subject = :s and d.subject_id = :i union all "
             "select 'interview', account_id, recorded_at from serving.interviewed_case where subject = :s and subject_id = :i "
-            "union all select 'closing', account_id, recorded_at from serving.closed_case where subject = :s and subject_id = :i"
+            "union all select 'closing', account_id, recorded_at from serving.closed_case where subject = :s and subject_id = :i "
+            "union all select case act when 'close' then 'closing' else act end, account_id, acted_at from serving.queue_act "
+            "where subject = :s and subject_id = :i"
             ") acts join serving.account a using (account_id) order by at, act"
         ),
         {"s": subject, "i": subject_id},

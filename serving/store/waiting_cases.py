@@ -21,6 +21,9 @@ ORDERS = {
 
 Former victims stand first, then children. A traveller at the counter is due before every application.
 """
+NOT_AT_HAND = "(act is null or act not in ('take', 'open') or act_until <= now())"
+"""Condition that nobody has a case at hand."""
+LEAVING = dt.timedelta(days=7)
 _AT_HAND = "(act in ('take', 'open') and act_until > now())"
 _SNOOZED = "(act = 'snooze' and act_until > now())"
 
@@ -30,7 +33,8 @@ class WaitingCase:
     """A case of the queue; ``holder`` is the name of the account that has it at hand, None if nobody has."""
 
     decision: Decision
-    holder: str | None
+    holder: str | None = None
+    arrived_at: dt.datetime | None = None
 
 
 class Counts(NamedTuple):
@@ -42,6 +46,7 @@ class Counts(NamedTuple):
     unscored: int
     late: int
     soon: int
+    leaving: int
 
 
 def page(
@@ -61,13 +66,14 @@ def page(
     key = _key_of(connection, after, columns)
     condition = "true" if key is None else f"({columns}) > ({', '.join(f':key{at}' for at in range(len(key)))})"
     query = text(
-        f"select w.decision_id::text, h.name from (select {columns}, decision_id, act, act_until, act_account "
-        f"from serving.waiting_case where {_of(post)} and {_since(since)} and {condition} and not coalesce({_SNOOZED}, false) "
+        f"select w.decision_id::text, h.name, w.arrival from (select {columns}, decision_id, act, act_until, act_account, "
+        "arrived_at as arrival "
+        f"from serving.waiting_case where {_of(post)} and {arrived_since(since)} and {condition} and not coalesce({_SNOOZED}, false) "
         f"order by {columns} limit :limit) w left join serving.account h on h.account_id = act_account and {_AT_HAND} "
         f"order by {columns}"
     )
     values = {"post": post, "since": since, "limit": limit, **{f"key{at}": part for at, part in enumerate(key or ())}}
-    return _with_decisions(connection, [(row[0], row[1]) for row in connection.execute(query, values)])
+    return _with_decisions(connection, [tuple(row) for row in connection.execute(query, values)])
 
 
 def landings_between(
@@ -75,11 +81,11 @@ def landings_between(
 ) -> list[WaitingCase]:
     """Return waiting landings of a time ``[begin, end)``, microseconds UTC, at a port or all ports, in an order of the queue."""
     query = text(
-        "select decision_id::text, null from serving.waiting_case where subject = 'entry' "
+        "select decision_id::text, null, arrived_at from serving.waiting_case where subject = 'entry' "
         f"and as_of >= :begin and as_of < :end and {_of(post)} order by {ORDERS[order]} limit :limit"
     )
     values = {"post": post, "begin": begin, "end": end, "limit": limit}
-    return _with_decisions(connection, [(row[0], row[1]) for row in connection.execute(query, values)])
+    return _with_decisions(connection, [(row[0], row[1], row[2]) for row in connection.execute(query, values)])
 
 
 def queue(connection: Connection, post: str | None, capacity: int, since: dt.datetime | None = None) -> list[Decision]:
@@ -90,7 +96,7 @@ def queue(connection: Connection, post: str | None, capacity: int, since: dt.dat
 def counts(
     connection: Connection, post: str | None, since: dt.datetime | None, late_before: int, soon_before: int
 ) -> Counts:
-    """Return the counts of waiting cases.
+    """Return the counts of waiting cases; ``leaving`` are those whose days in the queue run out within `LEAVING`.
 
     Parameters
     ----------
@@ -100,11 +106,21 @@ def counts(
     query = text(
         "select count(*), count(*) filter (where tier = 0), count(*) filter (where tier = 1), count(*) filter (where tier = 3), "
         "count(*) filter (where is_application and as_of < :late), "
-        "count(*) filter (where is_application and as_of >= :late and as_of < :soon) "
-        f"from serving.waiting_case where {_of(post)} and {_since(since)}"
+        "count(*) filter (where is_application and as_of >= :late and as_of < :soon), "
+        "count(*) filter (where arrived_at < :leaving) "
+        f"from serving.waiting_case where {_of(post)} and {arrived_since(since)}"
     )
-    values = {"post": post, "since": since, "late": late_before, "soon": soon_before}
+    leaving = None if since is None else since + LEAVING
+    values = {"post": post, "since": since, "late": late_before, "soon": soon_before, "leaving": leaving}
     return Counts(*connection.execute(query, values).one())
+
+
+def arrivals(connection: Connection, post: str | None, since: dt.datetime) -> int:
+    """Return the count of waiting cases that came to a post's queue, or were decided anew, after a moment."""
+    query = text(
+        f"select count(*) from serving.waiting_case where {_of(post)} and is_unpinned in (true, false) and arrived_at > :since"
+    )
+    return int(connection.execute(query, {"post": post, "since": since}).scalar_one())
 
 
 def faults(connection: Connection) -> list[str]:
@@ -127,14 +143,15 @@ def _key_of(connection: Connection, after: str, columns: str) -> Sequence[Any] |
     return connection.execute(query, {"id": after}).first()
 
 
-def _with_decisions(connection: Connection, rows: Sequence[tuple[str, str | None]]) -> list[WaitingCase]:
+def _with_decisions(connection: Connection, rows: Sequence[tuple[str, str | None, dt.datetime]]) -> list[WaitingCase]:
     stored = {case.decision_id: case for case in decisions.by_ids(connection, [row[0] for row in rows])}
-    return [WaitingCase(stored[decision_id], holder) for decision_id, holder in rows if decision_id in stored]
+    return [WaitingCase(stored[row[0]], *row[1:]) for row in rows if row[0] in stored]
 
 
 def _of(post: str | None) -> str:
     return "true" if post is None else "post = :post"
 
 
-def _since(since: dt.datetime | None) -> str:
+def arrived_since(since: dt.datetime | None) -> str:
+    """Return the condition that a case arrived at the desk since a time, named ``:since``."""
     return "true" if since is None else "arrived_at >= :since"

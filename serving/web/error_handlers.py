@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from features.error_origin import origin
 from features.languages import texts
-from serving.auth.sessions import SignInRequired
+from serving.auth.sessions import PracticeRequired, SignInRequired
 from serving.refusals import Refusal, busy
 from serving.web.rendering import Page, language_of, render
 
@@ -75,6 +75,8 @@ def refusal_for(error: Exception) -> Refusal:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
+    if isinstance(error, PracticeRequired):
+        return RedirectResponse("/practice", 303)
     if isinstance(error, SignInRequired):
         return RedirectResponse("/sign-in", 303)
     response = error_response(request, refusal_for(error))
@@ -94,5 +96,6 @@ def add_error_handlers(app: FastAPI) -> None:
         DriverError,
         OperationalError,
         SignInRequired,
+        PracticeRequired,
     ):
         app.add_exception_handler(error, _answer)

@@ -16,7 +16,7 @@ from features.settings import Settings
 from serving.decisions.due_dates import counting_moments, due_date
 from serving.decisions.service import open_service
 from serving.log.verification import verify_log
-from serving.store import decisions, waiting_cases
+from serving.store import decisions, queue_acts, waiting_cases
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.decisions import Decision
 from tests.serving.conftest import LABELS, Service
@@ -61,7 +61,7 @@ def tidy(service: Service) -> Iterator[None]:
     with service.backend.engine.begin() as connection:
         for decision in waiting_cases.queue(connection, None, 1000):
             if decision.subject_id.startswith(("A-NEXT-", "A-NAME-")):
-                decisions.close_case(connection, decision.subject, decision.subject_id, "withdrawn", UNKNOWN_ACCOUNT)
+                queue_acts.close(connection, decision.subject, decision.subject_id, "withdrawn", UNKNOWN_ACCOUNT)
 
 
 def pages(engine: Engine, size: int, order: str = "priority", post: str | None = POST) -> list[str]:
@@ -121,7 +121,7 @@ def test_the_queue_follows_decisions_interviews_and_closings_and_the_log_compare
         decisions.insert(connection, again)
         assert waiting_cases.queue(connection, POST, 100)[-2].decision_id == again.decision_id
         decisions.mark_interviewed(connection, "visa", "S-3", UNKNOWN_ACCOUNT)
-        decisions.close_case(connection, "visa", "S-4", "withdrawn", UNKNOWN_ACCOUNT)
+        queue_acts.close(connection, "visa", "S-4", "withdrawn", UNKNOWN_ACCOUNT)
         ids = {decision.subject_id for decision in waiting_cases.queue(connection, POST, 100)}
         assert not {"S-3", "S-4"} & ids
         assert waiting_cases.faults(connection) == []
@@ -136,8 +136,18 @@ def test_counts_are_of_all_waiting_and_not_of_a_page(engine: Engine) -> None:
     with engine.connect() as connection:
         counts = waiting_cases.counts(connection, POST, None, *counting_moments(now, POST))
         nobody = waiting_cases.counts(connection, POST, dt.datetime.now(dt.UTC) + dt.timedelta(days=1), 0, 0)
-    assert counts == (69, 2, 3, 1, 0, 69)
+    assert counts == (69, 2, 3, 1, 0, 69, 0)
     assert nobody.waiting == 0
+
+
+def test_who_leaves_the_queue_soon_without_an_interview_is_counted(engine: Engine) -> None:
+    now = dt.datetime.now(dt.UTC)
+    with engine.connect() as connection:
+        # all arrived just now: their days run out in 29, 7 and less than 7 days
+        leaving = [
+            waiting_cases.counts(connection, POST, now - dt.timedelta(days=days), 0, 0).leaving for days in (29, 8, 6)
+        ]
+    assert leaving == [0, 0, 69]
 
 
 @pytest.mark.parametrize("post", ["CN-SHA", "TH-BKK", "CO-BOG", "NRT"])

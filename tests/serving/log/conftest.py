@@ -22,9 +22,20 @@ from serving.decisions.service import DecisionService, open_service
 from serving.log.checkpoints import LATEST, Exporter, KnownTree, read_known_tree
 from serving.log.leaves import append
 from serving.log.verification import Fault, verify_log
-from serving.store import account_languages, accounts, credentials, decisions, interview_sheets, own_views, shadows
+from serving.store import (
+    account_languages,
+    accounts,
+    credentials,
+    decisions,
+    interview_sheets,
+    own_views,
+    practice,
+    queue_acts,
+    shadows,
+)
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.decisions import Decision
+from serving.store.practice import PracticeAnswer
 from serving.store.readings import Reading, insert_readings
 from serving.store.submissions import insert_submission
 
@@ -81,7 +92,7 @@ def fill(backend: DecisionService, random: np.random.Generator) -> None:
         for number in range(INTERVIEWS):
             decisions.mark_interviewed(connection, "visa", f"A-{number}", UNKNOWN_ACCOUNT)
             append(connection, "interview", f"O-{number}", {"subject": "visa", "subject_id": f"A-{number}"})
-        decisions.close_case(connection, "visa", f"A-{INTERVIEWS}", "withdrawn", UNKNOWN_ACCOUNT)
+        queue_acts.close(connection, "visa", f"A-{INTERVIEWS}", "withdrawn", UNKNOWN_ACCOUNT)
         for number in range(CORRECTIONS):
             corrected = rows_to_table("outcomes", [{**outcome(number), "finding": "inconclusive"}])[0]
             backend.store.supersede(connection, "outcomes", f"O-{number}", corrected)
@@ -89,6 +100,7 @@ def fill(backend: DecisionService, random: np.random.Generator) -> None:
         fill_accounts(connection)
         fill_shadows(connection, [decision.decision_id for decision in decided[:5]])
         fill_sheets(connection)
+        fill_shadows(connection, [decision.decision_id for decision in decided[:5]])
 
 
 def fill_sheets(connection: Connection) -> None:
@@ -116,6 +128,12 @@ def fill_sheets(connection: Connection) -> None:
                 )
         own_views.insert_draw(connection, decision, UNKNOWN_ACCOUNT, share=0.1, is_first=True)
         own_views.insert_view(connection, decision, UNKNOWN_ACCOUNT, "first", "interview", "record", "interview")
+        practice.insert_answer(
+            connection,
+            UNKNOWN_ACCOUNT,
+            "set",
+            PracticeAnswer(number, number == 1, is_advised=True, is_exploited=False, typology=""),
+        )
         account_languages.set_language(connection, UNKNOWN_ACCOUNT, ("ja", "en")[number])
 
 

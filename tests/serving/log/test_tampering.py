@@ -195,7 +195,7 @@ def forge_interview(connection: Connection, random: np.random.Generator) -> Name
 
 
 def reopen_case(connection: Connection, random: np.random.Generator) -> Names:
-    run(connection, "delete from serving.closed_case")
+    run(connection, "delete from serving.queue_act where act = 'close'")
     return ("visa/A-5",)
 
 
@@ -263,11 +263,11 @@ def restore_older_copy(connection: Connection, random: np.random.Generator) -> N
     size = log_leaves.size(connection)
     at = int(random.integers(1, size))
     for leaf in reversed(list(log_leaves.leaves(connection, at))):
-        for table, kind in (("decision", "decision"), ("interviewed_case", "queue_removal"), ("closed_case", "closing"),
+        for table, kind in (("decision", "decision"), ("interviewed_case", "queue_removal"), ("queue_act", "queue_act"),
                             ("interview_sheet", "interview_sheet"), ("account_language", "account_language"),
                             ("own_view", "own_view"), ("own_view_draw", "own_view_draw"), ("interview_draft", "interview_draft"),
                             ("reading", "reading"), ("api_key", "api_key"), ("session", "session"), ("account", "account"),
-                            ("shadow", "shadow"), ("submission", "submission"), ("shadow_score", "shadow_score")):  # fmt: skip
+                            ("practice_answer", "practice_answer"), ("shadow", "shadow"), ("submission", "submission"), ("shadow_score", "shadow_score")):  # fmt: skip
             if leaf.kind == kind:
                 run(
                     connection,
@@ -455,6 +455,7 @@ KINDS = (
     change("interview_draft", "update serving.interview_draft set content = 'other' where draft_id::text = :id"),
     change("own_view_draw", "update serving.own_view_draw set is_first = not is_first where draw_id::text = :id"),
     change("own_view", "update serving.own_view set view = 'disagree' where view_id::text = :id"),
+    change("practice_answer", "update serving.practice_answer set is_interview = not is_interview where answer_id::text = :id"),
     change("account_language", "update serving.account_language set language = 'ja' where account_id::text = :id"),
     rename_leaf("kind"),
     rename_leaf("subject_id"),

@@ -270,6 +270,35 @@ def test_a_row_leads_with_the_name_and_ten_rows_fit_a_laptops_screen(visit: Visi
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+def test_an_officer_takes_the_next_case_passes_it_over_and_takes_that_back(visit: Visit, site: Site) -> None:
+    page = signed_in(visit, site)
+    page.get_by_role("button", name=LABELS["take"]["en"]).click()
+    page.wait_for_url("**/cases/*")
+    name = page.get_by_role("heading", level=1).inner_text()
+    assert page.get_by_role("button", name=LABELS["keep"]["en"]).is_visible()
+    page.get_by_text(LABELS["later"]["en"]).click()
+    picture(page, "acts-case-en")
+    page.get_by_label("no independent interpreter").check()
+    page.get_by_role("button", name=LABELS["pass_over"]["en"]).click()
+    assert LABELS["done_skip"]["en"] in page.get_by_role("status").inner_text()
+    picture(page, "acts-done-en")
+    page.get_by_role("link", name=LABELS["put_off"]["en"]).click()
+    assert name.split(" ")[0] in page.locator(".desk-list").inner_text()
+    picture(page, "acts-put-off-en")
+    page.go_back()
+    page.get_by_role("button", name=LABELS["undo"]["en"]).click()
+    assert LABELS["done_restore"]["en"] in page.get_by_role("status").inner_text()
+    page.get_by_role("button", name=LABELS["take"]["en"]).click()
+    page.goto(f"{site.address}/queue?lang=ja")
+    picture(page, "acts-hand-ja")
+    page.set_viewport_size({"width": 320, "height": 700})
+    picture(page, "acts-hand-ja-320")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("button", name=LABELS["release_all"]["ja"]).click()
+    assert LABELS["done_all"]["ja"] in page.get_by_role("status").inner_text()
+    assert not visit.faults
+
+
 def test_an_officer_records_an_interview_and_goes_on_with_the_queue(visit: Visit, site: Site) -> None:
     page = signed_in(visit, site)
     entry = row_of(page, "A-WEB-").last

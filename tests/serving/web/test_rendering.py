@@ -28,6 +28,7 @@ def variables(name: str) -> set[str]:
     """Return the names that a template takes from its context."""
     tree = TEMPLATES.parse(source(name))
     own = {macro.name for macro in tree.find_all(nodes.Macro)}
+    own |= {name for part in tree.find_all(nodes.FromImport) for name in part.names}
     own |= {
         target.name
         for assign in tree.find_all(nodes.Assign)
@@ -51,6 +52,12 @@ def test_every_template_has_a_page_and_the_frame_needs_no_more_than_the_common_c
 def test_a_template_names_only_texts_that_exist(page: type[Page]) -> None:
     named = set(re.findall(r"\bt\.(\w+)", source(page.name) + source("page")))
     assert named <= set(page_texts(page.name, "ja"))
+
+
+def test_the_acts_on_a_case_name_only_texts_that_exist() -> None:
+    named = set(re.findall(r"\bacts\.t\.(\w+)", source("parts/case_acts")))
+    assert len(named) > 10
+    assert named <= set(page_texts("case_acts", "ja"))
 
 
 def request(query: str = "", accept: str = "", cookie: str = "") -> Request:

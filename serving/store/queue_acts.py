@@ -1,0 +1,135 @@
+"""SQL of acts on the queue, each with its leaf: who took, opened, gave back, passed over, put off, closed or restored a case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from serving.log.leaves import append_row
+from serving.store.waiting_cases import ORDERS, arrived_since
+
+HOLDS = ("take", "open")
+"""Acts by which an account has a case at hand: given by the queue, or opened by hand."""
+PUT_OFF = ("skip", "snooze")
+_COLUMNS = (
+    "w.subject, w.subject_id, w.decision_id::text, w.arrived_at, w.act, a.name, w.act_account, w.act_until, "
+    "(select q.reason from serving.queue_act q where q.subject = w.subject and q.subject_id = w.subject_id "
+    "order by q.act_id desc limit 1)"
+)
+_PLACES = f"select {_COLUMNS} from serving.waiting_case w left join serving.account a on a.account_id = w.act_account"
+# whom an officer passed over stays free for the others
+_FREE = "(act is null or act_until <= now() or (act = 'skip' and act_account <> :account))"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAct:
+    """An act: what, why, and until when it stands."""
+
+    act: str
+    reason: str | None = None
+    until: dt.datetime | None = None
+
+
+class Place(NamedTuple):
+    """Place of a waiting case; ``act`` is the last one that concerns it, by the account of ``account_id``."""
+
+    subject: str
+    subject_id: str
+    decision_id: str
+    arrived_at: dt.datetime
+    act: str | None
+    account: str | None
+    account_id: int | None
+    until: dt.datetime | None
+    reason: str | None
+
+    def stands(self, now: dt.datetime) -> bool:
+        """Return whether the act has not run out."""
+        return self.act is not None and self.until is not None and self.until > now
+
+    def is_held(self, now: dt.datetime) -> bool:
+        """Return whether an account has the case at hand."""
+        return self.act in HOLDS and self.stands(now)
+
+
+def insert(connection: Connection, subject: str, subject_id: str, account_id: int, act: QueueAct) -> None:
+    """Store an act on a case as its latest decision left it, and seal it in the log."""
+    query = (
+        "insert into serving.queue_act (subject, subject_id, post, number, account_id, act, reason, until) "
+        "select subject, subject_id, post, number, :account, :act, :reason, :until from serving.decision "
+        "where subject = :s and subject_id = :i order by number desc limit 1 "
+        "returning act_id::text, row_to_json(queue_act.*)::text"
+    )
+    values = {"account": account_id, "act": act.act, "reason": act.reason, "until": act.until}
+    act_id, row = connection.execute(text(query), {**values, "s": subject, "i": subject_id}).one()
+    append_row(connection, "queue_act", act_id, row)
+
+
+def close(connection: Connection, subject: str, subject_id: str, reason: str, account_id: int) -> None:
+    """Take a case out of the queue by hand, with the reason and the account of who did."""
+    if closing_reason(connection, subject, subject_id) is None:
+        insert(connection, subject, subject_id, account_id, QueueAct("close", reason))
+
+
+def place_of(connection: Connection, subject: str, subject_id: str) -> Place | None:
+    """Return the place of a case; None if it does not wait."""
+    query = text(f"{_PLACES} where w.subject = :s and w.subject_id = :i")
+    row = connection.execute(query, {"s": subject, "i": subject_id}).first()
+    return None if row is None else Place(*row)
+
+
+def next_free(
+    connection: Connection, post: str, account_id: int, since: dt.datetime | None, order: str = "priority"
+) -> tuple[str, str] | None:
+    """Return (subject, subject id) of the first case of a post that nobody has at hand or put off; None without.
+
+    By priority, cases that were drawn come up by themselves, but for former victims and children, whom nobody lets wait.
+    """
+    drawn = "exists (select 1 from serving.drawn_case d where d.subject = w.subject and d.subject_id = w.subject_id)"
+    apart = f"(tier < 2 or not {drawn})" if order == "priority" else "true"
+    query = text(
+        f"select subject, subject_id from serving.waiting_case w where post = :post and {arrived_since(since)} and {_FREE} "
+        f"and {apart} order by {ORDERS[order]} limit 1"
+    )
+    row = connection.execute(query, {"post": post, "since": since, "account": account_id}).first()
+    return None if row is None else (row[0], row[1])
+
+
+def was_opened_by_hand(connection: Connection, subject: str, subject_id: str) -> bool:
+    """Return whether the last officer who had a case at hand had opened it by hand."""
+    query = text(
+        "select act from serving.queue_act where subject = :s and subject_id = :i and act in ('take', 'open') "
+        "order by act_id desc limit 1"
+    )
+    return connection.execute(query, {"s": subject, "i": subject_id}).scalar() == "open"
+
+
+def at_hand(connection: Connection, account_id: int) -> list[Place]:
+    """Return the cases that an account has at hand, the earliest to run out first."""
+    condition = "w.act in ('take', 'open') and w.act_until > now() and w.act_account = :account"
+    query = text(f"{_PLACES} where {condition} order by w.act_until, w.number")
+    return [Place(*row) for row in connection.execute(query, {"account": account_id})]
+
+
+def put_off(connection: Connection, post: str | None, since: dt.datetime | None, limit: int) -> list[Place]:
+    """Return the cases of a post that are passed over or put off, the earliest to come back first."""
+    of_post = "true" if post is None else "w.post = :post"
+    condition = f"w.act in ('skip', 'snooze') and w.act_until > now() and {of_post} and {arrived_since(since)}"
+    query = text(f"{_PLACES} where {condition} order by w.act_until, w.number limit :limit")
+    return [Place(*row) for row in connection.execute(query, {"post": post, "since": since, "limit": limit})]
+
+
+def closing_reason(connection: Connection, subject: str, subject_id: str) -> str | None:
+    """Return why a case was taken out of the queue by hand; None if it was not, or came back."""
+    query = text(
+        "select case when act = 'close' then reason end from ("
+        "select act, reason, act_id from serving.queue_act where subject = :s and subject_id = :i "
+        "and act in ('close', 'restore') union all "
+        "select 'close', reason, 0 from serving.closed_case where subject = :s and subject_id = :i"
+        ") acts order by act_id desc limit 1"
+    )
+    reason: str | None = connection.execute(query, {"s": subject, "i": subject_id}).scalar()
+    return reason
