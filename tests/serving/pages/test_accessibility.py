@@ -28,7 +28,7 @@ PAGES = {
         "/cases/{decision_id}/interview/{step}", "/cases/{decision_id}/interview/topics", "/cases/{child}/interview/signs",
         "/cases/{decision_id}/interview/outcome", "/cases/{decision_id}/interview/check", "/interviews/{sheet_id}",
         "/cases/{interviewed}", "/interview-notice", "/interview-card", "/cases/{decision_id}/history",
-        "/cases/{decision_id}/correct", "/changes", "/requests", "/scoring", "/practice", "/practice/{number}", "/account", "/cases/nothing",
+        "/cases/{decision_id}/correct", "/changes", "/arrivals", "/follow-up", "/requests", "/scoring", "/practice", "/practice/{number}", "/account", "/cases/nothing",
     ),
     "auditor": ("/decisions", "/overrides", "/queue", "/requests", "/interviews/{sheet_id}", "/cases/{decision_id}"),
     "scientist": ("/vignettes", "/models"),
