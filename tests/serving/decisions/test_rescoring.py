@@ -32,7 +32,8 @@ from serving.decisions.rescorer import Rescorer
 from serving.decisions.service import open_service
 from serving.decisions.sight import Sight
 from serving.log.verification import verify_log
-from serving.store import decisions, touched_cases
+from serving.store import decisions, queue_acts, touched_cases
+from serving.store.queue_acts import QueueAct
 from serving.store.readings import Reading, insert_readings
 from serving.store.rescorings import rescorings_of, unopened_changes
 from serving.store.transactions import EVERYTHING, Reach, transaction
@@ -128,7 +129,7 @@ def latest(own: Service, name: str) -> decisions.Decision:
 def close(own: Service, *names: str) -> None:
     with own.backend.engine.begin() as connection:
         for name in names:
-            decisions.close_case(connection, "visa", name, "withdrawn", 0)
+            queue_acts.close(connection, "visa", name, "withdrawn", 0)
 
 
 def replays(own: Service, decision_id: str) -> bool:
@@ -212,6 +213,23 @@ def test_a_change_is_new_to_whoever_has_not_opened_the_case_since(own: Service, 
         insert_readings(connection, account, [Reading("case", changed.decision_id)], None)
     assert unopened(reach) == []
     close(own, "RS-3")
+
+
+def test_a_case_that_comes_back_into_the_queue_is_reached_again(own: Service, rescorer: Rescorer) -> None:
+    send(own, "visa-applications", application(own, "RS-BACK"))
+    close(own, "RS-BACK")
+    entry = victim(own, "TIP-AWAY", passport_number=passport_of("RS-BACK"))
+    send(own, "records/tip_database", entry)
+    assert work(rescorer) == 0
+    with own.backend.engine.begin() as connection:
+        queue_acts.insert(connection, "visa", "RS-BACK", 0, QueueAct("restore"))
+    # it is scored on what arrived while it was away, and finds its keys again
+    assert work(rescorer) == 1
+    assert '"code":"protect"' in latest(own, "RS-BACK").shown
+    with own.backend.engine.begin() as connection:
+        query = text("select count(*) from serving.case_lookup where subject_id = 'RS-BACK'")
+        assert connection.execute(query).scalar_one() > 0
+    close(own, "RS-BACK")
 
 
 def _account(own: Service, name: str) -> int:

@@ -17,7 +17,7 @@ from features.tables.json_rows import row_as_json
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
 from serving.decisions import arrivals
-from serving.store import decisions
+from serving.store import queue_acts
 from serving.store.transactions import EVERYTHING, transaction
 from tests.serving.conftest import LABELS, Service
 
@@ -38,7 +38,7 @@ def closed(service: Service) -> Iterator[None]:
     with transaction(service.backend.engine, EVERYTHING) as connection:
         query = text("select subject_id from serving.waiting_case where post = :port")
         for name in connection.execute(query, {"port": PORT}).scalars().all():
-            decisions.close_case(connection, "entry", name, "withdrawn", 0)
+            queue_acts.close(connection, "entry", name, "withdrawn", 0)
 
 
 def landing(service: Service, name: str, hours: float, flight: str = "QQ 12", **changed: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pytest
 from features.tables.json_rows import row_as_json
 from serving.decisions.correction_forms import REQUEST_WORKING_DAYS, due_of_request
 from serving.log.verification import verify_log
-from serving.store import decisions
+from serving.store import decisions, queue_acts
 from serving.store.correction_requests import CorrectionRequest
 from serving.store.transactions import EVERYTHING, transaction
 from tests.serving.conftest import LABELS, Service
@@ -46,7 +46,7 @@ def case(signed: Service, request: pytest.FixtureRequest) -> Iterator[dict[str, 
     decision = decided(signed, name, stay_phone="090-7171-9999")
     yield decision
     with signed.backend.engine.begin() as connection:
-        decisions.close_case(connection, "visa", name, "withdrawn", 0)
+        queue_acts.close(connection, "visa", name, "withdrawn", 0)
 
 
 def form_of(page: str) -> dict[str, str]:
@@ -135,7 +135,7 @@ def test_a_record_that_is_not_about_the_person_no_longer_counts(signed: Service)
     # the other case still counts this one
     with signed.backend.engine.begin() as connection:
         for name in ("CP-LINK-A", "CP-LINK-B"):
-            decisions.close_case(connection, "visa", name, "withdrawn", 0)
+            queue_acts.close(connection, "visa", name, "withdrawn", 0)
 
 
 def test_an_applicants_request_has_a_clock_in_working_days_and_an_answer(signed: Service, case: dict[str, Any]) -> None:
@@ -180,7 +180,7 @@ def test_the_forms_of_another_posts_case_are_not_there(service: Service) -> None
         assert service.client.post(f"{address}/{part}", data=form).status_code == 404, part
     service.client.cookies.clear()
     with service.backend.engine.begin() as connection:
-        decisions.close_case(connection, "visa", "CP-OURS", "withdrawn", 0)
+        queue_acts.close(connection, "visa", "CP-OURS", "withdrawn", 0)
 
 
 def test_every_decision_of_a_case_is_reachable_from_its_history(signed: Service, case: dict[str, Any]) -> None:

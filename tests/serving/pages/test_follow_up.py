@@ -15,7 +15,7 @@ from sqlalchemy import text
 from features.tables.json_rows import row_as_json
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
-from serving.store import decisions
+from serving.store import decisions, queue_acts
 from serving.store.transactions import EVERYTHING, transaction
 from tests.serving.conftest import LABELS, Service, until
 
@@ -37,7 +37,7 @@ def closed(service: Service) -> Iterator[None]:
     with transaction(service.backend.engine, EVERYTHING) as connection:
         query = text("select subject_id from serving.waiting_case where post = :port")
         for name in connection.execute(query, {"port": PORT}).scalars().all():
-            decisions.close_case(connection, "entry", name, "withdrawn", 0)
+            queue_acts.close(connection, "entry", name, "withdrawn", 0)
 
 
 def send(service: Service, path: str, body: dict[str, Any]) -> None:

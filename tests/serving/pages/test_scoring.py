@@ -19,7 +19,7 @@ from serving.auth.permissions import Role
 from serving.decisions.rescorer import Rescorer
 from serving.decisions.scoring_stops import order_in_force
 from serving.log.verification import verify_log
-from serving.store import decisions, scoring_stops
+from serving.store import decisions, queue_acts, scoring_stops
 from serving.store.decisions import Decision
 from serving.store.transactions import EVERYTHING, transaction
 from serving.web.trial_banner import trial_banners
@@ -46,7 +46,7 @@ def resumed(service: Service, people: None) -> Iterator[None]:
             )
         open_cases = text("select subject_id from serving.waiting_case where post = :post")
         for name in connection.execute(open_cases, {"post": POST}).scalars().all():
-            decisions.close_case(connection, "visa", name, "withdrawn", 0)
+            queue_acts.close(connection, "visa", name, "withdrawn", 0)
 
 
 def decided(service: Service, name: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from features.tables.json_rows import row_as_json
 from serving.app import create_app
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
-from serving.store import decisions, scoring_stops
+from serving.store import queue_acts, scoring_stops
 from serving.store.transactions import EVERYTHING, transaction
 from tests.serving.conftest import LABELS, Service
 from tests.serving.interview_answers import GOOD
@@ -104,7 +104,7 @@ def cases(service: Service, request: pytest.FixtureRequest) -> Iterator[list[str
             )
         query = text("select subject_id from serving.waiting_case where post = :post")
         for name in connection.execute(query, {"post": POST}).scalars().all():
-            decisions.close_case(connection, "visa", name, "withdrawn", 0)
+            queue_acts.close(connection, "visa", name, "withdrawn", 0)
 
 
 @pytest.fixture(params=["ja", "en"])

@@ -18,6 +18,7 @@ _SEEN = "serving.decisions_opened(bigint, uuid[])"
 def upgrade() -> None:
     _lookups()
     _touched()
+    _comebacks()
     _rescorings()
     _wrong_links()
     _corrections()
@@ -39,6 +40,23 @@ def _lookups() -> None:
     op.execute("revoke execute on function serving.forget_lookups() from public")
     op.execute(
         "create trigger lookups after delete on serving.waiting_case for each row execute function serving.forget_lookups()"
+    )
+
+
+def _comebacks() -> None:
+    """Let a case that comes back into the queue be scored again as of the latest record, which keeps its look-ups anew."""
+    op.execute(
+        "create function serving.touch_comeback() returns trigger language plpgsql security definer "
+        "set search_path = pg_catalog, pg_temp as $$ begin "
+        "insert into serving.touched_case (subject, subject_id, table_code, position, fan_out) "
+        "select new.subject, new.subject_id, r.table_code, (select max(position) from records.record), 1 from serving.decision d "
+        "join records.record r on r.position = d.record_position where d.decision_id = new.decision_id "
+        "and new.arrived_at < now() and not exists (select 1 from serving.case_lookup l "
+        "where l.subject = new.subject and l.subject_id = new.subject_id); return null; end $$"
+    )
+    op.execute("revoke execute on function serving.touch_comeback() from public")
+    op.execute(
+        "create trigger comeback after insert on serving.waiting_case for each row execute function serving.touch_comeback()"
     )
 
 
