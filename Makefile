@@ -1,10 +1,10 @@
-# make setup | run | test | proofs | fuzz | check | bench | lock    (needs Python 3.11+ and make, nothing else)
+# make setup | run | test | proofs | fuzz | check | screens | bench | lock    (needs Python 3.11+ and make, nothing else)
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := sh .ci/install.sh $(PYTHON)
 STARTED := $(shell date +%s)
 
-.PHONY: setup run test proofs fuzz check bench lock reference clean
+.PHONY: setup run test proofs fuzz check screens bench lock reference clean
 
 setup: .venv/ready-dev
 
@@ -42,6 +42,11 @@ check: setup
 # Writes the generated part of the documentation: settings, commands, HTTP, catalogue.
 reference: setup
 	$(BIN)/python -m docs.generate
+
+# Pictures of the five first walks, from the tests that do them.
+screens: setup
+	mkdir -p docs/screens
+	MIMAMORI_TEST_PICTURES=docs/screens $(BIN)/python -m pytest -q tests/serving/pages/test_walks.py -k "with and script and not without"
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,14 @@ def forget_alarms(service: Service) -> None:
             "update serving.log_leaf set position = -1 - position where position < 0",
         ):
             connection.execute(text(statement))
+
+
+def until(happened: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait for what a thread of the service does."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def train_model(

@@ -148,6 +148,9 @@ PAGES = (
     ("GET", "/cases/{}/interview/{}"), ("POST", "/cases/{}/interview/{}"), ("GET", "/interviews/{}"), ("POST", "/interviews/{}/withdraw"),
     ("GET", "/interview-card"), ("POST", "/cases/{}/own-view"), ("GET", "/overrides"), ("GET", "/practice"), ("GET", "/practice/{}"), ("POST", "/practice/{}"),
     ("POST", "/cases/{}/close"), ("GET", "/queue/put-off"), ("POST", "/queue/take"), ("GET", "/queue/search"), ("POST", "/queue/search"), ("GET", "/queue/hours"), ("POST", "/queue/hours"), ("POST", "/queue/release"), ("POST", "/cases/{}/acts"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
+    ("GET", "/cases/{}/history"), ("GET", "/cases/{}/correct"), ("POST", "/cases/{}/correct"), ("POST", "/cases/{}/separate"),
+    ("POST", "/cases/{}/correction-requests"), ("POST", "/cases/{}/correction-requests/{}/answer"), ("GET", "/changes"),
+    ("GET", "/scoring"), ("POST", "/scoring"), ("GET", "/arrivals"), ("GET", "/follow-up"), ("POST", "/requests/entries/{}/{}"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
 NAMES = (

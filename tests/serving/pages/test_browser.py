@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from features.languages import texts
 from features.tables.json_rows import row_as_json
 from serving.app import create_app
 from tests.serving.conftest import LABELS, Service
@@ -148,7 +149,7 @@ def test_an_officer_walks_from_sign_in_over_the_queue_to_a_case_and_its_replay(v
     assert page.get_by_role("img", name=LABELS["chart"]["en"]).is_visible()
     picture(page, "case-en")
     page.get_by_role("button", name=LABELS["replay"]["en"]).click()
-    assert LABELS["same"]["en"] in page.get_by_role("status").inner_text()
+    assert LABELS["same"]["en"] in page.get_by_role("status").last.inner_text()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
     page.goto(f"{site.address}/queue")
@@ -345,7 +346,7 @@ def test_the_next_act_stays_in_sight_however_far_the_case_is_read(visit: Visit, 
     page.goto(f"{site.address}/cases/{site.case['decision_id']}")
     for size in (WIDE, {"width": 320, "height": 700}):
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.get_by_role("heading", name=LABELS["history"]["en"]).scroll_into_view_if_needed()
+        page.get_by_role("heading", name=texts("pages.case")["history"]["en"]).scroll_into_view_if_needed()
         for key in ("record_interview", "next_case"):
             box = page.locator(".actions").get_by_role("link", name=LABELS[key]["en"]).bounding_box()
             assert box is not None
@@ -393,7 +394,7 @@ def test_every_page_of_the_sheet_fits_320_pixels_in_both_languages_light_and_dar
 def test_every_control_takes_the_keyboard_focus_and_shows_it(visit: Visit, site: Site) -> None:
     page = signed_in(visit, site)
     focused = []
-    for _ in range(7):
+    for _ in range(12):
         page.keyboard.press("Tab")
         focused.append(page.evaluate("document.activeElement.innerText"))
     assert focused[0] == LABELS["skip"]["en"]

@@ -15,10 +15,9 @@ from sqlalchemy import text
 from features.tables.json_rows import row_as_json
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
-from serving.decisions.rescorer import Rescorer
 from serving.store import decisions
 from serving.store.transactions import EVERYTHING, transaction
-from tests.serving.conftest import LABELS, Service
+from tests.serving.conftest import LABELS, Service, until
 
 PORT = "QF1"
 DAY = "2013-06-01T00:00:00Z"
@@ -63,9 +62,13 @@ def listed(service: Service, number: int) -> None:
         "entry_id": f"TIP-QF-{number}", "listed_at": "2013-07-01T00:00:00Z", "role": "victim", "family_name": "Q", "given_names": "F",
         "birth_date": "1970-01-01", "passport_number": f"QF7654{number:03d}",
     })  # fmt: skip
-    rescorer = Rescorer(service.backend.for_requests())
-    while rescorer.rescore_next():
-        pass
+    until(lambda: _is_protected(service, f"QF-{number}"))
+
+
+def _is_protected(service: Service, name: str) -> bool:
+    with transaction(service.backend.engine, EVERYTHING) as connection:
+        decision = decisions.latest(connection, "entry", name)
+    return decision is not None and '"code":"protect"' in decision.shown
 
 
 def page(service: Service, who: str) -> str:

@@ -20,9 +20,10 @@ from serving.decisions.rescorer import Rescorer
 from serving.decisions.scoring_stops import order_in_force
 from serving.log.verification import verify_log
 from serving.store import decisions, scoring_stops
+from serving.store.decisions import Decision
 from serving.store.transactions import EVERYTHING, transaction
 from serving.web.trial_banner import trial_banners
-from tests.serving.conftest import LABELS, Service
+from tests.serving.conftest import LABELS, Service, until
 
 POST = "QS-STOP"
 
@@ -55,6 +56,13 @@ def decided(service: Service, name: str) -> dict[str, Any]:
     answer = service.client.post("/v1/visa-applications", json=record, headers=service.headers("feed"))
     assert answer.status_code == 201, answer.text
     return answer.json()  # type: ignore[no-any-return]
+
+
+def newest(service: Service, name: str) -> Decision:
+    with transaction(service.backend.engine, EVERYTHING) as connection:
+        decision = decisions.latest(connection, "visa", name)
+    assert decision is not None
+    return decision
 
 
 def switch(service: Service, who: str, where: str, do: str = "stop", **form: str) -> Any:
@@ -92,10 +100,8 @@ def test_an_officer_stops_the_own_post_and_every_page_says_so(service: Service) 
 def test_the_way_back_scores_who_waited_without(service: Service) -> None:
     switch(service, "stopper", f"post {POST}")
     unscored = decided(service, "ST-3")
-    rescorer = Rescorer(service.backend.for_requests())
     assert switch(service, "stopper", f"post {POST}", "resume").status_code == 303
-    while rescorer.rescore_next():
-        pass
+    until(lambda: newest(service, "ST-3").score is not None)
     with transaction(service.backend.engine, EVERYTHING) as connection:
         latest = decisions.latest(connection, "visa", "ST-3")
         assert latest is not None
@@ -125,10 +131,7 @@ def test_a_case_keeps_its_score_while_scoring_is_stopped_and_later_records_wait(
     with transaction(service.backend.engine, EVERYTHING) as connection:
         assert decisions.latest(connection, "visa", "ST-4").decision_id == before["decision_id"]  # type: ignore[union-attr]
     switch(service, "stopper", f"post {POST}", "resume")
-    while rescorer.rescore_next():
-        pass
-    with transaction(service.backend.engine, EVERYTHING) as connection:
-        assert '"code":"protect"' in decisions.latest(connection, "visa", "ST-4").shown  # type: ignore[union-attr]
+    until(lambda: '"code":"protect"' in newest(service, "ST-4").shown)
 
 
 def test_an_administrator_stops_all_or_a_model_and_an_officer_neither(service: Service) -> None:
