@@ -94,7 +94,10 @@ def act_on_case(
                 raise not_waiting()
         else:
             require_free(place, caller)
-        stored = _act(connection, service, place, decision.post, act, reason, day)
+        stored = (
+            _opening(connection, caller, decision) if act == "open"
+            else _act(connection, service, place, decision.post, act, reason, day)
+        )  # fmt: skip
         queue_acts.insert(connection, decision.subject, decision.subject_id, caller.account_id, stored)
 
     in_transaction(service.engine, work, caller.reach)
@@ -123,6 +126,12 @@ def snooze_days(now: dt.datetime, place: Place, post: str | None, service: Decis
     return today + dt.timedelta(days=1), last
 
 
+def _opening(connection: Connection, caller: Caller, decision: Decision) -> QueueAct:
+    """Return the hold of a case; one that the queue gave this officer stays so, also when taken up again."""
+    given = queue_acts.last_hold(connection, decision.subject, decision.subject_id) == ("take", caller.account_id)
+    return QueueAct("take" if given else "open", until=_now() + HOLD)
+
+
 def _act(
     connection: Connection,
     service: DecisionService,
@@ -132,10 +141,6 @@ def _act(
     reason: str,
     day: str,
 ) -> QueueAct:
-    if act == "open":
-        # a case that the queue gave stays one that the queue gave
-        given = place is not None and place.is_held(_now()) and place.act == "take"
-        return QueueAct("take" if given else "open", until=_now() + HOLD)
     if act in {"release", "restore"}:
         return QueueAct(act)
     if act == "skip" and reason in SKIP_REASONS:

@@ -88,7 +88,8 @@ def stored_arm(connection: Connection, subject: str, subject_id: str, claimed: s
         return claimed, None
     if probability is not None:
         return "random", probability
-    if claimed == "referral" or queue_acts.was_opened_by_hand(connection, subject, subject_id):
+    hold = queue_acts.last_hold(connection, subject, subject_id)
+    if claimed == "referral" or (hold is not None and hold[0] == "open"):
         return "referral", None
     return "targeted", 1.0
 

@@ -98,13 +98,14 @@ def next_free(
     return None if row is None else (row[0], row[1])
 
 
-def was_opened_by_hand(connection: Connection, subject: str, subject_id: str) -> bool:
-    """Return whether the last officer who had a case at hand had opened it by hand."""
+def last_hold(connection: Connection, subject: str, subject_id: str) -> tuple[str, int] | None:
+    """Return the act by which an officer last got a case at hand, and the account; None if nobody did."""
     query = text(
-        "select act from serving.queue_act where subject = :s and subject_id = :i and act in ('take', 'open') "
+        "select act, account_id from serving.queue_act where subject = :s and subject_id = :i and act in ('take', 'open') "
         "order by act_id desc limit 1"
     )
-    return connection.execute(query, {"s": subject, "i": subject_id}).scalar() == "open"
+    row = connection.execute(query, {"s": subject, "i": subject_id}).first()
+    return None if row is None else (row[0], row[1])
 
 
 def at_hand(connection: Connection, account_id: int) -> list[Place]:

@@ -91,6 +91,12 @@ def test_a_hold_runs_out_and_begins_anew_where_it_is_kept(three: Desk) -> None:
     three.act(1, three.case("C"), "open")
     assert place(three, "C").act == "open"
     assert three.take(1) == "A"
+    three.act(1, three.case("A"), "release")
+    three.act(1, three.case("A"), "open")
+    assert place(three, "A").act == "take"
+    three.act(1, three.case("A"), "release")
+    three.act(2, three.case("A"), "open")
+    assert place(three, "A").act == "open"
 
 
 def test_at_the_end_of_a_shift_all_is_given_back(three: Desk) -> None:

@@ -35,7 +35,9 @@ _OLDER = (
     f"update serving.waiting_case set as_of = as_of - {WEEK_US}, arrived_at = arrived_at - interval '7 days', act_until = act_until - interval '7 days'",
     "update serving.queue_act set acted_at = acted_at - interval '7 days', until = until - interval '7 days'",
     "update serving.interviewed_case set recorded_at = recorded_at - interval '7 days'",
-    "update serving.random_draw set week = week - 7, drawn_at = drawn_at - interval '7 days'",
+    # a post has one draw a week: no draw may take the week of another on its way
+    "update serving.random_draw set week = week - 70007, drawn_at = drawn_at - interval '7 days'",
+    "update serving.random_draw set week = week + 70000",
     "update serving.interview_plan set from_week = from_week - 7",
 )
 

@@ -300,6 +300,30 @@ def test_an_officer_takes_the_next_case_passes_it_over_and_takes_that_back(visit
     assert not visit.faults
 
 
+def test_an_officer_finds_a_person_by_name_and_sets_interview_hours(visit: Visit, site: Site) -> None:
+    page = signed_in(visit, site)
+    page.get_by_role("link", name=LABELS["search_link"]["en"], exact=True).click()
+    record = site.records[site.case["subject_id"]]
+    page.get_by_label(LABELS["by_name"]["en"], exact=True).fill(
+        f"{record['given_names']} {record['family_name']}".lower()
+    )
+    page.get_by_role("button", name=LABELS["search_do"]["en"]).click()
+    assert page.url == f"{site.address}/queue/search"
+    assert site.case["subject_id"] in page.locator(".desk-list").inner_text()
+    picture(page, "search-en")
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.goto(f"{site.address}/queue/hours?lang=ja")
+    picture(page, "hours-ja-320")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    # a later week: tests of this service take cases without limit
+    page.get_by_label(LABELS["from_week"]["ja"]).select_option(index=3)
+    page.get_by_label(LABELS["hours"]["ja"]).fill("30")
+    page.get_by_role("button", name=LABELS["save_hours"]["ja"]).click()
+    assert LABELS["hours_saved"]["ja"] in page.get_by_role("status").inner_text()
+    assert not visit.faults
+
+
 def test_an_officer_records_an_interview_and_goes_on_with_the_queue(visit: Visit, site: Site) -> None:
     page = signed_in(visit, site)
     entry = row_of(page, "A-WEB-").last
