@@ -259,7 +259,11 @@ def test_a_row_leads_with_the_name_and_ten_rows_fit_a_laptops_screen(visit: Visi
     sentences = [reason["en"] for reason in site.case["reasons"] if reason["direction"] == "raises"]
     assert (sentences or [LABELS["no_reason"]["en"]])[0] in text
     boxes = [box for row in page.locator(".queue > li").all() if (box := row.bounding_box())]
-    fitting = sum(box["y"] + box["height"] <= 768 for box in boxes)
+    # what other tests of this service left to be announced takes room above
+    banners = sum(
+        box["height"] + 16 for banner in page.locator("main > .note.strong").all() if (box := banner.bounding_box())
+    )
+    fitting = sum(box["y"] + box["height"] <= 768 + banners for box in boxes)
     assert fitting >= 10
     assert max(box["height"] for box in boxes) < 60
     picture(page, "queue-laptop-en")
@@ -281,14 +285,14 @@ def test_an_officer_takes_the_next_case_passes_it_over_and_takes_that_back(visit
     picture(page, "acts-case-en")
     page.get_by_label("no independent interpreter").check()
     page.get_by_role("button", name=LABELS["pass_over"]["en"]).click()
-    assert LABELS["done_skip"]["en"] in page.get_by_role("status").inner_text()
+    assert LABELS["done_skip"]["en"] in page.get_by_role("status").last.inner_text()
     picture(page, "acts-done-en")
     page.get_by_role("link", name=LABELS["put_off"]["en"]).click()
     assert name.split(" ")[0] in page.locator(".desk-list").inner_text()
     picture(page, "acts-put-off-en")
     page.go_back()
     page.get_by_role("button", name=LABELS["undo_act"]["en"]).click()
-    assert LABELS["done_restore"]["en"] in page.get_by_role("status").inner_text()
+    assert LABELS["done_restore"]["en"] in page.get_by_role("status").last.inner_text()
     page.get_by_role("button", name=LABELS["take"]["en"]).click()
     page.goto(f"{site.address}/queue?lang=ja")
     picture(page, "acts-hand-ja")
@@ -296,7 +300,7 @@ def test_an_officer_takes_the_next_case_passes_it_over_and_takes_that_back(visit
     picture(page, "acts-hand-ja-320")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.get_by_role("button", name=LABELS["release_all"]["ja"]).click()
-    assert LABELS["done_all"]["ja"] in page.get_by_role("status").inner_text()
+    assert LABELS["done_all"]["ja"] in page.get_by_role("status").last.inner_text()
     assert not visit.faults
 
 
@@ -320,15 +324,15 @@ def test_an_officer_finds_a_person_by_name_and_sets_interview_hours(visit: Visit
     page.get_by_label(LABELS["from_week"]["ja"]).select_option(index=3)
     page.get_by_label(LABELS["hours"]["ja"]).fill("30")
     page.get_by_role("button", name=LABELS["save_hours"]["ja"]).click()
-    assert LABELS["hours_saved"]["ja"] in page.get_by_role("status").inner_text()
+    assert LABELS["hours_saved"]["ja"] in page.get_by_role("status").last.inner_text()
     assert not visit.faults
 
 
 def test_an_officer_records_an_interview_and_goes_on_with_the_queue(visit: Visit, site: Site) -> None:
     page = signed_in(visit, site)
     entry = row_of(page, "A-WEB-").last
+    [subject_id] = set(re.findall(r"A-WEB-\d+", entry.inner_text()))
     entry.get_by_role("link").click()
-    name = page.get_by_role("heading", level=1).inner_text().split()[0]
     page.locator(".actions").get_by_role("link", name=LABELS["record_interview"]["en"]).click()
     walk_through_the_sheet(page)
     page.get_by_role("button", name=LABELS["record"]["en"]).click()
@@ -337,7 +341,7 @@ def test_an_officer_records_an_interview_and_goes_on_with_the_queue(visit: Visit
     picture(page, "interview-recorded-en")
     page.locator(".actions").get_by_role("link", name=LABELS["next_case"]["en"]).click()
     page.wait_for_url("**/queue")
-    assert row_of(page, name).count() == 0
+    assert row_of(page, subject_id).count() == 0
     assert not visit.faults
 
 
