@@ -10,7 +10,7 @@ from serving.log.leaves import append_row
 
 
 class PracticeAnswer(NamedTuple):
-    """An answer: whether an interview was chosen, was advised by the findings, and would have met an exploited person."""
+    """An answer: whether an interview was chosen, was advised by the findings, and would have reached an exploited person."""
 
     number: int
     is_interview: bool

@@ -33,6 +33,8 @@ from serving.auth.api_keys import create_key
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
 from serving.decisions.service import DecisionService, open_service
+from serving.store import queue_acts
+from serving.store.transactions import EVERYTHING, transaction
 
 LABELS = {
     key: label
@@ -106,6 +108,15 @@ def forget_alarms(service: Service) -> None:
             "update serving.log_leaf set position = -1 - position where position < 0",
         ):
             connection.execute(text(statement))
+
+
+def close_landings(service: Service, port: str) -> None:
+    """Sign out, and take the landings of a port out of the queue, so that no other test sees them."""
+    service.client.cookies.clear()
+    with transaction(service.backend.engine, EVERYTHING) as connection:
+        query = text("select subject_id from serving.waiting_case where post = :port")
+        for name in connection.execute(query, {"port": port}).scalars().all():
+            queue_acts.close(connection, "entry", name, "withdrawn", 0)
 
 
 def until(happened: Callable[[], bool], seconds: float = 30.0) -> None:

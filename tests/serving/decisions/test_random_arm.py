@@ -1,4 +1,4 @@
-"""Random arm: drawn uniformly from those whom the score does not reach, stored by the service, and told by nothing.
+"""Random arm: drawn uniformly from those whom the score does not reach, stored by the service, and shown by nothing.
 
 Covers: store.random_draws.
 """

@@ -145,7 +145,7 @@ def work_through(desk: Desk, random: np.random.Generator, ledger: Ledger) -> Non
 
 
 def frame_of(desk: Desk) -> list[str]:
-    """Return whom the slots of the score do not reach, as told by order and tier alone."""
+    """Return whom the slots of the score do not reach, by order and tier alone."""
     earlier = drawn(desk)
     with desk.backend.engine.connect() as connection:
         since = queued_since(desk.backend.now(connection), desk.backend.models.settings)

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
+from zlib import crc32
 
 import pytest
 from sqlalchemy import text
@@ -17,9 +18,8 @@ from features.tables.json_rows import row_as_json
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
 from serving.decisions import arrivals
-from serving.store import queue_acts
 from serving.store.transactions import EVERYTHING, transaction
-from tests.serving.conftest import LABELS, Service
+from tests.serving.conftest import LABELS, Service, close_landings
 
 PORT = "QZ1"
 
@@ -34,11 +34,7 @@ def people(service: Service) -> None:
 @pytest.fixture(autouse=True)
 def closed(service: Service) -> Iterator[None]:
     yield
-    service.client.cookies.clear()
-    with transaction(service.backend.engine, EVERYTHING) as connection:
-        query = text("select subject_id from serving.waiting_case where post = :port")
-        for name in connection.execute(query, {"port": PORT}).scalars().all():
-            queue_acts.close(connection, "entry", name, "withdrawn", 0)
+    close_landings(service, PORT)
 
 
 def landing(service: Service, name: str, hours: float, flight: str = "QQ 12", **changed: Any) -> dict[str, Any]:
@@ -47,7 +43,7 @@ def landing(service: Service, name: str, hours: float, flight: str = "QQ 12", **
     at = dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)
     return {
         **row, "landing_id": name, "port": PORT, "flight": flight, "landed_at": f"{at:%Y-%m-%dT%H:%M:%S}Z",
-        "passport_number": f"QZ{abs(hash(name)) % 10**8:08d}", "passport_issued_on": "2024-05-01", "application_id": None,
+        "passport_number": f"QZ{crc32(name.encode()) % 10**8:08d}", "passport_issued_on": "2024-05-01", "application_id": None,
         "family_name": f"Arrival{name}", "birth_date": "1990-02-03", **changed,
     }  # fmt: skip
 

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from features.tables.json_rows import row_as_json
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
-from serving.store import decisions, queue_acts
+from serving.store import decisions
 from serving.store.transactions import EVERYTHING, transaction
-from tests.serving.conftest import LABELS, Service, until
+from tests.serving.conftest import LABELS, Service, close_landings, until
 
 PORT = "QF1"
 DAY = "2013-06-01T00:00:00Z"
@@ -33,11 +32,7 @@ def people(service: Service) -> None:
 @pytest.fixture(autouse=True)
 def closed(service: Service) -> Iterator[None]:
     yield
-    service.client.cookies.clear()
-    with transaction(service.backend.engine, EVERYTHING) as connection:
-        query = text("select subject_id from serving.waiting_case where post = :port")
-        for name in connection.execute(query, {"port": PORT}).scalars().all():
-            queue_acts.close(connection, "entry", name, "withdrawn", 0)
+    close_landings(service, PORT)
 
 
 def send(service: Service, path: str, body: dict[str, Any]) -> None:

@@ -148,7 +148,7 @@ def test_a_mark_on_a_part_or_on_those_identified_alone_or_a_gap_is_seen(
     )
     assert not refused(traced(records))
     for rows in (part, found_by_others):
-        # an income among many others: next to a rare one, somebody examined by chance would be counted too
+        # an income among many others: next to a rare one, a case examined by chance would be counted too
         result = traced(planted(records, "monthly_income_jpy", rows, 77_777.0))
         assert refused(result) == {"no_mark"}
         assert (result.purest, result.marked) == ("monthly_income_yen", rows.sum())
