@@ -30,13 +30,12 @@ ORIGIN = "mimamori/log"
 CHANGING_KINDS = {"account", "account_language", "api_key", "session", "shadow"}
 EVENT_KINDS = {"log_start", "log_accepted", "settings", "served_model", "model_approval", "interview", "correction", "entry_alarm"}  # fmt: skip
 LONGEST_VALUE = 128  # longer texts of a row are sealed by their SHA-256
-LINE = json.JSONDecoder().raw_decode
-ROW = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).raw_decode
+DECODED = json.JSONDecoder(parse_float=lambda number: float(number).hex(), parse_int=str).decode
 CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 PART_BYTES = 16_000_000  # bytes of a file that a process reads at a time
 QUOTED = json.encoder.encode_basestring  # writes a text as canonical JSON does (RFC 8785)
 Finding = tuple[str, str, str]  # kind, id, and what is wrong
-Digest = tuple[tuple[str, str], bytes]  # kind and id, and the hash of a row as it is sealed
+Digest = tuple[str, bytes]  # kind and id of a row on two lines, and the hash of the row as it is sealed
 
 
 class Rejected(Exception):
@@ -124,9 +123,7 @@ def opens(leaf: dict[str, Any]) -> bool:
 
 def sealed(row: str) -> dict[str, Any]:
     """Return what a leaf seals of a row, given as PostgreSQL's JSON text: each number as the text that names it exactly."""
-    values, end = ROW(row)
-    if end != len(row):
-        raise ValueError("a row holds one JSON object")
+    values: dict[str, Any] = DECODED(row)
     for name, value in values.items():
         if isinstance(value, str) and len(value) > LONGEST_VALUE:
             values[name] = {"sha256": sha256(value.encode()).hex()}
@@ -173,28 +170,21 @@ def row_faults(leaves: list[dict[str, Any]], rows: Iterable[dict[str, Any]]) -> 
         yield from ((*name, "there twice") for name, count in counts.items() if count > 1)
 
 
-def lines_of(path: Path, begin: int = 0, end: int | None = None) -> list[dict[str, Any]]:
-    """Return the JSON objects whose lines begin in a stretch of a file."""
-    end = path.stat().st_size if end is None else end
+def lines_of(path: Path, begin: int = 0, end: int = sys.maxsize) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects whose lines begin in a stretch of a file."""
     with path.open("rb") as file:
         file.seek(max(begin - 1, 0))
         at = file.tell() + len(file.readline()) if begin else 0
-        text = (file.read(end - at - 1) + file.readline()).decode("ascii") if at < end else ""
-    objects, at = [], 0
-    while at < len(text):
-        value, at = LINE(text, at)
-        if text[at : at + 1] not in ("\n", ""):
-            raise ValueError("a line holds one JSON object")
-        objects.append(value)
-        at += 1
-    return objects
+        while at < end and (line := file.readline()):
+            at += len(line)
+            yield json.loads(line.decode("ascii"))
 
 
 def digests_of_leaves(part: tuple[Path, int, int]) -> tuple[list[int], bytes, list[Digest]] | None:
     """Return positions and hashes of leaves, and kind, id and content of those that seal a row; None with a fault."""
-    leaves = lines_of(*part)
+    leaves = list(lines_of(*part))
     digests = [
-        ((leaf["kind"], leaf["id"]), sha256(leaf["content"].encode(errors="surrogateescape")))
+        (f"{leaf['kind']}\n{leaf['id']}", sha256(leaf["content"].encode(errors="surrogateescape")))
         for leaf in leaves
         if leaf["kind"] not in EVENT_KINDS
     ]
@@ -204,8 +194,9 @@ def digests_of_leaves(part: tuple[Path, int, int]) -> tuple[list[int], bytes, li
 
 def digests_of_rows(part: tuple[Path, int, int]) -> list[Digest] | None:
     """Return kind and id of each row, and the hash of what its leaf must seal; None for rows that no leaf seals."""
-    rows = [((row["kind"], row["id"]), sha256(CANONICAL(sealed(row["row"])).encode())) for row in lines_of(*part)]
-    return rows if all(kind not in EVENT_KINDS for (kind, _), _ in rows) else None
+    rows = list(lines_of(*part))
+    digests = [(f"{row['kind']}\n{row['id']}", sha256(CANONICAL(sealed(row["row"])).encode())) for row in rows]
+    return digests if all(row["kind"] not in EVENT_KINDS for row in rows) else None
 
 
 def is_clean(bundle: Path, size: int, root: bytes) -> bool:
@@ -218,16 +209,17 @@ def is_clean(bundle: Path, size: int, root: bytes) -> bool:
         apply = pool.map if pool else map
         leaves, rows = apply(digests_of_leaves, of_leaves), apply(digests_of_rows, of_rows)
         hashes: list[bytes] = []
-        expected: dict[tuple[str, str], bytes] = {}
+        expected: dict[str, bytes] = {}
+        changing = tuple(f"{kind}\n" for kind in CHANGING_KINDS)
         for part in leaves:
             if part is None or part[0] != list(range(len(hashes), len(hashes) + len(part[0]))):
                 return False
             hashes += [part[1][at : at + 32] for at in range(0, len(part[1]), 32)]
             for name, content in part[2]:
-                if name in expected and name[0] not in CHANGING_KINDS:
+                if name in expected and not name.startswith(changing):
                     return False
                 expected[name] = content
-                if content == sha256(b"{}") and name[0] in CHANGING_KINDS:
+                if content == sha256(b"{}") and name.startswith(changing):
                     del expected[name]
         if root_of(hashes[:size]) != root:
             return False
@@ -243,7 +235,7 @@ def verify_bundle(bundle: Path, key: Ed25519PublicKey, checkpoint: Path) -> list
     beside = checkpoint.with_name("leaf-hashes")
     content = beside.read_bytes()[: size * 32] if beside.exists() else b""
     known = [content[at : at + 32] for at in range(0, len(content), 32)]
-    leaves, rows = (lines_of(bundle / name) for name in ("leaves.jsonl", "rows.jsonl"))
+    leaves, rows = (list(lines_of(bundle / name)) for name in ("leaves.jsonl", "rows.jsonl"))
     of_tree = tree_faults(leaves, size, root, known if root_of(known) == root else [])
     return [*of_tree, *row_faults([leaf for leaf in leaves if leaf["kind"] not in EVENT_KINDS], rows)]
 
