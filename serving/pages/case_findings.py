@@ -99,7 +99,7 @@ def _rows(table: str, own: Mapping[str, Any], beside: list[ComparedRecord], lang
     """Return the columns worth comparing: who it is, and every column that a record shares; none that is empty throughout."""
     labels, definition = texts("serving.columns"), TABLES[table]
     shared = {column for record in beside for column in record.same}
-    rows = [ComparisonRow(texts("serving.tables")[table][language], _days(table, own, beside, language))]
+    rows = [ComparisonRow(texts("pages.case")["record_day"][language], _days(table, own, beside, language))]
     for column in definition.columns:
         if column.name in shared or column.name in _ALWAYS:
             cells = [Cell(_text(table, column.name, own.get(column.name), language))]
