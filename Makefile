@@ -20,8 +20,9 @@ setup: .venv/ready-dev
 run: .venv/ready
 	@$(BIN)/mimamori demo --started $(STARTED)
 
+# Two workers; a module stays with one of them, and has a database and a service of its own.
 test: setup
-	$(BIN)/python -m pytest -q tests --doctest-modules --ignore-glob="*/migrations/*" features models training serving synthetic_data
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests --doctest-modules --ignore-glob="*/migrations/*" features models training serving synthetic_data
 
 # What the short forms in the test suite try on hundreds of cases, on as many as was promised.
 proofs: setup

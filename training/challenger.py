@@ -97,7 +97,7 @@ def train_challenger(
     prior = config.prior and load_prior(catalogue) is not None
     if config.prior and not prior:
         progress("the prior was made for another catalogue: labels alone are used; `mimamori prior` makes another")
-    split = cases.split or training_split(cases.outcomes, prior=prior)
+    split = cases.split or training_split(cases.outcomes, prior=prior, labels=config.labels)
     data, registry = data_hash(cases.records), Registry(settings)
     evaluated_on = _evaluated_on(data, split, cases, config)
     tags = {

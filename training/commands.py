@@ -74,6 +74,9 @@ _DEFAULT_SCHEMES = ", ".join(f"{scheme} for {subject}" for subject, scheme in DE
 @click.option("--prior/--no-prior", default=True, show_default=True,
               help="Add the trees of synthetic worlds to those of the labels; a label counts for the whole journey, application and "
               "landings. With too few labels the prior alone is registered.")  # fmt: skip
+@click.option("--labels/--no-labels", default=True, show_default=True,
+              help="Without them the prior alone is the model, and findings only set the level of its score; so the reference models "
+              "are made.")  # fmt: skip
 @click.option("--replace", "replace_challenger", is_flag=True,
               help="Move the alias challenger to the new version even where its figure is worse than the present challenger's.")  # fmt: skip
 @cluster_option
@@ -81,7 +84,7 @@ def train(  # noqa: PLR0913, PLR0917 (click passes one argument per option)
     folder: Path, subject: str, seed: int, threads: int, sampling: str | None, sample_frame: str,
     interviews_err: tuple[float, float] | None, trials: int | None, tune_seconds: float | None,
     report: bool, report_out: Path | None, cutoffs: int, each_feature: bool, elsewhere: tuple[Path, ...],
-    trained_by: str | None, prior: bool, replace_challenger: bool, cluster: str | None,
+    trained_by: str | None, prior: bool, labels: bool, replace_challenger: bool, cluster: str | None,
 ) -> None:  # fmt: skip
     """Train, evaluate, log to MLflow and register a challenger."""
     settings = Settings.from_environment()
@@ -90,7 +93,7 @@ def train(  # noqa: PLR0913, PLR0917 (click passes one argument per option)
         folds=cutoffs, each_feature=each_feature, elsewhere=elsewhere, budget=_budget(trials, tune_seconds),
         datasheet=datasheet_of(folder), trained_by=_trainer(trained_by), replace_challenger=replace_challenger,
     )  # fmt: skip
-    config = TrainingConfig(seed, threads, prior=prior, error=_interview_error(interviews_err))
+    config = TrainingConfig(seed, threads, prior=prior, labels=labels, error=_interview_error(interviews_err))
     failed = []
     with _on_cluster(cluster, folder) if cluster else nullcontext() as there:
         source = _Source(folder, there, sample_frame)
@@ -128,7 +131,7 @@ class _Source:
         self._history = history_of(records) if self._history is None else self._history
         if options.every_case:
             return Cases.of(records, subject, truth, history=self._history, sample_frame=frame, journeys=config.prior)
-        return Cases.needed(records, subject, truth, self._history, config.scheme, frame, config.prior)
+        return Cases.needed(records, subject, truth, self._history, config.scheme, frame, config.prior, config.labels)
 
 
 def _train_subject(

@@ -35,7 +35,7 @@ def write_reference(out: Path, applications: int, seed: int) -> dict[str, str]:
         environment.pop("MIMAMORI_MLFLOW_URI", None)
         world = str(work / "world")
         _run(environment, "world", "--out", world, "--applications", str(applications), "--seed", str(seed))
-        _run(environment, "train", world)
+        _run(environment, "train", world, "--no-labels")
         home = work / "home"
         settings = Settings(home, None, f"sqlite:///{home / 'mlflow.db'}", PRIVATE_KEY, home / "keys" / "data.key")
         return {subject: _copy(Registry(settings), subject, out, work / subject) for subject in SUBJECTS}
@@ -70,7 +70,7 @@ def _run(environment: dict[str, str], *words: str) -> None:
     "--out", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, show_default="models/reference"
 )
 def reference(applications: int, seed: int, out: Path) -> None:
-    """Train the reference models: prior, and findings of a synthetic world; signed with the published key."""
+    """Make the reference models: the prior, its level and peers by a synthetic world; signed with the published key."""
     try:
         for subject, sha256 in write_reference(out, applications, seed).items():
             click.echo(f"{subject}: {sha256[:12]} written to {out / subject}; synthetic, for demonstrations")

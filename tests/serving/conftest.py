@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import shutil
 import time
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
 from starlette.testclient import TestClient
 
 from features.catalogue import catalogue
@@ -90,26 +93,6 @@ class Service:
         return {"Authorization": f"Bearer {self.keys[role]}"}
 
 
-def forget_alarms(service: Service) -> None:
-    """Delete counts of entries by hand, and requests across posts with their leaves; the other leaves close the gaps.
-
-    Other tests of the same service see neither alarms nor faults of the log.
-    """
-    with service.backend.engine.begin() as connection:
-        for statement in (
-            "set local session_replication_role = replica",
-            "delete from serving.hand_entry_count",
-            "delete from serving.entry_review",
-            "delete from serving.access_answer",
-            "delete from serving.access_request",
-            "delete from serving.log_leaf where kind like 'access%' or kind = 'entry_review'",
-            "update serving.log_leaf l set position = -1 - n.place from (select position, row_number() over "
-            "(order by position) - 1 as place from serving.log_leaf) n where n.position = l.position",
-            "update serving.log_leaf set position = -1 - position where position < 0",
-        ):
-            connection.execute(text(statement))
-
-
 def close_landings(service: Service, port: str) -> None:
     """Sign out, and take the landings of a port out of the queue, so that no other test sees them."""
     service.client.cookies.clear()
@@ -167,9 +150,31 @@ def approve(settings: Settings, folder: Path, subject: str = "visa", **changes: 
     return approval
 
 
+@dataclass(frozen=True)
+class Pattern:
+    """A home folder and a database with records, people and keys, of which every module has a copy."""
+
+    settings: Settings
+    keys: dict[str, str]
+    passwords: dict[str, str]
+
+    @contextmanager
+    def copy(self, folder: Path) -> Iterator[Settings]:
+        """Copy home and database; the database goes again with the module."""
+        shutil.copytree(self.settings.home, folder, ignore=lambda *_: ["postgres"], dirs_exist_ok=True)
+        url, name = open_engine(self.settings).url, f"copy_{uuid.uuid4().hex}"
+        admin = create_engine(url.set(database="template1"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with admin.connect() as connection:
+            connection.execute(text(f"create database {name} template {url.database}"))
+        address = url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        yield Settings(folder, address, "", folder / "keys" / "signing.pem", folder / "keys" / "data.key")
+        with admin.connect() as connection:
+            connection.execute(text(f"drop database {name} with (force)"))
+
+
 @pytest.fixture(scope="session")
-def service(world: Records, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service on a database of its own, with all but the last 30 applications loaded."""
+def pattern(world: Records, tmp_path_factory: pytest.TempPathFactory) -> Pattern:
+    """Everything of the world but the last 30 applications is stored."""
     home = tmp_path_factory.mktemp("service")
     settings = Settings(home, None, "", home / "keys" / "signing.pem", home / "keys" / "data.key")
     for subject in ("visa", "entry"):
@@ -187,6 +192,21 @@ def service(world: Records, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             name: create_person(connection, name, Role("officer" if name == "elsewhere" else name), posts) or ""
             for name, posts in (("officer", [post]), ("elsewhere", ["XX-XXX"]), ("scientist", []), ("auditor", []))
         }
-    with TestClient(create_app(service=service), raise_server_exceptions=False) as client:
-        yield Service(client, service, keys, world, passwords)
     service.engine.dispose()
+    return Pattern(settings, keys, passwords)
+
+
+@contextmanager
+def own_service(world: Records, pattern: Pattern, folder: Path) -> Iterator[Service]:
+    with pattern.copy(folder) as settings:
+        backend = open_service(settings)
+        with TestClient(create_app(service=backend), raise_server_exceptions=False) as client:
+            yield Service(client, backend, dict(pattern.keys), world, dict(pattern.passwords))
+        backend.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def service(world: Records, pattern: Pattern, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service of the module's own, with all but the last 30 applications loaded."""
+    with own_service(world, pattern, tmp_path_factory.mktemp("service")) as service:
+        yield service

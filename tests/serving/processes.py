@@ -22,7 +22,11 @@ class Process:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
-        self._home, self._workers = service.backend.models.settings.home, workers
+        settings = service.backend.models.settings
+        self._environment = {"MIMAMORI_HOME": str(settings.home)}
+        if settings.database_url:
+            self._environment["MIMAMORI_DATABASE_URL"] = settings.database_url
+        self._workers = workers
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
 
@@ -31,7 +35,7 @@ class Process:
         words = ("serve", "--port", str(self.port), "--workers", str(self._workers))
         self._running = subprocess.Popen(
             [sys.executable, "-m", "features.command_line", *words], stderr=subprocess.DEVNULL,
-            env=environment | {"MIMAMORI_HOME": str(self._home)},
+            env=environment | self._environment,
         )  # fmt: skip
         until = time.monotonic() + 90
         while time.monotonic() < until:

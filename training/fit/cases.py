@@ -54,20 +54,21 @@ class Cases:
     @staticmethod
     def needed(
         records: Records, subject: str, truth: pa.Table | None, history: History, scheme: str, sample_frame: str = ALL_FILES,
-        prior: bool = False,
+        prior: bool = False, labels: bool = True,
     ) -> Cases:  # fmt: skip
         """Only cases that train or evaluate a single model: three of ten in a large world, with the same bits.
 
-        With a ``prior`` labels of a journey count, and too few labels train nothing.
+        With a ``prior`` labels of a journey count; too few labels, or none by choice, train nothing.
 
         Raises
         ------
         TooFewLabels
-            If labels are too few and there is no prior.
+            If labels are too few, or unwanted, and there is no prior.
         """
         ids, as_of = cases_in_order(history, subject)
         outcomes = _outcomes(records, subject, ids, as_of, sample_frame, prior)
-        split = training_split(outcomes, prior=prior and load_prior(catalogue(subject)) is not None)
+        with_prior = prior and load_prior(catalogue(subject)) is not None
+        split = training_split(outcomes, prior=with_prior, labels=labels)
         sample = training_sample(split, as_of, scheme)
         labelled = np.flatnonzero(~np.isnan(final_labels(outcomes).positive))
         parts = (split.fit, split.calibrate, split.evaluation, labelled, outcomes.row)

@@ -43,7 +43,8 @@ class Trainer(Protocol):
 class TrainingConfig:
     """Choices behind a model and its report.
 
-    ``prior`` adds the trees of `training.prior` and trains on explained features only; ``threads`` does not change the model;
+    ``prior`` adds the trees of `training.prior` and trains on explained features only; without ``labels`` these trees are the
+    whole model; ``threads`` does not change the model;
     ``error``, the declared error rates of interviews, changes only the meaning of figures by labels.
     """
 
@@ -53,6 +54,7 @@ class TrainingConfig:
     tuned: Mapping[str, object] | None = None
     error: InterviewError | None = None
     prior: bool = False
+    labels: bool = True
 
 
 @dataclass(frozen=True, slots=True)

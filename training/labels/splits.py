@@ -96,21 +96,24 @@ def last_split(outcomes: Outcomes) -> Split:
     )
 
 
-def training_split(outcomes: Outcomes, *, prior: bool) -> Split:
-    """Split of the model that is shipped; with a prior and too few labels, one that trains nothing.
+def training_split(outcomes: Outcomes, *, prior: bool, labels: bool = True) -> Split:
+    """Split of the model that is shipped; with a prior and too few labels, or no use for them, one that trains nothing.
 
     Raises
     ------
     TooFewLabels
-        If labels are too few and there is no prior.
+        If labels are too few, or unwanted, and there is no prior.
     NothingToEvaluate
         If all cases have the same time.
     """
-    try:
-        return last_split(outcomes)
-    except TooFewLabels:
-        if not prior:
-            raise
+    if not labels and not prior:
+        raise TooFewLabels("without labels and without a prior nothing can score; `mimamori prior` makes a prior")
+    if labels:
+        try:
+            return last_split(outcomes)
+        except TooFewLabels:
+            if not prior:
+                raise
     return _split_without_training(outcomes)
 
 

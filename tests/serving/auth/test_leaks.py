@@ -6,7 +6,6 @@ Every file of every post stands behind every case here, which is worse than any 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +17,7 @@ from serving.auth.people import account_named, create_person
 from serving.auth.permissions import PERMISSIONS, Caller, Role
 from serving.auth.sessions import start_session
 from tests.proof_size import cases
-from tests.serving.conftest import Service, forget_alarms
+from tests.serving.conftest import Service
 from tests.serving.decisions.test_shared_findings import application, landing, send
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(7000)]
@@ -109,7 +108,7 @@ def worst(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def requests(service: Service, objects: list[Object]) -> Iterator[list[Object]]:
+def requests(service: Service, objects: list[Object]) -> list[Object]:
     """Add to each object a request for it by an officer of the next post."""
     with_requests = []
     for thing in objects[:-3]:
@@ -119,8 +118,7 @@ def requests(service: Service, objects: list[Object]) -> Iterator[list[Object]]:
         answer = service.client.post("/v1/access-requests", json=body, headers=service.headers(f"officer {post}"))
         assert answer.status_code == 201, answer.text
         with_requests.append(replace(thing, request_id=answer.json()["request_id"]))
-    yield [*with_requests, *(replace(thing, request_id=with_requests[0].request_id) for thing in objects[-3:])]
-    forget_alarms(service)
+    return [*with_requests, *(replace(thing, request_id=with_requests[0].request_id) for thing in objects[-3:])]
 
 
 def body_of(

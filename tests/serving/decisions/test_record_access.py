@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 import serving.decisions.evidence
+from features.tables import Records
 from serving.auth.api_keys import add_key
 from serving.auth.people import account_named, create_person
 from serving.auth.permissions import ALL_POSTS, OFFICER, OWN_POST, Caller, Role, Scope
@@ -22,13 +24,13 @@ from serving.decisions.record_access import REQUESTS_PER_DAY, URGENT_PER_DAY, ma
 from serving.log.verification import verify_log
 from serving.store import access_requests
 from serving.store.transactions import Reach, transaction
-from tests.serving.conftest import LABELS, Service, forget_alarms
+from tests.serving.conftest import LABELS, Pattern, Service, own_service
 from tests.serving.decisions.test_shared_findings import ELSEWHERE, PLANTED, SECRETS, application, send
 
 FILE = ("visa_applications", "A-KEPT")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cases(service: Service) -> dict[str, Any]:
     """A file of the officer's post, and cases elsewhere that share its guarantor's number: of a feed and by hand."""
     send(service, "feed", "visa-applications", application(service, FILE[1], **PLANTED))
@@ -50,10 +52,11 @@ def behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving.decisions.evidence, "records_named", lambda _: {FILE})
 
 
-@pytest.fixture(autouse=True)
-def empty(service: Service) -> Iterator[None]:
-    yield
-    forget_alarms(service)
+@pytest.fixture
+def service(world: Records, pattern: Pattern, tmp_path: Path) -> Iterator[Service]:
+    """A service for each test: requests of a person are counted by the day."""
+    with own_service(world, pattern, tmp_path / "service") as service:
+        yield service
 
 
 def wish(case: str, **changed: Any) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,19 +17,17 @@ from features.tables.json_rows import row_as_json, rows_to_table
 from serving.decisions.scoring import NO_REGISTER, WHOLE_REGISTER, RegisterView
 from serving.decisions.sight import Sight
 from tests.proof_size import cases
-from tests.serving.conftest import Service, forget_alarms
+from tests.serving.conftest import Service
 
 NAME = {"family_name": "Sutherland", "given_names": "Rosalinda", "birth_date": "1985-04-03"}
 ELSEWHERE = "XX-XXX"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def listed(service: Service) -> Iterator[None]:
+def listed(service: Service) -> None:
     entry = {**NAME, "entry_id": "TIP-GUESS", "listed_at": "2012-01-01T00:00:00Z", "role": "victim"}
     answer = service.client.post("/v1/records/tip_database", json=entry, headers=service.headers("feed"))
     assert answer.status_code == 201, answer.text
-    yield
-    forget_alarms(service)
 
 
 def record(service: Service, name: str, post: str | None = None, **changed: Any) -> dict[str, Any]:

@@ -131,7 +131,11 @@ def test_with_too_few_labels_the_prior_alone_is_evaluated_on_the_later_half() ->
         training_split(few, prior=False)
     split = training_split(few, prior=True)
     assert split.prior_alone
-    assert not last_split(outcomes(matrix(900), delay_days=5)).prior_alone
+    many = outcomes(matrix(900), delay_days=5)
+    assert not last_split(many).prior_alone
+    assert training_split(many, prior=True, labels=False).prior_alone
+    with pytest.raises(TooFewLabels, match="`mimamori prior`"):
+        training_split(many, prior=False, labels=False)
     # a case a day: the median is between days 99 and 100
     assert split.evaluation.min() == 100
     assert built.as_of[split.calibrate].max() < split.cutoff_us - 5 * DAY_US
