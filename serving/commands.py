@@ -16,7 +16,7 @@ from serving.decisions.replay_processes import ReplayStopped, replay_on_processo
 from serving.decisions.service import DecisionService, open_service
 from serving.log.startup import open_on_log
 from serving.server import PORT, require_free_port, run
-from serving.store import decisions
+from serving.store import decisions, erasures
 from serving.store.transactions import EVERYTHING, transaction
 
 PROGRESS_SECONDS = 2.0
@@ -93,5 +93,11 @@ def _replay_all(
     except ReplayStopped as error:
         raise Problem(str(error)) from None
     click.echo(f"{len(chosen) - differing} decisions identical, {differing} differ")
+    with transaction(service.engine, EVERYTHING) as connection:
+        erased = erasures.erased_decisions(connection, [outline.decision_id for outline in chosen])
+    if erased:
+        click.echo(
+            f"{erased} of them are about people whose data were erased: only what was stored beside their records is compared"
+        )
     if differing:
         raise SystemExit(1)

@@ -149,7 +149,7 @@ class Fetched:
         ]
 
 
-def array_text(numbers: Iterable[int]) -> str:
+def array_text(numbers: Iterable[int | str]) -> str:
     """Return numbers as the text of an array; the driver's own conversion takes ten times as long."""
     return f"{{{','.join(map(str, numbers))}}}"
 

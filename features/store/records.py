@@ -24,6 +24,7 @@ from features.store.derived_postings import derived_postings, postings_among_sto
 from features.store.encryption import DataKey
 from features.store.insertion import insert_postings, insert_records, own_postings, payload_context
 from features.store.lookups import Fetched
+from features.store.person_keys import unwrapped
 from features.store.posting_kinds import TABLE_CODES
 from features.store.schema_migration import migrate
 from features.tables.json_rows import rows_to_table
@@ -36,14 +37,18 @@ _SUPERSEDE = text(
     "update records.record set superseded_at = :at "
     "where table_code = :code and record_id = :id and superseded_at is null returning position"
 )
+# a payload whose key was destroyed is no longer there for anybody
+_OPENED = "left join records.person_key k using (key_id)"
+_IS_THERE = "(r.key_id is null or k.key_id is not null)"
 _READ = text(
-    "select position, payload from records.record where table_code = :code and record_id = any(:ids) "
+    f"select r.position, r.payload, k.person, k.wrapped from records.record r {_OPENED} "
+    f"where table_code = :code and record_id = any(:ids) and {_IS_THERE} "
     "and position <= :at and (superseded_at is null or superseded_at > :at) order by position"
 )
 _READ_EACH = text(
-    "select q.n, r.position, r.payload from unnest(cast(:ids as text[]), cast(:ats as bigint[])) with ordinality as q(id, at, n) "
+    "select r.position, r.payload, k.person, k.wrapped from unnest(cast(:ids as text[]), cast(:ats as bigint[])) with ordinality as q(id, at, n) "
     "join records.record r on r.table_code = :code and r.record_id = q.id and r.position <= q.at "
-    "and (r.superseded_at is null or r.superseded_at > q.at) order by q.n"
+    f"and (r.superseded_at is null or r.superseded_at > q.at) {_OPENED} where {_IS_THERE} order by q.n"
 )
 _POSITIONS = text(
     "select r.position from unnest(cast(:codes as smallint[]), cast(:ids as text[])) as q(code, id) "
@@ -155,11 +160,12 @@ class RecordStore:
         return position
 
     def rows(self, connection: Connection, name: str, ids: Sequence[str], position: int | None = None) -> pa.Table:
-        """Return records by id, as of a position (now if not given), decrypted; unknown ids are left out."""
+        """Return records by id, as of a position (now if not given), decrypted; unknown ids are left out.
+
+        So are records of people whose key was destroyed.
+        """
         values = {"code": TABLE_CODES[name], "ids": list(ids), "at": _NEVER if position is None else position}
-        stored = connection.execute(_READ, values).all()
-        plain = [orjson.loads(self.data_key.decrypt(row[1], payload_context(name, row[0]))) for row in stored]
-        return rows_to_table(name, plain)[0]
+        return self._opened(name, connection.execute(_READ, values).all())
 
     def positions_of(self, connection: Connection, records: Iterable[RecordName]) -> list[int]:
         """Return the positions of all versions of records."""
@@ -169,8 +175,13 @@ class RecordStore:
     def rows_each(self, connection: Connection, name: str, ids: Sequence[str], positions: Sequence[int]) -> pa.Table:
         """Return records by id, each as of its own position, in the order given; unknown ids are left out."""
         values = {"code": TABLE_CODES[name], "ids": list(ids), "ats": list(positions)}
-        stored = connection.execute(_READ_EACH, values).all()
-        plain = [orjson.loads(self.data_key.decrypt(row[2], payload_context(name, row[1]))) for row in stored]
+        return self._opened(name, connection.execute(_READ_EACH, values).all())
+
+    def _opened(self, name: str, stored: Sequence[Any]) -> pa.Table:
+        plain = []
+        for position, payload, person, wrapped in stored:
+            key = self.data_key if person is None else unwrapped(self.data_key, person, wrapped)
+            plain.append(orjson.loads(key.decrypt(payload, payload_context(name, position))))
         return rows_to_table(name, plain)[0]
 
     def _write_linked(self, connection: Connection, rows: pa.Table, facts: TableFacts, positions: list[int]) -> None:

@@ -11,6 +11,8 @@ import orjson
 import pyarrow as pa
 from sqlalchemy import Connection
 
+from features.matrix import TABLE_OF_SUBJECT
+from features.store.person_texts import decrypt_about, encrypt_about
 from features.tables.json_rows import row_as_json, rows_to_table
 from serving.auth.permissions import Caller
 from serving.decisions.acceptance import accepted_rows
@@ -73,9 +75,9 @@ def draft_of(connection: Connection, service: DecisionService, caller: Caller, d
     stored = interview_sheets.latest_draft(connection, decision, caller.account_id, superseded)
     shown = orjson.loads(decision.shown)
     if stored is not None:
-        kept = _decrypted(service, decision.subject, decision.subject_id, stored[1])
+        kept = _decrypted(connection, service, decision.subject, decision.subject_id, stored[1])
         return Draft(decision, shown, form_of(shown), stored[0], last, kept)
-    answers = {} if last is None or last.outcome is None else sheet_answers(service, last)
+    answers = {} if last is None or last.outcome is None else sheet_answers(connection, service, last)
     return Draft(decision, shown, form_of(shown), 0, last, answers)
 
 
@@ -98,9 +100,9 @@ def may_supersede(caller: Caller, sheet: InterviewSheet) -> bool:
     return sheet.is_recent and sheet.account_id == caller.account_id and sheet.superseded_by is None
 
 
-def sheet_answers(service: DecisionService, sheet: InterviewSheet) -> dict[str, str]:
-    """Return the answers of a recorded sheet."""
-    return _decrypted(service, sheet.subject, sheet.subject_id, sheet.content)
+def sheet_answers(connection: Connection, service: DecisionService, sheet: InterviewSheet) -> dict[str, str]:
+    """Return the answers of a recorded sheet; none of a person whose data were erased."""
+    return _decrypted(connection, service, sheet.subject, sheet.subject_id, sheet.content)
 
 
 def save_step(
@@ -117,7 +119,7 @@ def save_step(
             names = {name for question in draft.form[step] for name in (question.name, f"{question.name}{NOTE}")}
             kept = {name: value for name, value in draft.answers.items() if name not in names}
             superseded = None if draft.supersedes is None else draft.supersedes.sheet_id
-            content = _encrypted(service, draft.decision.subject, draft.decision.subject_id, kept | answers)
+            content = _encrypted(connection, service, draft.decision.subject, draft.decision.subject_id, kept | answers)
             interview_sheets.insert_draft(connection, draft.decision, caller.account_id, superseded, content)
     return draft, wrong
 
@@ -186,7 +188,7 @@ def _store(connection: Connection, service: DecisionService, caller: Caller, dra
         outcome_id, superseded = draft.supersedes.outcome_id, draft.supersedes.sheet_id
         _supersede_outcome(connection, service, caller, outcome_id, rows)
     sheet_id = str(uuid.uuid4())
-    content = _encrypted(service, draft.decision.subject, draft.decision.subject_id, draft.answers)
+    content = _encrypted(connection, service, draft.decision.subject, draft.decision.subject_id, draft.answers)
     interview_sheets.insert_sheet(
         connection, sheet_id, draft.decision, caller.account_id, draft.answers["outcome"], outcome_id, superseded,
         draft.version, content,
@@ -214,7 +216,7 @@ def withdraw_sheet(service: DecisionService, caller: Caller, sheet_id: str, reas
         moment = f"{service.now(connection):%Y-%m-%dT%H:%M:%S}Z"
         row = former | {"finding": "inconclusive", "typology": None, "known_at": moment}
         _supersede_outcome(connection, service, caller, sheet.outcome_id, rows_to_table("outcomes", [row])[0])
-        content = _encrypted(service, sheet.subject, sheet.subject_id, {"reason": reason})
+        content = _encrypted(connection, service, sheet.subject, sheet.subject_id, {"reason": reason})
         withdrawal_id = str(uuid.uuid4())
         interview_sheets.insert_sheet(
             connection,
@@ -247,13 +249,19 @@ def sheet_in_scope(connection: Connection, caller: Caller, sheet_id: str) -> Int
     return sheet
 
 
-def _encrypted(service: DecisionService, subject: str, subject_id: str, answers: Answers) -> bytes:
-    return service.store.data_key.encrypt(orjson.dumps(dict(answers)), _context(subject, subject_id))
+def _encrypted(
+    connection: Connection, service: DecisionService, subject: str, subject_id: str, answers: Answers
+) -> bytes:
+    record, context = (TABLE_OF_SUBJECT[subject], subject_id), _context(subject, subject_id)
+    return encrypt_about(connection, service.store.data_key, record, orjson.dumps(dict(answers)), context)
 
 
-def _decrypted(service: DecisionService, subject: str, subject_id: str, content: bytes) -> dict[str, str]:
-    plain: dict[str, str] = orjson.loads(service.store.data_key.decrypt(content, _context(subject, subject_id)))
-    return plain
+def _decrypted(
+    connection: Connection, service: DecisionService, subject: str, subject_id: str, content: bytes
+) -> dict[str, str]:
+    plain = decrypt_about(connection, service.store.data_key, content, _context(subject, subject_id))
+    answers: dict[str, str] = {} if plain is None else orjson.loads(plain)
+    return answers
 
 
 def _context(subject: str, subject_id: str) -> bytes:

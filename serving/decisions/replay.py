@@ -20,7 +20,7 @@ from serving.decisions.scoring import RECORD_NOTE, decide_case, undecidable
 from serving.decisions.service import DecisionService
 from serving.decisions.sight import sight_of
 from serving.log.verification import differing_columns
-from serving.store import sealed_rows
+from serving.store import erasures, sealed_rows
 from serving.store.decisions import Decision
 from serving.store.sealed_rows import Pair
 
@@ -32,7 +32,8 @@ def replay(service: DecisionService, connection: Connection, decision: Decision)
     -------
     dict
         ``identical``, and in ``differs`` the columns that are not; ``features``, ``contributions`` and ``shown`` say the
-        same of these three. A ``note`` says what could not be computed, or that the wording alone differs.
+        same of these three. A ``note`` says what could not be computed, or that the wording alone differs. ``erased`` is there
+        where the record is gone, and says whether the person was erased.
     """
     sealed = columns_unlike_leaf(
         sealed_rows.decision_pairs(connection, [decision.decision_id]).get(decision.decision_id)
@@ -46,7 +47,9 @@ def replay(service: DecisionService, connection: Connection, decision: Decision)
     if sha256 is not None and bundle is None:
         return {**answer, "note": "the model of this decision is no longer stored"}
     if row.num_rows != 1:
-        return {**answer, **_without_record(decision, bundle, sealed)}
+        erased = erasures.erased_at(connection, TABLE_OF_SUBJECT[decision.subject], decision.subject_id)
+        gone = "is no longer stored" if erased is None else f"was erased on {erased:%Y-%m-%d}"
+        return {**answer, "erased": erased is not None, **_without_record(decision, bundle, sealed, gone)}
     again, features = _again(service, connection, decision, bundle, row)
     same = comparison(decision, again, features)
     differs = sorted({*sealed, *(name for name, is_same in same.items() if not is_same)})
@@ -57,15 +60,15 @@ def replay(service: DecisionService, connection: Connection, decision: Decision)
     return {**parts, **answer, **note, "identical": not differs, "differs": differs}
 
 
-def _without_record(decision: Decision, bundle: Bundle | None, sealed: list[str]) -> dict[str, object]:
-    """Return what is still provable of a decision whose record was erased: what follows from its stored features."""
+def _without_record(decision: Decision, bundle: Bundle | None, sealed: list[str], gone: str) -> dict[str, object]:
+    """Return what is still provable of a decision whose record is gone: what follows from its stored features."""
     if bundle is None or not decision.contributions:
-        return {"note": "the record of this decision is no longer stored, and it had no score: nothing can be computed"}
+        return {"note": f"the record of this decision {gone}, and it had no score: nothing can be computed"}
     stored = decision.values()[None]
     try:
         explained = bundle.scorer.explain(stored if stored.shape[1] == len(bundle.columns) else bundle.read(stored))
     except (IndexError, ValueError):  # features of another length than the model reads
-        note = "the record of this decision is no longer stored, and its model cannot read the stored features"
+        note = f"the record of this decision {gone}, and its model cannot read the stored features"
         return {"differs": sorted({*sealed, "features"}), "note": note}
     same = {
         "score": float(explained.score[0]) == decision.score,
@@ -74,7 +77,7 @@ def _without_record(decision: Decision, bundle: Bundle | None, sealed: list[str]
     computed = "follow" if all(same.values()) else "do NOT follow"
     row = "its row is as its leaf" if not sealed else f"{', '.join(sealed)} of its row are not as its leaf"
     note = (
-        "the record of this decision is no longer stored: features and sentences cannot be computed; score and "
+        f"the record of this decision {gone}: features and sentences cannot be computed; score and "
         f"contributions {computed} from the stored features and the model; {row}"
     )
     differs = sorted({*sealed, *(name for name, is_same in same.items() if not is_same)})

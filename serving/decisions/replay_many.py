@@ -125,6 +125,8 @@ def _identical(
         connection, table, [d.subject_id for d in stored], [d.record_position for d in stored]
     )
     own = facts_of_table(table, rows)
+    there = set(own.id_list())
+    stored = [decision for decision in stored if decision.subject_id in there]
     if not stored or own.id_list() != [decision.subject_id for decision in stored]:
         return set()  # a record is no longer stored, or cannot be read
     _name_applications(service, connection, history, own, position)
@@ -195,6 +197,7 @@ def _fault_alone(service: DecisionService, decision_id: str) -> str | None:
             result = replay(service, connection, decision)
     except Exception as error:  # a fault of one decision costs no other its replay
         return f"cannot be replayed ({type(error).__name__})"
-    if result["identical"]:
+    # what was stored of an erased person is all that can be compared
+    if result["identical"] or (result.get("erased") and not result["differs"]):
         return None
     return str(result.get("note") or f"{', '.join(cast(list[str], result['differs']))} differ")

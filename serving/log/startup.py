@@ -18,6 +18,7 @@ from serving.log.checkpoints import (
     require_extension,
 )
 from serving.log.signed_note import NoteRejected
+from serving.retention.erasure import erase_again
 from serving.store.transactions import try_lock
 
 log = logging.getLogger("mimamori")
@@ -37,6 +38,9 @@ def open_on_log(settings: Settings) -> DecisionService:
         service = open_service(settings)
         with service.engine.connect() as connection:
             require_extension(connection, known)
+        returned = erase_again(service)
+        if returned:
+            log.warning("this database came back from an earlier time; %d people were erased again", returned)
     except (LogNotExtended, NoLogKey, NoteRejected) as error:
         raise Problem(
             f"{error}; the service does not start. `mimamori log verify` names the faults; after they are understood, "

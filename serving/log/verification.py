@@ -15,7 +15,7 @@ from serving.log.checkpoints import KnownTree
 from serving.log.leaves import commitment, hash_of_leaf, row_content
 from serving.log.signed_note import Checkpoint
 from serving.log.tree import tree_root
-from serving.store import log_leaves, sealed_rows, waiting_cases
+from serving.store import erasures, log_leaves, sealed_rows, waiting_cases
 from serving.store.log_leaves import StoredLeaf
 from serving.store.sealed_rows import Pair
 
@@ -23,6 +23,8 @@ Progress = Callable[[int], None]
 ENDED = b"{}"
 """Content of the leaf of a row that has ended."""
 _STEP = 50_000
+_KEY_IS_GONE = "the key of this person was destroyed, and no erasure says so"
+_KEY_IS_BACK = "the key of this person was destroyed by an erasure, and is there again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ def verify_log(
         )
         for pair in sealed_rows.pairs(connection, kind):
             yield from (Fault(kind, pair.subject_id, message) for message in row_faults(pair, may_end=rows.changes))
+    for key_id, is_back in erasures.unexplained_keys(connection):
+        yield Fault("person_key", str(key_id), _KEY_IS_BACK if is_back else _KEY_IS_GONE)
     for name in waiting_cases.faults(connection):
         yield Fault("queue", name, "its place in the queue is not what decisions, interviews and acts say")
 

@@ -25,6 +25,7 @@ from serving.decisions.own_views import FIRST, draw_own_view, without_findings
 from serving.decisions.replay import replay as replay_decision
 from serving.decisions.service import DecisionService
 from serving.decisions.shared_findings import Event
+from serving.i18n.formats import format_day
 from serving.log.readings import log_readings
 from serving.pages.case_acts import CaseActs, case_acts
 from serving.pages.case_change import ChangeView, change_view
@@ -33,7 +34,9 @@ from serving.pages.case_title import CaseTitle, case_title
 from serving.pages.linked_people import NetworkView, network_view
 from serving.pages.own_view import OwnViewForm, own_view_form
 from serving.pages.waterfall import waterfall
+from serving.retention.erasure import CLOSED_BY
 from serving.store import decisions, queue_acts
+from serving.store.erasures import erased_at
 from serving.store.interview_sheets import InterviewSheet, latest_sheet
 from serving.store.submissions import Act, acts_of_case
 from serving.store.transactions import transaction
@@ -59,6 +62,7 @@ class CasePage(Page):
     case: dict[str, Any]
     post: str | None
     heading: CaseTitle | None
+    gone: str
     newer: str | None
     change: ChangeView | None
     findings: list[FindingView]
@@ -120,7 +124,7 @@ def _page(
     words["base"] = words["base" if shown.get("peers", ALL) == ALL else "peers"]
     own_event = Event(own_table, "", moment_of(decision.as_of).date())
     return CasePage(
-        case=shown, post=decision.post, heading=heading, own_table=own_table,
+        case=shown, post=decision.post, heading=heading, own_table=own_table, gone=_gone(connection, file, words, language),
         newer=latest.decision_id if latest and latest.decision_id != decision.decision_id else None,
         change=None if stage == FIRST else change_view(change_since_last(connection, service, decision), language),
         findings=finding_views(shown, file.row or {}, file.compared, language),
@@ -132,9 +136,17 @@ def _page(
         acts=acts_of_case(connection, *case_key),
         sheet=latest_sheet(connection, *case_key), own_view=own_view_form(stage, language),
         closed="" if closed is None else reasons[closed][language],
-        closing_reasons=[(code, reason[language]) for code, reason in reasons.items()],
+        closing_reasons=[(code, reason[language]) for code, reason in reasons.items() if code != CLOSED_BY],
         hold=case_acts(connection, service, caller, decision, language),
     )  # fmt: skip
+
+
+def _gone(connection: Connection, file: CaseFile, words: Mapping[str, str], language: str) -> str:
+    """Return why no record is shown; empty where one is."""
+    if file.row is not None:
+        return ""
+    erased = erased_at(connection, TABLE_OF_SUBJECT[file.decision.subject], file.decision.subject_id)
+    return words["record_gone"] if erased is None else words["erased"].format(day=format_day(erased.date(), language))
 
 
 def chart_steps(shown: dict[str, Any], labels: Mapping[str, str], other: str) -> tuple[float, list[Step]]:

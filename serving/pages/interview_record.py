@@ -72,14 +72,14 @@ def _page(request: Request, caller: Caller, sheet_id: str, *, status: int = 200,
     with transaction(service.engine, caller.reach) as connection:
         sheet = sheet_in_scope(connection, caller, sheet_id)
         decision = decision_in_scope(connection, caller, sheet.decision_id)
-        rows = own_record(connection, service, decision).to_pylist()
+        rows, answers = own_record(connection, service, decision).to_pylist(), sheet_answers(connection, service, sheet)
     log_readings(request, caller, [Reading("interview_sheet", decision.decision_id)])
-    answers, shown = sheet_answers(service, sheet), orjson.loads(decision.shown)
+    shown = orjson.loads(decision.shown)
     reasons = texts("serving.withdrawal_reasons")
     page = InterviewRecordPage(
         shown, full_name(rows[0]) if rows else "", sheet,
         "" if sheet.outcome is None else texts("serving.interview_choices")[sheet.outcome][language],
-        reasons[answers["reason"]][language] if sheet.outcome is None else "",
+        reasons[answers["reason"]][language] if sheet.outcome is None and "reason" in answers else "",
         [] if sheet.outcome is None else step_views(form_of(shown), shown, answers, [], language),
         may_supersede(caller, sheet), [(code, reasons[code][language]) for code in WITHDRAWAL_REASONS], must_choose,
     )  # fmt: skip

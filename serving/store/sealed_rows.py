@@ -73,6 +73,7 @@ KINDS = {
     "drawn_case": Kind("serving.drawn_case", "subject || '/' || subject_id"),
     "access_request": Kind("serving.access_request", "request_id::text"),
     "access_answer": Kind("serving.access_answer", "request_id::text"),
+    "erasure": Kind("serving.erasure", "erasure_id::text"),
     "entry_review": Kind("serving.entry_review", "account_id || '/' || day"),
     "account": Kind(_ACCOUNT, "account_id::text", changes=True),
     "account_language": Kind("serving.account_language", "account_id::text", changes=True),

@@ -27,6 +27,7 @@ from serving.store import (
     accounts,
     credentials,
     decisions,
+    erasures,
     interview_sheets,
     own_views,
     practice,
@@ -101,6 +102,8 @@ def fill(backend: DecisionService, random: np.random.Generator) -> None:
         fill_shadows(connection, [decision.decision_id for decision in decided[:5]])
         fill_sheets(connection)
         fill_shadows(connection, [decision.decision_id for decision in decided[:5]])
+        for number in range(3):
+            erasures.insert(connection, [number, number + 10], "the person's request", 2)
 
 
 def fill_sheets(connection: Connection) -> None:
