@@ -44,6 +44,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /v1/corrections": _READERS,
     "POST /v1/score": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES},
     "GET /v1/decisions/{decision_id}": _READERS,
+    "POST /v1/decisions/{decision_id}/own-view": {OFFICER: OWN_POST},
     "GET /v1/decisions/{decision_id}/replay": _READERS,
     "GET /v1/decisions/{decision_id}/proof": _READERS,
     "GET /v1/decisions/{decision_id}/records/{table}/{record_id:path}": _READERS,

@@ -10,15 +10,11 @@ from fastapi.responses import RedirectResponse
 
 from features.languages import texts
 from serving.auth.sessions import PageReader
-from serving.decisions.own_views import (
-    REASONS,
-    SMALLEST_GROUP,
-    VIEWS,
-    OverrideRates,
-    override_rates,
-    write_own_view,
-)
+from serving.decisions.evidence import decision_in_scope
+from serving.decisions.override_rates import SMALLEST_GROUP, OverrideRates, override_rates
+from serving.decisions.own_views import REASONS, VIEWS, write_own_view
 from serving.i18n.formats import category_label
+from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, render
 from serving.web.request_bodies import FormFields
 
@@ -57,7 +53,10 @@ def own_view_form(stage: str, language: str) -> OwnViewForm | None:
 @router.post("/cases/{decision_id}/own-view")
 def own_view(request: Request, caller: PageReader, decision_id: str, form: FormFields) -> Response:
     """Store the view that is due, and go back to the case."""
-    write_own_view(request.app.state.service, caller, decision_id, form.get("view", ""), form.get("reason", ""))
+    service = request.app.state.service
+    with transaction(service.engine, caller.reach) as connection:
+        decision = decision_in_scope(connection, caller, decision_id)
+    write_own_view(service, caller, decision, form.get("view", ""), form.get("reason", ""))
     return RedirectResponse(f"/cases/{decision_id}", 303)
 
 

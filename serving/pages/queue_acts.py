@@ -105,7 +105,7 @@ def put_off(request: Request, caller: PageReader, post: str = "") -> Response:
     with transaction(service.engine, caller.reach) as connection:
         since = queued_since(service.now(connection), service.models.settings)
         places = queue_acts.put_off(connection, chosen, since, LIMIT)
-        cases = cases_of(connection, service, places)
+        cases = cases_of(connection, service, caller, places)
     rows = [
         PutOffRow(
             place.decision_id, case.name, place.subject_id, str(place.act), place.account or "",

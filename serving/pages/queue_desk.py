@@ -42,10 +42,10 @@ def desk_of(
 ) -> tuple[Desk, list[QueuedCase]]:
     """Return the desk of a caller, and the cases whose names it shows."""
     held = queue_acts.at_hand(connection, caller.account_id)
-    at_hand = cases_of(connection, service, held)
+    at_hand = cases_of(connection, service, caller, held)
     decision = decisions.by_id(connection, case) if done in DONE else None
     reached = decision is not None and caller.reaches(decision.post)
-    acted = queued_cases(connection, service, [WaitingCase(decision)]) if decision and reached else []
+    acted = queued_cases(connection, service, caller, [WaitingCase(decision)]) if decision and reached else []
     rows = [
         _row(row, until_label(place, row.decision.post, language)) for place, row in zip(held, at_hand, strict=True)
     ]
@@ -54,10 +54,10 @@ def desk_of(
     return desk, at_hand + acted
 
 
-def cases_of(connection: Connection, service: DecisionService, places: list[Place]) -> list[QueuedCase]:
+def cases_of(connection: Connection, service: DecisionService, caller: Caller, places: list[Place]) -> list[QueuedCase]:
     """Return the cases at places of the queue, in their order."""
     stored = {each.decision_id: each for each in decisions.by_ids(connection, [place.decision_id for place in places])}
-    return queued_cases(connection, service, [WaitingCase(stored[place.decision_id]) for place in places])
+    return queued_cases(connection, service, caller, [WaitingCase(stored[place.decision_id]) for place in places])
 
 
 def _row(case: QueuedCase, until: str) -> DeskRow:
