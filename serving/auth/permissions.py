@@ -66,6 +66,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /queue/search": {OFFICER: OWN_POST},
     "POST /queue/take": {OFFICER: OWN_POST},
     "POST /queue/release": {OFFICER: OWN_POST},
+    "POST /queue/hand-over": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/acts": {OFFICER: OWN_POST},
     "GET /cases/{decision_id}": _READERS,
     "GET /cases/{decision_id}/sheet": _READERS,

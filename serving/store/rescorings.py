@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from serving.log.leaves import append_row
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.waiting_cases import HELD
 
 
 class Rescoring(NamedTuple):
@@ -54,8 +55,8 @@ def rescorings_of(connection: Connection, decision_ids: Sequence[str]) -> dict[s
 
 
 _UNOPENED = (
-    "select r.decision_id, r.rescored_at, coalesce(w.act_account = :account and w.act in ('take', 'open') "
-    "and w.act_until > now(), false) as held from serving.rescoring r join serving.waiting_case w using (decision_id) "
+    f"select r.decision_id, r.rescored_at, coalesce(w.act_account = :account and {HELD}, false) as held "
+    "from serving.rescoring r join serving.waiting_case w using (decision_id) "
     "where not exists (select 1 from serving.decisions_opened(:account, array[r.decision_id]))"
 )
 
