@@ -73,10 +73,11 @@ def _rates(group: str, value: str, pairs: Sequence[ViewPair]) -> OverrideRates:
     answered = [pair for pair in pairs if pair.after is not None]
     others = [pair for pair in answered if pair.first != pair.advice]
     return OverrideRates(
-        group, value, len(pairs), _share([pair.first == pair.advice for pair in pairs]),
-        _share([pair.after == "disagree" for pair in answered]), _share([pair.after == "agree" for pair in others]),
+        group, value, len(pairs), share_of([pair.first == pair.advice for pair in pairs]),
+        share_of([pair.after == "disagree" for pair in answered]), share_of([pair.after == "agree" for pair in others]),
     )  # fmt: skip
 
 
-def _share(flags: Sequence[bool]) -> float | None:
+def share_of(flags: Sequence[bool]) -> float | None:
+    """Return the share of true flags; None without any."""
     return sum(flags) / len(flags) if flags else None
