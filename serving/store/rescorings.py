@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from serving.log.leaves import append_row
+from serving.log.leaves import Act, append_all, row_content
 from serving.store import decisions
 from serving.store.decisions import Decision
 from serving.store.waiting_cases import HELD
@@ -34,6 +34,11 @@ def insert_rescoring(
     connection: Connection, decision: Decision, tables: Sequence[str], positions: Sequence[int]
 ) -> None:
     """Store why a case was scored again, and seal it in the log."""
+    append_all(connection, [insert_unsealed(connection, decision, tables, positions)])
+
+
+def insert_unsealed(connection: Connection, decision: Decision, tables: Sequence[str], positions: Sequence[int]) -> Act:
+    """Store why a case was scored again, and return what seals it; it belongs into the log within the same transaction."""
     query = text(
         "insert into serving.rescoring (decision_id, post, subject, subject_id, tables, positions) "
         "values (cast(:id as uuid), :post, :s, :i, :tables, :positions) returning row_to_json(rescoring.*)::text"
@@ -42,7 +47,7 @@ def insert_rescoring(
         "id": decision.decision_id, "post": decision.post, "s": decision.subject, "i": decision.subject_id,
         "tables": list(tables), "positions": list(positions),
     }  # fmt: skip
-    append_row(connection, "rescoring", decision.decision_id, connection.execute(query, values).scalar_one())
+    return Act("rescoring", decision.decision_id, row_content(connection.execute(query, values).scalar_one()))
 
 
 def rescorings_of(connection: Connection, decision_ids: Sequence[str]) -> dict[str, Rescoring]:
