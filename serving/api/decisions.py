@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from serving.auth.api_keys import ApiCaller
 from serving.decisions.hand_entry_limits import REVIEWS, entry_alarms, review_alarm
 from serving.decisions.interview_queue import interview_queue
+from serving.decisions.own_views import REASONS, VIEWS, require_own_view, shown_to, write_own_view
 from serving.decisions.replay import replay
 from serving.decisions.service import DecisionService
 from serving.log.readings import log_readings
@@ -19,11 +20,12 @@ from serving.store.decisions import Decision
 from serving.store.readings import Reading
 from serving.store.submissions import acts_of_case
 from serving.store.transactions import transaction
-from serving.web.openapi import access_answer_schema, with_body
+from serving.web.openapi import access_answer_schema, own_view_schema, with_body
 from serving.web.request_bodies import JsonBody, parse_object
 
 router = APIRouter()
 LIMIT = 500
+_OWN_VIEW = own_view_schema([view for views in VIEWS.values() for view in views], REASONS)
 
 
 def decision_in_scope(request: Request, decision_id: str, caller: ApiCaller) -> Decision:
@@ -46,10 +48,22 @@ def get_decision(request: Request, caller: ApiCaller, decision: DecisionInScope)
     """Return a decision as it was shown, and in ``acts`` who decided, corrected and interviewed."""
     with transaction(request.app.state.service.engine, caller.reach) as connection:
         acts = acts_of_case(connection, decision.subject, decision.subject_id)
+        shown = shown_to(connection, request.app.state.service, caller, decision)
     log_readings(request, caller, [Reading("decision", decision.decision_id)])
     # what was shown stays as it is, byte for byte
     added = orjson.dumps([act.as_json() for act in acts]).decode()
-    return Response(f'{decision.shown[:-1]},"acts":{added}}}', media_type="application/json")
+    return Response(f'{shown[:-1]},"acts":{added}}}', media_type="application/json")
+
+
+@router.post("/v1/decisions/{decision_id}/own-view", openapi_extra=with_body(_OWN_VIEW))
+def post_own_view(request: Request, caller: ApiCaller, decision: DecisionInScope, body: JsonBody) -> Response:
+    """Store the own view that is due about a case (``own_view_due``), and return the decision as it is shown then."""
+    given, service = parse_object(body), request.app.state.service
+    write_own_view(service, caller, decision, str(given.get("view")), str(given.get("reason")))
+    with transaction(service.engine, caller.reach) as connection:
+        shown = shown_to(connection, service, caller, decision)
+    log_readings(request, caller, [Reading("decision", decision.decision_id)])
+    return Response(shown, media_type="application/json")
 
 
 @router.get("/v1/decisions/{decision_id}/replay")
@@ -58,6 +72,7 @@ def get_replay(request: Request, caller: ApiCaller, decision: DecisionInScope) -
     service: DecisionService = request.app.state.service
     service.models.reload()
     with transaction(service.engine, caller.reach) as connection:
+        require_own_view(connection, service, caller, decision)
         replayed = replay(service, connection, decision)
     log_readings(request, caller, [Reading("replay", decision.decision_id)])
     return replayed
@@ -75,7 +90,7 @@ def get_queue(
         raise Refusal(422, "capacity", "capacity is out of range", expected=f"1 to {LIMIT}")
     service: DecisionService = request.app.state.service
     with transaction(service.engine, caller.reach) as connection:
-        queued = interview_queue(connection, service, post, capacity, after=after)
+        queued = interview_queue(connection, service, caller, post, capacity, after=after)
     cases = [
         {"rank": rank, "due": case.due and case.due.as_json(), **case.shown} for rank, case in enumerate(queued, 1)
     ]

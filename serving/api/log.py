@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 
 from serving.api.decisions import LIMIT, DecisionInScope
 from serving.auth.api_keys import ApiCaller, api_caller
+from serving.decisions.own_views import require_own_view
 from serving.log.bundle import leaf_as_json
 from serving.log.checkpoints import NoLogKey, log_key
 from serving.log.log_tree import LogTree
@@ -15,6 +16,7 @@ from serving.log.tree import consistency_proof, inclusion_proof
 from serving.refusals import Refusal
 from serving.store import log_leaves
 from serving.store.readings import Reading
+from serving.store.transactions import transaction
 
 router = APIRouter()
 
@@ -22,7 +24,10 @@ router = APIRouter()
 @router.get("/v1/decisions/{decision_id}/proof")
 def get_proof(request: Request, caller: ApiCaller, decision: DecisionInScope) -> dict[str, object]:
     """Return the leaf of a decision and the hashes that lead from it to the signed root; `verifier.py` checks them."""
-    with request.app.state.service.engine.connect() as connection:
+    service = request.app.state.service
+    with transaction(service.engine, caller.reach) as connection:
+        require_own_view(connection, service, caller, decision)
+    with service.engine.connect() as connection:
         leaf = log_leaves.leaf_of(connection, "decision", decision.decision_id)
         head, hashes = _tree(request).refresh(connection)
     if leaf is None or not 0 <= leaf.position < head.size:

@@ -16,12 +16,13 @@ from serving.decisions.acceptance import accepted_rows
 from serving.decisions.corrections import POST_COLUMN, correct_record
 from serving.decisions.hand_entries import entered_by_hand
 from serving.decisions.interviews import record_outcome
+from serving.decisions.own_views import shown_to
 from serving.decisions.service import DecisionService
 from serving.log.readings import log_readings
 from serving.refusals import Refusal
 from serving.store.decisions import IdempotencyKey
 from serving.store.readings import Reading
-from serving.store.transactions import in_transaction
+from serving.store.transactions import in_transaction, transaction
 from serving.web.openapi import CORRECTION, record_schema, with_body
 from serving.web.request_bodies import JsonBody, LinesBody, parse_object
 
@@ -107,10 +108,12 @@ def _decide(request: Request, caller: Caller, body: bytes, subject: str) -> Resp
     decision, new = request.app.state.service.decide(subject, row, post, caller=caller, key=key)
     if new:
         request.app.state.decision_counter.labels(decision.subject, decision.route).inc()
+    with transaction(request.app.state.service.engine, caller.reach) as connection:
+        shown = shown_to(connection, request.app.state.service, caller, decision)
     log_readings(request, caller, [Reading("answer", decision.decision_id)])
     headers = {} if new else {"Idempotency-Replayed": "true"}
     status = 201 if new or key is not None else 200
-    return Response(decision.shown, status, headers=headers, media_type="application/json")
+    return Response(shown, status, headers=headers, media_type="application/json")
 
 
 def _idempotency_key(request: Request, caller: Caller, content: bytes) -> IdempotencyKey | None:

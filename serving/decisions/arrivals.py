@@ -56,14 +56,14 @@ def _announce(service: DecisionService, caller: Caller, record: dict[str, object
     return answer
 
 
-def flights(connection: Connection, service: DecisionService, port: str | None) -> list[Flight]:
+def flights(connection: Connection, service: DecisionService, caller: Caller, port: str | None) -> list[Flight]:
     """Return the flights whose travellers are announced or at the counter of a port, the earliest first."""
     now = int(service.now(connection).timestamp() * 1_000_000)
     begin, end = (now - _microseconds(COUNTER), now + _microseconds(AHEAD))
     order = order_in_force(connection, port, "priority")
     waiting = waiting_cases.landings_between(connection, port, begin, end, limit=LISTED, order=order)
     together: dict[tuple[str, dt.date], list[QueuedCase]] = {}
-    for case in queued_cases(connection, service, waiting):
+    for case in queued_cases(connection, service, caller, waiting):
         number = (case.summary.flight if case.summary else None) or ""
         together.setdefault((number, moment_of(case.decision.as_of).date()), []).append(case)
     listed = [

@@ -15,7 +15,7 @@ from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
 from serving.store import interview_plans, queue_acts
 from serving.store.decisions import Decision
-from serving.store.queue_acts import Place, QueueAct
+from serving.store.queue_acts import HAND, HOLDS, Place, QueueAct
 from serving.store.transactions import in_transaction, lock_until_commit
 
 HOLD = dt.timedelta(minutes=60)
@@ -36,7 +36,7 @@ def take_next(service: DecisionService, caller: Caller, post: str) -> tuple[str,
     """
 
     def work(connection: Connection) -> tuple[str, str] | None:
-        _lock(connection, caller, post)
+        lock_queue(connection, caller, post)
         taken = [place for place in queue_acts.at_hand(connection, caller.account_id) if place.act == "take"]
         if taken:
             return taken[0].subject, taken[0].subject_id
@@ -63,7 +63,7 @@ def give_back_all(service: DecisionService, caller: Caller) -> int:
     """Give back every case at the caller's hand, as at the end of a shift, and return how many there were."""
 
     def work(connection: Connection) -> int:
-        held = queue_acts.at_hand(connection, caller.account_id)
+        held = [place for place in queue_acts.at_hand(connection, caller.account_id) if place.act in HOLDS]
         for place in held:
             queue_acts.insert(connection, place.subject, place.subject_id, caller.account_id, QueueAct("release"))
         return len(held)
@@ -87,7 +87,7 @@ def act_on_case(
     """
 
     def work(connection: Connection) -> None:
-        _lock(connection, caller, str(decision.post))
+        lock_queue(connection, caller, str(decision.post))
         place = queue_acts.place_of(connection, decision.subject, decision.subject_id)
         if act == "restore" and place is None:
             if queue_acts.closing_reason(connection, decision.subject, decision.subject_id) is None:
@@ -95,7 +95,7 @@ def act_on_case(
         else:
             require_free(place, caller)
         stored = (
-            _opening(connection, caller, decision) if act == "open"
+            _opening(connection, caller, decision, place) if act == "open"
             else _act(connection, service, place, decision.post, act, reason, day)
         )  # fmt: skip
         queue_acts.insert(connection, decision.subject, decision.subject_id, caller.account_id, stored)
@@ -107,7 +107,7 @@ def require_free(place: Place | None, caller: Caller) -> None:
     """Raise `Refusal` 409 for a case that does not wait, or that another account has at hand."""
     if place is None:
         raise not_waiting()
-    if place.is_held(_now()) and place.account_id != caller.account_id:
+    if place.is_held_from(caller.account_id, _now()):
         raise Refusal(409, "held", "another officer has this case at hand", expected="a case that nobody has at hand")
 
 
@@ -126,10 +126,12 @@ def snooze_days(now: dt.datetime, place: Place, post: str | None, service: Decis
     return today + dt.timedelta(days=1), last
 
 
-def _opening(connection: Connection, caller: Caller, decision: Decision) -> QueueAct:
-    """Return the hold of a case; one that the queue gave this officer stays so, also when taken up again."""
-    given = queue_acts.last_hold(connection, decision.subject, decision.subject_id) == ("take", caller.account_id)
-    return QueueAct("take" if given else "open", until=_now() + HOLD)
+def _opening(connection: Connection, caller: Caller, decision: Decision, place: Place | None) -> QueueAct:
+    """Return the hold of a case; one that the queue gave stays so when it is taken up again, or accepted from a colleague."""
+    act, account_id = queue_acts.last_hold(connection, decision.subject, decision.subject_id) or ("open", None)
+    is_handed = place is not None and place.act == HAND and place.is_held(_now())
+    kept = act if is_handed or account_id == caller.account_id else "open"
+    return QueueAct(kept, until=_now() + HOLD)
 
 
 def _act(
@@ -164,10 +166,10 @@ def _wakes_at(now: dt.datetime, place: Place, post: str | None, service: Decisio
     return _now() + (dt.datetime(chosen.year, chosen.month, chosen.day, tzinfo=zone_of(post)) - now)
 
 
-def _lock(connection: Connection, caller: Caller, post: str) -> None:
-    """Let one act at a time look at what is free: of an account, then of a post."""
-    lock_until_commit(connection, "queue", str(caller.account_id))
-    lock_until_commit(connection, "queue", post)
+def lock_queue(connection: Connection, caller: Caller, *posts: str) -> None:
+    """Let one act at a time look at what is free: of an account, then of posts in their order."""
+    for name in (str(caller.account_id), *posts):
+        lock_until_commit(connection, "queue", name)
 
 
 def _now() -> dt.datetime:

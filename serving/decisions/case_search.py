@@ -35,7 +35,7 @@ def search_cases(
         return None
     query = Query(words, given["subject_id"] or None, since, until, waiting)
     matching = case_words.search(connection, caller.posts, query, LIMIT)
-    return queued_cases(connection, service, [WaitingCase(decision) for decision in matching])
+    return queued_cases(connection, service, caller, [WaitingCase(decision) for decision in matching])
 
 
 def _moments(day: str, post: str | None) -> tuple[int | None, int | None]:

@@ -15,6 +15,7 @@ from features.tables.json_rows import row_as_json
 from features.tables.schema import TABLES
 from serving.auth.permissions import ALL_POSTS, Caller
 from serving.decisions.hand_entry_limits import count_hand_entry
+from serving.decisions.own_views import shown_to
 from serving.decisions.register_matches import register_view
 from serving.decisions.search_words import words_of_record
 from serving.decisions.service import DecisionService
@@ -84,6 +85,6 @@ def _decide_again(
     words = words_of_record(service.store.data_key, row.to_pylist()[0])
     case_words.insert(connection, before.post, before.subject, before.subject_id, words)
     again = computed.store(connection, record_position=position, account_id=caller.account_id, is_first=False)
-    return {
-        "score_before": before.shown_score(), "score_after": again.shown_score(), "decision": orjson.loads(again.shown),
-    }  # fmt: skip
+    shown = orjson.loads(shown_to(connection, service, caller, again))
+    score_before = None if shown.get("own_view_due") else before.shown_score()
+    return {"score_before": score_before, "score_after": shown["score"], "decision": shown}

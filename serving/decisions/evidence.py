@@ -15,6 +15,7 @@ from features.tables.schema import TABLES
 from serving.auth.permissions import OFFICER, Caller
 from serving.decisions.hand_entries import is_hand_entry
 from serving.decisions.linked_people import PLACE, case_network, is_by_hand
+from serving.decisions.own_views import shown_to
 from serving.decisions.service import DecisionService
 from serving.decisions.shared_findings import Card, card_of
 from serving.refusals import Refusal
@@ -102,7 +103,8 @@ def evidence_of(
     Raises `Refusal` 404 for any other record.
     """
     own = (table, record_id) == (TABLE_OF_SUBJECT[decision.subject], decision.subject_id)
-    named = own or (table, record_id) in records_named(orjson.loads(decision.shown))
+    shown = orjson.loads(shown_to(connection, service, caller, decision))
+    named = own or (table, record_id) in records_named(shown)
     if not named and not _is_linked(connection, service, caller, decision, table, record_id):
         raise missing_record()
     stored = service.store.rows(connection, table, [record_id], decision.record_position if own else decision.position)

@@ -11,8 +11,10 @@ import orjson
 from sqlalchemy import Connection
 
 from features.matrix import TABLE_OF_SUBJECT
+from serving.auth.permissions import Caller
 from serving.decisions.desk_clock import queued_since
 from serving.decisions.due_dates import DueDate, counting_moments, due_date
+from serving.decisions.own_views import cases_without_own_view, without_findings
 from serving.decisions.post_calendar import zone_of
 from serving.decisions.scoring_stops import order_in_force
 from serving.decisions.service import DecisionService
@@ -26,6 +28,7 @@ _STAY_AND_ARRIVAL = {
     "visa": ("intended_stay_days", "intended_arrival_on"), "entry": ("permitted_stay_days", "landed_at"),
 }  # fmt: skip
 _SPONSORS = ("guarantor_name", "inviter_name")
+CaseKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,24 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class QueuedCase:
-    """A case of the queue; ``shown`` is its decision as JSON, ``holder`` who has it at hand."""
+    """A case of the queue, as a caller may see it.
+
+    Attributes
+    ----------
+    shown
+        Its decision as JSON; without findings while ``is_own_view_due``.
+    linked_people
+        Count of people connected with the case.
+    holder
+        Who has it at hand.
+    """
 
     decision: Decision
     shown: dict[str, Any]
     due: DueDate | None
     summary: Summary | None
+    linked_people: int = 0
+    is_own_view_due: bool = False
     holder: str | None = None
     arrived_at: dt.datetime | None = None
 
@@ -66,38 +81,46 @@ class QueuedCase:
         """Sentence of the strongest reason for an interview by language; None if none stands out, and for a child."""
         return next((reason for reason in self.shown["reasons"] if reason["direction"] == "raises"), None)
 
-    @property
-    def linked_people(self) -> int:
-        """Count of people connected with the case."""
-        values = {each["feature"]: each["value"] for each in self.shown["contributions"]}
-        return int(values.get(LINKED) or 0)
-
 
 def interview_queue(
-    connection: Connection, service: DecisionService, post: str | None, limit: int, *, order: str = "priority",
-    after: str = "",
+    connection: Connection, service: DecisionService, caller: Caller, post: str | None, limit: int, *,
+    order: str = "priority", after: str = "",
 ) -> list[QueuedCase]:  # fmt: skip
     """Return the next cases of a post, from the first one or after the one that a decision is about."""
     now = service.now(connection)
     since = queued_since(now, service.models.settings)
     in_force = order_in_force(connection, post, order)
     waiting = waiting_cases.page(connection, post, limit, since, order=in_force, after=after)
-    return queued_cases(connection, service, waiting)
+    return queued_cases(connection, service, caller, waiting)
 
 
-def queued_cases(connection: Connection, service: DecisionService, waiting: Sequence[WaitingCase]) -> list[QueuedCase]:
-    """Return waiting cases with what a page shows of them."""
-    now = service.now(connection)
-    summaries = summaries_of(connection, service, [case.decision for case in waiting])
+def queued_cases(
+    connection: Connection, service: DecisionService, caller: Caller, waiting: Sequence[WaitingCase]
+) -> list[QueuedCase]:
+    """Return waiting cases with what a page shows of them to a caller."""
+    now, stored = service.now(connection), [case.decision for case in waiting]
+    summaries = summaries_of(connection, service, stored)
+    hidden = cases_without_own_view(connection, service, caller, stored)
     return [
-        QueuedCase(
-            case.decision, orjson.loads(case.decision.shown),
-            due_date(case.decision.subject, case.decision.as_of, now, case.decision.post),
-            summaries.get((case.decision.subject, case.decision.subject_id)), case.holder,
-            case.arrived_at,
+        _queued_case(
+            case, due_date(case.decision.subject, case.decision.as_of, now, case.decision.post), summaries, hidden
         )
         for case in waiting
-    ]  # fmt: skip
+    ]
+
+
+def _queued_case(
+    case: WaitingCase, due: DueDate | None, summaries: Mapping[CaseKey, Summary], hidden: frozenset[CaseKey]
+) -> QueuedCase:
+    key, shown = (case.decision.subject, case.decision.subject_id), orjson.loads(case.decision.shown)
+    return QueuedCase(
+        case.decision, without_findings(shown) if key in hidden else shown, due, summaries.get(key), _linked_people(shown),
+        key in hidden, case.holder, case.arrived_at,
+    )  # fmt: skip
+
+
+def _linked_people(shown: Mapping[str, Any]) -> int:
+    return next((int(each["value"] or 0) for each in shown["contributions"] if each["feature"] == LINKED), 0)
 
 
 def queue_counts(connection: Connection, service: DecisionService, post: str | None) -> Counts:

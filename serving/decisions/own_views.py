@@ -1,67 +1,80 @@
 """Own view first: on a random share of cases an officer writes a view before the findings are shown.
 
-The service draws once a case and officer, and stores the draw before anything is shown. What the findings advise is an
-interview if any of them calls for it.
+Who is drawn follows from a keyed hash of case and account, so that every list and answer hides the findings of the same
+cases without writing; opening a case stores its draw. What the findings advise is an interview if any of them calls for it.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+import pyarrow as pa
 from sqlalchemy import Connection
 
-from features.matrix import TABLE_OF_SUBJECT
-from features.tables.schema import TABLES
+from features.identity.hashes import hash_texts
+from features.store.encryption import DataKey
 from serving.auth.permissions import OFFICER, Caller
-from serving.decisions.evidence import decision_in_scope
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
-from serving.store import decisions, own_views, queue_acts
+from serving.store import own_views
 from serving.store.decisions import Decision
-from serving.store.own_views import ViewPair
+from serving.store.own_views import Standing
 from serving.store.transactions import transaction
 
 FIRST, AFTER = "first", "after"
 VIEWS: Mapping[str, tuple[str, ...]] = {FIRST: ("interview", "no_interview"), AFTER: ("agree", "disagree")}
 """Views by stage."""
 REASONS = ("record", "linked", "documents", "experience", "other_ground")
-SMALLEST_GROUP = 10
-"""Views; a smaller group has no rates."""
-_random = random.SystemRandom()
+_KIND = 60_001
+"""Kind under which case and account are hashed: apart from every kind of posting and from the words of the search."""
 
 
-def draw_own_view(
-    connection: Connection, service: DecisionService, caller: Caller, decision: Decision,
-    number: Callable[[], float] = _random.random,
-) -> str:  # fmt: skip
-    """Return the stage of the view that a caller owes a case, drawn now if it was not yet; empty for none."""
-    if caller.role is not OFFICER or not _has_findings(decision):
+def draw_own_view(connection: Connection, service: DecisionService, caller: Caller, decision: Decision) -> str:
+    """Return the stage of the view that a caller owes a case; empty for none. A draw that was not stored yet is stored now."""
+    if not _concerns(caller, decision):
         return ""
-    drawn = own_views.draw_of(connection, decision, caller.account_id)
-    if drawn is None:
-        drawn = _draw(connection, service, caller, decision, number)
-    if not drawn:
-        return ""
-    stages = own_views.stages_of(connection, decision, caller.account_id)
-    return next((stage for stage in (FIRST, AFTER) if stage not in stages), "")
+    standing = own_views.standings(connection, [decision], caller.account_id)[decision.subject, decision.subject_id]
+    is_first = _is_first(service, caller, decision, standing)
+    share = service.models.settings.own_view_share
+    if standing.is_first is None and standing.is_waiting and share:
+        own_views.insert_draw(connection, decision, caller.account_id, share=share, is_first=is_first)
+    return next((stage for stage in (FIRST, AFTER) if is_first and stage not in standing.stages), "")
 
 
-def _draw(
-    connection: Connection, service: DecisionService, caller: Caller, decision: Decision, number: Callable[[], float]
-) -> bool:
-    """Draw for a case that still waits; without a share nothing is drawn."""
-    share, case = service.models.settings.own_view_share, (decision.subject, decision.subject_id)
-    if not share or decisions.is_interviewed(connection, *case) or queue_acts.closing_reason(connection, *case):
-        return False
-    return own_views.insert_draw(connection, decision, caller.account_id, share=share, is_first=number() < share)
+def cases_without_own_view(
+    connection: Connection, service: DecisionService, caller: Caller, cases: Sequence[Decision]
+) -> frozenset[tuple[str, str]]:
+    """Return (subject, subject id) of the cases whose findings a caller does not see yet. Stores nothing."""
+    concerned = [case for case in cases if _concerns(caller, case)]
+    standings = own_views.standings(connection, concerned, caller.account_id) if concerned else {}
+    return frozenset(
+        (case.subject, case.subject_id) for case in concerned
+        if FIRST not in (standing := standings[case.subject, case.subject_id]).stages
+        and _is_first(service, caller, case, standing)
+    )  # fmt: skip
 
 
-def _has_findings(decision: Decision) -> bool:
-    return decision.route == "interview_queue" and bool(orjson.loads(decision.shown)["reasons"])
+def draw_number(data_key: DataKey, account_id: int, decision: Decision) -> float:
+    """Return the number in [0, 1) of a case and an account; below the share, the own view comes first."""
+    name = f"{decision.subject}/{decision.subject_id}/{account_id}"
+    [key] = hash_texts(pa.array([name]), "own_view")
+    return (data_key.blind(_KIND, int(key)) % 2**64 >> 11) / 2**53
+
+
+def _concerns(caller: Caller, decision: Decision) -> bool:
+    """Return whether a caller may owe the case an own view: it has findings, and an officer reads them."""
+    has_findings = '"reasons":[]' not in decision.shown
+    return caller.role is OFFICER and decision.route == "interview_queue" and has_findings
+
+
+def _is_first(service: DecisionService, caller: Caller, decision: Decision, standing: Standing) -> bool:
+    """Return whether the own view comes first: as it was stored or, of a case that still waits, as the share says now."""
+    if standing.is_first is not None:
+        return standing.is_first
+    share = service.models.settings.own_view_share
+    return standing.is_waiting and draw_number(service.store.data_key, caller.account_id, decision) < share
 
 
 def require_own_view(connection: Connection, service: DecisionService, caller: Caller, decision: Decision) -> None:
@@ -70,22 +83,29 @@ def require_own_view(connection: Connection, service: DecisionService, caller: C
         raise Refusal(409, "own_view", "the own view comes first", expected="the view, on the page of the case")
 
 
+def shown_to(connection: Connection, service: DecisionService, caller: Caller, decision: Decision) -> str:
+    """Return a decision's JSON text for a caller: byte for byte as it was stored, without findings until the own view."""
+    if draw_own_view(connection, service, caller, decision) != FIRST:
+        return decision.shown
+    return orjson.dumps(without_findings(orjson.loads(decision.shown))).decode()
+
+
 def without_findings(shown: Mapping[str, Any]) -> dict[str, Any]:
     """Return a decision as it is shown before the own view: neither findings nor score, warnings about persons alone."""
     kept = [warning for warning in shown["warnings"] if warning["code"] in {"protect", "register_withheld"}]
     hidden: dict[str, Any] = {
-        "reasons": [], "findings": [], "contributions": [], "score": None, "raw_score": None, "warnings": kept,
+        "reasons": [], "findings": [], "contributions": [], "score": None, "raw_score": None, "remainder": None,
+        "warnings": kept, "own_view_due": True,
     }  # fmt: skip
     return {**shown, **hidden}
 
 
-def write_own_view(service: DecisionService, caller: Caller, decision_id: str, view: str, reason: str) -> None:
+def write_own_view(service: DecisionService, caller: Caller, decision: Decision, view: str, reason: str) -> None:
     """Store the view that a caller owes a case; a view that was written already stays.
 
-    Raises `Refusal` 404 for a case out of scope, 422 for another view or reason.
+    Raises `Refusal` 422 for another view or reason.
     """
     with transaction(service.engine, caller.reach) as connection:
-        decision = decision_in_scope(connection, caller, decision_id)
         stage = draw_own_view(connection, service, caller, decision)
         if not stage:
             return
@@ -96,66 +116,3 @@ def write_own_view(service: DecisionService, caller: Caller, decision_id: str, v
         raised = any(reason["direction"] == "raises" for reason in orjson.loads(decision.shown)["reasons"])
         advice = VIEWS[FIRST][0 if raised else 1]
         own_views.insert_view(connection, decision, caller.account_id, stage, view, reason, advice)
-
-
-@dataclass(frozen=True, slots=True)
-class OverrideRates:
-    """Rates of a group of cases; None where the group is too small to be shown.
-
-    Attributes
-    ----------
-    count
-        Views written before the findings were shown.
-    agreed_first_share
-        Share that agreed with the findings' advice before it was shown.
-    overridden_share
-        Share of those answered afterwards that disagreed with the findings.
-    changed_share
-        Share of those with another view at first that agreed afterwards.
-    """
-
-    group: str
-    value: str
-    count: int
-    agreed_first_share: float | None
-    overridden_share: float | None
-    changed_share: float | None
-
-
-def override_rates(service: DecisionService, caller: Caller) -> list[OverrideRates]:
-    """Return the rates by post, status, nationality and sex, for an auditor."""
-    with transaction(service.engine, caller.reach) as connection:
-        pairs = own_views.pairs(connection)
-        records = _records(connection, service, pairs)
-    groups: dict[tuple[str, str], list[ViewPair]] = {}
-    for pair in pairs:
-        for name, value in {"post": pair.post, **records.get((pair.subject, pair.subject_id), {})}.items():
-            groups.setdefault((name, value), []).append(pair)
-    return [_rates(*key, members) for key, members in sorted(groups.items())]
-
-
-def _records(
-    connection: Connection, service: DecisionService, pairs: Sequence[ViewPair]
-) -> dict[tuple[str, str], dict[str, str]]:
-    """Return the groups that a case belongs to, from its record."""
-    columns, groups = ("status_of_residence", "nationality", "sex"), {}
-    for subject, table in TABLE_OF_SUBJECT.items():
-        ids = sorted({pair.subject_id for pair in pairs if pair.subject == subject})
-        for row in service.readable_rows(connection, table, ids).to_pylist() if ids else []:
-            groups[subject, row[TABLES[table].id_column]] = {name: str(row[name]) for name in columns}
-    return groups
-
-
-def _rates(group: str, value: str, pairs: Sequence[ViewPair]) -> OverrideRates:
-    if len(pairs) < SMALLEST_GROUP:
-        return OverrideRates(group, value, len(pairs), None, None, None)
-    answered = [pair for pair in pairs if pair.after is not None]
-    others = [pair for pair in answered if pair.first != pair.advice]
-    return OverrideRates(
-        group, value, len(pairs), _share([pair.first == pair.advice for pair in pairs]),
-        _share([pair.after == "disagree" for pair in answered]), _share([pair.after == "agree" for pair in others]),
-    )  # fmt: skip
-
-
-def _share(flags: Sequence[bool]) -> float | None:
-    return sum(flags) / len(flags) if flags else None

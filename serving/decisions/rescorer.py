@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from features.error_origin import origin
-from serving.decisions.rescoring import rescore
+from serving.decisions.rescoring import rescored, store_rescored
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
 from serving.store import scoring_stops, touched_cases
@@ -23,6 +23,8 @@ from serving.store.transactions import EVERYTHING, in_transaction, transaction
 
 log = logging.getLogger("mimamori")
 PAUSE_SECONDS = 0.5
+CASES = 8
+"""Cases taken together: they share the transaction, its commit, and the wait for the log."""
 
 
 class Rescorer:
@@ -42,36 +44,38 @@ class Rescorer:
         self._stopping.set()
         self._thread.join()
 
-    def rescore_next(self) -> bool:
-        """Score the next touched case again; return whether there was one.
+    def rescore_some(self) -> int:
+        """Score the next touched cases again, and return how many were tried.
 
-        A case that cannot be scored again stays as it was, and the log says to the operator where it failed.
+        A case that cannot be scored again stays as it was, and the log says to the operator where it failed; the others
+        taken with it come up again.
         """
         self._service.refresh_models()
-        taken: list[Touched] = []
+        begun: list[Touched] = []
         try:
-            return in_transaction(self._service.engine, lambda connection: self._next(connection, taken), EVERYTHING)
+            return in_transaction(self._service.engine, lambda connection: self._some(connection, begun), EVERYTHING)
         except (DBAPIError, DriverError, MemoryError, Refusal):
             raise
         except Exception as error:
             log.error("a case could not be scored again, and stays as it was: %s", origin(error))
         with transaction(self._service.engine, EVERYTHING) as connection:
-            touched_cases.count_attempt(connection, taken[-1])
-        return True
+            touched_cases.count_attempt(connection, begun[-1])
+        return 1
 
-    def _next(self, connection: Connection, taken: list[Touched]) -> bool:
+    def _some(self, connection: Connection, begun: list[Touched]) -> int:
         # without a model a case keeps the score that it has
-        touched = touched_cases.take(connection, self._service.models.bundles, scoring_stops.stops(connection))
-        if touched is None:
-            return False
-        taken.append(touched)
-        rescore(connection, self._service, touched)
-        return True
+        stops = scoring_stops.stops(connection)
+        cases = []
+        for touched in touched_cases.take(connection, self._service.models.bundles, stops, CASES):
+            begun.append(touched)
+            cases.append(rescored(connection, self._service, touched))
+        store_rescored(connection, [case for case in cases if case is not None])
+        return sum(case is not None for case in cases)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
             try:
-                more = self.rescore_next()
+                more = bool(self.rescore_some())
             except Exception as error:  # rescoring must never take the service down
                 log.error("rescoring: %s", origin(error))
                 more = False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection
@@ -13,10 +15,10 @@ from features.store.records import RecordName
 from serving.decisions.register_matches import register_view
 from serving.decisions.service import Computed, DecisionService
 from serving.decisions.sight import later_sight
-from serving.store import decisions, record_ids, touched_cases
+from serving.log.leaves import Act, append_all
+from serving.store import decisions, record_ids, rescorings, touched_cases
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.decisions import Decision
-from serving.store.rescorings import insert_rescoring
 from serving.store.submissions import role_of_sender
 from serving.store.touched_cases import Touched
 from serving.store.transactions import lock_until_commit
@@ -26,24 +28,50 @@ class CannotRescore(Exception):
     """Raised for a case whose own record can no longer be read."""
 
 
-def rescore(connection: Connection, service: DecisionService, touched: Touched) -> Decision | None:
-    """Decide again about a touched case and settle what touched it; return the new decision, None where nothing changes.
+class Rescored(NamedTuple):
+    """A touched case, its decision before, and the one computed anew; both None where the case does not wait."""
+
+    touched: Touched
+    before: Decision | None = None
+    computed: Computed | None = None
+
+
+def rescored(connection: Connection, service: DecisionService, touched: Touched) -> Rescored | None:
+    """Compute a touched case again and store nothing; None where scoring was stopped meanwhile and the case stays touched.
 
     The case keeps its place in time: it is due as before. Records count until the latest that touched it became known,
     and no clock is read, so that replay sees the same.
 
-    Raises whatever kept the case from being computed; the transaction must not be committed then.
+    Raises whatever kept the case from being computed.
     """
-    table = TABLE_OF_SUBJECT[touched.subject]
-    lock_until_commit(connection, table, touched.subject_id)
+    lock_until_commit(connection, TABLE_OF_SUBJECT[touched.subject], touched.subject_id)
     before = decisions.latest(connection, touched.subject, touched.subject_id)
-    again = None
-    if before is not None and decisions.is_waiting(connection, touched.subject, touched.subject_id):
-        if service.bundle_for(connection, before.subject, before.post) is None:
-            return None  # scoring was stopped meanwhile: the case keeps its score, and is still touched
-        again = _store_if_new(connection, before, _again(connection, service, before, touched), touched)
-    touched_cases.settle(connection, touched)
-    return again
+    if before is None or not decisions.is_waiting(connection, touched.subject, touched.subject_id):
+        return Rescored(touched)
+    if service.bundle_for(connection, before.subject, before.post) is None:
+        return None
+    return Rescored(touched, before, _again(connection, service, before, touched))
+
+
+def store_rescored(connection: Connection, cases: Sequence[Rescored]) -> None:
+    """Store the decisions that say something else than the one before, and why they were taken; settle what touched the cases.
+
+    All of it is sealed at the end: whoever writes to the log meanwhile waits for the leaves alone.
+    """
+    acts: list[Act] = []
+    for touched, before, computed in cases:
+        if before is not None and computed is not None:
+            computed.keep_lookups(connection, is_first=False)
+            if _said(computed.decision) != _said(before):
+                decision = replace(
+                    computed.decision, record_position=before.record_position, account_id=UNKNOWN_ACCOUNT
+                )
+                acts += [
+                    decisions.insert_unsealed(connection, decision),
+                    rescorings.insert_unsealed(connection, decision, touched.tables, touched.positions),
+                ]
+    touched_cases.settle(connection, [case.touched for case in cases])
+    append_all(connection, acts)
 
 
 def _again(connection: Connection, service: DecisionService, before: Decision, touched: Touched) -> Computed:
@@ -59,18 +87,6 @@ def _again(connection: Connection, service: DecisionService, before: Decision, t
     sight = later_sight(connection, before, position, before.as_of, seen_at, register)
     own = facts_of_table(TABLE_OF_SUBJECT[before.subject], row)
     return service.score(connection, before.subject, row, own, before.post, sight)
-
-
-def _store_if_new(connection: Connection, before: Decision, computed: Computed, touched: Touched) -> Decision | None:
-    """Store a decision that says something else than the one before, and why it was taken."""
-    if _said(computed.decision) == _said(before):
-        touched_cases.keep_lookups(connection, before.subject, before.subject_id, computed.lookups, is_first=False)
-        return None
-    decision = computed.store(
-        connection, record_position=before.record_position, account_id=UNKNOWN_ACCOUNT, is_first=False
-    )
-    insert_rescoring(connection, decision, touched.tables, touched.positions)
-    return decision
 
 
 def _said(decision: Decision) -> object:

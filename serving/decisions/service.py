@@ -59,9 +59,13 @@ class Computed:
     ) -> Decision:
         """Store the decision, and its look-ups so that later records find the case; return it as stored."""
         decision = replace(self.decision, record_position=record_position, account_id=account_id)
-        keep_lookups(connection, decision.subject, decision.subject_id, self.lookups, is_first=is_first)
+        self.keep_lookups(connection, is_first=is_first)
         decisions.insert(connection, decision)
         return decision
+
+    def keep_lookups(self, connection: Connection, *, is_first: bool) -> None:
+        """Store what the case looked up."""
+        keep_lookups(connection, self.decision.subject, self.decision.subject_id, self.lookups, is_first=is_first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from serving.decisions.scoring import PROTECT
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import category_label, format_day
 from serving.log.readings import log_readings
+from serving.pages.case_sentence import case_sentence
 from serving.store.readings import Reading
 from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, page_texts, render
@@ -67,7 +68,7 @@ def arrivals(request: Request, caller: PageReader, port: str = "", flight: str =
     service: DecisionService = request.app.state.service
     language, shown = language_of(request), _port(caller, port)
     with transaction(service.engine, caller.reach) as connection:
-        listed = flights(connection, service, shown)
+        listed = flights(connection, service, caller, shown)
     chosen = next((item for item in listed if day and (item.number, item.day.isoformat()) == (flight, day)), None)
     rows = [_flight_row(item, shown, language, is_open=item is chosen) for item in listed]
     cases = [] if chosen is None else chosen.cases
@@ -114,19 +115,6 @@ def _traveller(case: QueuedCase, language: str) -> TravellerRow:
     facts = [] if summary is None else [
         "" if summary.age is None else words["age"].format(n=summary.age), category_label(summary.status, language)
     ]  # fmt: skip
-    mark, sentence = _sentence(case, language)
+    mark, sentence = case_sentence(case, language)
     name = (summary.name if summary else "") or case.decision.subject_id
     return TravellerRow(case.decision.decision_id, name, [fact for fact in facts if fact], mark, sentence)
-
-
-def _sentence(case: QueuedCase, language: str) -> tuple[str, str]:
-    """Return why a traveller stands first, and the sentence about the case."""
-    words, finding = page_texts("queue", language), case.strongest_finding
-    for warning in case.shown["warnings"]:
-        if warning["code"] == PROTECT:
-            return words["protect"], warning[language]
-    if case.shown["route"] == "child_procedure":
-        return words["child"], words["child_sentence"]
-    if case.shown["route"] == "no_score":
-        return "", words["no_score"]
-    return "", words["no_reason"] if finding is None else finding[language]

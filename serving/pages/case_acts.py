@@ -14,9 +14,9 @@ from serving.decisions.case_acts import SKIP_REASONS, snooze_days
 from serving.decisions.post_calendar import zone_of
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import format_day
-from serving.store import queue_acts
+from serving.store import accounts, queue_acts
 from serving.store.decisions import Decision
-from serving.store.queue_acts import Place
+from serving.store.queue_acts import HAND, Place
 from serving.web.rendering import page_texts
 
 
@@ -27,9 +27,12 @@ class CaseActs:
     Attributes
     ----------
     state
-        ``free``, ``mine``, ``other``, ``skip``, ``snooze``, ``closed``, or ``gone`` after an interview.
+        ``free``, ``mine``, ``other``, ``handed`` by a colleague, ``given`` to a colleague who has not accepted it, ``skip``,
+        ``snooze``, ``closed``, or ``gone`` after an interview.
     who, until, reason
-        Account of the act, its end at the post, and its reason; empty without.
+        Account of the act, of a case handed over the colleague; its end at the post, and its reason; empty without.
+    colleagues
+        Account id and name of those to whom the case may be handed.
     days
         First and last day to which the case may be put off.
     """
@@ -41,6 +44,7 @@ class CaseActs:
     until: str
     reason: str
     skip_reasons: list[tuple[str, str]]
+    colleagues: list[tuple[str, str]]
     days: tuple[str, str]
     t: Mapping[str, str]
 
@@ -55,12 +59,19 @@ def case_acts(
     if place is not None:
         first, last = snooze_days(service.now(connection), place, decision.post, service)
         days = (first.isoformat(), last.isoformat())
+    state = _state(connection, place, caller, decision)
+    who = place and (place.giver if state == "handed" else place.account)
     return CaseActs(
-        decision.decision_id, _state(connection, place, caller, decision), caller.role is Role.OFFICER,
-        (place and place.account) or "", until_label(place, decision.post, language),
-        reasons.get((place and place.reason) or "", ""), [(code, reasons[code]) for code in SKIP_REASONS], days,
-        page_texts("case_acts", language),
+        decision.decision_id, state, caller.role is Role.OFFICER, who or "", until_label(place, decision.post, language),
+        reasons.get((place and place.reason) or "", ""), [(code, reasons[code]) for code in SKIP_REASONS],
+        colleague_choices(connection, caller) if state == "mine" else [], days, page_texts("case_acts", language),
     )  # fmt: skip
+
+
+def colleague_choices(connection: Connection, caller: Caller) -> list[tuple[str, str]]:
+    """Return account id and name of those to whom an officer may hand cases."""
+    others = accounts.colleagues(connection, caller.posts, caller.account_id)
+    return [(str(each.account_id), each.name) for each in others]
 
 
 def until_label(place: Place | None, post: str | None, language: str) -> str:
@@ -76,6 +87,8 @@ def _state(connection: Connection, place: Place | None, caller: Caller, decision
         closed = queue_acts.closing_reason(connection, decision.subject, decision.subject_id)
         return "gone" if closed is None else "closed"
     now = dt.datetime.now(dt.UTC)
+    if place.is_held_from(caller.account_id, now):
+        return "other"
     if place.is_held(now):
-        return "mine" if place.account_id == caller.account_id else "other"
+        return "mine" if place.act != HAND else "handed" if place.account_id == caller.account_id else "given"
     return str(place.act) if place.stands(now) else "free"

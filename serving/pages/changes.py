@@ -11,16 +11,19 @@ from sqlalchemy import Connection
 
 from features.languages import texts
 from features.matrix import TABLE_OF_SUBJECT
+from serving.auth.permissions import Caller
 from serving.auth.sessions import PageReader
 from serving.decisions.case_changes import change_since_last
 from serving.decisions.correction_forms import due_of_request
 from serving.decisions.due_dates import DueDate
 from serving.decisions.interview_queue import summaries_of
+from serving.decisions.own_views import cases_without_own_view
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import format_day
 from serving.log.readings import log_readings
 from serving.pages.case_change import change_view
 from serving.pages.case_labels import due_label
+from serving.pages.case_sentence import own_view_sentence
 from serving.store import decisions
 from serving.store.correction_requests import waiting_requests
 from serving.store.decisions import Decision
@@ -74,7 +77,7 @@ def changes(request: Request, caller: PageReader) -> Response:
     language = language_of(request)
     with transaction(service.engine, caller.reach) as connection:
         changed = unopened_changes(connection, caller.account_id, LISTED)
-        cases = _cases(connection, service, changed, language)
+        cases = _cases(connection, service, caller, changed, language)
         requests, named = _requests(connection, service, language)
     log_readings(request, caller, [*(_reading(item.decision) for item in changed), *named])
     return render(request, ChangesPage(cases, requests), caller)
@@ -85,14 +88,20 @@ def _reading(case: Decision) -> Reading:
 
 
 def _cases(
-    connection: Connection, service: DecisionService, changed: Sequence[UnopenedChange], language: str
+    connection: Connection, service: DecisionService, caller: Caller, changed: Sequence[UnopenedChange], language: str
 ) -> list[ChangedCase]:
-    summaries, cases = summaries_of(connection, service, [item.decision for item in changed]), []
+    stored = [item.decision for item in changed]
+    summaries, hidden = (
+        summaries_of(connection, service, stored), cases_without_own_view(connection, service, caller, stored)
+    )  # fmt: skip
+    cases = []
     for case, _, is_held in changed:
         summary = summaries.get((case.subject, case.subject_id))
-        view = change_view(change_since_last(connection, service, case), language)
+        is_hidden = (case.subject, case.subject_id) in hidden
+        view = None if is_hidden else change_view(change_since_last(connection, service, case), language)
+        sentences = [own_view_sentence(language)] if is_hidden else view.sentences if view else []
         name = (summary.name if summary else "") or case.subject_id
-        cases.append(ChangedCase(case.decision_id, name, case.post, is_held, view.sentences if view else []))
+        cases.append(ChangedCase(case.decision_id, name, case.post, is_held, sentences))
     return cases
 
 

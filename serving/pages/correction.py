@@ -28,6 +28,7 @@ from serving.decisions.correction_forms import (
 )
 from serving.decisions.due_dates import DueDate
 from serving.decisions.evidence import decision_in_scope
+from serving.decisions.own_views import require_own_view
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import format_day
 from serving.log.readings import log_readings
@@ -161,7 +162,9 @@ def _file(request: Request, caller: Caller, decision_id: str) -> CaseFile:
     service: DecisionService = request.app.state.service
     with transaction(service.engine, caller.reach) as connection:
         shown = decision_in_scope(connection, caller, decision_id)
-        return case_file(connection, service, caller, latest(connection, shown.subject, shown.subject_id) or shown)
+        decision = latest(connection, shown.subject, shown.subject_id) or shown
+        require_own_view(connection, service, caller, decision)
+        return case_file(connection, service, caller, decision)
 
 
 def _response(

@@ -15,6 +15,7 @@ from serving.decisions.service import DecisionService
 from serving.i18n.formats import category_label, format_day
 from serving.log.readings import log_readings
 from serving.pages.case_change import change_view
+from serving.pages.case_sentence import own_view_sentence
 from serving.store.readings import Reading
 from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, page_texts, render
@@ -49,7 +50,7 @@ def follow_up(request: Request, caller: PageReader, port: str = "") -> Response:
     language = language_of(request)
     shown = (port or None) if caller.scope is ALL_POSTS else port if caller.reaches(port) else caller.post
     with transaction(service.engine, caller.reach) as connection:
-        people = landed_people(connection, service, shown)
+        people = landed_people(connection, service, caller, shown)
     log_readings(request, caller, [_reading(person) for person in people])
     return render(request, FollowUpPage(shown, [_row(person, language) for person in people]), caller)
 
@@ -68,6 +69,7 @@ def _row(person: LandedPerson, language: str) -> PersonRow:
             "" if summary.age is None else words["age"].format(n=summary.age),
             category_label(summary.status, language),
         ]
-    view = change_view(person.change, language)
+    view = None if person.is_own_view_due else change_view(person.change, language)
+    sentences = view.sentences if view else [own_view_sentence(language)]
     name = (summary.name if summary else "") or case.subject_id
-    return PersonRow(case.decision_id, name, [fact for fact in facts if fact], view.sentences if view else [])
+    return PersonRow(case.decision_id, name, [fact for fact in facts if fact], sentences)

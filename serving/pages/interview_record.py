@@ -22,6 +22,7 @@ from serving.decisions.interview_sheets import (
     sheet_in_scope,
     withdraw_sheet,
 )
+from serving.decisions.own_views import require_own_view
 from serving.decisions.service import DecisionService
 from serving.log.readings import log_readings
 from serving.pages.case_title import full_name
@@ -72,6 +73,7 @@ def _page(request: Request, caller: Caller, sheet_id: str, *, status: int = 200,
     with transaction(service.engine, caller.reach) as connection:
         sheet = sheet_in_scope(connection, caller, sheet_id)
         decision = decision_in_scope(connection, caller, sheet.decision_id)
+        require_own_view(connection, service, caller, decision)
         rows, answers = own_record(connection, service, decision).to_pylist(), sheet_answers(connection, service, sheet)
     log_readings(request, caller, [Reading("interview_sheet", decision.decision_id)])
     shown = orjson.loads(decision.shown)

@@ -1,8 +1,8 @@
-"""Own view on a case before and after its findings are shown, and the auditor's table of overrides."""
+"""Own view on a case before and after its findings are shown, and the auditor's tables of overrides."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from fastapi import APIRouter, Request, Response
@@ -10,15 +10,12 @@ from fastapi.responses import RedirectResponse
 
 from features.languages import texts
 from serving.auth.sessions import PageReader
-from serving.decisions.own_views import (
-    REASONS,
-    SMALLEST_GROUP,
-    VIEWS,
-    OverrideRates,
-    override_rates,
-    write_own_view,
-)
+from serving.decisions.control_cases import ControlRates, control_rates
+from serving.decisions.evidence import decision_in_scope
+from serving.decisions.override_rates import SMALLEST_GROUP, OverrideRates, override_rates
+from serving.decisions.own_views import REASONS, VIEWS, write_own_view
 from serving.i18n.formats import category_label
+from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, render
 from serving.web.request_bodies import FormFields
 
@@ -36,10 +33,11 @@ class OwnViewForm:
 
 @dataclass(frozen=True, slots=True)
 class OverridesPage(Page):
-    """Rates by group; groups of fewer than ``smallest`` views have none."""
+    """Rates by group on real cases and on control cases; groups of fewer than ``smallest`` views have none."""
 
     name: ClassVar[str] = "overrides"
     rows: list[OverrideRates]
+    controls: list[ControlRates]
     smallest: int
 
 
@@ -57,18 +55,21 @@ def own_view_form(stage: str, language: str) -> OwnViewForm | None:
 @router.post("/cases/{decision_id}/own-view")
 def own_view(request: Request, caller: PageReader, decision_id: str, form: FormFields) -> Response:
     """Store the view that is due, and go back to the case."""
-    write_own_view(request.app.state.service, caller, decision_id, form.get("view", ""), form.get("reason", ""))
+    service = request.app.state.service
+    with transaction(service.engine, caller.reach) as connection:
+        decision = decision_in_scope(connection, caller, decision_id)
+    write_own_view(service, caller, decision, form.get("view", ""), form.get("reason", ""))
     return RedirectResponse(f"/cases/{decision_id}", 303)
 
 
 @router.get("/overrides")
 def overrides(request: Request, caller: PageReader) -> Response:
     """Show how often officers agree with the findings, by group; no reading, since it shows no person."""
-    language = language_of(request)
-    rows = [_labelled(row, language) for row in override_rates(request.app.state.service, caller)]
-    return render(request, OverridesPage(rows, SMALLEST_GROUP), caller)
+    service, language = request.app.state.service, language_of(request)
+    rows = [replace(row, value=_label(row, language)) for row in override_rates(service, caller)]
+    controls = [replace(row, value=_label(row, language)) for row in control_rates(service, caller)]
+    return render(request, OverridesPage(rows, controls, SMALLEST_GROUP), caller)
 
 
-def _labelled(row: OverrideRates, language: str) -> OverrideRates:
-    value = category_label(row.value, language) if row.group == "status_of_residence" else row.value
-    return OverrideRates(row.group, value, row.count, row.agreed_first_share, row.overridden_share, row.changed_share)
+def _label(row: OverrideRates | ControlRates, language: str) -> str:
+    return category_label(row.value, language) if row.group == "status_of_residence" else row.value

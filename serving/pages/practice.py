@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,6 +13,7 @@ from features.matrix import TABLE_OF_SUBJECT
 from features.tables.json_rows import rows_to_table
 from serving.auth.permissions import Caller
 from serving.auth.sessions import PageReader
+from serving.decisions.control_cases import drawn_order
 from serving.decisions.practice_record import PracticeRecord, practice_record
 from serving.i18n.formats import format_value
 from serving.pages.case_title import full_name
@@ -38,11 +38,12 @@ _CATEGORIES = {"status_of_residence", "travel_paid_by", "guarantor_relationship"
 class PracticePage(Page):
     """A case to answer or, with ``answer``, an answered one with its truth; ``name_of_person`` is empty without a case.
 
-    ``needed`` is how many answers open the queue, 0 where it is open.
+    ``place`` is where the case stands in the reader's order, ``needed`` how many answers open the queue, 0 where it is open.
     """
 
     name: ClassVar[str] = "practice"
     number: int
+    place: int
     total: int
     name_of_person: str
     facts: list[tuple[str, str]]
@@ -58,24 +59,23 @@ class PracticePage(Page):
 @router.get("/practice")
 def practice(request: Request, caller: PageReader) -> Response:
     """Show the next case without an answer, and the record."""
-    cases, answers = _state(request, caller)
-    answered = {answer.number for answer in answers}
-    number = next((at for at in range(1, len(cases.cases) + 1) if at not in answered), 0)
-    return _page(request, caller, cases, answers, number)
+    round_ = _round(request, caller)
+    answered = {answer.number for answer in round_.answers}
+    return _page(request, caller, round_, next((number for number in round_.order if number not in answered), 0))
 
 
 @router.get("/practice/{number}")
 def practice_case(request: Request, caller: PageReader, number: int) -> Response:
     """Show a case, with its truth once it is answered."""
-    cases, answers = _state(request, caller)
-    _case(cases, number)
-    return _page(request, caller, cases, answers, number)
+    round_ = _round(request, caller)
+    _case(round_.cases, number)
+    return _page(request, caller, round_, number)
 
 
 @router.post("/practice/{number}")
 def answer(request: Request, caller: PageReader, number: int, form: FormFields) -> Response:
     """Store the answer to a case, and show its truth."""
-    cases, _ = _state(request, caller)
+    cases = _round(request, caller).cases
     case, view = _case(cases, number), form.get("view", "")
     if view not in VIEWS:
         raise Refusal(422, "view", "there is no such view", where=["view"], expected=" or ".join(VIEWS))
@@ -85,11 +85,20 @@ def answer(request: Request, caller: PageReader, number: int, form: FormFields) 
     return RedirectResponse(f"/practice/{number}", 303)
 
 
-def _state(request: Request, caller: Caller) -> tuple[PracticeSet, list[PracticeAnswer]]:
+class _Round(NamedTuple):
+    """Cases, their numbers in the order drawn for the reader, and the reader's answers."""
+
+    cases: PracticeSet
+    order: list[int]
+    answers: list[PracticeAnswer]
+
+
+def _round(request: Request, caller: Caller) -> _Round:
     service = request.app.state.service
     cases = read_practice(service.models.settings.home)
     with transaction(service.engine, caller.reach) as connection:
-        return cases, store.answers_of(connection, caller.account_id, cases.name)
+        answers = store.answers_of(connection, caller.account_id, cases.name)
+        return _Round(cases, drawn_order(connection, caller.account_id, cases), answers)
 
 
 def _case(cases: PracticeSet, number: int) -> PracticeCase:
@@ -98,15 +107,14 @@ def _case(cases: PracticeSet, number: int) -> PracticeCase:
     return cases.cases[number - 1]
 
 
-def _page(
-    request: Request, caller: Caller, cases: PracticeSet, answers: Sequence[PracticeAnswer], number: int
-) -> Response:
+def _page(request: Request, caller: Caller, round_: _Round, number: int) -> Response:
+    cases, order, answers = round_
     language, record = language_of(request), practice_record(answers)
     case = cases.cases[number - 1] if number else None
     typologies, words = texts("typologies"), texts("serving.own_views")
     known = next((each for each in answers if each.number == number), None)
     page = PracticePage(
-        number, len(cases.cases), "" if case is None else full_name(case.record),
+        number, order.index(number) + 1 if number else 0, len(cases.cases), "" if case is None else full_name(case.record),
         [] if case is None else _facts(case, language),
         [] if case is None else [(reason[language], reason["direction"] == "raises") for reason in case.shown["reasons"]],
         known, typologies[case.typology][language] if case is not None and case.typology and known else "", record,

@@ -14,6 +14,7 @@ from serving.auth.sessions import PageReader
 from serving.decisions.case_acts import act_on_case, give_back_all, take_next
 from serving.decisions.desk_clock import queued_since
 from serving.decisions.evidence import decision_in_scope
+from serving.decisions.hand_overs import hand_over
 from serving.decisions.service import DecisionService
 from serving.log.readings import log_readings
 from serving.pages.case_acts import until_label
@@ -79,6 +80,16 @@ def give_back(request: Request, caller: PageReader) -> Response:
     return _to_queue(done="all")
 
 
+@router.post("/queue/hand-over")
+def hand(request: Request, caller: PageReader, form: FormFields) -> Response:
+    """Hand all cases at hand, or the one that the form names, to a colleague."""
+    service: DecisionService = request.app.state.service
+    with transaction(service.engine, caller.reach) as connection:
+        decision = decision_in_scope(connection, caller, form["case"]) if form.get("case") else None
+    hand_over(service, caller, form.get("to", ""), decision)
+    return _to_queue(done="hand")
+
+
 @router.post("/cases/{decision_id}/acts")
 def act(request: Request, caller: PageReader, decision_id: str, form: FormFields) -> Response:
     """Do an act on a case; what opens it leads to it, what puts it away to the queue."""
@@ -105,7 +116,7 @@ def put_off(request: Request, caller: PageReader, post: str = "") -> Response:
     with transaction(service.engine, caller.reach) as connection:
         since = queued_since(service.now(connection), service.models.settings)
         places = queue_acts.put_off(connection, chosen, since, LIMIT)
-        cases = cases_of(connection, service, places)
+        cases = cases_of(connection, service, caller, places)
     rows = [
         PutOffRow(
             place.decision_id, case.name, place.subject_id, str(place.act), place.account or "",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from serving.auth.permissions import Caller
 from serving.decisions.capacity import capacity_of
 from serving.decisions.interview_queue import QueuedCase, queued_cases
 from serving.decisions.service import DecisionService
@@ -29,14 +30,14 @@ class CapacityView:
 
 
 def capacity_view(
-    connection: Connection, service: DecisionService, post: str | None, waiting: int
+    connection: Connection, service: DecisionService, caller: Caller, post: str | None, waiting: int
 ) -> tuple[CapacityView | None, list[QueuedCase]]:
     """Return the capacity of a post, None without hours, and the cases whose names it shows."""
     capacity = capacity_of(connection, service, post)
     if capacity is None:
         return None, []
     cases = [] if capacity.next_case is None else [WaitingCase(capacity.next_case)]
-    shown = queued_cases(connection, service, cases)
+    shown = queued_cases(connection, service, caller, cases)
     plan, beyond = capacity.plan, max(waiting - capacity.at_hand - capacity.left, 0)
     view = CapacityView(
         plan.slot_count, f"{plan.interview_hours:g}", plan.interview_minutes, capacity.held, capacity.at_hand,

@@ -16,11 +16,11 @@ from serving.decisions.desk_clock import stands
 from serving.decisions.due_dates import DueDate
 from serving.decisions.interview_queue import QueuedCase, interview_queue, queue_counts
 from serving.decisions.post_calendar import zone_of
-from serving.decisions.scoring import PROTECT, UNDECIDABLE
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import category_label, format_day
 from serving.log.readings import log_readings
 from serving.pages.case_labels import due_label
+from serving.pages.case_sentence import case_sentence
 from serving.pages.queue_arrivals import Arrivals, arrivals_since, remember_look
 from serving.pages.queue_capacity import CapacityView, capacity_view
 from serving.pages.queue_desk import Desk, desk_of
@@ -119,7 +119,7 @@ def queue(
     words = request.query_params
     language, show_post = language_of(request), caller.scope is ALL_POSTS or len(caller.posts) > 1
     with transaction(service.engine, caller.reach) as connection:
-        cases = interview_queue(connection, service, view.post, view.rows, order=view.order, after=view.after)
+        cases = interview_queue(connection, service, caller, view.post, view.rows, order=view.order, after=view.after)
         counts = queue_counts(connection, service, view.post)._asdict()
         now = service.now(connection)
         desk, acted = desk_of(
@@ -127,7 +127,7 @@ def queue(
         )
         arrivals = arrivals_since(connection, request, view.post)
         capacity, beyond = (
-            (None, []) if view.after else capacity_view(connection, service, view.post, counts["waiting"])
+            (None, []) if view.after else capacity_view(connection, service, caller, view.post, counts["waiting"])
         )
     page = QueuePage(
         [queue_row(shown, number, language, arrivals) for number, shown in enumerate(cases, view.first)], counts, view.post,
@@ -185,7 +185,7 @@ def _offset(local: dt.datetime) -> str:
 def queue_row(case: QueuedCase, number: int, language: str, arrivals: Arrivals | None = None) -> QueueRow:
     """Return a case as pages list it."""
     shown, due, summary, texts = case.shown, case.due, case.summary, page_texts("queue", language)
-    mark, sentence = _sentence(case, language)
+    mark, sentence = case_sentence(case, language)
     facts = [] if summary is None else [
         "" if summary.age is None else texts["age"].format(n=summary.age), category_label(summary.status, language),
         texts["flight"].format(flight=summary.flight) if summary.flight else "",
@@ -197,18 +197,3 @@ def queue_row(case: QueuedCase, number: int, language: str, arrivals: Arrivals |
         due, due_label(due, language) if due else "", format_day(due.on, language) if due else "",
         arrivals is not None and arrivals.holds(case.arrived_at),
     )  # fmt: skip
-
-
-def _sentence(case: QueuedCase, language: str) -> tuple[str, str]:
-    """Return why a case stands first, and the sentence about it."""
-    texts = page_texts("queue", language)
-    warnings = {warning["code"]: warning[language] for warning in case.shown["warnings"]}
-    finding = case.strongest_finding
-    mark = texts["child"] if case.shown["route"] == "child_procedure" else ""
-    if PROTECT in warnings:
-        return texts["protect"], warnings[PROTECT]
-    if mark:
-        return mark, texts["child_sentence"]
-    if case.shown["route"] == "no_score":
-        return "", warnings.get(UNDECIDABLE, texts["no_score"])
-    return "", texts["no_reason"] if finding is None else finding[language]

@@ -23,6 +23,14 @@ class AccountRow(NamedTuple):
     posts: tuple[str, ...]
 
 
+class Colleague(NamedTuple):
+    """An officer who signs in at some posts."""
+
+    account_id: int
+    name: str
+    posts: tuple[str, ...]
+
+
 class AccountListing(NamedTuple):
     """An account as it is listed."""
 
@@ -83,6 +91,16 @@ def list_accounts(connection: Connection) -> list[AccountListing]:
         )
     )
     return [AccountListing(row[0], row[1], tuple(row[2]), *row[3:]) for row in rows]
+
+
+def colleagues(connection: Connection, posts: Sequence[str], account_id: int) -> list[Colleague]:
+    """Return the other officers who work at any of some posts, by name."""
+    query = text(
+        "select account_id, name, posts from serving.account where role = 'officer' and password_hash is not null "
+        "and disabled_at is null and account_id <> :account and posts && cast(:posts as text[]) order by lower(name)"
+    )
+    rows = connection.execute(query, {"account": account_id, "posts": list(posts)})
+    return [Colleague(row[0], row[1], tuple(row[2])) for row in rows]
 
 
 def disable_account(connection: Connection, account_id: int) -> None:

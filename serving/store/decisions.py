@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Connection, Row, text
 
 from features.arrays import Floats
-from serving.log.leaves import append_row
+from serving.log.leaves import Act, append_all, append_row, row_content
 from serving.store.accounts import UNKNOWN_ACCOUNT
 
 
@@ -88,6 +88,11 @@ _COLUMNS = ", ".join(_NAMES)
 
 def insert(connection: Connection, decision: Decision) -> None:
     """Store a decision and seal the whole row in the log."""
+    append_all(connection, [insert_unsealed(connection, decision)])
+
+
+def insert_unsealed(connection: Connection, decision: Decision) -> Act:
+    """Store a decision and return what seals it; it belongs into the log within the same transaction."""
     parameters = ", ".join(f":{name}" for name in _NAMES)
     row = connection.execute(
         text(
@@ -95,7 +100,7 @@ def insert(connection: Connection, decision: Decision) -> None:
         ),
         {name: getattr(decision, name) for name in _NAMES},
     ).scalar_one()
-    append_row(connection, "decision", decision.decision_id, row)
+    return Act("decision", decision.decision_id, row_content(row))
 
 
 def by_id(connection: Connection, decision_id: str) -> Decision | None:

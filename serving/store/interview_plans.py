@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from serving.log.leaves import append_row
-from serving.store.waiting_cases import NOT_AT_HAND, ORDERS, arrived_since
+from serving.store.waiting_cases import HELD, NOT_AT_HAND, ORDERS, arrived_since
 
 _DUE = "is_application and as_of < :before"
 
@@ -70,9 +70,7 @@ def held_count(connection: Connection, post: str, begin: dt.datetime) -> int:
 
 def at_hand_count(connection: Connection, post: str) -> int:
     """Return the count of a post's cases that officers have at hand."""
-    query = text(
-        "select count(*) from serving.waiting_case where post = :post and act in ('take', 'open') and act_until > now()"
-    )
+    query = text(f"select count(*) from serving.waiting_case where post = :post and {HELD}")
     return int(connection.execute(query, {"post": post}).scalar_one())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -22,15 +23,31 @@ class ViewPair(NamedTuple):
     after: str | None
 
 
-def draw_of(connection: Connection, decision: Decision, account_id: int) -> bool | None:
-    """Return whether an officer writes an own view about a case first; None if nothing was drawn yet."""
-    query = "select is_first from serving.own_view_draw where subject = :subject and subject_id = :case and account_id = :account"
-    drawn: bool | None = connection.execute(text(query), _case(decision, account_id)).scalar()
-    return drawn
+class Standing(NamedTuple):
+    """Where a case and an account stand: the draw (None before it), the stages written, whether the case still waits."""
+
+    is_first: bool | None
+    stages: tuple[str, ...]
+    is_waiting: bool
 
 
-def insert_draw(connection: Connection, decision: Decision, account_id: int, *, share: float, is_first: bool) -> bool:
-    """Store a draw, seal it in the log, and return what holds: an earlier draw of the same case and officer stays."""
+def standings(connection: Connection, cases: Sequence[Decision], account_id: int) -> dict[tuple[str, str], Standing]:
+    """Return where an account stands with each of some cases, by (subject, subject id)."""
+    query = text(
+        "select c.subject, c.subject_id, d.is_first, array(select v.stage from serving.own_view v where v.subject = c.subject "
+        "and v.subject_id = c.subject_id and v.account_id = :account), exists (select 1 from serving.waiting_case w "
+        "where w.subject = c.subject and w.subject_id = c.subject_id) "
+        "from unnest(cast(:subjects as text[]), cast(:ids as text[])) c(subject, subject_id) "
+        "left join serving.own_view_draw d on d.subject = c.subject and d.subject_id = c.subject_id and d.account_id = :account"
+    )
+    values = {
+        "account": account_id, "subjects": [case.subject for case in cases], "ids": [case.subject_id for case in cases],
+    }  # fmt: skip
+    return {(row[0], row[1]): Standing(row[2], tuple(row[3]), row[4]) for row in connection.execute(query, values)}
+
+
+def insert_draw(connection: Connection, decision: Decision, account_id: int, *, share: float, is_first: bool) -> None:
+    """Store a draw and seal it in the log; an earlier draw of the same case and officer stays."""
     query = (
         "insert into serving.own_view_draw (subject, subject_id, post, account_id, share, is_first) "
         "values (:subject, :case, :post, :account, :share, :first) on conflict do nothing "
@@ -38,16 +55,8 @@ def insert_draw(connection: Connection, decision: Decision, account_id: int, *, 
     )
     values = _case(decision, account_id) | {"share": share, "first": is_first}
     row = connection.execute(text(query), values).first()
-    if row is None:
-        return bool(draw_of(connection, decision, account_id))
-    append_row(connection, "own_view_draw", row[0], row[1])
-    return is_first
-
-
-def stages_of(connection: Connection, decision: Decision, account_id: int) -> dict[str, str]:
-    """Return an officer's views about a case by stage."""
-    query = "select stage, view from serving.own_view where subject = :subject and subject_id = :case and account_id = :account"
-    return {row[0]: row[1] for row in connection.execute(text(query), _case(decision, account_id))}
+    if row is not None:
+        append_row(connection, "own_view_draw", row[0], row[1])
 
 
 def insert_view(

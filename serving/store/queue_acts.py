@@ -9,17 +9,20 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from serving.log.leaves import append_row
-from serving.store.waiting_cases import ORDERS, arrived_since
+from serving.store.waiting_cases import HELD, ORDERS, arrived_since
 
 HOLDS = ("take", "open")
 """Acts by which an account has a case at hand: given by the queue, or opened by hand."""
+HAND = "hand"
+"""Act by which an account hands a case to another, whose id is its reason."""
 PUT_OFF = ("skip", "snooze")
-_COLUMNS = (
-    "w.subject, w.subject_id, w.decision_id::text, w.arrived_at, w.act, a.name, w.act_account, w.act_until, "
-    "(select q.reason from serving.queue_act q where q.subject = w.subject and q.subject_id = w.subject_id "
-    "order by q.act_id desc limit 1)"
+_PLACES = (
+    "select w.subject, w.subject_id, w.post, w.decision_id::text, w.arrived_at, w.act, a.name, w.act_account, w.act_until, "
+    "l.reason, l.name, l.account_id from serving.waiting_case w left join serving.account a on a.account_id = w.act_account "
+    "left join lateral (select q.reason, q.account_id, g.name from serving.queue_act q "
+    "join serving.account g using (account_id) where q.subject = w.subject and q.subject_id = w.subject_id "
+    "order by q.act_id desc limit 1) l on true"
 )
-_PLACES = f"select {_COLUMNS} from serving.waiting_case w left join serving.account a on a.account_id = w.act_account"
 # whom an officer passed over stays free for the others
 _FREE = "(act is null or act_until <= now() or (act = 'skip' and act_account <> :account))"
 
@@ -34,10 +37,19 @@ class QueueAct:
 
 
 class Place(NamedTuple):
-    """Place of a waiting case; ``act`` is the last one that concerns it, by the account of ``account_id``."""
+    """Place of a waiting case; ``act`` is the last one that concerns it.
+
+    Attributes
+    ----------
+    account, account_id
+        Who has it at hand, was handed it, or put it off.
+    giver, giver_id
+        Who did the act: of a case that was handed over, the one who handed it.
+    """
 
     subject: str
     subject_id: str
+    post: str | None
     decision_id: str
     arrived_at: dt.datetime
     act: str | None
@@ -45,14 +57,21 @@ class Place(NamedTuple):
     account_id: int | None
     until: dt.datetime | None
     reason: str | None
+    giver: str | None
+    giver_id: int | None
 
     def stands(self, now: dt.datetime) -> bool:
         """Return whether the act has not run out."""
         return self.act is not None and self.until is not None and self.until > now
 
     def is_held(self, now: dt.datetime) -> bool:
-        """Return whether an account has the case at hand."""
-        return self.act in HOLDS and self.stands(now)
+        """Return whether an account has the case at hand, or was handed it."""
+        return self.act in (*HOLDS, HAND) and self.stands(now)
+
+    def is_held_from(self, account_id: int, now: dt.datetime) -> bool:
+        """Return whether others have the case, so that this account may not act on it; who handed it over may."""
+        own = {self.account_id, self.giver_id} if self.act == HAND else {self.account_id}
+        return self.is_held(now) and account_id not in own
 
 
 def insert(connection: Connection, subject: str, subject_id: str, account_id: int, act: QueueAct) -> None:
@@ -109,8 +128,14 @@ def last_hold(connection: Connection, subject: str, subject_id: str) -> tuple[st
 
 
 def at_hand(connection: Connection, account_id: int) -> list[Place]:
-    """Return the cases that an account has at hand, the earliest to run out first."""
-    condition = "w.act in ('take', 'open') and w.act_until > now() and w.act_account = :account"
+    """Return the cases that an account has at hand or was handed, the earliest to run out first."""
+    query = text(f"{_PLACES} where {HELD} and w.act_account = :account order by w.act_until, w.number")
+    return [Place(*row) for row in connection.execute(query, {"account": account_id})]
+
+
+def handed_over(connection: Connection, account_id: int) -> list[Place]:
+    """Return the cases that an account handed to others, who have not accepted them yet."""
+    condition = "w.act = 'hand' and w.act_until > now() and l.account_id = :account"
     query = text(f"{_PLACES} where {condition} order by w.act_until, w.number")
     return [Place(*row) for row in connection.execute(query, {"account": account_id})]
 

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from serving.log.leaves import append_row
+from serving.log.leaves import Act, append_all, row_content
 from serving.store import decisions
 from serving.store.decisions import Decision
+from serving.store.waiting_cases import HELD
 
 
 class Rescoring(NamedTuple):
@@ -33,6 +34,11 @@ def insert_rescoring(
     connection: Connection, decision: Decision, tables: Sequence[str], positions: Sequence[int]
 ) -> None:
     """Store why a case was scored again, and seal it in the log."""
+    append_all(connection, [insert_unsealed(connection, decision, tables, positions)])
+
+
+def insert_unsealed(connection: Connection, decision: Decision, tables: Sequence[str], positions: Sequence[int]) -> Act:
+    """Store why a case was scored again, and return what seals it; it belongs into the log within the same transaction."""
     query = text(
         "insert into serving.rescoring (decision_id, post, subject, subject_id, tables, positions) "
         "values (cast(:id as uuid), :post, :s, :i, :tables, :positions) returning row_to_json(rescoring.*)::text"
@@ -41,7 +47,7 @@ def insert_rescoring(
         "id": decision.decision_id, "post": decision.post, "s": decision.subject, "i": decision.subject_id,
         "tables": list(tables), "positions": list(positions),
     }  # fmt: skip
-    append_row(connection, "rescoring", decision.decision_id, connection.execute(query, values).scalar_one())
+    return Act("rescoring", decision.decision_id, row_content(connection.execute(query, values).scalar_one()))
 
 
 def rescorings_of(connection: Connection, decision_ids: Sequence[str]) -> dict[str, Rescoring]:
@@ -54,8 +60,8 @@ def rescorings_of(connection: Connection, decision_ids: Sequence[str]) -> dict[s
 
 
 _UNOPENED = (
-    "select r.decision_id, r.rescored_at, coalesce(w.act_account = :account and w.act in ('take', 'open') "
-    "and w.act_until > now(), false) as held from serving.rescoring r join serving.waiting_case w using (decision_id) "
+    f"select r.decision_id, r.rescored_at, coalesce(w.act_account = :account and {HELD}, false) as held "
+    "from serving.rescoring r join serving.waiting_case w using (decision_id) "
     "where not exists (select 1 from serving.decisions_opened(:account, array[r.decision_id]))"
 )
 

@@ -67,6 +67,7 @@ KINDS = {
     "interview_sheet": Kind("serving.interview_sheet", "sheet_id::text"),
     "own_view_draw": Kind("serving.own_view_draw", "draw_id::text"),
     "own_view": Kind("serving.own_view", "view_id::text"),
+    "practice_draw": Kind("serving.practice_draw", "draw_id::text"),
     "practice_answer": Kind("serving.practice_answer", "answer_id::text"),
     "interview_plan": Kind("serving.interview_plan", "plan_id::text"),
     "random_draw": Kind("serving.random_draw", "draw_id::text"),

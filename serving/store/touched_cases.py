@@ -51,15 +51,19 @@ def keep_lookups(
     connection: Connection, subject: str, subject_id: str, lookups: Collection[tuple[int, int]], *, is_first: bool
 ) -> None:
     """Keep what a case looked up, in place of what it looked up before."""
-    case = {"s": subject, "i": subject_id}
-    if not is_first:
-        connection.execute(text("delete from serving.case_lookup where subject = :s and subject_id = :i"), case)
+    kinds, keys = zip(*sorted(lookups), strict=True) if lookups else ((), ())
+    values = {"s": subject, "i": subject_id, "kinds": list(kinds), "keys": list(keys)}
+    if not is_first:  # most of them stay: a row that is written anew costs an index entry in each index
+        gone = text(
+            "delete from serving.case_lookup c where subject = :s and subject_id = :i and not exists (select 1 from "
+            "unnest(cast(:kinds as smallint[]), cast(:keys as bigint[])) as l(kind, key) where l.kind = c.kind and l.key = c.key)"
+        )
+        connection.execute(gone, values)
     query = text(
         "insert into serving.case_lookup select kind, key, :s, :i from "
         "unnest(cast(:kinds as smallint[]), cast(:keys as bigint[])) as l(kind, key) on conflict do nothing"
     )
-    kinds, keys = zip(*sorted(lookups), strict=True) if lookups else ((), ())
-    connection.execute(query, {**case, "kinds": list(kinds), "keys": list(keys)})
+    connection.execute(query, values)
 
 
 def touch(connection: Connection, table: str, positions: Sequence[int], superseded: Sequence[int]) -> None:
@@ -94,39 +98,47 @@ def touch_case(connection: Connection, subject: str, subject_id: str, table: str
     connection.execute(query, values)
 
 
-def take(connection: Connection, subjects: Collection[str], stops: Collection[Switch] = ()) -> Touched | None:
-    """Return the next case and hold it until the transaction ends; None if none is free.
+def take(
+    connection: Connection, subjects: Collection[str], stops: Collection[Switch] = (), limit: int = 1
+) -> list[Touched]:
+    """Return the next cases, at most ``limit``, and hold them until the transaction ends; none if none is free.
 
     Cases of these subjects alone, and none where scoring is stopped: they keep their score, and wait for it to go on.
     Those that failed come last, and before them cases of a record that touches many: a hub holds up nobody.
     """
     first = text(
-        "select t.subject, t.subject_id from serving.touched_case t left join serving.waiting_case w using (subject, subject_id) "
+        "select t.subject, t.subject_id, t.attempts from serving.touched_case t left join serving.waiting_case w using (subject, subject_id) "
         "where t.attempts < :attempts and t.subject = any(:subjects) and coalesce(w.post, '') <> all(:stopped) "
-        "order by t.attempts, t.fan_out, t.touch_id limit 1 for update of t skip locked"
+        "order by t.attempts, t.fan_out, t.touch_id limit :limit for update of t skip locked"
     )
     stopped = {stop.scope: [each.name for each in stops if each.scope == stop.scope] for stop in stops}
     if ALL in stopped:
-        return None
+        return []
     scored = [subject for subject in subjects if subject not in stopped.get(MODEL, ())]
-    values = {"attempts": ATTEMPTS, "subjects": scored, "stopped": stopped.get(POST, [])}
-    chosen = connection.execute(first, values).first()
-    if chosen is None:
-        return None
+    values = {"attempts": ATTEMPTS, "subjects": scored, "stopped": stopped.get(POST, []), "limit": limit}
+    rows = connection.execute(first, values).all()
+    # one that failed is taken alone, so that it costs no other its turn
+    alone = rows[:1] if rows and rows[0][2] else [row for row in rows if not row[2]]
+    chosen = list(dict.fromkeys((row[0], row[1]) for row in alone))
     rest = text(
-        "select touch_id, table_code, position from serving.touched_case "
-        "where subject = :s and subject_id = :i order by touch_id for update skip locked"
+        "select t.subject, t.subject_id, touch_id, table_code, position from serving.touched_case t "
+        "join unnest(cast(:subjects as text[]), cast(:ids as text[])) c(subject, subject_id) using (subject, subject_id) "
+        "order by touch_id for update of t skip locked"
     )
-    rows = connection.execute(rest, {"s": chosen[0], "i": chosen[1]}).all()
+    cases = {"subjects": [case[0] for case in chosen], "ids": [case[1] for case in chosen]}
+    touches = connection.execute(rest, cases).all() if chosen else []
+    return [_touched(*case, [tuple(row[2:]) for row in touches if (row[0], row[1]) == case]) for case in chosen]
+
+
+def _touched(subject: str, subject_id: str, rows: Sequence[tuple[int, int, int]]) -> Touched:
     tables = tuple(dict.fromkeys(_TABLES[row[1]] for row in rows))
-    return Touched(chosen[0], chosen[1], tuple(row[0] for row in rows), tables, tuple(sorted({row[2] for row in rows})))
+    return Touched(subject, subject_id, tuple(row[0] for row in rows), tables, tuple(sorted({row[2] for row in rows})))
 
 
-def settle(connection: Connection, touched: Touched) -> None:
-    """Forget what touched a case."""
-    connection.execute(
-        text("delete from serving.touched_case where touch_id = any(:ids)"), {"ids": list(touched.touch_ids)}
-    )
+def settle(connection: Connection, touched: Collection[Touched]) -> None:
+    """Forget what touched some cases."""
+    ids = [touch_id for case in touched for touch_id in case.touch_ids]
+    connection.execute(text("delete from serving.touched_case where touch_id = any(:ids)"), {"ids": ids})
 
 
 def count_attempt(connection: Connection, touched: Touched) -> None:

@@ -21,10 +21,11 @@ ORDERS = {
 
 Former victims stand first, then children. A traveller at the counter is due before every application.
 """
-NOT_AT_HAND = "(act is null or act not in ('take', 'open') or act_until <= now())"
+HELD = "act in ('take', 'open', 'hand') and act_until > now()"
+"""Condition that an account has a case at hand, or was handed it."""
+NOT_AT_HAND = "(act is null or act not in ('take', 'open', 'hand') or act_until <= now())"
 """Condition that nobody has a case at hand."""
 LEAVING = dt.timedelta(days=7)
-_AT_HAND = "(act in ('take', 'open') and act_until > now())"
 _SNOOZED = "(act = 'snooze' and act_until > now())"
 
 
@@ -69,7 +70,7 @@ def page(
         f"select w.decision_id::text, h.name, w.arrival from (select {columns}, decision_id, act, act_until, act_account, "
         "arrived_at as arrival "
         f"from serving.waiting_case where {_of(post)} and {arrived_since(since)} and {condition} and not coalesce({_SNOOZED}, false) "
-        f"order by {columns} limit :limit) w left join serving.account h on h.account_id = act_account and {_AT_HAND} "
+        f"order by {columns} limit :limit) w left join serving.account h on h.account_id = act_account and {HELD} "
         f"order by {columns}"
     )
     values = {"post": post, "since": since, "limit": limit, **{f"key{at}": part for at, part in enumerate(key or ())}}

@@ -57,6 +57,12 @@ def access_answer_schema(answers: Sequence[str]) -> dict[str, Any]:
     return _object({"answer": {"type": "string", "enum": list(answers)}}, ["answer"])
 
 
+def own_view_schema(views: Sequence[str], reasons: Sequence[str]) -> dict[str, Any]:
+    """Return the JSON schema of an officer's own view."""
+    properties = {"view": {"type": "string", "enum": list(views)}, "reason": {"type": "string", "enum": list(reasons)}}
+    return _object(properties, list(properties))
+
+
 def _column(column: Column) -> dict[str, Any]:
     schema = dict(_TYPES[column.kind])
     if column.allowed:

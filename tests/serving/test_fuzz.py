@@ -147,7 +147,7 @@ PAGES = (
     ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/sheet"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
     ("GET", "/cases/{}/interview/{}"), ("POST", "/cases/{}/interview/{}"), ("GET", "/interviews/{}"), ("POST", "/interviews/{}/withdraw"),
     ("GET", "/interview-card"), ("POST", "/cases/{}/own-view"), ("GET", "/overrides"), ("GET", "/practice"), ("GET", "/practice/{}"), ("POST", "/practice/{}"),
-    ("POST", "/cases/{}/close"), ("GET", "/queue/put-off"), ("POST", "/queue/take"), ("GET", "/queue/search"), ("POST", "/queue/search"), ("GET", "/queue/hours"), ("POST", "/queue/hours"), ("POST", "/queue/release"), ("POST", "/cases/{}/acts"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
+    ("POST", "/cases/{}/close"), ("GET", "/queue/put-off"), ("POST", "/queue/take"), ("GET", "/queue/search"), ("POST", "/queue/search"), ("GET", "/queue/hours"), ("POST", "/queue/hours"), ("POST", "/queue/release"), ("POST", "/queue/hand-over"), ("POST", "/cases/{}/acts"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
     ("GET", "/cases/{}/history"), ("GET", "/cases/{}/correct"), ("POST", "/cases/{}/correct"), ("POST", "/cases/{}/separate"),
     ("POST", "/cases/{}/correction-requests"), ("POST", "/cases/{}/correction-requests/{}/answer"), ("GET", "/changes"),
     ("GET", "/scoring"), ("POST", "/scoring"), ("GET", "/arrivals"), ("GET", "/follow-up"), ("POST", "/requests/entries/{}/{}"),

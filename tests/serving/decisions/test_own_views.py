@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy.stats import kstest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
@@ -16,7 +18,9 @@ from features.tables.json_rows import row_as_json
 from serving.app import create_app
 from serving.auth.people import create_person
 from serving.auth.permissions import ALL_POSTS, AUDITOR, Caller, Role
-from serving.decisions.own_views import SMALLEST_GROUP, draw_own_view, override_rates
+from serving.decisions.override_rates import SMALLEST_GROUP, override_rates
+from serving.decisions.own_views import cases_without_own_view, draw_number, draw_own_view
+from serving.decisions.service import DecisionService
 from serving.log.verification import verify_log
 from serving.registry.loaded_models import LoadedModels
 from serving.store import decisions
@@ -30,9 +34,7 @@ FIRST = {"view": "no_interview", "reason": "record"}
 @pytest.fixture(scope="module")
 def asked(service: Service) -> Iterator[Service]:
     """The service with an own view on every case, and an officer and an auditor signed in there."""
-    models = LoadedModels(replace(service.backend.models.settings, own_view_share=1.0))
-    models.reload()
-    backend = replace(service.backend, models=models)
+    backend = with_share(service.backend, 1.0)
     with TestClient(create_app(service=backend), raise_server_exceptions=False) as client:
         client.cookies.set("lang", "en")
         every = Service(client, backend, service.keys, service.world, service.passwords)
@@ -41,6 +43,13 @@ def asked(service: Service) -> Iterator[Service]:
         every.sign_in("officer")
         for name in waiting(every):
             client.post(f"/cases/{name}/close", data={"reason": "duplicate"})
+
+
+def with_share(service: DecisionService, share: float) -> DecisionService:
+    """The service with another share of own views."""
+    models = LoadedModels(replace(service.models.settings, own_view_share=share))
+    models.reload()
+    return replace(service, models=models)
 
 
 def waiting(service: Service) -> list[str]:
@@ -102,24 +111,42 @@ def test_a_draw_is_stored_before_the_page_and_stays_and_the_log_holds_it(asked: 
         stored = decisions.by_id(connection, decision["decision_id"])
         officer = connection.execute(text("select account_id from serving.account where name = 'officer'")).scalar_one()
         assert stored is not None
-        assert insert_draw(connection, stored, officer, share=0.5, is_first=False) is True
+        insert_draw(connection, stored, officer, share=0.5, is_first=False)
+        assert [tuple(row) for row in connection.execute(query, {"id": decision["subject_id"]}).all()] == [(1.0, True)]
     with asked.backend.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         assert not [fault for fault in verify_log(connection) if fault.kind in {"own_view", "own_view_draw"}]
 
 
 def test_the_share_is_kept_and_nothing_is_drawn_without_one(asked: Service, service: Service) -> None:
     decision = decided(asked, "SHARE")
-    quarter = replace(asked.backend, models=LoadedModels(replace(service.backend.models.settings, own_view_share=0.25)))
     with asked.backend.engine.connect() as connection, connection.begin() as transaction:
         stored = decisions.by_id(connection, decision["decision_id"])
         assert stored is not None
         caller = Caller(Role.OFFICER, (stored.post or "",), 1, "an officer")
-        assert draw_own_view(connection, service.backend, caller, stored, lambda: 0.0) == ""
-        for account, number, stage in ((1, 0.2, "first"), (2, 0.25, "")):
-            given = replace(caller, account_id=account)
-            assert draw_own_view(connection, quarter, given, stored, lambda number=number: number) == stage  # type: ignore[misc]
-        assert draw_own_view(connection, quarter, replace(caller, role=AUDITOR), stored, lambda: 0.0) == ""
+        number = draw_number(service.backend.store.data_key, 1, stored)
+        for share, stage in ((number, ""), (number + 1e-9, "first")):
+            connection.execute(text("savepoint before"))
+            at_share = with_share(service.backend, share)
+            assert draw_own_view(connection, at_share, caller, stored) == stage
+            assert bool(cases_without_own_view(connection, at_share, caller, [stored])) == bool(stage)
+            # what was drawn stays, whatever the share is later
+            assert draw_own_view(connection, with_share(service.backend, 1.0), caller, stored) == stage
+            connection.execute(text("rollback to savepoint before"))
+        assert draw_own_view(connection, service.backend, caller, stored) == ""
+        assert draw_own_view(connection, asked.backend, replace(caller, role=AUDITOR), stored) == ""
         transaction.rollback()
+
+
+def test_draws_are_spread_evenly_and_differ_between_officers(asked: Service) -> None:
+    with asked.backend.engine.connect() as connection:
+        stored = decisions.by_id(connection, decided(asked, "EVEN")["decision_id"])
+    assert stored is not None
+    key = asked.backend.store.data_key
+    numbers = [
+        draw_number(key, account, replace(stored, subject_id=f"A-{at}")) for account in (1, 2) for at in range(2000)
+    ]
+    assert kstest(numbers, "uniform").pvalue > 0.001
+    assert abs(np.corrcoef(numbers[:2000], numbers[2000:])[0, 1]) < 0.1
 
 
 def test_an_auditor_sees_rates_by_post_and_group_and_none_of_small_groups(asked: Service) -> None:

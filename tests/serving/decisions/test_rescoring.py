@@ -76,8 +76,8 @@ def rescorer(own: Service) -> Rescorer:
 
 def work(rescorer: Rescorer) -> int:
     count = 0
-    while rescorer.rescore_next():
-        count += 1
+    while tried := rescorer.rescore_some():
+        count += tried
     return count
 
 
@@ -250,9 +250,10 @@ def test_a_hub_holds_up_nobody_and_touches_no_more_than_its_limit(
     send(own, "records/tip_database", victim(own, "TIP-ALONE", passport_number=passport_of("RS-ALONE")))
     with own.backend.engine.begin() as connection:
         assert touched_cases.backlog(connection).waiting == 9
-    assert rescorer.rescore_next()
+    # the eight cases of the hub stand behind, although they were touched first
+    assert rescorer.rescore_some() == 8
     assert '"code":"protect"' in latest(own, "RS-ALONE").shown
-    assert work(rescorer) == 8
+    assert work(rescorer) == 1
     close(own, "RS-ALONE", *crowd)
 
 

@@ -126,7 +126,7 @@ def test_a_case_keeps_its_score_while_scoring_is_stopped_and_later_records_wait(
         service.client.post("/v1/records/tip_database", json=entry, headers=service.headers("feed")).status_code == 201
     )
     rescorer = Rescorer(service.backend.for_requests())
-    while rescorer.rescore_next():
+    while rescorer.rescore_some():
         pass
     with transaction(service.backend.engine, EVERYTHING) as connection:
         assert decisions.latest(connection, "visa", "ST-4").decision_id == before["decision_id"]  # type: ignore[union-attr]
