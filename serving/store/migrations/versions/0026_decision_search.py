@@ -11,7 +11,8 @@ revision = "0026"
 down_revision = "0022"
 
 _OF_POST = "post = any((select string_to_array(current_setting('mimamori.posts', true), E'\\n'))::text[])"
-_REACHED = f"((select current_setting('mimamori.reach', true) = 'all') or {_OF_POST})"
+_ALL = "(select current_setting('mimamori.reach', true) = 'all')"
+_REACHED = f"({_ALL} or {_OF_POST})"
 _READERS = "serving.readers_of_case(text, text)"
 
 
@@ -29,6 +30,7 @@ def upgrade() -> None:
     op.execute("create index queue_acts_of_account on serving.queue_act (account_id)")
     _findings()
     _readers()
+    _interviews()
 
 
 def _findings() -> None:
@@ -73,6 +75,14 @@ def _readers() -> None:
     )
     op.execute(f"revoke execute on function {_READERS} from public")
     op.execute(f"grant execute on function {_READERS} to mimamori_service")
+
+
+def _interviews() -> None:
+    """Let who reaches all posts see interviews without a look at every decision."""
+    for table in ("interviewed_case", "closed_case"):
+        of_case = f"(exists (select 1 from serving.decision d where (d.subject, d.subject_id) = ({table}.subject, {table}.subject_id)))"
+        op.execute(f"drop policy reached on serving.{table}")
+        op.execute(f"create policy reached on serving.{table} using ({_ALL} or {of_case}) with check {of_case}")
 
 
 def downgrade() -> None:
