@@ -44,10 +44,10 @@ check: setup
 reference: setup
 	$(BIN)/python -m docs.generate
 
-# Pictures of the five first walks, from the tests that do them.
+# Pictures of the first walks, from the tests that do them.
 screens: setup
 	mkdir -p docs/screens
-	MIMAMORI_TEST_PICTURES=docs/screens $(BIN)/python -m pytest -q tests/serving/pages/test_walks.py -k "with and script and not without"
+	MIMAMORI_TEST_PICTURES=docs/screens $(BIN)/python -m pytest -q tests/serving/pages/test_walks.py tests/serving/pages/test_auditors_walk.py -k "not without"
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -34,6 +34,7 @@ from serving.pages import (
     case_sheet,
     changes,
     correction,
+    decision_record,
     follow_up,
     interview,
     interview_card,
@@ -87,6 +88,7 @@ PAGES = (
     scoring,
     vignettes,
     all_decisions,
+    decision_record,
 )
 _STATIC = Path(__file__).parent / "pages" / "static"
 

@@ -210,7 +210,7 @@ TABLE: list[tuple[str, int, str]] = [
     ("replay ';--", 1, "no decision"),
     ("log", 2, "verify"),
     ("log erase", 2, "No such command"),
-    ("pack --out FILE", 2, "is a file"),
+    ("pack --from 2013-01-01 --to 2014-01-01 --out FILE", 2, "is a file"),
     ("shadow", 2, "start"),
     ("shadow begin", 2, "No such command"),
     ("shadow start visa", 1, "there is no champion"),

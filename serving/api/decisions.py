@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from serving.auth.api_keys import ApiCaller
+from serving.decisions.decision_search import FIELDS, NothingToSearch, search_decisions
 from serving.decisions.hand_entry_limits import REVIEWS, entry_alarms, review_alarm
 from serving.decisions.interview_queue import interview_queue
 from serving.decisions.own_views import REASONS, VIEWS, require_own_view, shown_to, write_own_view
@@ -20,7 +21,7 @@ from serving.store.decisions import Decision
 from serving.store.readings import Reading
 from serving.store.submissions import acts_of_case
 from serving.store.transactions import transaction
-from serving.web.openapi import access_answer_schema, own_view_schema, with_body
+from serving.web.openapi import DECISION_SEARCH, access_answer_schema, own_view_schema, with_body
 from serving.web.request_bodies import JsonBody, parse_object
 
 router = APIRouter()
@@ -100,14 +101,39 @@ def get_queue(
 
 
 @router.get("/v1/audit/decisions")
-def audit_decisions(
-    request: Request, caller: ApiCaller, post: str | None = None, subject_id: str | None = None, limit: int = 50
-) -> Response:
-    """Search decisions."""
-    with transaction(request.app.state.service.engine, caller.reach) as connection:
-        rows = decisions.search(connection, post=post, subject_id=subject_id, limit=min(max(limit, 1), LIMIT))
-    log_readings(request, caller, [Reading("search", decision.decision_id) for decision in rows])
-    return _json([orjson.loads(decision.shown) for decision in rows])
+def audit_decisions(  # noqa: PLR0913, PLR0917 (a parameter each)
+    request: Request, caller: ApiCaller, post: str = "", subject_id: str = "", subject: str = "", since: str = "",
+    until: str = "", model: str = "", finding: str = "", outcome: str = "", route: str = "", before: str = "", limit: int = 50,
+) -> Response:  # fmt: skip
+    """Search decisions by what names nobody, the latest cases first; ``before`` is the last ``decision_id`` of the answer before."""
+    fields = {
+        "post": post, "subject_id": subject_id, "subject": subject, "since": since, "until": until, "model": model,
+        "finding": finding, "outcome": outcome, "route": route,
+    }  # fmt: skip
+    return _results(request, caller, fields, before, limit)
+
+
+@router.post("/v1/audit/decisions", openapi_extra=with_body(DECISION_SEARCH))
+def search_by_name(request: Request, caller: ApiCaller, body: JsonBody) -> Response:
+    """Search decisions by name in any script, passport, officer, and all that GET searches by; a name stands in no address."""
+    given = parse_object(body)
+    fields = {name: str(given.get(name) or "") for name in FIELDS}
+    limit = given.get("limit", 50)
+    return _results(request, caller, fields, str(given.get("before") or ""), limit if isinstance(limit, int) else 50)
+
+
+def _results(request: Request, caller: ApiCaller, fields: dict[str, str], before: str, limit: int) -> Response:
+    service: DecisionService = request.app.state.service
+    with transaction(service.engine, caller.reach) as connection:
+        try:
+            cases = search_decisions(connection, service, fields, min(max(limit, 1), LIMIT), before=before)
+        except NothingToSearch as error:
+            expected = "a name with letters, a passport with digits, a day as 2012-12-24"
+            raise Refusal(
+                422, "search", "nothing can be found by this", where=[error.field], expected=expected
+            ) from None
+    log_readings(request, caller, [Reading("search", case.decision.decision_id) for case in cases])
+    return _json([orjson.loads(case.decision.shown) for case in cases])
 
 
 @router.get("/v1/audit/alarms")

@@ -8,11 +8,10 @@ from serving.api.decisions import LIMIT, DecisionInScope
 from serving.auth.api_keys import ApiCaller, api_caller
 from serving.decisions.own_views import require_own_view
 from serving.log.bundle import leaf_as_json
-from serving.log.checkpoints import NoLogKey, log_key
 from serving.log.log_tree import LogTree
+from serving.log.proofs import proof_of, signed_head
 from serving.log.readings import log_readings
-from serving.log.signed_note import Checkpoint, sign_checkpoint
-from serving.log.tree import consistency_proof, inclusion_proof
+from serving.log.tree import consistency_proof
 from serving.refusals import Refusal
 from serving.store import log_leaves
 from serving.store.readings import Reading
@@ -28,13 +27,9 @@ def get_proof(request: Request, caller: ApiCaller, decision: DecisionInScope) ->
     with transaction(service.engine, caller.reach) as connection:
         require_own_view(connection, service, caller, decision)
     with service.engine.connect() as connection:
-        leaf = log_leaves.leaf_of(connection, "decision", decision.decision_id)
-        head, hashes = _tree(request).refresh(connection)
-    if leaf is None or not 0 <= leaf.position < head.size:
-        raise Refusal(404, "leaf", "the log has no leaf of this decision", expected="`mimamori log verify` names why")
+        proof = proof_of(connection, _tree(request), service.models.settings, decision.decision_id)
     log_readings(request, caller, [Reading("proof", decision.decision_id)])
-    proof = [node.hex() for node in inclusion_proof(hashes, leaf.position)]
-    return {"leaf": leaf_as_json(leaf), **_head(request, head), "inclusion": proof}
+    return proof
 
 
 @router.get("/v1/audit/log")
@@ -57,21 +52,12 @@ def audit_checkpoint(request: Request, since: int | None = None) -> dict[str, ob
     """Return the signed head of the log, and the proof that it extends the log of the size ``since``."""
     with request.app.state.service.engine.connect() as connection:
         head, hashes = _tree(request).refresh(connection)
-    answer = _head(request, head)
+    answer = signed_head(request.app.state.service.models.settings, head)
     if since is None:
         return answer
     if not 1 <= since <= head.size:
         raise Refusal(422, "since", "since is out of range", expected=f"1 to {head.size}, the size of the log")
     return {**answer, "since": since, "consistency": [node.hex() for node in consistency_proof(hashes, since)]}
-
-
-def _head(request: Request, head: Checkpoint) -> dict[str, object]:
-    """Return size, root and signed checkpoint; without a key of the log the checkpoint is null."""
-    try:
-        note = sign_checkpoint(head, log_key(request.app.state.service.models.settings))
-    except NoLogKey:
-        note = None
-    return {"size": head.size, "root": head.root.hex(), "checkpoint": note}
 
 
 def _tree(request: Request) -> LogTree:

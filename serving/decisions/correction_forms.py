@@ -136,7 +136,7 @@ def _without_record(
     connection: Connection, service: DecisionService, caller: Caller, before: Decision, record: RecordName, *, reason: str,
     position: int,
 ) -> Decision | None:  # fmt: skip
-    if _is_victim(connection, service, record):
+    if is_victim_entry(connection, service, record):
         raise Refusal(403, "victim", "a victim's entry stays", where=["victim"], expected="any other record")
     said = wrong_links.insert_wrong_link(
         connection, before, record, reason=reason, position=position, account_id=caller.account_id
@@ -154,7 +154,7 @@ def _without_record(
     )
 
 
-def _is_victim(connection: Connection, service: DecisionService, record: RecordName) -> bool:
+def is_victim_entry(connection: Connection, service: DecisionService, record: RecordName) -> bool:
     """Return whether a record is a victim's entry: who may be a former victim stays protected."""
     table, record_id = record
     roles = service.store.rows(connection, table, [record_id]).column("role") if table == "tip_database" else []

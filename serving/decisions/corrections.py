@@ -17,7 +17,7 @@ from serving.auth.permissions import ALL_POSTS, Caller
 from serving.decisions.hand_entry_limits import count_hand_entry
 from serving.decisions.own_views import shown_to
 from serving.decisions.register_matches import register_view
-from serving.decisions.search_words import words_of_record
+from serving.decisions.search_words import index_outcomes, words_of_record
 from serving.decisions.service import DecisionService
 from serving.decisions.sight import later_sight
 from serving.log.leaves import append
@@ -54,6 +54,8 @@ def correct_record(
     position = service.store.supersede(connection, table, record_id, row)
     insert_submission(connection, [position], caller.account_id, is_correction=True)
     insert_reason(connection, position, reason, caller.account_id)
+    if table == "outcomes":
+        index_outcomes(connection, service.store.data_key, row)
     was, now = row_as_json(old.to_pylist()[0]), row_as_json(row.to_pylist()[0])
     changed = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
     answer: dict[str, Any] = {"table": table, "id": record_id, "position": position, "changed": changed}

@@ -31,6 +31,7 @@ from serving.decisions.interview_form import (
 )
 from serving.decisions.interviews import outcome_record, store_outcome
 from serving.decisions.own_views import require_own_view
+from serving.decisions.search_words import index_outcomes
 from serving.decisions.service import DecisionService
 from serving.refusals import Refusal
 from serving.store import decisions, interview_sheets, queue_acts
@@ -238,6 +239,7 @@ def _supersede_outcome(
     connection: Connection, service: DecisionService, caller: Caller, outcome_id: str, rows: pa.Table
 ) -> None:
     position = service.store.supersede(connection, "outcomes", outcome_id, rows)
+    index_outcomes(connection, service.store.data_key, rows)
     insert_submission(connection, [position], caller.account_id, is_correction=True)
 
 

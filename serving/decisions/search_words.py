@@ -1,4 +1,4 @@
-"""Words by which a case is found: names in any script reduced to sounds, passport, sponsor, flight and status; blinded."""
+"""Words by which a case is found: names in any script reduced to sounds, passport, sponsor, flight, status, outcome; blinded."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from features.identity.hashes import hash_texts
 from features.identity.name_words import name_words
 from features.matrix import TABLE_OF_SUBJECT
 from features.store.encryption import DataKey
-from serving.store import case_words
+from features.tables.categories import FINDINGS
+from serving.store import case_words, record_ids
 
+ReadRows = Callable[[Connection, str, Sequence[str]], pa.Table]
+SUBJECT_OF_OUTCOME = {"visa_application": "visa", "landing": "entry"}
 _KIND = 60_000
 """Kind under which words are blinded: apart from every kind of posting."""
 _BATCH = 5000
 _COLUMNS = {
     "name": ("family_name", "given_names", "other_names"), "sponsor": ("guarantor_name", "inviter_name"),
-    "passport": ("passport_number",), "flight": ("flight",), "status": ("status_of_residence",),
+    "passport": ("passport_number",), "flight": ("flight",), "status": ("status_of_residence",), "outcome": ("finding",),
 }  # fmt: skip
 """Columns of a record by the field that they are searched under."""
 
@@ -38,10 +41,15 @@ def words_of_search(data_key: DataKey, fields: Mapping[str, str]) -> list[int]:
     return _blinded(data_key, [text for field in _COLUMNS for text in _texts(field, fields.get(field))])
 
 
-def index_cases_of_before(
-    connection: Connection, data_key: DataKey, rows: Callable[[Connection, str, Sequence[str]], pa.Table]
-) -> None:
-    """Store the words of every case from before cases had words; ``rows`` reads records of a table by id."""
+def index_outcomes(connection: Connection, data_key: DataKey, outcomes: pa.Table) -> None:
+    """Let cases be found by their outcomes; also by a former one, which a correction or a withdrawal superseded."""
+    for row in outcomes.to_pylist():
+        subject = SUBJECT_OF_OUTCOME[row["subject"]]
+        case_words.insert_of_case(connection, subject, row["subject_id"], words_of_record(data_key, row))
+
+
+def index_cases_of_before(connection: Connection, data_key: DataKey, rows: ReadRows) -> None:
+    """Store the words of cases and outcomes from before they had words; ``rows`` reads records of a table by id."""
     for subject, table in TABLE_OF_SUBJECT.items():
         posts = dict(case_words.cases_without_words(connection, subject))
         ids = list(posts)
@@ -50,6 +58,12 @@ def index_cases_of_before(
                 subject_id = str(next(iter(row.values())))
                 words = words_of_record(data_key, row)
                 case_words.insert(connection, posts[subject_id], subject, subject_id, words)
+    if not case_words.has_word(
+        connection, _blinded(data_key, [text for code in FINDINGS for text in _texts("outcome", code)])
+    ):
+        ids = record_ids.ids_after(connection, "outcomes", -1)
+        for begin in range(0, len(ids), _BATCH):
+            index_outcomes(connection, data_key, rows(connection, "outcomes", ids[begin : begin + _BATCH]))
 
 
 def _texts(field: str, value: str | None) -> list[str]:

@@ -28,7 +28,7 @@ from serving.decisions.hand_entry_limits import count_hand_entry
 from serving.decisions.recent_counts import RecentCounts
 from serving.decisions.register_matches import register_view
 from serving.decisions.scoring import decide_case, undecidable
-from serving.decisions.search_words import index_cases_of_before, words_of_record
+from serving.decisions.search_words import index_cases_of_before, index_outcomes, words_of_record
 from serving.decisions.sight import Sight
 from serving.decisions.stored_records import on_stored
 from serving.log.acts import seal_rows_of_before
@@ -192,6 +192,8 @@ class DecisionService:
         """Store records of a table with the account that sent them; raises `RecordExists`."""
         positions = self.store.append(connection, table, row)
         insert_submission(connection, positions, account_id)
+        if table == "outcomes":
+            index_outcomes(connection, self.store.data_key, row)
         return positions
 
     def _new(

@@ -76,7 +76,7 @@ def card_of(
     if keeps(caller, place) or (place is None and not by_hand):
         return None
     facts = facts_of_table(table, row)
-    after = () if by_hand else _after(connection, service, decision, facts)
+    after = () if by_hand else events_after(connection, service, facts, decision.seen_at() or decision.as_of, decision.position)  # fmt: skip
     agreeing = _agreeing(_facts_of_case(connection, service, decision), facts)
     return Card(place, _day(values[TABLES[table].occurred_at]), agreeing, after)
 
@@ -117,14 +117,15 @@ def agreement(case: TableFacts, other: TableFacts, row: int = 0) -> list[tuple[C
     return [(own[key], sources) for key, sources in links if key and key in own]
 
 
-def _after(
-    connection: Connection, service: DecisionService, decision: Decision, facts: TableFacts
+def events_after(
+    connection: Connection, service: DecisionService, facts: TableFacts, seen_at: int, position: int
 ) -> tuple[Event, ...]:
-    fetched = Fetched(service.store.data_key, connection, decision.seen_at() or decision.as_of, decision.position)
+    """Return what happened after an application or a landing, as records known before a moment say."""
+    fetched = Fetched(service.store.data_key, connection, seen_at, position)
     fetched.look_up([Lookup(kind, int(facts["id"][0])) for kind in _AFTER.get(facts.table, ())])
     events = []
     for table, record_id, _ in fetched.rows.values():
-        for row in service.store.rows(connection, table, [record_id], decision.position).to_pylist():
+        for row in service.store.rows(connection, table, [record_id], position).to_pylist():
             category = row[_WHAT[table]] if table in _WHAT else ""
             events.append(Event(table, category, _day(row[TABLES[table].occurred_at])))
     return tuple(sorted(events, key=lambda event: event.day))

@@ -1,1 +1,1 @@
-"""The sealed log: leaves, tree, checkpoints and proofs; and the yearly pack of decisions."""
+"""The sealed log: leaves, tree, checkpoints and proofs."""

@@ -1,19 +1,19 @@
-"""Commands of the sealed log: verify it, sign its head, go on after a fault; and the yearly pack of decisions."""
+"""Commands of the sealed log: verify it, sign its head, go on after a fault; and the appraisal pack of a period."""
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 import time
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from features.command_line import Problem
+from features.languages import LANGUAGES
 from features.settings import Settings
 from models.signatures import NoTrustedKey, load_or_create_key, trusted_keys
-from serving.decisions.service import DecisionService, open_service
+from serving.appraisal.writing import write_pack
+from serving.decisions.service import open_service
 from serving.log import verifier
 from serving.log.bundle import write_bundle
 from serving.log.checkpoints import (
@@ -32,21 +32,12 @@ from serving.log.cosignature import NAME, cosigned_at, read_witness_key
 from serving.log.signed_note import ORIGIN, NoteRejected, verifier_key
 from serving.log.verification import verify_log
 from serving.log.witness import Refused, Witness
-from serving.store import decisions, log_leaves
-from serving.store.decisions import Decision
-from serving.store.transactions import EVERYTHING, transaction
+from serving.store import log_leaves
+from serving.store.appraisal import Period
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-def all_decisions(service: DecisionService) -> Iterator[Decision]:
-    """Yield every decision in order."""
-    with transaction(service.engine, EVERYTHING) as connection:
-        for decision_id in decisions.all_ids(connection):
-            decision = decisions.by_id(connection, decision_id)
-            if decision is not None:
-                yield decision
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -173,7 +164,7 @@ def export(out: Path) -> None:
     service = open_service(settings)
     try:
         with service.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-            count = write_bundle(connection, out)
+            count = len(write_bundle(connection, out))
             Exporter(out, log_key(settings)).export(connection)
     except (NoLogKey, NoteRejected, LogNotExtended) as error:
         raise Problem(str(error)) from None
@@ -196,13 +187,29 @@ def accept(reason: str) -> None:
 
 
 @click.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("pack"), show_default=True)
-def pack(out: Path) -> None:
-    """Write the yearly pack: count of decisions by subject, route and model."""
-    service = open_service(Settings.from_environment())
-    counts = Counter((d.subject, d.route, d.model_sha256 or "none") for d in all_decisions(service))
-    out.mkdir(parents=True, exist_ok=True)
-    rows = [{"subject": s, "route": r, "model_sha256": m, "decisions": n} for (s, r, m), n in sorted(counts.items())]
-    content = {"note": "synthetic data; not validated on any real visa record", "decisions": rows}
-    (out / "decisions.json").write_text(json.dumps(content, indent=2), encoding="utf-8")
-    click.echo(f"{sum(counts.values())} decisions described in {out}")
+@click.option("--from", "since", type=_DAY, required=True, help="First day (UTC).")
+@click.option("--to", "until", type=_DAY, required=True, help="Day after the last (UTC); the period must have ended.")
+@click.option(
+    "--out", type=_FOLDER, default=Path("pack"), show_default=True, help="Folder to write into; must be empty."
+)
+@click.option(
+    "--lang", "languages", type=click.Choice(LANGUAGES), multiple=True, help="Language of the report; all if not given."
+)
+def pack(since: dt.datetime, until: dt.datetime, out: Path, languages: tuple[str, ...]) -> None:
+    """Write the appraisal pack of a period: report, tables, papers, sealed log with verifier, replay sample, incidents.
+
+    The same period gives the same bytes.
+    """
+    period = Period(since.replace(tzinfo=dt.UTC), until.replace(tzinfo=dt.UTC))
+    if not period.since < period.until <= dt.datetime.now(dt.UTC):
+        raise click.UsageError("--from lies before --to, and --to not in the future: a period that goes on has no pack")
+    if out.exists() and any(out.iterdir()):
+        raise Problem(f"{out} is not empty; name another folder with --out")
+    settings = Settings.from_environment()
+    service = open_service(settings)
+    try:
+        log_key(settings)
+        count = write_pack(service, period, out, languages or LANGUAGES)
+    except NoLogKey as error:
+        raise Problem(str(error)) from None
+    click.echo(f"{count} files of {period} in {out}; open {out / f'report-{(languages or LANGUAGES)[0]}.html'}")

@@ -15,7 +15,7 @@ from serving.log.checkpoints import KnownTree
 from serving.log.leaves import commitment, hash_of_leaf, row_content
 from serving.log.signed_note import Checkpoint
 from serving.log.tree import tree_root
-from serving.store import erasures, log_leaves, sealed_rows, waiting_cases
+from serving.store import decision_search, erasures, log_leaves, sealed_rows, waiting_cases
 from serving.store.log_leaves import StoredLeaf
 from serving.store.sealed_rows import Pair
 
@@ -66,6 +66,8 @@ def verify_log(
         yield Fault("person_key", str(key_id), _KEY_IS_BACK if is_back else _KEY_IS_GONE)
     for name in waiting_cases.faults(connection):
         yield Fault("queue", name, "its place in the queue is not what decisions, interviews and acts say")
+    for number in decision_search.faults(connection):
+        yield Fault("search", number, "the decision of this number is not found by the findings that it shows")
 
 
 def _leaf_faults(connection: Connection, known: KnownTree | None, progress: Progress) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""SQL of the search among a post's own cases: blinded words of each case, and the cases that have all words asked for."""
+"""SQL of words by which cases are found: blinded words of each case, and the cases of a post that have all words asked for."""
 
 from __future__ import annotations
 
@@ -33,6 +33,19 @@ def insert(connection: Connection, post: str | None, subject: str, subject_id: s
     )
     if post is not None:
         connection.execute(query, {"words": list(words), "post": post, "subject": subject, "id": subject_id})
+
+
+def insert_of_case(connection: Connection, subject: str, subject_id: str, words: Sequence[int]) -> None:
+    """Store further words of a case that was decided about; does nothing for any other."""
+    decision = decisions.latest(connection, subject, subject_id)
+    if decision is not None:
+        insert(connection, decision.post, subject, subject_id, words)
+
+
+def has_word(connection: Connection, words: Sequence[int]) -> bool:
+    """Return whether any case has one of these words."""
+    query = text("select 1 from serving.case_word where word = any(:words) limit 1")
+    return connection.execute(query, {"words": list(words)}).first() is not None
 
 
 def search(connection: Connection, posts: Sequence[str], query: Query, limit: int) -> list[Decision]:

@@ -177,29 +177,6 @@ def is_waiting(connection: Connection, subject: str, subject_id: str) -> bool:
     return connection.execute(query, {"s": subject, "i": subject_id}).first() is not None
 
 
-def search(
-    connection: Connection, *, post: str | None, subject_id: str | None, limit: int, route: str | None = None,
-    before: str = "",
-) -> list[Decision]:  # fmt: skip
-    """Return the latest decision of each case, newest first; ``before`` is the id of the last one shown."""
-    given = {"post": post, "id": subject_id, "route": route, "before": before if is_id(before) else None}
-    conditions = {
-        "post": "d.post = :post",
-        "id": "d.subject in ('visa', 'entry') and d.subject_id = :id",
-        "route": "d.route = :route",
-        "before": "(d.as_of, d.number) < (select b.as_of, b.number from serving.decision b "
-        "where b.decision_id = cast(:before as uuid))",
-    }
-    chosen = "".join(f" and {conditions[name]}" for name, value in given.items() if value is not None)
-    return _select(
-        connection,
-        "serving.decision d where not exists (select 1 from serving.decision later where later.subject = d.subject "
-        f"and later.subject_id = d.subject_id and later.number > d.number){chosen} "
-        "order by d.as_of desc, d.number desc limit :limit",
-        **given, limit=limit,
-    )  # fmt: skip
-
-
 def count(connection: Connection) -> int:
     """Return the count of all decisions."""
     return int(connection.execute(text("select count(*) from serving.decision")).scalar_one())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -16,7 +18,7 @@ class Reading:
     """What is about to be shown: a decision, or a record behind it with the columns shown.
 
     ``view`` is the page or answer: ``case``, ``sheet``, ``history``, ``arrivals``, ``follow_up``, ``correction``, ``changes``, ``linked_person``, ``decision``, ``replay``, ``queue``, ``search``, ``answer``, ``card``,
-    ``record``, ``granted_record``, ``urgent_record``, ``request``, ``proof`` or ``log``.
+    ``record``, ``granted_record``, ``urgent_record``, ``request``, ``proof``, ``log``, ``audit`` or ``comparable``.
     """
 
     view: str
@@ -34,3 +36,21 @@ def insert_readings(connection: Connection, account_id: int, readings: Sequence[
     ).scalars()
     contents = [row_content(row) for row in rows]
     append_all(connection, [Act("reading", str(content["reading_id"]), content) for content in contents])
+
+
+class Readers(NamedTuple):
+    """Who read about a case in which view and for which purpose; how often, first and last."""
+
+    account: str
+    role: str
+    view: str
+    purpose: str | None
+    times: int
+    first_at: dt.datetime
+    last_at: dt.datetime
+
+
+def readers_of_case(connection: Connection, subject: str, subject_id: str) -> list[Readers]:
+    """Return who read any decision about a case, the last reader first; nobody for who does not reach all posts."""
+    query = text("select * from serving.readers_of_case(:subject, :id)")
+    return [Readers(*row) for row in connection.execute(query, {"subject": subject, "id": subject_id})]

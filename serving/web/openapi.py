@@ -76,6 +76,18 @@ def _column(column: Column) -> dict[str, Any]:
     return schema
 
 
+DECISION_SEARCH = _object(
+    {
+        **dict.fromkeys(
+            ("name", "passport", "subject_id", "post", "model", "finding", "outcome", "officer", "before"), _TEXT
+        ),
+        "subject": {"type": "string", "enum": ["visa", "entry"]},
+        "route": {"type": "string", "enum": ["interview_queue", "child_procedure", "no_score"]},
+        **{name: {"type": "string", "format": "date"} for name in ("since", "until")},
+        "limit": {"type": "integer", "minimum": 1, "maximum": 500},
+    },
+    [],
+)
 _SCHEMAS = {name: record_schema(name) for name in sorted(TABLES)}
 CORRECTION = _object(
     {"table": {"type": "string", "enum": list(_SCHEMAS)}, "record": {"anyOf": list(_SCHEMAS.values())}},

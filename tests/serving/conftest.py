@@ -43,6 +43,7 @@ LABELS = {
     key: label
     for name in (
         "common",
+        "decision_record",
         "sign_in",
         "signed_in",
         "account",

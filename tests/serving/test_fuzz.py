@@ -30,7 +30,7 @@ OPERATIONS = (
     "GET /v1/audit/checkpoint", "GET /v1/queue",
     "GET /v1/decisions/{decision_id}/records/{table}/{record_id}", "POST /v1/access-requests", "GET /v1/access-requests",
     "POST /v1/access-requests/{request_id}/answer",
-    "GET /v1/audit/alarms", "POST /v1/audit/alarms/{account_id}/{day}/answer", "GET /v1/audit/decisions", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics",
+    "GET /v1/audit/alarms", "POST /v1/audit/alarms/{account_id}/{day}/answer", "GET /v1/audit/decisions", "POST /v1/audit/decisions", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics",
 )  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 
@@ -144,7 +144,7 @@ PAGES = (
     ("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/queue"), ("GET", "/models"),
     ("GET", "/vignettes"), ("GET", "/account"), ("POST", "/account/sessions/end"), ("POST", "/account/sign-out-everywhere"),
     ("POST", "/account/keys/revoke"), ("POST", "/account/keys/rotate"), ("POST", "/account/password"), ("POST", "/account/language"), ("GET", "/interview-notice"), ("GET", "/sign-in/provider"), ("GET", "/sign-in/return"),
-    ("GET", "/decisions"), ("GET", "/cases/{}"), ("GET", "/cases/{}/sheet"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
+    ("GET", "/decisions"), ("POST", "/decisions"), ("GET", "/decisions/{}"), ("GET", "/decisions/{}/proof"), ("GET", "/cases/{}"), ("GET", "/cases/{}/sheet"), ("GET", "/cases/{}/records/{}/{}"), ("POST", "/cases/{}/interview"),
     ("GET", "/cases/{}/interview/{}"), ("POST", "/cases/{}/interview/{}"), ("GET", "/interviews/{}"), ("POST", "/interviews/{}/withdraw"),
     ("GET", "/interview-card"), ("POST", "/cases/{}/own-view"), ("GET", "/overrides"), ("GET", "/practice"), ("GET", "/practice/{}"), ("POST", "/practice/{}"),
     ("POST", "/cases/{}/close"), ("GET", "/queue/put-off"), ("POST", "/queue/take"), ("GET", "/queue/search"), ("POST", "/queue/search"), ("GET", "/queue/hours"), ("POST", "/queue/hours"), ("POST", "/queue/release"), ("POST", "/queue/hand-over"), ("POST", "/cases/{}/acts"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
@@ -184,6 +184,13 @@ NAMES = (
     "again",
     "typology",
     "occurred_at",
+    "passport",
+    "officer",
+    "since",
+    "until",
+    "model",
+    "finding",
+    "facts",
 )
 
 

@@ -16,8 +16,9 @@ from features.settings import Settings
 from serving.decisions.due_dates import counting_moments, due_date
 from serving.decisions.service import open_service
 from serving.log.verification import verify_log
-from serving.store import decisions, queue_acts, waiting_cases
+from serving.store import decision_search, decisions, queue_acts, waiting_cases
 from serving.store.accounts import UNKNOWN_ACCOUNT
+from serving.store.decision_search import DecisionQuery
 from serving.store.decisions import Decision
 from tests.serving.conftest import LABELS, Service
 from tests.serving.decisions.test_shared_findings import application
@@ -107,11 +108,11 @@ def test_a_page_goes_on_where_the_last_case_has_left_the_queue(engine: Engine) -
 
 def test_search_by_pages_loses_none_of_the_same_moment(engine: Engine) -> None:
     ids: list[str] = []
-    before = ""
+    query = DecisionQuery(post=POST)
     with engine.connect() as connection:
-        while page := decisions.search(connection, post=POST, subject_id=None, limit=50, before=before):
-            ids += [decision.subject_id for decision in page]
-            before = page[-1].decision_id
+        while page := decision_search.search(connection, query, 50):
+            ids += [found.decision.subject_id for found in page]
+            query = replace(query, before=page[-1].decision.decision_id)
     assert sorted(ids) == sorted(pages(engine, 100))
 
 

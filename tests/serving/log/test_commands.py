@@ -25,7 +25,7 @@ from serving.decisions.stored_records import on_stored
 from serving.log import verifier
 from serving.log.acts import seal_rows_of_before
 from serving.log.checkpoints import LATEST, Exporter, LogNotExtended, log_key
-from serving.log.commands import log, pack
+from serving.log.commands import log
 from serving.log.startup import CheckpointWriter, open_on_log
 from serving.log.verification import verify_log
 from serving.store import decisions, log_leaves, touched_cases
@@ -247,14 +247,6 @@ def test_a_bundle_is_exported(opened: Settings, tmp_path: Path) -> None:
         "leaves.jsonl",
         "rows.jsonl",
     }
-
-
-def test_the_pack_counts_every_decision(opened: Settings, service: Service, tmp_path: Path) -> None:
-    result = CliRunner().invoke(pack, ["--out", str(tmp_path / "pack")])
-    assert result.exit_code == 0, result.output
-    rows = json.loads((tmp_path / "pack" / "decisions.json").read_text(encoding="utf-8"))["decisions"]
-    with service.backend.engine.connect() as connection:
-        assert sum(row["decisions"] for row in rows) == decisions.count(connection)
 
 
 def test_the_command_that_loads_records_seals_them_too() -> None:

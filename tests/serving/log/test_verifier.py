@@ -103,7 +103,7 @@ def test_an_honest_bundle_has_no_fault(small_log: SmallLog, tmp_path: Path, caps
     assert folder is not None
     assert key is not None
     with small_log.engine.connect() as connection:
-        count = write_bundle(connection, tmp_path)
+        count = len(write_bundle(connection, tmp_path))
         assert count == log_leaves.size(connection)
     words = [str(tmp_path), "--key", str(key.with_suffix(".pub")), "--checkpoint", str(folder / LATEST)]
     assert verifier.main(words) == 0

@@ -6,6 +6,7 @@ The database itself keeps each post to its own, with the filters of the applicat
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from features.tables.json_rows import row_as_json
 from serving.auth.permissions import Caller
-from serving.store import decisions, waiting_cases
+from serving.store import decision_search, decisions, waiting_cases
 from serving.store.transactions import EVERYTHING, Reach, transaction
 from tests.serving.conftest import Service
 
@@ -37,9 +38,11 @@ def foreign(service: Service) -> dict[str, Any]:
 @pytest.fixture
 def unfiltered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Switch off every filter of the application."""
-    search, page = decisions.search, waiting_cases.page
+    search, page = decision_search.search, waiting_cases.page
     monkeypatch.setattr(Caller, "reaches", lambda *_: True)
-    monkeypatch.setattr(decisions, "search", lambda connection, **given: search(connection, **{**given, "post": None}))
+    monkeypatch.setattr(
+        decision_search, "search", lambda connection, query, limit: search(connection, replace(query, post=None), limit)
+    )
     monkeypatch.setattr(
         waiting_cases, "page", lambda connection, _, *rest, **given: page(connection, None, *rest, **given)
     )
