@@ -1,4 +1,4 @@
-"""Keys of people: the payload of a record about somebody is encrypted under the key of that person.
+"""Keys of people: the payload of a record about a person is encrypted under the key of that person.
 
 A key stands in the database wrapped under the data key, which lies outside it. Once the row of a key is deleted nobody can
 read what was encrypted under it, while rows, hashes and proofs stay as they were.
@@ -52,11 +52,11 @@ def keys_of_people(connection: Connection, data_key: DataKey, facts: TableFacts)
     wanted = sorted({person for person in people if person is not None})
     if not wanted:
         return [None] * len(people)
-    made = [data_key.encrypt(secrets.token_bytes(_KEY_BYTES), _context(person)) for person in wanted]
+    fresh = [data_key.encrypt(secrets.token_bytes(_KEY_BYTES), _context(person)) for person in wanted]
     # at random: a restored copy of the database must never give a person the id of a key that was destroyed
     key_ids = array_text(secrets.randbits(_ID_BITS) for _ in wanted)
     raw: Any = connection.connection.driver_connection
-    stored = raw.execute(_GET_OR_MAKE, (key_ids, array_text(wanted), made)).fetchall()
+    stored = raw.execute(_GET_OR_MAKE, (key_ids, array_text(wanted), fresh)).fetchall()
     known = {
         person: PersonKey(key_id, unwrapped(data_key, person, bytes(wrapped))) for key_id, person, wrapped in stored
     }

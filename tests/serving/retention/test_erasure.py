@@ -1,6 +1,6 @@
 """After an erasure nobody can read anything about the person, and every proof still holds.
 
-Covers: retention.erasure, retention.commands, store.erasures, store.person_keys, store.person_texts.
+Covers: retention.commands, store.erasures.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keys of people: what identifies somebody can be read only while the key of that person is there."""
+"""Keys of people: a record about a person can be read only while the key of that person is there."""
 
 from __future__ import annotations
 

@@ -41,7 +41,8 @@ def _findings() -> None:
     op.execute("create index findings_of_post on serving.decision_finding (post, code, as_of, number)")
     op.execute(
         "create view serving.shown_finding with (security_invoker = true) as select distinct r ->> 'code' as code, "
-        "d.as_of, d.number, d.post, d.decision_id from serving.decision d cross join lateral jsonb_array_elements(d.shown::jsonb -> 'reasons') r"
+        "d.as_of, d.number, d.post, d.decision_id from serving.decision d cross join lateral jsonb_array_elements(d.shown::jsonb -> 'reasons') r "
+        "where r ->> 'code' is not null"
     )
     op.execute(
         "insert into serving.decision_finding select code, as_of, number, post, decision_id from serving.shown_finding"
@@ -50,7 +51,7 @@ def _findings() -> None:
         "create function serving.keep_findings() returns trigger language plpgsql security definer "
         "set search_path = pg_catalog, pg_temp as $$ begin insert into serving.decision_finding "
         "select distinct r ->> 'code', new.as_of, new.number, new.post, new.decision_id "
-        "from jsonb_array_elements(new.shown::jsonb -> 'reasons') r; return null; end $$"
+        "from jsonb_array_elements(new.shown::jsonb -> 'reasons') r where r ->> 'code' is not null; return null; end $$"
     )
     op.execute("revoke execute on function serving.keep_findings() from public")
     op.execute(
