@@ -115,7 +115,11 @@ class _Officer:
     def __init__(self, service: DecisionService, url: str, name: str, password: str) -> None:
         self._service, self._random = service, random.Random(name)
         self._client = httpx.Client(base_url=url, timeout=60)
-        self._client.post("/sign-in", data={"name": name, "password": password})
+        while (
+            "mimamori" not in self._client.cookies
+        ):  # few passwords are hashed at once; the others are asked to come again
+            self._client.post("/sign-in", data={"name": name, "password": password})
+            time.sleep(self._random.uniform(0, 1))
         self.took: list[tuple[str, float]] = []
 
     def work(self, rounds: int) -> list[tuple[str, float]]:
@@ -162,6 +166,6 @@ class _Officer:
         begin = time.perf_counter()
         answer = self._client.request(method, path, **words)
         self.took.append((step, (time.perf_counter() - begin) * 1000))
-        if answer.status_code >= 400:
+        if answer.status_code != (200 if method == "GET" else 303):
             raise RuntimeError(f"{step} was answered {answer.status_code}")
         return answer
