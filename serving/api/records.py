@@ -13,6 +13,7 @@ from features.tables.schema import TABLES
 from serving.auth.api_keys import ApiCaller
 from serving.auth.permissions import OFFICER, Caller
 from serving.decisions.acceptance import accepted_rows
+from serving.decisions.arrivals import decide_landing
 from serving.decisions.corrections import POST_COLUMN, correct_record
 from serving.decisions.hand_entries import entered_by_hand
 from serving.decisions.interviews import record_outcome
@@ -105,7 +106,11 @@ def _decide(request: Request, caller: Caller, body: bytes, subject: str) -> Resp
     if caller.role is OFFICER:
         row = entered_by_hand(TABLE_OF_SUBJECT[subject], row, post)
     key = _idempotency_key(request, caller, f"{subject}\n".encode() + body)
-    decision, new = request.app.state.service.decide(subject, row, post, caller=caller, key=key)
+    service: DecisionService = request.app.state.service
+    if subject == "entry" and caller.role is not OFFICER:
+        decision, new = decide_landing(service, caller, row, key)
+    else:
+        decision, new = service.decide(subject, row, post, caller=caller, key=key)
     if new:
         request.app.state.decision_counter.labels(decision.subject, decision.route).inc()
     with transaction(request.app.state.service.engine, caller.reach) as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -18,6 +18,7 @@ from features.matrix import TABLE_OF_SUBJECT
 from serving.auth.permissions import Caller
 from serving.decisions.compared_records import ComparedRecord, compared_records
 from serving.decisions.evidence import records_named
+from serving.decisions.interview_queue import linked_people_count
 from serving.decisions.linked_people import NO_NETWORK, CaseNetwork, case_network
 from serving.decisions.service import DecisionService
 from serving.store.decisions import Decision
@@ -62,13 +63,22 @@ def own_record(connection: Connection, service: DecisionService, decision: Decis
     return service.readable_rows(connection, table, [decision.subject_id], decision.record_position)
 
 
+def _as_counted(network: CaseNetwork, decision: Decision) -> CaseNetwork:
+    """Return the network with as many people beyond those listed as make up the count that the queue shows.
+
+    Links through a shelter or a hub count, and list nobody.
+    """
+    counted = linked_people_count(orjson.loads(decision.shown))
+    return replace(network, more=max(network.more, counted - len(network.people)))
+
+
 def _beside(
     connection: Connection, service: DecisionService, caller: Caller, decision: Decision, own: pa.Table
 ) -> tuple[CaseNetwork, Compared]:
     named = sorted(records_named(orjson.loads(decision.shown)))
     try:
         compared = compared_records(connection, service, caller, decision, own, named)
-        return case_network(connection, service, caller, decision, own), compared
+        return _as_counted(case_network(connection, service, caller, decision, own), decision), compared
     except (DBAPIError, DriverError, MemoryError):
         raise
     except Exception as error:

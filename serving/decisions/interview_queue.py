@@ -114,12 +114,13 @@ def _queued_case(
 ) -> QueuedCase:
     key, shown = (case.decision.subject, case.decision.subject_id), orjson.loads(case.decision.shown)
     return QueuedCase(
-        case.decision, without_findings(shown) if key in hidden else shown, due, summaries.get(key), _linked_people(shown),
+        case.decision, without_findings(shown) if key in hidden else shown, due, summaries.get(key), linked_people_count(shown),
         key in hidden, case.holder, case.arrived_at,
     )  # fmt: skip
 
 
-def _linked_people(shown: Mapping[str, Any]) -> int:
+def linked_people_count(shown: Mapping[str, Any]) -> int:
+    """Return how many people a decision counts as connected with its case."""
     return next((int(each["value"] or 0) for each in shown["contributions"] if each["feature"] == LINKED), 0)
 
 

@@ -1,7 +1,7 @@
 """Rescorer: the thread of a service that scores touched open cases again, at every post, seconds after a record arrives.
 
 What touches a case is stored with the record, so that a service that is killed loses nothing; several services share the
-work, a case at a time.
+work, a few cases at a time.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from serving.decisions.desk_clock import stands
 from serving.decisions.due_dates import DueDate
 from serving.decisions.interview_queue import QueuedCase, interview_queue, queue_counts
 from serving.decisions.post_calendar import zone_of
+from serving.decisions.scoring_stops import order_in_force
 from serving.decisions.service import DecisionService
 from serving.i18n.formats import category_label, format_day
 from serving.log.readings import log_readings
@@ -66,7 +67,7 @@ class QueueRow:
 class QueuePage(Page):
     """Page of the queue of a post, or of all posts.
 
-    ``posts`` are the reader's own, ``now`` is the time at the post, or the day in the records. ``addresses`` are those of
+    ``posts`` are the reader's own, ``order`` is the one in force, by arrival while scoring is stopped. ``now`` is the time at the post, or the day in the records. ``addresses`` are those of
     this page in each order, and of the page after it.
     """
 
@@ -121,7 +122,7 @@ def queue(
     with transaction(service.engine, caller.reach) as connection:
         cases = interview_queue(connection, service, caller, view.post, view.rows, order=view.order, after=view.after)
         counts = queue_counts(connection, service, view.post)._asdict()
-        now = service.now(connection)
+        now, order_now = service.now(connection), order_in_force(connection, view.post, view.order)
         desk, acted = desk_of(
             connection, service, caller, language, done=words.get("done", ""), case=words.get("case", "")
         )
@@ -131,7 +132,7 @@ def queue(
         )
     page = QueuePage(
         [queue_row(shown, number, language, arrivals) for number, shown in enumerate(cases, view.first)], counts, view.post,
-        list(caller.posts), show_post, view.order, _now(service, now, view.post, language),
+        list(caller.posts), show_post, order_now, _now(service, now, view.post, language),
         _addresses(view, cases), cases[0].shown["notice"][language] if cases else "", desk,
         capacity, arrivals,
     )  # fmt: skip

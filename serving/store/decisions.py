@@ -171,6 +171,15 @@ def versions(connection: Connection, subject: str, subject_id: str) -> list[Deci
     return _select(connection, source, s=subject, i=subject_id)
 
 
+def is_announced(connection: Connection, subject: str, subject_id: str) -> bool:
+    """Return whether the current record of a case was stored before what it says happened."""
+    query = text(
+        "select created_at < to_timestamp(as_of / 1e6) from serving.decision where subject = :s and subject_id = :i "
+        "order by record_position desc, number limit 1"
+    )
+    return bool(connection.execute(query, {"s": subject, "i": subject_id}).scalar())
+
+
 def is_waiting(connection: Connection, subject: str, subject_id: str) -> bool:
     """Return whether a case waits in the queue."""
     query = text("select 1 from serving.waiting_case where subject = :s and subject_id = :i")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,7 +12,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from features.languages import LANGUAGES, texts
-from serving.auth.permissions import Caller, links_of
+from serving.auth.permissions import NO_CASES, PERMISSIONS, Caller, links_of
+from serving.decisions.service import DecisionService
+from serving.store.transactions import transaction
 from serving.web.alarm_banner import alarm_banners
 from serving.web.change_banner import change_banners
 from serving.web.stop_banner import stop_banners
@@ -62,16 +64,25 @@ def render(request: Request, page: Page, caller: Caller | None = None, *, status
             (code, own_names[code], str(request.url.include_query_params(lang=code).query))
             for code in LANGUAGES if code != language
         ],
-        banners=[
-            *stop_banners(service, caller, language), *alarm_banners(service, caller, language), *change_banners(service, caller, language),
-            *trial_banners(service.models, language),
-        ],
+        banners=[*_banners_of(service, caller, language), *trial_banners(service.models, language)],
         links=links_of(caller) if caller else (),
         **{field.name: getattr(page, field.name) for field in fields(page)},  # type: ignore[arg-type]
     )  # fmt: skip
     response = HTMLResponse(html, status)
     set_language_cookie(request, response, language)
     return response
+
+
+def _banners_of(service: DecisionService, caller: Caller | None, language: str) -> list[str]:
+    """Return what every page tells a reader; one transaction for all, since each costs every page its turn at the database."""
+    if caller is None:
+        return []
+    reader = replace(caller, scope=PERMISSIONS["GET /requests"].get(caller.role, NO_CASES))
+    with transaction(service.engine, reader.reach) as connection:
+        return [
+            *stop_banners(connection, service, caller, language), *alarm_banners(connection, reader, language),
+            *change_banners(connection, reader, language),
+        ]  # fmt: skip
 
 
 def set_language_cookie(request: Request, response: Response, language: str) -> None:

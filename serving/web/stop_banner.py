@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from features.languages import text, texts
 from serving.auth.permissions import Caller
 from serving.decisions.scoring_stops import stops_of
 from serving.decisions.service import DecisionService
 from serving.registry.loaded_models import SUBJECTS
 from serving.store.scoring_stops import ALL, MODEL
-from serving.store.transactions import Reach, transaction
 
 
-def stop_banners(service: DecisionService, caller: Caller | None, language: str) -> list[str]:
+def stop_banners(connection: Connection, service: DecisionService, caller: Caller, language: str) -> list[str]:
     """Return a sentence for each stop that concerns a reader, and for each subject that no model scores."""
-    if caller is None:
-        return []
-    with transaction(service.engine, Reach()) as connection:
-        stops = stops_of(connection, caller)
+    stops = stops_of(connection, caller)
     reasons, sentence = texts("serving.stop_reasons"), text("serving.stops", "stopped")[language]
     banners = [
         sentence.format(

@@ -5,11 +5,17 @@ Covers: decisions.case_file, decisions.compared_records, pages.linked_people.
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from serving.decisions.case_file import _as_counted
+from serving.decisions.interview_queue import LINKED
+from serving.decisions.linked_people import NO_NETWORK
+from serving.store.decisions import Decision
 from tests.serving.conftest import LABELS, Service
 from tests.serving.decisions.test_shared_findings import ELSEWHERE, application, send
 
@@ -132,3 +138,13 @@ def test_everybody_shown_is_written_to_the_reading_log_first(service: Service, c
         rows = connection.execute(query, {"id": cases["own"]["decision_id"]}).all()
     assert len(rows) > before
     assert {("linked_person", "A-LP-FILE"), ("linked_person", "A-LP-BEYOND")} <= {tuple(row) for row in rows}
+
+
+def test_the_page_counts_the_people_whom_the_row_of_the_queue_counts() -> None:
+    # whom a shelter's number links is counted, and not listed
+    shown = json.dumps({"contributions": [{"feature": LINKED, "value": 7.0, "contribution": 0.5}]})
+    decision = Decision("", "visa", "A", None, 0, 0, 0, None, "interview_queue", 0.1, b"", b"", shown)
+    for listed, more in ((0, 7), (7, 0), (9, 0)):
+        network = replace(NO_NETWORK, people=(None,) * listed)  # type: ignore[arg-type]
+        assert _as_counted(network, decision).more == more
+    assert _as_counted(replace(NO_NETWORK, more=8), decision).more == 8

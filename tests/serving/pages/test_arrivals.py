@@ -18,6 +18,7 @@ from features.tables.json_rows import row_as_json
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
 from serving.decisions import arrivals
+from serving.log.verification import verify_log
 from serving.store.transactions import EVERYTHING, transaction
 from tests.serving.conftest import LABELS, Service, close_landings
 
@@ -75,6 +76,30 @@ def test_a_flight_is_scored_in_one_call_and_a_faulty_line_costs_no_other(service
     again = landing(service, "QZ-1", 5)
     stored = send(service, {**again, "landed_at": answers[0]["as_of"][:19] + "Z"})
     assert stored[0]["decision_id"] == answers[0]["decision_id"]
+
+
+def test_a_landing_at_another_time_supersedes_its_announcement_and_no_landing(service: Service) -> None:
+    [first] = send(service, landing(service, "QZ-LATE", 3))
+    [later] = send(service, landing(service, "QZ-LATE", 5))
+    assert later["decision_id"] != first["decision_id"]
+    assert later["as_of"] > first["as_of"]
+    # it landed an hour ago; what landed is corrected by a correction alone
+    record = landing(service, "QZ-LATE", -1)
+    landed = service.client.post("/v1/landings", json=record, headers=service.headers("feed"))
+    assert landed.status_code == 201
+    assert landed.json()["as_of"][:19] + "Z" == record["landed_at"]
+    again = service.client.post("/v1/landings", json=record, headers=service.headers("feed"))
+    assert again.json()["decision_id"] == landed.json()["decision_id"]
+    [refused] = send(service, landing(service, "QZ-LATE", -2))
+    assert refused["error"]["code"] == "exists"
+    with service.backend.engine.connect() as connection:
+        reasons = connection.execute(text("select count(*) from serving.correction_reason where reason = :r"), {"r": arrivals.ANNOUNCED})  # fmt: skip
+        assert reasons.scalar_one() == 2
+        assert not [fault for fault in verify_log(connection) if fault.kind in {"decision", "correction_reason"}]
+    replayed = service.client.get(
+        f"/v1/decisions/{landed.json()['decision_id']}/replay", headers=service.headers("auditor")
+    )
+    assert replayed.json()["identical"], replayed.text
 
 
 def test_flights_are_listed_in_order_and_a_flight_shows_whom_to_speak_with_first(service: Service) -> None:

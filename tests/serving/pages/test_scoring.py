@@ -26,6 +26,7 @@ from serving.web.trial_banner import trial_banners
 from tests.serving.conftest import LABELS, Service, until
 
 POST = "QS-STOP"
+BY_ARRIVAL = texts("pages.queue")["by_arrival"]["en"]
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +87,7 @@ def test_an_officer_stops_the_own_post_and_every_page_says_so(service: Service) 
         assert stopped(page), path
         assert "stopper" in page
         assert texts("serving.stop_reasons")["model_fault"]["en"] in page
+        assert (BY_ARRIVAL in page) == (path == "/queue")
     # who comes now waits without a score, by arrival; another post goes on
     unscored = decided(service, "ST-2")
     assert (unscored["score"], unscored["route"], unscored["model"]) == (None, "no_score", None)
@@ -94,7 +96,9 @@ def test_an_officer_stops_the_own_post_and_every_page_says_so(service: Service) 
         assert order_in_force(connection, "QS-OTHER", "priority") == "priority"
     service.client.cookies.clear()
     service.sign_in("elsewhere")
-    assert not stopped(service.client.get("/queue?lang=en").text)
+    other = service.client.get("/queue?lang=en").text
+    assert not stopped(other)
+    assert BY_ARRIVAL not in other
 
 
 def test_the_way_back_scores_who_waited_without(service: Service) -> None:
