@@ -94,7 +94,7 @@ def measure(world: Path, folder: Path, count: int = DECISIONS) -> dict[str, list
         took = {}
         for name, form in _searches().items():
             took[name] = _times(client, form)
-            print("TMP", name, np.quantile(took[name], [0.5, 0.95]), flush=True)
+
         took["a hundred pages on"] = _pages_on(client)
         took["page of a decision"] = [
             _timed(partial(client.get, f"/decisions/{each['decision_id']}")) for each in opened

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import orjson
 from sqlalchemy import Connection
 
 from features.facts.table_facts import facts_of_table
 from features.matrix import TABLE_OF_SUBJECT
-from serving.auth.permissions import Caller
 from serving.decisions.case_changes import CaseChange, change_between
-from serving.decisions.case_file import CaseFile, case_file, own_record
+from serving.decisions.case_file import CaseFile, own_record
+from serving.decisions.linked_people import NO_NETWORK
 from serving.decisions.replay import columns_unlike_leaf
 from serving.decisions.service import DecisionService
 from serving.decisions.shared_findings import Event, events_after
@@ -61,13 +62,15 @@ class AuditFile:
     after: tuple[Event, ...]
 
 
-def audit_file(connection: Connection, service: DecisionService, caller: Caller, decision: Decision) -> AuditFile:
-    """Return the file of a decision."""
+def audit_file(connection: Connection, service: DecisionService, decision: Decision) -> AuditFile:
+    """Return the file of a decision, without the people linked with the case: these stand on the officers' page."""
+    own = own_record(connection, service, decision).to_pylist()
+    case = CaseFile(decision, orjson.loads(decision.shown), own[0] if own else None, NO_NETWORK, {})
     key = (decision.subject, decision.subject_id)
     pair = sealed_rows.decision_pairs(connection, [decision.decision_id]).get(decision.decision_id)
     stored = decisions.versions(connection, *key)
     return AuditFile(
-        case_file(connection, service, caller, decision), None if pair is None else pair.position, columns_unlike_leaf(pair),
+        case, None if pair is None else pair.position, columns_unlike_leaf(pair),
         _versions(connection, service, stored), max(len(stored) - VERSIONS, 0), readers_of_case(connection, *key),
         acts_of_case(connection, *key), latest_sheet(connection, *key), what_followed(connection, service, decision),
     )  # fmt: skip

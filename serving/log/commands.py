@@ -12,7 +12,7 @@ from features.command_line import Problem
 from features.languages import LANGUAGES
 from features.settings import Settings
 from models.signatures import NoTrustedKey, load_or_create_key, trusted_keys
-from serving.appraisal.writing import write_pack
+from serving.appraisal.pack_folder import write_pack
 from serving.decisions.service import open_service
 from serving.log import verifier
 from serving.log.bundle import write_bundle

@@ -15,6 +15,7 @@ from features.languages import texts
 from features.tables.times import moment_of
 from serving.auth.sessions import PageReader
 from serving.decisions.audit_file import AuditFile, audit_file
+from serving.decisions.case_file import case_file
 from serving.decisions.comparable_cases import ComparableCase, nearest_cases
 from serving.decisions.counterfactual import Counterfactual, Fact, counterfactual
 from serving.decisions.evidence import decision_in_scope
@@ -120,9 +121,10 @@ def decision_record(request: Request, caller: PageReader, decision_id: str, *, f
     language = language_of(request)
     with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
-        file = audit_file(connection, service, caller, decision)
+        file = audit_file(connection, service, decision)
         nearest = nearest_cases(connection, service, file.case)
-        page = _page(connection, service, file, nearest, language, facts=facts)
+        tried = counterfactual(connection, service, case_file(connection, service, caller, decision)) if facts else None
+        page = _page(connection, service, file, nearest, language, tried=tried, facts=facts)
     comparable = [Reading("comparable", each.decision.decision_id) for each in nearest]
     log_readings(request, caller, [*file.case.readings("audit"), *comparable])
     return render(request, page, caller)
@@ -145,10 +147,9 @@ def proof(request: Request, caller: PageReader, decision_id: str) -> Response:
 
 def _page(
     connection: Connection, service: DecisionService, file: AuditFile, nearest: list[ComparableCase], language: str,
-    *, facts: bool,
+    *, tried: Counterfactual | None, facts: bool,
 ) -> DecisionRecordPage:  # fmt: skip
     decision, shown = file.case.decision, file.case.shown
-    tried = counterfactual(connection, service, file.case) if facts else None
     return DecisionRecordPage(
         case=shown, person="" if file.case.row is None else full_name(file.case.row), post=decision.post or "",
         at=f"{moment_of(decision.as_of):{_TIME}}", seen=f"{moment_of(decision.seen_at() or decision.as_of):{_TIME}}",

@@ -1,4 +1,4 @@
-"""The pack of a period. Covers: appraisal.pack, appraisal.parts, appraisal.report, appraisal.writing, store.appraisal."""
+"""The pack of a period. Covers: appraisal.pack, appraisal.parts, appraisal.report, appraisal.pack_folder, store.appraisal."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from sqlalchemy import text
 from features.languages import LANGUAGES, texts
 from features.tables.json_rows import row_as_json
 from serving.appraisal.pack import Chart, PackOrder, Section, table_of, write_sections
+from serving.appraisal.pack_folder import write_pack
 from serving.appraisal.parts import PARTS, stability
 from serving.appraisal.report import bar_chart, report, value_label
-from serving.appraisal.writing import write_pack
 from serving.log import verifier
 from serving.store import appraisal, decisions, queue_acts, scoring_stops
 from serving.store.appraisal import TABLES, Period
@@ -35,7 +35,7 @@ from tests.serving.interview_answers import REFERRED, record
 NAMES = ("Packfamilyname", "Packgivenname", "PK7654321", "Pack street 7", "090-7171-7171")
 SINCE = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 _AGAIN = (
-    "import sys, pathlib, datetime; from features.settings import Settings; from serving.appraisal.writing import write_pack; "
+    "import sys, pathlib, datetime; from features.settings import Settings; from serving.appraisal.pack_folder import write_pack; "
     "from serving.decisions.service import open_service; from serving.store.appraisal import Period; "
     "moments = [datetime.datetime.fromisoformat(each) for each in sys.argv[2:4]]; "
     "write_pack(open_service(Settings.from_environment()), Period(*moments), pathlib.Path(sys.argv[1]), ('ja', 'en'))"

@@ -142,7 +142,7 @@ def test_what_followed_is_what_the_records_say_today(service: Service, cases: li
     with transaction(service.backend.engine, EVERYTHING) as connection:
         stored = decisions.by_id(connection, decision["decision_id"])
         assert stored is not None
-        after = audit_file(connection, service.backend, READER, stored).after
+        after = audit_file(connection, service.backend, stored).after
     assert ("outcomes", "victim_identified") in {(event.table, event.category) for event in after}
     assert texts("serving.categories")["victim_identified"]["en"] in page(service, decision)
 
