@@ -17,7 +17,7 @@ from features.database import leave
 from features.settings import Settings
 from serving.api import access_requests as access_routes
 from serving.api import arrivals as arrival_routes
-from serving.api import decisions, log, operation, records, what_if
+from serving.api import decisions, log, measures, operation, records, what_if
 from serving.auth.permissions import require_permissions
 from serving.decisions.rescorer import Rescorer
 from serving.decisions.service import DecisionService
@@ -34,6 +34,7 @@ from serving.pages import (
     case_sheet,
     changes,
     correction,
+    fairness,
     follow_up,
     interview,
     interview_card,
@@ -58,7 +59,7 @@ from serving.shadow.scorer import ShadowScorer
 from serving.web.error_handlers import add_error_handlers
 from serving.web.middleware import SecurityMiddleware
 
-API = (records, arrival_routes, decisions, access_routes, log, what_if, operation)
+API = (records, arrival_routes, decisions, access_routes, log, measures, what_if, operation)
 PAGES = (
     sign_in,
     oidc_sign_in,
@@ -87,6 +88,7 @@ PAGES = (
     scoring,
     vignettes,
     all_decisions,
+    fairness,
 )
 _STATIC = Path(__file__).parent / "pages" / "static"
 

@@ -56,6 +56,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /v1/audit/alarms/{account_id}/{day}/answer": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/log": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/checkpoint": {AUDITOR: ALL_POSTS},
+    "GET /v1/audit/fairness": {AUDITOR: ALL_POSTS},
     "GET /v1/models": dict.fromkeys(Role, NO_CASES),
     "GET /queue": _READERS,
     "GET /queue/put-off": _READERS,
@@ -98,6 +99,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /overrides": {AUDITOR: ALL_POSTS},
     "POST /requests/entries/{account_id}/{day}": {AUDITOR: ALL_POSTS},
     "GET /decisions": {AUDITOR: ALL_POSTS},
+    "GET /fairness": {AUDITOR: ALL_POSTS},
     "GET /vignettes": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /account": _PEOPLE,
@@ -122,7 +124,7 @@ DEMONSTRATION = frozenset({"GET /tour"})
 """Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
     OFFICER: ("queue", "arrivals", "follow-up", "changes", "requests", "scoring", "practice", "account"),
-    AUDITOR: ("decisions", "queue", "changes", "requests", "overrides", "scoring", "models", "account"),
+    AUDITOR: ("decisions", "queue", "changes", "requests", "overrides", "fairness", "scoring", "models", "account"),
     SCIENTIST: ("models", "account"),
     ADMIN: ("models", "scoring", "account"),
 }
