@@ -30,12 +30,14 @@ from serving.pages import (
     all_decisions,
     arrivals,
     case,
+    case_examples,
     case_history,
     case_sheet,
     changes,
     correction,
     fairness,
     follow_up,
+    harm,
     interview,
     interview_card,
     interview_notice,
@@ -52,6 +54,7 @@ from serving.pages import (
     record,
     scoring,
     sign_in,
+    statistics,
     tour,
     vignettes,
 )
@@ -89,6 +92,9 @@ PAGES = (
     vignettes,
     all_decisions,
     fairness,
+    harm,
+    statistics,
+    case_examples,
 )
 _STATIC = Path(__file__).parent / "pages" / "static"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,21 +12,23 @@ from sqlalchemy import Connection
 
 from features.matrix import TABLE_OF_SUBJECT
 from features.tables.schema import TABLES
+from serving.decisions.interview_queue import age_on
 from serving.decisions.service import DecisionService
 
 GROUPS = ("status_of_residence", "nationality", "sex", "age_band")
 UNKNOWN = "unknown"
-_AGE_BANDS = ((18, "0-17"), (25, "18-24"), (35, "25-34"), (50, "35-49"))
-_OLDEST = "50+"
+AGE_BANDS = (18, 25, 35, 50)
+"""First age of each band but the youngest."""
 Case = tuple[str, str]
 """Subject (``visa`` or ``entry``) and subject id."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """Groups of a case, and the passport that says which cases are of the same person."""
+    """Groups of a case, and the passport that says which cases are of the same person; ``age`` is None where unknown."""
 
     groups: Mapping[str, str]
+    age: int | None
     lodged_at: dt.datetime
     passport_number: str = field(repr=False)
 
@@ -40,19 +43,20 @@ def case_facts(connection: Connection, service: DecisionService, cases: Iterable
     return facts
 
 
-def age_band(birth: dt.date | None, day: dt.date) -> str:
-    """Return the age band on a day.
+def age_band(age: int | None, starts: Sequence[int] = AGE_BANDS) -> str:
+    """Return the band of an age in years.
 
-    >>> age_band(dt.date(1990, 6, 1), dt.date(2008, 5, 31)), age_band(dt.date(1990, 6, 1), dt.date(2008, 6, 1))
-    ('0-17', '18-24')
+    >>> age_band(17), age_band(18), age_band(61), age_band(None)
+    ('0-17', '18-24', '50+', 'unknown')
     """
-    if birth is None or birth > day:
+    if age is None:
         return UNKNOWN
-    age = day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-    return next((name for limit, name in _AGE_BANDS if age < limit), _OLDEST)
+    at = bisect_right(starts, age)
+    first = starts[at - 1] if at else 0
+    return f"{first}+" if at == len(starts) else f"{first}-{starts[at] - 1}"
 
 
 def _facts(row: Mapping[str, Any], lodged_at: dt.datetime) -> CaseFacts:
-    groups = {name: str(row[name]) for name in GROUPS[:3]}
-    groups["age_band"] = age_band(row["birth_date"], lodged_at.date())
-    return CaseFacts(groups, lodged_at, row["passport_number"])
+    age = age_on(row["birth_date"], lodged_at.date())
+    groups = {name: str(row[name]) for name in GROUPS[:3]} | {"age_band": age_band(age)}
+    return CaseFacts(groups, age, lodged_at, row["passport_number"])

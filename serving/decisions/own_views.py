@@ -131,10 +131,11 @@ def override_rates(service: DecisionService, caller: Caller) -> list[OverrideRat
         own = facts.get((pair.subject, pair.subject_id))
         for name, value in {"post": pair.post, **(own.groups if own else {})}.items():
             groups.setdefault((name, value), []).append(pair)
-    return [_rates(*key, members) for key, members in sorted(groups.items())]
+    return [override_rate(*key, members) for key, members in sorted(groups.items())]
 
 
-def _rates(group: str, value: str, pairs: Sequence[ViewPair]) -> OverrideRates:
+def override_rate(group: str, value: str, pairs: Sequence[ViewPair]) -> OverrideRates:
+    """Return the rates of views of a group."""
     if len(pairs) < SMALLEST_GROUP:
         return OverrideRates(group, value, len(pairs), None, None, None)
     answered = [pair for pair in pairs if pair.after is not None]

@@ -52,8 +52,12 @@ class FairnessReport:
         }  # fmt: skip
 
 
-def fairness_report(service: DecisionService, caller: Caller, first: str, last: str) -> FairnessReport:
+def fairness_report(
+    service: DecisionService, caller: Caller, first: str, last: str, *, with_validation: bool
+) -> FairnessReport:
     """Return the report of a period of days; that of very many interviews as of the last minute.
+
+    ``with_validation`` asks MLflow for the figures of validation, which may take seconds.
 
     Raises `Refusal` 422 for a period that cannot be read.
     """
@@ -65,7 +69,9 @@ def fairness_report(service: DecisionService, caller: Caller, first: str, last: 
             cases = live_cases(connection, service, since, until)
             views = own_views.pairs(connection, since, until)
         rows = disparities(cases, np.random.default_rng(_SEED))
-        drift = drift_figures(cases, service.models.settings)
+        drift = drift_figures(cases, service.models.settings if with_validation else None)
         return FairnessReport(since, until, len(cases.weight), rows, anchoring(views), drift)
 
-    return service.counts.get("fairness", f"{since}/{until}", report, lambda result: result.interviews)
+    return service.counts.get(
+        "fairness", f"{since}/{until}/{with_validation}", report, lambda result: result.interviews
+    )

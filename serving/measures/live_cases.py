@@ -24,7 +24,7 @@ from serving.store.outcomes import CaseDecision, latest_decisions, outcome_ids
 BY_SCORE, BY_HAND, DRAWN = ARMS = ("targeted", "referral", "random")
 """Arms of interviews: by the score, by an officer beside it, and drawn."""
 WITH_INDICATIONS = ("indications", "victim_identified")
-_SUBJECTS = {name: subject for subject, name in OUTCOME_SUBJECTS.items()}
+SUBJECTS = {name: subject for subject, name in OUTCOME_SUBJECTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def interviewed_cases(
     """Return the interviews that this service decided about; later identifications brought no interview."""
     ids = outcome_ids(connection, *(int(at.timestamp() * 1_000_000) for at in (since, until)))
     outcomes = [row for row in service.readable_rows(connection, "outcomes", ids).to_pylist() if row["arm"] in ARMS]
-    keys = [(_SUBJECTS[row["subject"]], row["subject_id"]) for row in outcomes]
+    keys = [(SUBJECTS[row["subject"]], row["subject_id"]) for row in outcomes]
     decided = {
         (case.subject, case.subject_id): case
         for subject in OUTCOME_SUBJECTS

@@ -41,9 +41,13 @@ class DriftFigure:
         return self.live[1] > self.offline[2] or self.live[2] < self.offline[1]
 
 
-def drift_figures(cases: LiveCases, settings: Settings) -> list[DriftFigure]:
-    """Return the figures of the models of both subjects; those of validation stay empty where MLflow does not answer."""
-    return [figure for subject in SUBJECTS for figure in _of_subject(cases, subject, _metrics(settings, subject))]
+def drift_figures(cases: LiveCases, settings: Settings | None) -> list[DriftFigure]:
+    """Return the figures of the models of both subjects.
+
+    Those of validation stay empty without settings that say where MLflow is, and where it does not answer.
+    """
+    metrics = {subject: {} if settings is None else _metrics(settings, subject) for subject in SUBJECTS}
+    return [figure for subject in SUBJECTS for figure in _of_subject(cases, subject, metrics[subject])]
 
 
 def _metrics(settings: Settings, subject: str) -> Mapping[str, float]:

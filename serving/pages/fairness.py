@@ -48,25 +48,28 @@ class FairnessPage(Page):
     questions: list[QuestionView]
     views: list[Anchoring]
     drift: list[DriftFigure]
+    with_validation: bool
     smallest: int
     rate: float
 
 
 @router.get("/fairness")
-def fairness(request: Request, caller: PageReader, first: FirstDay = "", last: LastDay = "") -> Response:
+def fairness(
+    request: Request, caller: PageReader, first: FirstDay = "", last: LastDay = "", validation: bool = False
+) -> Response:
     """Show disparities of a period; no reading, since it shows no person."""
-    report = fairness_report(request.app.state.service, caller, first, last)
-    return render(request, _page(report, language_of(request)), caller)
+    report = fairness_report(request.app.state.service, caller, first, last, with_validation=validation)
+    return render(request, _page(report, language_of(request), with_validation=validation), caller)
 
 
-def _page(report: FairnessReport, language: str) -> FairnessPage:
+def _page(report: FairnessReport, language: str, *, with_validation: bool) -> FairnessPage:
     words = page_texts("fairness", language)
     by_question = {name: list(rows) for name, rows in groupby(report.disparities, lambda row: row.question)}
     labelled = [(_label(row, words, language), row) for row in report.disparities if row.alarm]
     return FairnessPage(
         f"{report.since:%Y-%m-%d}", f"{report.last_day:%Y-%m-%d}", report.interviews, labelled,
         [_question(name, by_question.get(name, ()), words, language) for name in QUESTIONS],
-        report.anchoring, report.drift, SMALLEST_GROUP, FALSE_ALARM_RATE,
+        report.anchoring, report.drift, with_validation, SMALLEST_GROUP, FALSE_ALARM_RATE,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from serving.app import create_app
 from serving.auth.api_keys import create_key
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
-from serving.decisions.service import open_service
+from serving.decisions.service import DecisionService, open_service
 from serving.store import decisions
 from tests.serving.conftest import Service
 from tests.serving.decisions.conftest import shown_of
@@ -40,13 +40,8 @@ def measured(world: Records, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     settings = Settings(home, None, "", home / "keys" / "signing.pem", home / "keys" / "data.key")
     backend = open_service(settings, open_engine(settings))
     applications, arms = applications_of(world)
+    store_interviews(backend, applications, outcomes_of(applications, arms))
     with backend.engine.begin() as connection:
-        for name, rows in (("visa_applications", applications), ("outcomes", outcomes_of(applications, arms))):
-            backend.store.append(connection, name, pa.Table.from_pylist(rows, TABLES[name].arrow_schema))
-        for row, arm in zip(applications, arms, strict=True):
-            case = a_case(row["application_id"], post=POST, score=0.2 if arm == "targeted" else 0.01)
-            decisions.insert(connection, replace(case, shown=shown_of(case)))
-            decisions.mark_interviewed(connection, "visa", case.subject_id, 0)
         keys = {role: create_key(connection, role) for role in ("auditor", "scientist", "feed")}
         keys["officer"] = create_key(connection, "officer", POST)
         passwords = {name: create_person(connection, name, Role(name), [POST] if name == "officer" else []) or ""
@@ -54,6 +49,23 @@ def measured(world: Records, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with TestClient(create_app(service=backend), raise_server_exceptions=False) as client:
         yield Service(client, backend, keys, world, passwords)
     backend.engine.dispose()
+
+
+def store_interviews(
+    backend: DecisionService,
+    applications: list[dict[str, Any]],
+    outcomes: list[dict[str, Any]],
+    landings: list[dict[str, Any]] | None = None,
+) -> None:
+    """Store records, and a decision about each application that has an outcome."""
+    tables = {"visa_applications": applications, "landings": landings or [], "outcomes": outcomes}
+    with backend.engine.begin() as connection:
+        for name, rows in tables.items():
+            backend.store.append(connection, name, pa.Table.from_pylist(rows, TABLES[name].arrow_schema))
+        for row in outcomes:
+            case = a_case(row["subject_id"], post=POST, score=0.2 if row["arm"] == "targeted" else 0.01)
+            decisions.insert(connection, replace(case, shown=shown_of(case)))
+            decisions.mark_interviewed(connection, "visa", case.subject_id, 0)
 
 
 def applications_of(world: Records) -> tuple[list[dict[str, Any]], list[str]]:

@@ -15,6 +15,7 @@ import pytest
 from features.languages import texts
 from serving.measures.model_drift import DriftFigure
 from serving.pages.interval_chart import Interval, interval_chart
+from serving.registry.mlflow_registry import ModelVersion, RegistryError
 from tests.serving.conftest import Service
 from tests.serving.measures.conftest import BY_HAND, BY_SCORE, DRAWN, PREFERRED, PROBABILITY, YEAR
 
@@ -107,3 +108,25 @@ def test_a_chart_places_shares_along_its_axis() -> None:
     assert np.allclose(dots, [580.0, 330.0])
     assert "a&lt;b" in chart
     assert chart.count('class="expected"') == 1
+
+
+def test_validation_figures_are_read_on_request_and_stay_empty_where_mlflow_is_silent(
+    measured: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metrics = {"recall_at_2_0pct": 0.4, "recall_at_2_0pct_low": 0.3, "recall_at_2_0pct_high": 0.5}
+    version = ModelVersion("3", "run", None, None, None, None, metrics=metrics)
+
+    def answer(_: object, subject: str, alias: str) -> ModelVersion:
+        if subject == "entry":
+            raise RegistryError("no answer")
+        assert alias == "champion"
+        return version
+
+    monkeypatch.setattr("serving.measures.model_drift.version_by_alias", answer)
+    given = {**YEAR, "validation": "true"}
+    report = measured.client.get("/v1/audit/fairness", params=given, headers=measured.headers("auditor")).json()
+    found = {(each["subject"], each["figure"]): each for each in report["drift"]}
+    assert found["visa", "called_in_of_positive"]["offline"] == [0.4, 0.3, 0.5]
+    # all 33 with indications were called in: its lower bound of 0.89 lies above 0.5
+    assert found["visa", "called_in_of_positive"]["differs"]
+    assert found["entry", "called_in_of_positive"]["offline"] is None

@@ -31,12 +31,12 @@ PAGES = {
         "/cases/{decision_id}/correct", "/changes", "/requests", "/scoring", "/practice", "/practice/{number}", "/account", "/cases/nothing",
         "/queue/put-off", "/queue/hours", "/queue/search", "/arrivals", "/follow-up",
     ),
-    "auditor": ("/decisions", "/overrides", "/fairness", "/queue", "/requests", "/interviews/{sheet_id}", "/cases/{decision_id}"),
+    "auditor": ("/decisions", "/overrides", "/fairness", "/harm", "/statistics", "/examples", "/queue", "/requests", "/interviews/{sheet_id}", "/cases/{decision_id}"),
     "scientist": ("/vignettes", "/models"),
     "": ("/sign-in",),
 }  # fmt: skip
 """Pages by who reads them; a route of `PERMISSIONS` stands as it is there."""
-NOT_PAGES = {"/", "/sign-in/provider", "/sign-in/return", "/healthz", "/readyz", "/metrics"}
+NOT_PAGES = {"/", "/sign-in/provider", "/sign-in/return", "/healthz", "/readyz", "/metrics", "/statistics/csv"}
 
 
 @pytest.fixture(scope="module")
