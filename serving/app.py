@@ -52,6 +52,7 @@ from serving.pages import (
     queue_page,
     queue_search,
     record,
+    review,
     scoring,
     sign_in,
     statistics,
@@ -95,6 +96,7 @@ PAGES = (
     harm,
     statistics,
     case_examples,
+    review,
 )
 _STATIC = Path(__file__).parent / "pages" / "static"
 

@@ -104,6 +104,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "GET /examples": {OFFICER: NO_CASES, AUDITOR: ALL_POSTS},
     "POST /examples": {AUDITOR: ALL_POSTS},
     "POST /examples/{example_id}/release": {AUDITOR: ALL_POSTS},
+    "GET /review": {AUDITOR: ALL_POSTS},
     "GET /statistics": {AUDITOR: ALL_POSTS},
     "GET /statistics/csv": {AUDITOR: ALL_POSTS},
     "GET /vignettes": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},

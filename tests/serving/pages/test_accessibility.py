@@ -31,7 +31,7 @@ PAGES = {
         "/cases/{decision_id}/correct", "/changes", "/requests", "/scoring", "/practice", "/practice/{number}", "/account", "/cases/nothing",
         "/queue/put-off", "/queue/hours", "/queue/search", "/arrivals", "/follow-up",
     ),
-    "auditor": ("/decisions", "/overrides", "/fairness", "/harm", "/statistics", "/examples", "/queue", "/requests", "/interviews/{sheet_id}", "/cases/{decision_id}"),
+    "auditor": ("/decisions", "/overrides", "/fairness", "/harm", "/statistics", "/examples", "/review", "/queue", "/requests", "/interviews/{sheet_id}", "/cases/{decision_id}"),
     "scientist": ("/vignettes", "/models"),
     "": ("/sign-in",),
 }  # fmt: skip
