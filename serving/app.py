@@ -17,7 +17,7 @@ from features.database import leave
 from features.settings import Settings
 from serving.api import access_requests as access_routes
 from serving.api import arrivals as arrival_routes
-from serving.api import decisions, log, operation, records, what_if
+from serving.api import decisions, log, measures, operation, records, what_if
 from serving.auth.permissions import require_permissions
 from serving.decisions.rescorer import Rescorer
 from serving.decisions.service import DecisionService
@@ -30,12 +30,15 @@ from serving.pages import (
     all_decisions,
     arrivals,
     case,
+    case_examples,
     case_history,
     case_sheet,
     changes,
     correction,
     decision_record,
+    fairness,
     follow_up,
+    harm,
     interview,
     interview_card,
     interview_notice,
@@ -50,8 +53,10 @@ from serving.pages import (
     queue_page,
     queue_search,
     record,
+    review,
     scoring,
     sign_in,
+    statistics,
     tour,
     vignettes,
 )
@@ -59,7 +64,7 @@ from serving.shadow.scorer import ShadowScorer
 from serving.web.error_handlers import add_error_handlers
 from serving.web.middleware import SecurityMiddleware
 
-API = (records, arrival_routes, decisions, access_routes, log, what_if, operation)
+API = (records, arrival_routes, decisions, access_routes, log, measures, what_if, operation)
 PAGES = (
     sign_in,
     oidc_sign_in,
@@ -89,6 +94,11 @@ PAGES = (
     vignettes,
     all_decisions,
     decision_record,
+    fairness,
+    harm,
+    statistics,
+    case_examples,
+    review,
 )
 _STATIC = Path(__file__).parent / "pages" / "static"
 

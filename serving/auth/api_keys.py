@@ -10,7 +10,8 @@ from fastapi import Depends, Request
 from sqlalchemy import Connection
 
 from serving.auth.attempts import count_wrong_key
-from serving.auth.permissions import Caller, Role, authorise
+from serving.auth.permissions import Caller, Role
+from serving.auth.purpose_firewall import authorise_and_count
 from serving.refusals import Refusal
 from serving.store import credentials
 from serving.store.accounts import AccountRow, insert_account
@@ -60,7 +61,7 @@ def api_caller(request: Request) -> Caller:
             count_wrong_key(engine, request, token)
     if holder is None:
         raise Refusal(401, "no_key", "no valid key was given", expected="Authorization: Bearer KEY")
-    return authorise(holder, request)
+    return authorise_and_count(holder, request)
 
 
 ApiCaller = Annotated[Caller, Depends(api_caller)]

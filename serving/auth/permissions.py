@@ -58,6 +58,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /v1/audit/alarms/{account_id}/{day}/answer": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/log": {AUDITOR: ALL_POSTS},
     "GET /v1/audit/checkpoint": {AUDITOR: ALL_POSTS},
+    "GET /v1/audit/fairness": {AUDITOR: ALL_POSTS},
     "GET /v1/models": dict.fromkeys(Role, NO_CASES),
     "GET /queue": _READERS,
     "GET /queue/put-off": _READERS,
@@ -104,6 +105,14 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /decisions": {AUDITOR: ALL_POSTS},
     "GET /decisions/{decision_id}": {AUDITOR: ALL_POSTS},
     "GET /decisions/{decision_id}/proof": {AUDITOR: ALL_POSTS},
+    "GET /fairness": {AUDITOR: ALL_POSTS},
+    "GET /harm": {AUDITOR: ALL_POSTS},
+    "GET /examples": {OFFICER: NO_CASES, AUDITOR: ALL_POSTS},
+    "POST /examples": {AUDITOR: ALL_POSTS},
+    "POST /examples/{example_id}/release": {AUDITOR: ALL_POSTS},
+    "GET /review": {AUDITOR: ALL_POSTS},
+    "GET /statistics": {AUDITOR: ALL_POSTS},
+    "GET /statistics/csv": {AUDITOR: ALL_POSTS},
     "GET /vignettes": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /models": {SCIENTIST: NO_CASES, AUDITOR: NO_CASES, ADMIN: NO_CASES},
     "GET /account": _PEOPLE,
@@ -115,6 +124,13 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /account/keys/rotate": _PEOPLE,
 }
 """Scope by role, by route."""
+SCORE_PURPOSES: Mapping[str, str] = {
+    **dict.fromkeys(("GET /v1/queue", "GET /queue", "GET /queue/put-off", "GET /arrivals", "GET /follow-up", "GET /changes"), "queue"),
+    **dict.fromkeys(("GET /queue/search", "POST /queue/search", "GET /v1/audit/decisions", "GET /decisions"), "search"),
+    **dict.fromkeys(("GET /cases/{decision_id}", "GET /cases/{decision_id}/sheet", "GET /cases/{decision_id}/history"), "case"),
+    **dict.fromkeys((f"GET /v1/decisions/{{decision_id}}{part}" for part in ("", "/replay", "/proof")), "decision"),
+}  # fmt: skip
+"""What a score is read for, by route that shows scores; the roles that `PERMISSIONS` names there allot interviews or audit."""
 STOP_SCOPES: Mapping[Role, tuple[str, ...]] = {
     OFFICER: ("post",), AUDITOR: ("all", "post", "model"), ADMIN: ("all", "post", "model"),
 }  # fmt: skip
@@ -127,11 +143,14 @@ PUBLIC = frozenset({
 DEMONSTRATION = frozenset({"GET /tour"})
 """Routes that a demonstration has beside them, without an account."""
 NAVIGATION: Mapping[Role, tuple[str, ...]] = {
-    OFFICER: ("queue", "arrivals", "follow-up", "changes", "requests", "scoring", "practice", "account"),
-    AUDITOR: ("decisions", "queue", "changes", "requests", "overrides", "scoring", "models", "account"),
+    OFFICER: ("queue", "arrivals", "follow-up", "changes", "requests", "scoring", "practice", "examples", "account"),
+    AUDITOR: (
+        "decisions", "queue", "changes", "requests", "overrides", "fairness", "harm", "statistics", "examples", "scoring", "models",
+        "account",
+    ),
     SCIENTIST: ("models", "account"),
     ADMIN: ("models", "scoring", "account"),
-}
+}  # fmt: skip
 """Pages linked for a role, the start page first; a role without pages cannot sign in."""
 PORT_PAGES = ("arrivals", "follow-up")
 """Pages linked only for who works at a port, whose code has no country before a dash."""

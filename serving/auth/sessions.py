@@ -9,7 +9,8 @@ from fastapi import Depends, Request, Response
 from sqlalchemy import Connection
 
 from serving.auth.api_keys import caller_from, hash_of
-from serving.auth.permissions import NAVIGATION, Caller, Role, authorise, route_name
+from serving.auth.permissions import NAVIGATION, Caller, Role, route_name
+from serving.auth.purpose_firewall import authorise_and_count
 from serving.practice_cases import read_practice
 from serving.store import credentials
 from serving.store.practice import answers_of
@@ -67,7 +68,7 @@ def page_reader(request: Request) -> Caller:
     caller = session_caller(request)
     if caller is None:
         raise SignInRequired
-    allowed = authorise(caller, request)
+    allowed = authorise_and_count(caller, request)
     if caller.role is Role.OFFICER and route_name(request).partition(" ")[2].startswith(_AFTER_PRACTICE):
         _require_practice(request, allowed)
     return allowed

@@ -152,12 +152,13 @@ def _summary(subject: str, row: Mapping[str, Any], today: dt.date) -> Summary:
     days, arrival = (row[column] for column in _STAY_AND_ARRIVAL[subject])
     return Summary(
         row["status_of_residence"], days, arrival.date() if isinstance(arrival, dt.datetime) else arrival,
-        " ".join(filter(None, (row["family_name"], row["given_names"]))), _age(row["birth_date"], today),
+        " ".join(filter(None, (row["family_name"], row["given_names"]))), age_on(row["birth_date"], today),
         next((row[name] for name in _SPONSORS if row.get(name)), None), row.get("flight"),
     )  # fmt: skip
 
 
-def _age(birth: dt.date | None, today: dt.date) -> int | None:
+def age_on(birth: dt.date | None, today: dt.date) -> int | None:
+    """Return the age in years on a day; None for a date of birth that is missing or later."""
     if birth is None or birth > today:
         return None
     return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from features.matrix import TABLE_OF_SUBJECT
-from features.tables.schema import TABLES
 from serving.auth.permissions import Caller
+from serving.decisions.case_groups import case_facts
 from serving.decisions.service import DecisionService
 from serving.store import own_views
 from serving.store.own_views import ViewPair
@@ -44,30 +41,20 @@ class OverrideRates:
 
 
 def override_rates(service: DecisionService, caller: Caller) -> list[OverrideRates]:
-    """Return the rates by post, status, nationality and sex, for an auditor."""
+    """Return the rates by post, status, nationality, sex and age band, for an auditor."""
     with transaction(service.engine, caller.reach) as connection:
         pairs = own_views.pairs(connection)
-        records = _records(connection, service, pairs)
+        facts = case_facts(connection, service, [(pair.subject, pair.subject_id) for pair in pairs])
     groups: dict[tuple[str, str], list[ViewPair]] = {}
     for pair in pairs:
-        for name, value in {"post": pair.post, **records.get((pair.subject, pair.subject_id), {})}.items():
+        own = facts.get((pair.subject, pair.subject_id))
+        for name, value in {"post": pair.post, **(own.groups if own else {})}.items():
             groups.setdefault((name, value), []).append(pair)
-    return [_rates(*key, members) for key, members in sorted(groups.items())]
+    return [override_rate(*key, members) for key, members in sorted(groups.items())]
 
 
-def _records(
-    connection: Connection, service: DecisionService, pairs: Sequence[ViewPair]
-) -> dict[tuple[str, str], dict[str, str]]:
-    """Return the groups that a case belongs to, from its record."""
-    columns, groups = ("status_of_residence", "nationality", "sex"), {}
-    for subject, table in TABLE_OF_SUBJECT.items():
-        ids = sorted({pair.subject_id for pair in pairs if pair.subject == subject})
-        for row in service.readable_rows(connection, table, ids).to_pylist() if ids else []:
-            groups[subject, row[TABLES[table].id_column]] = {name: str(row[name]) for name in columns}
-    return groups
-
-
-def _rates(group: str, value: str, pairs: Sequence[ViewPair]) -> OverrideRates:
+def override_rate(group: str, value: str, pairs: Sequence[ViewPair]) -> OverrideRates:
+    """Return the rates of views of a group."""
     if len(pairs) < SMALLEST_GROUP:
         return OverrideRates(group, value, len(pairs), None, None, None)
     answered = [pair for pair in pairs if pair.after is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -76,14 +77,16 @@ def insert_view(
         append_row(connection, "own_view", row[0], row[1])
 
 
-def pairs(connection: Connection) -> list[ViewPair]:
-    """Return the views in the transaction's reach, those before the findings beside those after."""
+def pairs(connection: Connection, since: dt.datetime | None = None, until: dt.datetime | None = None) -> list[ViewPair]:
+    """Return the views in the transaction's reach, those before the findings beside those after; all, or those of a period."""
     query = (
         "select f.subject, f.subject_id, f.post, f.account_id, f.advice, f.view, a.view from serving.own_view f "
         "left join serving.own_view a on (a.subject, a.subject_id, a.account_id, a.stage) "
-        "= (f.subject, f.subject_id, f.account_id, 'after') where f.stage = 'first' order by f.view_id"
+        "= (f.subject, f.subject_id, f.account_id, 'after') where f.stage = 'first' "
+        "and (cast(:since as timestamptz) is null or f.viewed_at >= :since) "
+        "and (cast(:until as timestamptz) is null or f.viewed_at < :until) order by f.view_id"
     )
-    return [ViewPair(*row) for row in connection.execute(text(query))]
+    return [ViewPair(*row) for row in connection.execute(text(query), {"since": since, "until": until})]
 
 
 def _case(decision: Decision, account_id: int) -> dict[str, object]:

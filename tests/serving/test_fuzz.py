@@ -30,7 +30,7 @@ OPERATIONS = (
     "GET /v1/audit/checkpoint", "GET /v1/queue",
     "GET /v1/decisions/{decision_id}/records/{table}/{record_id}", "POST /v1/access-requests", "GET /v1/access-requests",
     "POST /v1/access-requests/{request_id}/answer",
-    "GET /v1/audit/alarms", "POST /v1/audit/alarms/{account_id}/{day}/answer", "GET /v1/audit/decisions", "POST /v1/audit/decisions", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics",
+    "GET /v1/audit/alarms", "GET /v1/audit/fairness", "POST /v1/audit/alarms/{account_id}/{day}/answer", "GET /v1/audit/decisions", "POST /v1/audit/decisions", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics",
 )  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 
@@ -150,7 +150,7 @@ PAGES = (
     ("POST", "/cases/{}/close"), ("GET", "/queue/put-off"), ("POST", "/queue/take"), ("GET", "/queue/search"), ("POST", "/queue/search"), ("GET", "/queue/hours"), ("POST", "/queue/hours"), ("POST", "/queue/release"), ("POST", "/queue/hand-over"), ("POST", "/cases/{}/acts"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
     ("GET", "/cases/{}/history"), ("GET", "/cases/{}/correct"), ("POST", "/cases/{}/correct"), ("POST", "/cases/{}/separate"),
     ("POST", "/cases/{}/correction-requests"), ("POST", "/cases/{}/correction-requests/{}/answer"), ("GET", "/changes"),
-    ("GET", "/scoring"), ("POST", "/scoring"), ("GET", "/arrivals"), ("GET", "/follow-up"), ("POST", "/requests/entries/{}/{}"),
+    ("GET", "/scoring"), ("POST", "/scoring"), ("GET", "/arrivals"), ("GET", "/follow-up"), ("POST", "/requests/entries/{}/{}"), ("GET", "/fairness"), ("GET", "/harm"), ("GET", "/statistics"), ("GET", "/statistics/csv"), ("GET", "/review"), ("GET", "/examples"), ("POST", "/examples"), ("POST", "/examples/{}/release"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""
 NAMES = (
@@ -191,6 +191,10 @@ NAMES = (
     "model",
     "finding",
     "facts",
+    "from",
+    "to",
+    "case",
+    "en",
 )
 
 

@@ -170,7 +170,7 @@ def test_an_auditor_sees_rates_by_post_and_group_and_none_of_small_groups(asked:
         )
     rates = override_rates(asked.backend, Caller(AUDITOR, (), 1, "auditor", ALL_POSTS))
     # the case alone is of its group, or with the few views of the other tests: all groups of ten and more have rates
-    assert {row.group for row in rates} == {"post", "status_of_residence", "nationality", "sex"}
+    assert {row.group for row in rates} == {"post", "status_of_residence", "nationality", "sex", "age_band"}
     assert all((row.agreed_first_share is None) == (row.count < SMALLEST_GROUP) for row in rates)
     [of_post] = [row for row in rates if (row.group, row.value) == ("post", post)]
     assert of_post.count >= SMALLEST_GROUP

@@ -25,6 +25,7 @@ from serving.log.verification import Fault, verify_log
 from serving.store import (
     account_languages,
     accounts,
+    case_examples,
     credentials,
     decisions,
     erasures,
@@ -32,6 +33,7 @@ from serving.store import (
     own_views,
     practice,
     queue_acts,
+    refused_reads,
     shadows,
 )
 from serving.store.accounts import UNKNOWN_ACCOUNT
@@ -101,6 +103,9 @@ def fill(backend: DecisionService, random: np.random.Generator) -> None:
         fill_accounts(connection)
         fill_shadows(connection, [decision.decision_id for decision in decided[:5]])
         fill_sheets(connection)
+        for purpose in ("queue", "case"):
+            refused_reads.insert(connection, "scientist", purpose)
+        fill_examples(connection, decided[:2])
         fill_shadows(connection, [decision.decision_id for decision in decided[:5]])
         for number in range(3):
             erasures.insert(connection, [number, number + 10], "the person's request", 2)
@@ -138,6 +143,16 @@ def fill_sheets(connection: Connection) -> None:
             PracticeAnswer(number, number == 1, is_advised=True, is_exploited=False, typology=""),
         )
         account_languages.set_language(connection, UNKNOWN_ACCOUNT, ("ja", "en")[number])
+
+
+def fill_examples(connection: Connection, about: list[Decision]) -> None:
+    """Write case examples, each released by another person."""
+    for number, decision in enumerate(about):
+        example_id = str(uuid.UUID(int=500 + number))
+        case_examples.insert(connection, example_id, decision, UNKNOWN_ACCOUNT, b"example")
+        reader = accounts.account_by_name(connection, "officer-2")
+        assert reader is not None
+        assert case_examples.insert_release(connection, example_id, reader[0].account_id)
 
 
 def fill_accounts(connection: Connection) -> None:

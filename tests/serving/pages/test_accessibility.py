@@ -31,7 +31,7 @@ PAGES = {
         "/cases/{decision_id}/correct", "/changes", "/requests", "/scoring", "/practice", "/practice/{number}", "/account", "/cases/nothing",
         "/queue/put-off", "/queue/hours", "/queue/search", "/arrivals", "/follow-up",
     ),
-    "auditor": ("/decisions", "/decisions/{decision_id}", "/decisions/{child}", "/decisions/{decision_id}?facts=true", "/overrides", "/queue", "/requests", "/interviews/{sheet_id}", "/cases/{decision_id}"),
+    "auditor": ("/decisions", "/decisions/{decision_id}", "/decisions/{child}", "/decisions/{decision_id}?facts=true", "/overrides", "/fairness", "/harm", "/statistics", "/examples", "/review", "/queue", "/requests", "/interviews/{sheet_id}", "/cases/{decision_id}"),
     "scientist": ("/vignettes", "/models"),
     "": ("/sign-in",),
 }  # fmt: skip
@@ -41,6 +41,7 @@ NOT_PAGES = {
     "/sign-in/provider",
     "/sign-in/return",
     "/healthz",
+    "/statistics/csv",
     "/readyz",
     "/metrics",
     "/decisions/{decision_id}/proof",
