@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from serving.appraisal.measured_parts import fair, harmed
 from serving.appraisal.pack import PackOrder, write_hashes, write_sections
 from serving.appraisal.parts import PARTS
 from serving.appraisal.report import write_reports
@@ -18,6 +19,6 @@ def write_pack(service: DecisionService, period: Period, out: Path, languages: S
     out.mkdir(parents=True, exist_ok=True)
     with service.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         set_reach(connection, EVERYTHING)
-        sections = write_sections(PackOrder(service, connection, period, out), PARTS)
+        sections = write_sections(PackOrder(service, connection, period, out), [*PARTS, fair, harmed])
     write_reports(period, sections, out, languages)
     return write_hashes(out)

@@ -169,7 +169,7 @@ def sealed(order: PackOrder) -> Section:
 
 
 PARTS: tuple[Part, ...] = (decided, interviewed, drift, models, replayed, corrected, incidents, read, sealed)
-"""Parts in the order of the report; what measures fairness or harm adds its own here."""
+"""Parts in the order of the report; those that measure come after them."""
 
 
 def _table(order: PackOrder, name: str) -> pa.Table:

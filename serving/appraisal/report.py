@@ -89,6 +89,8 @@ def value_label(value: object, language: str) -> str:
         return texts("serving.formats")["yes" if value else "no"][language]
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.3g}"
     text = str(value)
     label = next((labels[text] for section in _LABELS if text in (labels := texts(section))), None)
     short = f"{text[:12]}…" if len(text) == 64 else text

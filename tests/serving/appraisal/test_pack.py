@@ -1,4 +1,4 @@
-"""The pack of a period. Covers: appraisal.pack, appraisal.parts, appraisal.report, appraisal.pack_folder, store.appraisal."""
+"""The pack of a period. Covers: appraisal.pack, appraisal.parts, appraisal.measured_parts, appraisal.report, appraisal.pack_folder, store.appraisal."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import text
@@ -250,3 +251,11 @@ def test_every_column_and_value_of_a_table_has_a_label(service: Service) -> None
         for name in TABLES:
             columns, _ = appraisal.table(connection, name, Period(SINCE, SINCE))
             assert set(columns) <= set(texts("appraisal.columns"))
+
+
+def test_fairness_and_harm_stand_in_the_pack(pack: Pack) -> None:
+    for name in ("disparities", "harm", "refused_reads"):
+        rows = pcsv.read_csv(pack.folder / "tables" / f"{name}.csv")
+        assert set(rows.column_names) <= set(texts("appraisal.columns"))
+    measured = pcsv.read_csv(pack.folder / "tables" / "harm.csv")
+    assert measured.column("measure").to_pylist() == ["waited", "again", "not_landed"]

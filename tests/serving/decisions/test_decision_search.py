@@ -169,6 +169,20 @@ def test_a_decision_hidden_from_the_search_is_a_fault_of_the_log(service: Servic
         work.rollback()
 
 
+@pytest.mark.usefixtures("people")
+def test_a_decision_that_is_no_answer_any_more_ends_no_verification(service: Service) -> None:
+    with service.backend.engine.connect() as connection, connection.begin() as work:
+        connection.execute(text("set local session_replication_role = replica"))
+        for shown in ("nonsense", "[]", '{"reasons": 7}', '{"reasons": [7, {}]}'):
+            connection.execute(text("update serving.decision set shown = :shown"), {"shown": shown})
+            hidden = set(decision_search.faults(connection))
+            listed_before = connection.execute(
+                text("select distinct number::text from serving.decision_finding")
+            ).scalars()
+            assert hidden == set(listed_before)
+        work.rollback()
+
+
 def test_the_database_shows_no_post_findings_of_another(service: Service) -> None:
     with transaction(service.backend.for_requests().engine, EVERYTHING) as connection:
         assert connection.execute(text("select count(*) from serving.decision_finding")).scalar_one() > 0

@@ -13,6 +13,8 @@ down_revision = "0024"
 _OF_POST = "post = any((select string_to_array(current_setting('mimamori.posts', true), E'\\n'))::text[])"
 _ALL = "(select current_setting('mimamori.reach', true) = 'all')"
 _REACHED = f"({_ALL} or {_OF_POST})"
+# what was changed past the triggers, and is no answer any more, shows no finding; it is a fault of its own row
+_REASONS = "case when {0}.shown is json object then case jsonb_typeof({0}.shown::jsonb -> 'reasons') when 'array' then {0}.shown::jsonb -> 'reasons' end end"
 _READERS = "serving.readers_of_case(text, text)"
 
 
@@ -41,7 +43,7 @@ def _findings() -> None:
     op.execute("create index findings_of_post on serving.decision_finding (post, code, as_of, number)")
     op.execute(
         "create view serving.shown_finding with (security_invoker = true) as select distinct r ->> 'code' as code, "
-        "d.as_of, d.number, d.post, d.decision_id from serving.decision d cross join lateral jsonb_array_elements(d.shown::jsonb -> 'reasons') r "
+        f"d.as_of, d.number, d.post, d.decision_id from serving.decision d cross join lateral jsonb_array_elements({_REASONS.format('d')}) r "
         "where r ->> 'code' is not null"
     )
     op.execute(
@@ -51,7 +53,7 @@ def _findings() -> None:
         "create function serving.keep_findings() returns trigger language plpgsql security definer "
         "set search_path = pg_catalog, pg_temp as $$ begin insert into serving.decision_finding "
         "select distinct r ->> 'code', new.as_of, new.number, new.post, new.decision_id "
-        "from jsonb_array_elements(new.shown::jsonb -> 'reasons') r where r ->> 'code' is not null; return null; end $$"
+        f"from jsonb_array_elements({_REASONS.format('new')}) r where r ->> 'code' is not null; return null; end $$"
     )
     op.execute("revoke execute on function serving.keep_findings() from public")
     op.execute(
