@@ -8,6 +8,7 @@ from serving.appraisal.pack import PackOrder, Section, table_of
 from serving.auth.permissions import ALL_POSTS, Caller, Role
 from serving.measures.fairness_report import FairnessReport, fairness_report
 from serving.measures.harm_ledger import harm_ledger
+from serving.measures.period import LONGEST_DAYS
 from serving.store.accounts import UNKNOWN_ACCOUNT
 
 _READER = Caller(Role.AUDITOR, (), UNKNOWN_ACCOUNT, "appraisal pack", ALL_POSTS)
@@ -43,6 +44,7 @@ def harmed(order: PackOrder) -> Section:
 
 
 def _days(order: PackOrder) -> tuple[str, str]:
-    """Return the first and the last day of the period."""
-    since, until = order.period
-    return since.date().isoformat(), (until - dt.timedelta(microseconds=1)).date().isoformat()
+    """Return the first and the last day of the period; of a longer period, of its last years."""
+    last = (order.period.until - dt.timedelta(microseconds=1)).date()
+    first = max(order.period.since.date(), last - dt.timedelta(days=LONGEST_DAYS - 1))
+    return first.isoformat(), last.isoformat()

@@ -7,7 +7,7 @@ import datetime as dt
 from serving.refusals import Refusal
 
 DAYS = 365
-_LONGEST_DAYS = 3 * 366
+LONGEST_DAYS = 3 * 366
 
 
 def period_of(first: str, last: str, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
@@ -25,11 +25,11 @@ def period_of(first: str, last: str, now: dt.datetime) -> tuple[dt.datetime, dt.
         until += dt.timedelta(days=1)
     except (ValueError, OverflowError):
         raise _wrong() from None
-    if not dt.timedelta(0) < until - since <= dt.timedelta(days=_LONGEST_DAYS):
+    if not dt.timedelta(0) < until - since <= dt.timedelta(days=LONGEST_DAYS):
         raise _wrong()
     return since, until
 
 
 def _wrong() -> Refusal:
-    expected = f"days as 2012-04-01, in order, at most {_LONGEST_DAYS} days"
+    expected = f"days as 2012-04-01, in order, at most {LONGEST_DAYS} days"
     return Refusal(422, "period", "the period cannot be read", where=["from", "to"], expected=expected)

@@ -15,6 +15,14 @@ import httpx
 from tests.serving.conftest import Service
 
 
+def environment_of(service: Service) -> dict[str, str]:
+    """Return the environment of a process that works on the home and the database of a service."""
+    settings = service.backend.models.settings
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MIMAMORI_")}
+    address = {} if settings.database_url is None else {"MIMAMORI_DATABASE_URL": settings.database_url}
+    return environment | {"MIMAMORI_HOME": str(settings.home)} | address
+
+
 class Process:
     """The service on a port of its own."""
 
@@ -22,20 +30,15 @@ class Process:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
-        settings = service.backend.models.settings
-        self._environment = {"MIMAMORI_HOME": str(settings.home)}
-        if settings.database_url:
-            self._environment["MIMAMORI_DATABASE_URL"] = settings.database_url
-        self._workers = workers
+        self._environment, self._workers = environment_of(service), workers
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
 
     def start(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MIMAMORI_")}
         words = ("serve", "--port", str(self.port), "--workers", str(self._workers))
         self._running = subprocess.Popen(
             [sys.executable, "-m", "features.command_line", *words], stderr=subprocess.DEVNULL,
-            env=environment | self._environment,
+            env=self._environment,
         )  # fmt: skip
         until = time.monotonic() + 90
         while time.monotonic() < until:

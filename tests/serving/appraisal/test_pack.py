@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import json
 import math
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,6 +31,7 @@ from serving.store.appraisal import TABLES, Period
 from serving.store.transactions import EVERYTHING, set_reach
 from tests.serving.conftest import Service
 from tests.serving.interview_answers import REFERRED, record
+from tests.serving.processes import environment_of
 
 NAMES = ("Packfamilyname", "Packgivenname", "PK7654321", "Pack street 7", "090-7171-7171")
 SINCE = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -112,11 +112,7 @@ def test_another_process_makes_the_same_bytes_after_more_has_happened(service: S
     service.sign_in("auditor")
     service.client.post("/decisions", data={"subject_id": "A-PACK-1"})
     service.client.cookies.clear()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MIMAMORI_")}
-    environment |= {
-        "MIMAMORI_HOME": str(service.backend.models.settings.home),
-        "MIMAMORI_LOG_KEY": str(pack.folder.parent / "log.pem"),
-    }
+    environment = environment_of(service) | {"MIMAMORI_LOG_KEY": str(pack.folder.parent / "log.pem")}
     again = pack.folder.parent / "again"
     moments = [moment.isoformat() for moment in pack.period]
     subprocess.run([sys.executable, "-c", _AGAIN, str(again), *moments], env=environment, check=True, timeout=250)
