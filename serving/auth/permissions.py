@@ -88,6 +88,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "POST /cases/{decision_id}/separate": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/correction-requests": {OFFICER: OWN_POST},
     "POST /cases/{decision_id}/correction-requests/{request_id}/answer": {OFFICER: OWN_POST},
+    "GET /cases/{decision_id}/correction-requests/{request_id}/letter": {OFFICER: OWN_POST, AUDITOR: ALL_POSTS},
     "GET /changes": _READERS,
     "GET /arrivals": _READERS,
     "GET /follow-up": _READERS,

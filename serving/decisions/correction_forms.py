@@ -33,6 +33,8 @@ from serving.store.transactions import in_transaction, lock_until_commit
 
 REQUEST_WORKING_DAYS = 20
 """The Act on the Protection of Personal Information gives an office 30 days (article 94); these are no more."""
+INTERVIEW = "interview"
+"""What a request is about where it is not about the record."""
 ANSWERS = ("corrected", "partly", "unchanged")
 LINK_REASONS = tuple(texts("serving.link_reasons"))
 _CONTACTS = (
@@ -161,6 +163,11 @@ def is_victim_entry(connection: Connection, service: DecisionService, record: Re
     return "victim" in [role.as_py() for role in roles]
 
 
+def requestable(subject: str) -> list[str]:
+    """Return what a request may be about: columns of the record, and being called in for an interview."""
+    return [*(column.name for column in correctable_columns(subject)), INTERVIEW]
+
+
 def enter_request(
     service: DecisionService, caller: Caller, decision_id: str, received_on: str, columns: Sequence[str]
 ) -> str:
@@ -170,7 +177,7 @@ def enter_request(
     """
     decision, _ = _case(service, caller, decision_id)
     day = _day(received_on)
-    named = [column.name for column in correctable_columns(decision.subject) if column.name in columns]
+    named = [name for name in requestable(decision.subject) if name in columns]
 
     def work(connection: Connection) -> str:
         if day is None or day > service.now(connection).date() + dt.timedelta(days=1):
@@ -194,20 +201,30 @@ def _day(given: str) -> dt.date | None:
 def answer_request(service: DecisionService, caller: Caller, decision_id: str, request_id: str, answer: str) -> None:
     """Store what became of an applicant's request about a case.
 
-    Raises `Refusal` 422 for another answer, 404 for a request that is not about the case, 409 if it has an answer.
+    Raises `Refusal` 422 for another answer, 404 for a request that is not about the case, 403 where the caller has dealt with
+    the case, 409 if it has an answer.
     """
     _require(answer, ANSWERS, "answer")
 
     def work(connection: Connection) -> None:
         case = decision_in_scope(connection, caller, decision_id)
-        about = correction_requests.requests_of(connection, case.subject, case.subject_id)
-        request = next((item for item in about if item.request_id == request_id), None)
-        if request is None:
-            raise Refusal(404, "request", "no such request", expected="a request about this case")
+        request = request_about(connection, case, request_id)
+        if caller.account_id in correction_requests.first_officers(connection, request):
+            expected = "a person who neither took the request nor interviewed, closed or entered the case"
+            raise Refusal(403, "first_officer", "another person answers this request", expected=expected)
         if not correction_requests.insert_answer(connection, request, answer, caller.account_id):
             raise Refusal(409, "answered", "this request has an answer", expected="a request without an answer")
 
     in_transaction(service.engine, work, caller.reach)
+
+
+def request_about(connection: Connection, case: Decision, request_id: str) -> CorrectionRequest:
+    """Return a request about a case; raises `Refusal` 404 for any other."""
+    about = correction_requests.requests_of(connection, case.subject, case.subject_id)
+    request = next((item for item in about if item.request_id == request_id), None)
+    if request is None:
+        raise Refusal(404, "request", "no such request", expected="a request about this case")
+    return request
 
 
 def due_of_request(request: CorrectionRequest, now: dt.datetime) -> DueDate:

@@ -24,6 +24,7 @@ from serving.log.readings import log_readings
 from serving.pages.case_change import change_view
 from serving.pages.case_labels import due_label
 from serving.pages.case_sentence import own_view_sentence
+from serving.pages.correction import request_labels
 from serving.store import decisions
 from serving.store.correction_requests import waiting_requests
 from serving.store.decisions import Decision
@@ -108,7 +109,7 @@ def _cases(
 def _requests(
     connection: Connection, service: DecisionService, language: str
 ) -> tuple[list[RequestRow], list[Reading]]:
-    rows, now, labels = [], service.now(connection), texts("serving.columns")
+    rows, now, labels = [], service.now(connection), request_labels()
     joined = texts("serving.changes")["separator"][language].join
     for item in waiting_requests(connection, LISTED):
         case = decisions.latest(connection, item.subject, item.subject_id)

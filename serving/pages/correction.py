@@ -18,6 +18,7 @@ from serving.auth.sessions import PageReader
 from serving.decisions.case_file import CaseFile, case_file
 from serving.decisions.correction_forms import (
     ANSWERS,
+    INTERVIEW,
     answer_request,
     correct_case,
     correctable_columns,
@@ -144,7 +145,12 @@ def enter(request: Request, caller: PageReader, decision_id: str, form: FormFiel
 @router.post("/cases/{decision_id}/correction-requests/{request_id}/answer")
 def answer(request: Request, caller: PageReader, decision_id: str, request_id: str, form: FormFields) -> Response:
     """Store what became of the applicant's request."""
-    answer_request(request.app.state.service, caller, decision_id, request_id, form.get("answer", ""))
+    try:
+        answer_request(request.app.state.service, caller, decision_id, request_id, form.get("answer", ""))
+    except Refusal as refusal:
+        if refusal.code != "first_officer":
+            raise
+        return _refused(request, caller, decision_id, {}, refusal)
     return RedirectResponse(f"/cases/{decision_id}/correct#requests", 303)
 
 
@@ -219,8 +225,13 @@ def _record_choice(file: CaseFile, record: RecordName, language: str) -> RecordC
     return RecordChoice(f"{table} {record_id}", label, about, columns_label(person.shared, language))
 
 
+def request_labels() -> Mapping[str, Mapping[str, str]]:
+    """Return the names of what a request may be about, by language."""
+    return {**texts("serving.columns"), INTERVIEW: texts("pages.correction")["about_interview"]}
+
+
 def _request_view(request: CorrectionRequest, due: DueDate, language: str) -> RequestView:
-    labels = texts("serving.columns")
+    labels = request_labels()
     return RequestView(
         request.request_id, format_day(request.received_on, language), [labels[name][language] for name in request.columns],
         due, format_day(due.on, language), due_label(due, language), request.answer or "",

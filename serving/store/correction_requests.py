@@ -82,6 +82,20 @@ def insert_answer(connection: Connection, request: CorrectionRequest, answer: st
     return row is not None
 
 
+def first_officers(connection: Connection, request: CorrectionRequest) -> set[int]:
+    """Return the accounts that have dealt with the case of a request: who interviewed, closed or entered it, or took the request."""
+    query = text(
+        "select account_id from serving.interviewed_case where subject = :s and subject_id = :i "
+        "union select account_id from serving.interview_sheet where subject = :s and subject_id = :i "
+        "union select account_id from serving.queue_act where subject = :s and subject_id = :i and act = 'close' "
+        "union select d.account_id from serving.decision d join serving.account a using (account_id) "
+        "where d.subject = :s and d.subject_id = :i and a.role = 'officer' "
+        "union select account_id from serving.correction_request where request_id = cast(:r as uuid)"
+    )
+    values = {"s": request.subject, "i": request.subject_id, "r": request.request_id}
+    return set(connection.execute(query, values).scalars())
+
+
 def requests_of(connection: Connection, subject: str, subject_id: str) -> list[CorrectionRequest]:
     """Return the requests about a case, the latest first."""
     query = text(f"{_SELECT} where r.subject = :s and r.subject_id = :i order by r.entered_at desc, r.request_id")

@@ -149,7 +149,7 @@ PAGES = (
     ("GET", "/interview-card"), ("POST", "/cases/{}/own-view"), ("GET", "/overrides"), ("GET", "/practice"), ("GET", "/practice/{}"), ("POST", "/practice/{}"),
     ("POST", "/cases/{}/close"), ("GET", "/queue/put-off"), ("POST", "/queue/take"), ("GET", "/queue/search"), ("POST", "/queue/search"), ("GET", "/queue/hours"), ("POST", "/queue/hours"), ("POST", "/queue/release"), ("POST", "/queue/hand-over"), ("POST", "/cases/{}/acts"), ("GET", "/requests"), ("POST", "/requests"), ("POST", "/requests/{}/answer"),
     ("GET", "/cases/{}/history"), ("GET", "/cases/{}/correct"), ("POST", "/cases/{}/correct"), ("POST", "/cases/{}/separate"),
-    ("POST", "/cases/{}/correction-requests"), ("POST", "/cases/{}/correction-requests/{}/answer"), ("GET", "/changes"),
+    ("POST", "/cases/{}/correction-requests"), ("POST", "/cases/{}/correction-requests/{}/answer"), ("GET", "/cases/{}/correction-requests/{}/letter"), ("GET", "/changes"),
     ("GET", "/scoring"), ("POST", "/scoring"), ("GET", "/arrivals"), ("GET", "/follow-up"), ("POST", "/requests/entries/{}/{}"), ("GET", "/fairness"), ("GET", "/harm"), ("GET", "/statistics"), ("GET", "/statistics/csv"), ("GET", "/review"), ("GET", "/examples"), ("POST", "/examples"), ("POST", "/examples/{}/release"),
 )  # fmt: skip
 """Every route of the pages; a path takes made-up words, an address those that the pages know and others."""

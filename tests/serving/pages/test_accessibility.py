@@ -5,6 +5,7 @@ Covers: every page and template.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from serving.auth.permissions import DEMONSTRATION, PERMISSIONS, PUBLIC
 from serving.practice_cases import PracticeCase, write_practice
+from serving.store import correction_requests, decisions
 from tests.serving.conftest import Service
 from tests.serving.interview_answers import REFERRED, record
 from tests.serving.pages.test_browser import Site
@@ -28,7 +30,7 @@ PAGES = {
         "/cases/{decision_id}/interview/{step}", "/cases/{decision_id}/interview/topics", "/cases/{child}/interview/signs",
         "/cases/{decision_id}/interview/outcome", "/cases/{decision_id}/interview/check", "/interviews/{sheet_id}",
         "/cases/{interviewed}", "/interview-notice", "/interview-card", "/cases/{decision_id}/history",
-        "/cases/{decision_id}/correct", "/changes", "/requests", "/scoring", "/practice", "/practice/{number}", "/account", "/cases/nothing",
+        "/cases/{decision_id}/correct", "/cases/{decision_id}/correction-requests/{request_id}/letter", "/changes", "/requests", "/scoring", "/practice", "/practice/{number}", "/account", "/cases/nothing",
         "/queue/put-off", "/queue/hours", "/queue/search", "/arrivals", "/follow-up",
     ),
     "auditor": ("/decisions", "/decisions/{decision_id}", "/decisions/{child}", "/decisions/{decision_id}?facts=true", "/overrides", "/fairness", "/harm", "/statistics", "/examples", "/review", "/queue", "/requests", "/interviews/{sheet_id}", "/cases/{decision_id}"),
@@ -58,12 +60,20 @@ def names(service: Service, site: Site) -> dict[str, str]:
     sheet = record(service.client, held, **REFERRED)
     page = service.client.get(f"/cases/{site.case['decision_id']}").text
     service.client.cookies.clear()
+    with service.backend.engine.begin() as connection:
+        decision = decisions.by_id(connection, site.case["decision_id"])
+        assert decision is not None
+        request_id = correction_requests.insert_request(
+            connection, decision, dt.date(2013, 1, 4), ["birth_date", "interview"], 0
+        )
+        [request] = correction_requests.requests_of(connection, decision.subject, decision.subject_id)
+        assert correction_requests.insert_answer(connection, request, "partly", 0)
     shown = {"reasons": site.case["reasons"]}
     write_practice(service.backend.models.settings.home, [PracticeCase(body, shown, 0, "T5")])
     others = re.findall(rf'href="/cases/{site.case["decision_id"]}/records/([^"]+)"', page)
     return {
         "decision_id": site.case["decision_id"], "child": site.child["decision_id"], "interviewed": held["decision_id"],
-        "sheet_id": sheet.rpartition("/")[2], "table": "visa_applications", "step": "conditions", "number": "1",
+        "request_id": request_id, "sheet_id": sheet.rpartition("/")[2], "table": "visa_applications", "step": "conditions", "number": "1",
         "record_id:path": quote(site.case["subject_id"], safe=""), "foreign": others[-1],
     }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Corrections on the case page, the history of a case, and what changed since the reader last looked.
 
-Covers: pages.correction, pages.case_history, pages.changes, decisions.correction_forms, store.correction_requests, web.change_banner.
+Covers: pages.correction, pages.request_letter, pages.case_history, pages.changes, decisions.correction_forms, store.correction_requests, web.change_banner.
 """
 
 from __future__ import annotations
@@ -8,11 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from features.languages import texts
 from features.tables.json_rows import row_as_json
+from serving.auth.people import create_person
+from serving.auth.permissions import Role
 from serving.decisions.correction_forms import REQUEST_WORKING_DAYS, due_of_request
 from serving.log.verification import verify_log
 from serving.store import decisions, queue_acts
@@ -21,6 +26,7 @@ from serving.store.transactions import EVERYTHING, transaction
 from tests.serving.conftest import LABELS, Service
 
 PHONE = "090-7171-0001"
+CORRECT, LETTER = texts("pages.correction"), texts("serving.request_letter")
 
 
 @pytest.fixture
@@ -47,6 +53,20 @@ def case(signed: Service, request: pytest.FixtureRequest) -> Iterator[dict[str, 
     yield decision
     with signed.backend.engine.begin() as connection:
         queue_acts.close(connection, "visa", name, "withdrawn", 0)
+
+
+@contextmanager
+def colleague(service: Service, case: dict[str, Any]) -> Iterator[TestClient]:
+    """Another officer of the post, signed in."""
+    with service.backend.engine.begin() as connection:
+        decision = decisions.by_id(connection, case["decision_id"])
+        assert decision is not None
+        assert decision.post is not None
+        password = create_person(connection, "a colleague who answers", Role.OFFICER, [decision.post]) or ""
+    client = TestClient(service.client.app, raise_server_exceptions=False)
+    form = {"name": "a colleague who answers", "password": password}
+    assert client.post("/sign-in", data=form, follow_redirects=False).status_code == 303
+    yield client
 
 
 def form_of(page: str) -> dict[str, str]:
@@ -148,8 +168,18 @@ def test_an_applicants_request_has_a_clock_in_working_days_and_an_answer(signed:
     assert f"<bdi>{case['subject_id']}</bdi>" in signed.client.get("/changes").text
     target = f"{address}/correction-requests/{request_id}/answer"
     assert signed.client.post(target, data={"answer": "refused"}).status_code == 422
-    assert signed.client.post(target, data={"answer": "corrected"}, follow_redirects=False).status_code == 303
-    assert signed.client.post(target, data={"answer": "corrected"}).status_code == 409
+    letter = target.replace("/answer", "/letter")
+    assert signed.client.get(letter).status_code == 404
+    # whoever took the request, or has dealt with the case, does not answer it
+    first = signed.client.post(f"{target}?lang=en", data={"answer": "corrected"})
+    assert (first.status_code, CORRECT["error_first_officer"]["en"] in first.text) == (403, True)
+    with colleague(signed, case) as other:
+        assert other.post(target, data={"answer": "corrected"}, follow_redirects=False).status_code == 303
+        assert other.post(target, data={"answer": "corrected"}).status_code == 409
+    for language in ("en", "ja"):
+        text = signed.client.get(f"{letter}?lang={language}").text
+        words = LETTER["answer_corrected"]
+        assert text.index(words[language]) < text.index(words["ja" if language == "en" else "en"])
     assert case["subject_id"] not in signed.client.get("/changes").text
     for wrong in ({"received_on": "2999-01-01", "wrong_stay_phone": "yes"}, {"received_on": "2012-12-20"}, {}):
         assert signed.client.post(f"{address}/correction-requests", data=wrong).status_code == 422
