@@ -26,7 +26,7 @@ CASES = int(os.environ.get("MIMAMORI_FUZZ_CASES", "12"))
 ROLES = ("officer", "auditor", "feed", "scientist")
 OPERATIONS = (
     "POST /v1/visa-applications", "POST /v1/landings", "POST /v1/landings/batch", "POST /v1/records/{table}", "POST /v1/interviews", "POST /v1/corrections",
-    "POST /v1/score", "GET /v1/decisions/{decision_id}", "GET /v1/decisions/{decision_id}/replay", "GET /v1/decisions/{decision_id}/proof", "GET /v1/audit/log",
+    "POST /v1/score", "POST /v1/decisions/{decision_id}/own-view", "GET /v1/decisions/{decision_id}", "GET /v1/decisions/{decision_id}/replay", "GET /v1/decisions/{decision_id}/proof", "GET /v1/audit/log",
     "GET /v1/audit/checkpoint", "GET /v1/queue",
     "GET /v1/decisions/{decision_id}/records/{table}/{record_id}", "POST /v1/access-requests", "GET /v1/access-requests",
     "POST /v1/access-requests/{request_id}/answer",

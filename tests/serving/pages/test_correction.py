@@ -1,6 +1,6 @@
 """Corrections on the case page, the history of a case, and what changed since the reader last looked.
 
-Covers: pages.correction, pages.request_letter, pages.case_history, pages.changes, decisions.correction_forms, store.correction_requests, web.change_banner.
+Covers: pages.correction, pages.request_reply, pages.case_history, pages.changes, decisions.correction_forms, store.correction_requests, web.change_banner.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from serving.store.transactions import EVERYTHING, transaction
 from tests.serving.conftest import LABELS, Service
 
 PHONE = "090-7171-0001"
-CORRECT, LETTER = texts("pages.correction"), texts("serving.request_letter")
+CORRECT, REPLY = texts("pages.correction"), texts("serving.request_reply")
 
 
 @pytest.fixture
@@ -168,8 +168,8 @@ def test_an_applicants_request_has_a_clock_in_working_days_and_an_answer(signed:
     assert f"<bdi>{case['subject_id']}</bdi>" in signed.client.get("/changes").text
     target = f"{address}/correction-requests/{request_id}/answer"
     assert signed.client.post(target, data={"answer": "refused"}).status_code == 422
-    letter = target.replace("/answer", "/letter")
-    assert signed.client.get(letter).status_code == 404
+    reply = target.replace("/answer", "/letter")
+    assert signed.client.get(reply).status_code == 404
     # whoever took the request, or has dealt with the case, does not answer it
     first = signed.client.post(f"{target}?lang=en", data={"answer": "corrected"})
     assert (first.status_code, CORRECT["error_first_officer"]["en"] in first.text) == (403, True)
@@ -177,8 +177,8 @@ def test_an_applicants_request_has_a_clock_in_working_days_and_an_answer(signed:
         assert other.post(target, data={"answer": "corrected"}, follow_redirects=False).status_code == 303
         assert other.post(target, data={"answer": "corrected"}).status_code == 409
     for language in ("en", "ja"):
-        text = signed.client.get(f"{letter}?lang={language}").text
-        words = LETTER["answer_corrected"]
+        text = signed.client.get(f"{reply}?lang={language}").text
+        words = REPLY["answer_corrected"]
         assert text.index(words[language]) < text.index(words["ja" if language == "en" else "en"])
     assert case["subject_id"] not in signed.client.get("/changes").text
     for wrong in ({"received_on": "2999-01-01", "wrong_stay_phone": "yes"}, {"received_on": "2012-12-20"}, {}):

@@ -99,6 +99,6 @@ def _holds_once(service: Service, decision: dict[str, Any], answers: dict[str, s
         query = text("select count(*), count(distinct outcome_id) from serving.interview_sheet where subject_id = :i")
         assert tuple(connection.execute(query, {"i": case[1]}).one()) == (1, 1)
         sheet = latest_sheet(connection, *case)
-    assert sheet is not None
-    stored = sheet_answers(service.backend, sheet)
+        assert sheet is not None
+        stored = sheet_answers(connection, service.backend, sheet)
     assert {name: stored.get(name) for name in answers} == answers

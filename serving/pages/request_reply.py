@@ -29,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Reply:
     """A letter in one language: its heading, its paragraphs, and what stands below."""
 
     language: str
@@ -39,43 +39,43 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestLetterPage(Page):
+class RequestReplyPage(Page):
     """The letter by language, the reader's own first."""
 
-    name: ClassVar[str] = "request_letter"
+    name: ClassVar[str] = "request_reply"
     decision_id: str
-    letters: Sequence[Letter]
+    replies: Sequence[Reply]
 
 
 @router.get("/cases/{decision_id}/correction-requests/{request_id}/letter")
-def letter(request: Request, caller: PageReader, decision_id: str, request_id: str) -> Response:
+def reply(request: Request, caller: PageReader, decision_id: str, request_id: str) -> Response:
     """Show the letter; 404 while the request has no answer."""
     service: DecisionService = request.app.state.service
     with transaction(service.engine, caller.reach) as connection:
         decision = decision_in_scope(connection, caller, decision_id)
         require_own_view(connection, service, caller, decision)
-        asked = request_about(connection, decision, request_id)
-        if asked.answer is None:
+        about = request_about(connection, decision, request_id)
+        if about.answer is None:
             raise Refusal(404, "request", "this request has no answer yet", expected="a request with an answer")
         rows = own_record(connection, service, decision).to_pylist()
     name = full_name(rows[0]) if rows else decision.subject_id
     log_readings(request, caller, [Reading("letter", decision.decision_id)])
     own = language_of(request)
-    letters = [letter_in(code, asked, name) for code in sorted(LANGUAGES, key=lambda code: code != own)]
-    return render(request, RequestLetterPage(decision.decision_id, letters), caller)
+    replies = [reply_in(code, about, name) for code in sorted(LANGUAGES, key=lambda code: code != own)]
+    return render(request, RequestReplyPage(decision.decision_id, replies), caller)
 
 
-def letter_in(language: str, asked: CorrectionRequest, name: str) -> Letter:
+def reply_in(language: str, answered: CorrectionRequest, name: str) -> Reply:
     """Return the letter about an answered request in a language."""
-    words = {key: text[language] for key, text in texts("serving.request_letter").items()}
+    words = {key: text[language] for key, text in texts("serving.request_reply").items()}
     about = texts("pages.correction")["separator"][language].join(
-        request_labels()[item][language] for item in asked.columns
+        request_labels()[item][language] for item in answered.columns
     )
-    answered = "" if asked.answered_at is None else format_day(asked.answered_at.date(), language)
-    received = words["received"].format(day=format_day(asked.received_on, language), about=about)
+    day = "" if answered.answered_at is None else format_day(answered.answered_at.date(), language)
+    received = words["received"].format(day=format_day(answered.received_on, language), about=about)
     paragraphs = [
-        words["to"].format(name=name), received, words["checked"], words[f"answer_{asked.answer}"], words[f"next_{asked.answer}"],
+        words["to"].format(name=name), received, words["checked"], words[f"answer_{answered.answer}"], words[f"next_{answered.answer}"],
         words["interview"], words["review"],
     ]  # fmt: skip
-    below = [words["office"].format(post=asked.post or ""), words["date"].format(day=answered), words["signature"]]
-    return Letter(language, words["heading"], paragraphs, below)
+    below = [words["office"].format(post=answered.post or ""), words["date"].format(day=day), words["signature"]]
+    return Reply(language, words["heading"], paragraphs, below)
