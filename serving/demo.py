@@ -50,7 +50,7 @@ _HOST = "127.0.0.1"
 def demo(applications: int, port: int, seed: int, started: int | None) -> None:
     """Make a world, load it and serve it with the reference models; prints the address and a sign-in for each role."""
     require_free_port(_HOST, port)
-    settings = Settings.from_environment()
+    settings = with_log_key(Settings.from_environment())
     if not (settings.home / "champions" / "visa").exists():
         _prepare(settings, applications, seed)
     service = open_service(settings)
@@ -62,6 +62,14 @@ def demo(applications: int, port: int, seed: int, started: int | None) -> None:
     # the world ends in 2012: by today's clock every case would be overdue
     app = create_app(service=open_service(replace(settings, clock="records")), demonstration=True)
     run(app, _HOST, port)
+
+
+def with_log_key(settings: Settings) -> Settings:
+    """Return settings with a key of the log beside the home, so that an auditor gets proofs; a key that is set stays."""
+    if settings.log_key_path is not None:
+        return settings
+    office = settings.home.with_name(f"{settings.home.name}-log")
+    return replace(settings, log_key_path=office / "log.pem", checkpoint_folder=office / "checkpoints")
 
 
 def _prepare(settings: Settings, applications: int, seed: int) -> None:
@@ -126,7 +134,7 @@ def _decide(service: DecisionService) -> str:
         if decisions.count(connection) or feed is None:
             return key
         head = service.store.head(connection)
-        cases = [("visa", id_) for id_ in newest_ids(connection, "visa_applications", CASES)]
+        cases = [("visa", id_) for id_ in reversed(newest_ids(connection, "visa_applications", CASES))]
         cases += [(case.subject, case.subject_id) for case in read_tour(service.models.settings.home)]
         for subject, subject_id in dict.fromkeys(cases):
             row = service.store.rows(connection, TABLE_OF_SUBJECT[subject], [subject_id])

@@ -37,7 +37,7 @@ from serving.pages.waterfall import waterfall
 from serving.retention.erasure import CLOSED_BY
 from serving.store import decisions, queue_acts
 from serving.store.erasures import erased_at
-from serving.store.interview_sheets import InterviewSheet, latest_sheet
+from serving.store.interview_sheets import InterviewSheet, latest_draft, latest_sheet
 from serving.store.submissions import Act, acts_of_case
 from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, page_texts, render
@@ -78,6 +78,7 @@ class CasePage(Page):
     error: str
     acts: list[Act]
     sheet: InterviewSheet | None
+    has_draft: bool
     own_view: OwnViewForm | None
     closed: str
     closing_reasons: list[tuple[str, str]]
@@ -112,6 +113,7 @@ def _page(
     error: str, stage: str,
 ) -> CasePage:  # fmt: skip
     decision, shown = file.decision, file.shown
+    sheet = latest_sheet(connection, decision.subject, decision.subject_id)
     case_key = (decision.subject, decision.subject_id)
     latest = decisions.latest(connection, *case_key)
     reasons, closed = texts("serving.closing_reasons"), queue_acts.closing_reason(connection, *case_key)
@@ -134,7 +136,7 @@ def _page(
         replayed=replay_decision(service, connection, decision) if replay else None,
         interviewed=decisions.is_interviewed(connection, *case_key), may_record=caller.role is Role.OFFICER, error=error,
         acts=acts_of_case(connection, *case_key),
-        sheet=latest_sheet(connection, *case_key), own_view=own_view_form(stage, language),
+        sheet=sheet, has_draft=latest_draft(connection, decision, caller.account_id, None if sheet is None else sheet.sheet_id) is not None, own_view=own_view_form(stage, language),
         closed="" if closed is None else reasons[closed][language],
         closing_reasons=[(code, reason[language]) for code, reason in reasons.items() if code != CLOSED_BY],
         hold=case_acts(connection, service, caller, decision, language),

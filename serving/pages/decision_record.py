@@ -98,6 +98,7 @@ class DecisionRecordPage(Page):
     post: str
     at: str
     seen: str
+    can_prove: bool
     leaf_position: int | None
     unlike_leaf: list[str]
     replayed: dict[str, object] | None
@@ -153,7 +154,7 @@ def _page(
     return DecisionRecordPage(
         case=shown, person="" if file.case.row is None else full_name(file.case.row), post=decision.post or "",
         at=f"{moment_of(decision.as_of):{_TIME}}", seen=f"{moment_of(decision.seen_at() or decision.as_of):{_TIME}}",
-        leaf_position=file.leaf_position, unlike_leaf=file.unlike_leaf,
+        can_prove=service.models.settings.log_key_path is not None, leaf_position=file.leaf_position, unlike_leaf=file.unlike_leaf,
         replayed=replay(service, connection, decision), values=_values(shown, decision.subject, language),
         versions=_versions(file, language), more_versions=file.more_versions, readers=_readers(file, language),
         acts=file.acts, sheet_id="" if file.sheet is None else file.sheet.sheet_id,

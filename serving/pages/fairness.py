@@ -15,7 +15,7 @@ from serving.auth.sessions import PageReader
 from serving.decisions.case_groups import UNKNOWN
 from serving.i18n.formats import category_label
 from serving.measures.anchoring_alarm import Anchoring
-from serving.measures.disparities import FALSE_ALARM_RATE, QUESTIONS, SMALLEST_GROUP, Disparity
+from serving.measures.disparities import ALARMED, FALSE_ALARM_RATE, QUESTIONS, SMALLEST_GROUP, Disparity
 from serving.measures.fairness_report import FairnessReport, fairness_report
 from serving.measures.model_drift import DriftFigure
 from serving.pages.interval_chart import Interval, interval_chart
@@ -38,13 +38,18 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class FairnessPage(Page):
-    """Report of a period; ``alarms`` are the rows of all questions that raise one, with their labels."""
+    """Report of a period; ``alarms`` are the rows of all questions that raise one, with their labels.
+
+    ``is_compared`` says whether any group could be compared with others, ``called_in`` is the rate without indications.
+    """
 
     name: ClassVar[str] = "fairness"
     first: str
     last: str
     interviews: int
     alarms: list[tuple[str, Disparity]]
+    is_compared: bool
+    called_in: Disparity | None
     questions: list[QuestionView]
     views: list[Anchoring]
     drift: list[DriftFigure]
@@ -68,6 +73,7 @@ def _page(report: FairnessReport, language: str, *, with_validation: bool) -> Fa
     labelled = [(_label(row, words, language), row) for row in report.disparities if row.alarm]
     return FairnessPage(
         f"{report.since:%Y-%m-%d}", f"{report.last_day:%Y-%m-%d}", report.interviews, labelled,
+        any(_is_compared(row) for row in report.disparities), _called_in(by_question.get("without_indication", [])),
         [_question(name, by_question.get(name, ()), words, language) for name in QUESTIONS],
         report.anchoring, report.drift, with_validation, SMALLEST_GROUP, FALSE_ALARM_RATE,
     )  # fmt: skip
@@ -81,6 +87,16 @@ def _question(name: str, rows: Sequence[Disparity], words: Mapping[str, str], la
     ]  # fmt: skip
     chart = interval_chart(drawn, words[f"question_{name}"]) if drawn else None
     return QuestionView(name, chart, shown, len(rows) - len(shown))
+
+
+def _is_compared(row: Disparity) -> bool:
+    """Return whether the rate of a group stands beside that of others: a rate of people who are all of it says nothing."""
+    return row.question in ALARMED and row.attribute != "all" and row.expected not in {None, row.share}
+
+
+def _called_in(rows: Sequence[Disparity]) -> Disparity | None:
+    """Return the row of everybody who was called in; None where they are too few."""
+    return next((row for row in rows if row.attribute == "all" and row.share is not None), None)
 
 
 def _label(row: Disparity, words: Mapping[str, str], language: str) -> str:

@@ -65,14 +65,15 @@ def step_page(request: Request, caller: PageReader, decision_id: str, step: str)
 
 @router.post("/cases/{decision_id}/interview/{step}")
 def save(request: Request, caller: PageReader, decision_id: str, step: str, form: FormFields) -> Response:
-    """Save the answers of a step, and go on or back to the case."""
+    """Save the answers of a step, and go on, to the step that was chosen, or back to the case."""
     draft, wrong = save_step(request.app.state.service, caller, decision_id, step, form)
     if wrong:
         person = _person(request, caller, draft)
         return _step_page(request, caller, draft, person, step, given=form, faults=wrong, status=422)
     steps = [*draft.form, "check"]
-    after = f"/cases/{decision_id}/interview/{steps[steps.index(step) + 1]}"
-    return RedirectResponse(f"/cases/{decision_id}" if form.get("go") == "leave" else after, 303)
+    chosen = form.get("go", "")
+    target = chosen if chosen in steps else steps[steps.index(step) + 1]
+    return RedirectResponse(f"/cases/{decision_id}{'' if chosen == 'leave' else f'/interview/{target}'}", 303)
 
 
 @router.post("/cases/{decision_id}/interview")

@@ -28,6 +28,7 @@ _TEXTS = {
     401: ("not_allowed", "missing_help"), 403: ("not_allowed", "missing_help"), 404: ("missing", "missing_help"),
     500: ("unexpected", "unexpected_help"), 503: ("busy", "busy_help"),
 }  # fmt: skip
+_UNKNOWN = ("cannot", "missing_help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,8 @@ def error_response(request: Request, refusal: Refusal) -> Response:
     """Return an error as JSON, or as a page where a browser asks."""
     if "text/html" in Headers(scope=request.scope).get("accept", "") and not _is_program_path(request):
         language = language_of(request)
-        title, text = (
-            texts("pages.error")[key][language] for key in _TEXTS.get(refusal.status, ("cannot", "missing_help"))
-        )
+        keys = ("cannot", "period_help") if refusal.code == "period" else _TEXTS.get(refusal.status, _UNKNOWN)
+        title, text = (texts("pages.error")[key][language] for key in keys)
         return render(request, ErrorPage(title, text), status=refusal.status)
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
     if refusal.status == 503:
