@@ -5,9 +5,10 @@ import hashlib
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from serving.auth.people import create_person
 from serving.auth.permissions import Role
 from serving.decisions.service import DecisionService, open_service
 from serving.store import queue_acts
-from serving.store.transactions import EVERYTHING, transaction
+from serving.store.transactions import EVERYTHING, in_transaction, transaction
 
 LABELS = {
     key: label
@@ -97,10 +98,21 @@ class Service:
 def close_landings(service: Service, port: str) -> None:
     """Sign out, and take the landings of a port out of the queue, so that no other test sees them."""
     service.client.cookies.clear()
+    close_cases(service, "entry", waiting_at(service, port))
+
+
+def waiting_at(service: Service, post: str) -> list[str]:
+    """Return the ids of the cases that wait at a post or port."""
     with transaction(service.backend.engine, EVERYTHING) as connection:
-        query = text("select subject_id from serving.waiting_case where post = :port")
-        for name in connection.execute(query, {"port": port}).scalars().all():
-            queue_acts.close(connection, "entry", name, "withdrawn", 0)
+        query = text("select subject_id from serving.waiting_case where post = :post")
+        return list(connection.execute(query, {"post": post}).scalars())
+
+
+def close_cases(service: Service, subject: str, names: Iterable[str]) -> None:
+    """Take cases out of the queue, again where a thread of the service works on them at that moment."""
+    for name in names:
+        close = partial(queue_acts.close, subject=subject, subject_id=name, reason="withdrawn", account_id=0)
+        in_transaction(service.backend.engine, close, EVERYTHING)
 
 
 def until(happened: Callable[[], bool], seconds: float = 30.0) -> None:

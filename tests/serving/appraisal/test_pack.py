@@ -26,7 +26,7 @@ from serving.appraisal.pack_folder import write_pack
 from serving.appraisal.parts import PARTS, stability
 from serving.appraisal.report import bar_chart, report, value_label
 from serving.log import verifier
-from serving.store import appraisal, decisions, queue_acts, scoring_stops
+from serving.store import appraisal, scoring_stops
 from serving.store.appraisal import TABLES, Period
 from serving.store.transactions import EVERYTHING, set_reach
 from tests.serving.conftest import Service
@@ -100,10 +100,6 @@ def pack(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     write_pack(service.backend, period, folder / "first", ("ja", "en"))
     yield Pack(folder / "first", period, files_of(folder / "first"))
     models.settings = before
-    with service.backend.engine.begin() as connection:
-        for name in ("A-PACK-1", "A-PACK-2", "A-PACK-3"):
-            if decisions.is_waiting(connection, "visa", name):
-                queue_acts.close(connection, "visa", name, "withdrawn", 0)
 
 
 def test_another_process_makes_the_same_bytes_after_more_has_happened(service: Service, pack: Pack) -> None:

@@ -5,15 +5,13 @@ Covers: store.case_words, decisions.search_words, pages.queue_search.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from serving.decisions.search_words import index_cases_of_before, words_of_record, words_of_search
-from serving.store import queue_acts
-from tests.serving.conftest import LABELS, Service
+from tests.serving.conftest import LABELS, Service, close_cases
 from tests.serving.decisions.test_shared_findings import application, send
 
 PEOPLE = {
@@ -24,13 +22,10 @@ PEOPLE = {
 
 
 @pytest.fixture(scope="module")
-def people(service: Service) -> Iterator[dict[str, dict[str, Any]]]:
+def people(service: Service) -> dict[str, dict[str, Any]]:
     post = service.world["visa_applications"].column("post")[-1].as_py()
-    yield {name: send(service, "feed", "visa-applications", application(service, name, post) | columns)
+    return {name: send(service, "feed", "visa-applications", application(service, name, post) | columns)
            for name, columns in PEOPLE.items()}  # fmt: skip
-    with service.backend.engine.begin() as connection:
-        for name in PEOPLE:
-            queue_acts.close(connection, "visa", name, "withdrawn", 0)
 
 
 def found(service: Service, role: str = "officer", **form: str) -> set[str]:
@@ -78,8 +73,7 @@ def test_no_officer_of_another_post_finds_it(service: Service) -> None:
 
 @pytest.mark.usefixtures("people")
 def test_only_who_waits_is_found_where_that_is_asked_for(service: Service) -> None:
-    with service.backend.engine.begin() as connection:
-        queue_acts.close(connection, "visa", "A-SEARCH-2", "withdrawn", 0)
+    close_cases(service, "visa", ["A-SEARCH-2"])
     assert found(service, name="sakuragi") == {"A-SEARCH-1", "A-SEARCH-2"}
     assert found(service, name="sakuragi", waiting="yes") == {"A-SEARCH-1"}
 

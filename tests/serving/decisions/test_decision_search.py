@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from features.languages import texts
 from features.tables.json_rows import row_as_json
 from serving.decisions.search_words import index_cases_of_before
 from serving.log.verification import verify_log
-from serving.store import decision_search, queue_acts
+from serving.store import decision_search
 from serving.store.transactions import EVERYTHING, transaction
 from tests.serving.conftest import LABELS, Service
 from tests.serving.decisions.test_shared_findings import application, send
@@ -27,7 +26,7 @@ PEOPLE = {
 
 
 @pytest.fixture(scope="module")
-def people(service: Service) -> Iterator[dict[str, dict[str, Any]]]:
+def people(service: Service) -> dict[str, dict[str, Any]]:
     post = service.world["visa_applications"].column("post")[-1].as_py()
     sent = {name: send(service, "feed", "visa-applications", application(service, name, post) | columns)
             for name, columns in PEOPLE.items()}  # fmt: skip
@@ -35,10 +34,7 @@ def people(service: Service) -> Iterator[dict[str, dict[str, Any]]]:
     service.sign_in("officer")
     record(service.client, sent["A-FIND-1"], **REFERRED)
     service.client.cookies.clear()
-    yield sent
-    with service.backend.engine.begin() as connection:
-        for name in PEOPLE:
-            queue_acts.close(connection, "visa", name, "withdrawn", 0)
+    return sent
 
 
 def listed(service: Service, role: str = "auditor", **form: str) -> list[str]:

@@ -20,7 +20,7 @@ from serving.store import decision_search, decisions, queue_acts, waiting_cases
 from serving.store.accounts import UNKNOWN_ACCOUNT
 from serving.store.decision_search import DecisionQuery
 from serving.store.decisions import Decision
-from tests.serving.conftest import LABELS, Service
+from tests.serving.conftest import LABELS, Service, close_cases
 from tests.serving.decisions.test_shared_findings import application
 
 POST, SAME_MOMENT = "CN-SHA", 62
@@ -59,10 +59,9 @@ def a_case(subject_id: str, **changes: Any) -> Decision:
 def tidy(service: Service) -> Iterator[None]:
     """Leave no case behind that other tests would see."""
     yield
-    with service.backend.engine.begin() as connection:
-        for decision in waiting_cases.queue(connection, None, 1000):
-            if decision.subject_id.startswith(("A-NEXT-", "A-NAME-")):
-                queue_acts.close(connection, decision.subject, decision.subject_id, "withdrawn", UNKNOWN_ACCOUNT)
+    with service.backend.engine.connect() as connection:
+        names = [decision.subject_id for decision in waiting_cases.queue(connection, None, 1000)]
+    close_cases(service, "visa", [name for name in names if name.startswith(("A-NEXT-", "A-NAME-"))])
 
 
 def pages(engine: Engine, size: int, order: str = "priority", post: str | None = POST) -> list[str]:

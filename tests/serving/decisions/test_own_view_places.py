@@ -24,10 +24,10 @@ from serving.auth.api_keys import create_key
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
 from serving.registry.loaded_models import LoadedModels
-from serving.store import decisions, queue_acts
+from serving.store import decisions
 from serving.store.rescorings import insert_rescoring
 from serving.store.transactions import EVERYTHING, transaction
-from tests.serving.conftest import Service
+from tests.serving.conftest import Service, close_cases
 
 POST, PORT = "QO-VW", "QO"
 NEUTRAL = texts("serving.own_views")["hidden"]["en"]
@@ -102,8 +102,7 @@ def sent(
 
 
 def close(service: Service, case: dict[str, Any]) -> None:
-    with transaction(service.backend.engine, EVERYTHING) as connection:
-        queue_acts.close(connection, case["subject"], case["subject_id"], "withdrawn", 0)
+    close_cases(service, case["subject"], [case["subject_id"]])
 
 
 def changed(service: Service, case: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from serving.auth.people import create_person
 from serving.auth.permissions import Role
 from serving.decisions.correction_forms import REQUEST_WORKING_DAYS, due_of_request
 from serving.log.verification import verify_log
-from serving.store import decisions, queue_acts
+from serving.store import decisions
 from serving.store.correction_requests import CorrectionRequest
 from serving.store.transactions import EVERYTHING, transaction
-from tests.serving.conftest import LABELS, Service
+from tests.serving.conftest import LABELS, Service, close_cases
 
 PHONE = "090-7171-0001"
 CORRECT, REPLY = texts("pages.correction"), texts("serving.request_reply")
@@ -51,8 +51,7 @@ def case(signed: Service, request: pytest.FixtureRequest) -> Iterator[dict[str, 
     name = f"CP-{abs(hash(request.node.name)) % 10**8}"
     decision = decided(signed, name, stay_phone="090-7171-9999")
     yield decision
-    with signed.backend.engine.begin() as connection:
-        queue_acts.close(connection, "visa", name, "withdrawn", 0)
+    close_cases(signed, "visa", [name])
 
 
 @contextmanager
@@ -153,9 +152,7 @@ def test_a_record_that_is_not_about_the_person_no_longer_counts(signed: Service)
     ).json()
     assert replayed["identical"] is True, replayed
     # the other case still counts this one
-    with signed.backend.engine.begin() as connection:
-        for name in ("CP-LINK-A", "CP-LINK-B"):
-            queue_acts.close(connection, "visa", name, "withdrawn", 0)
+    close_cases(signed, "visa", ["CP-LINK-A", "CP-LINK-B"])
 
 
 def test_an_applicants_request_has_a_clock_in_working_days_and_an_answer(signed: Service, case: dict[str, Any]) -> None:
@@ -209,8 +206,7 @@ def test_the_forms_of_another_posts_case_are_not_there(service: Service) -> None
         }
         assert service.client.post(f"{address}/{part}", data=form).status_code == 404, part
     service.client.cookies.clear()
-    with service.backend.engine.begin() as connection:
-        queue_acts.close(connection, "visa", "CP-OURS", "withdrawn", 0)
+    close_cases(service, "visa", ["CP-OURS"])
 
 
 def test_every_decision_of_a_case_is_reachable_from_its_history(signed: Service, case: dict[str, Any]) -> None:

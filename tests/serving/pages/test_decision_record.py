@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,9 +25,9 @@ from serving.decisions.case_file import case_file
 from serving.decisions.comparable_cases import distances_by_finding, nearest_cases
 from serving.decisions.counterfactual import counterfactual
 from serving.decisions.service import DecisionService
-from serving.store import decisions, queue_acts
+from serving.store import decisions
 from serving.store.transactions import EVERYTHING, transaction
-from tests.serving.conftest import Service
+from tests.serving.conftest import Service, close_cases
 
 POST = "QD-ONE"
 WORDS = texts("pages.decision_record")
@@ -36,7 +35,7 @@ READER = Caller(AUDITOR, (), 0, "auditor", ALL_POSTS)
 
 
 @pytest.fixture(scope="module")
-def cases(service: Service) -> Iterator[list[dict[str, Any]]]:
+def cases(service: Service) -> list[dict[str, Any]]:
     """Decisions on the latest applications of the world under a post of their own, the highest score first."""
     table = service.world["visa_applications"]
     sent = []
@@ -46,10 +45,7 @@ def cases(service: Service) -> Iterator[list[dict[str, Any]]]:
         answer = service.client.post("/v1/visa-applications", json=body, headers=service.headers("feed"))
         assert answer.status_code == 201, answer.text
         sent.append(answer.json())
-    yield sorted((each for each in sent if each["score"] is not None), key=lambda each: -each["score"])
-    with service.backend.engine.begin() as connection:
-        for name in ("QD-LAST", *(each["subject_id"] for each in sent)):
-            queue_acts.close(connection, "visa", name, "withdrawn", 0)
+    return sorted((each for each in sent if each["score"] is not None), key=lambda each: -each["score"])
 
 
 def page(service: Service, decision: dict[str, Any], role: str = "auditor", query: str = "lang=en") -> str:
@@ -251,7 +247,7 @@ def test_a_child_s_page_shows_no_score_and_tries_nothing(service: Service) -> No
         score = connection.execute(
             text("select score from serving.decision where subject_id = 'QD-CHILD'")
         ).scalar_one()
-        queue_acts.close(connection, "visa", "QD-CHILD", "withdrawn", 0)
+    close_cases(service, "visa", ["QD-CHILD"])
     assert f"{score:.4f}" not in shown
 
 

@@ -6,8 +6,7 @@ import time
 
 import pytest
 
-from serving.store import queue_acts
-from tests.serving.conftest import LABELS, Service
+from tests.serving.conftest import LABELS, Service, close_cases
 from tests.serving.decisions.test_shared_findings import application, send
 
 
@@ -33,8 +32,7 @@ def test_a_case_that_came_since_the_last_look_is_counted_and_marked(service: Ser
     service.client.get(url)
     assert LABELS["arrived_single"][language] not in service.client.get(url).text
     service.client.cookies.clear()
-    with service.backend.engine.begin() as connection:
-        queue_acts.close(connection, "visa", name, "withdrawn", 0)
+    close_cases(service, "visa", [name])
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "CN-SHA.", "CN-SHA.99999999999999999999", ".-5"])

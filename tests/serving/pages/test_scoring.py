@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from features.languages import texts
 from features.tables.json_rows import row_as_json
@@ -19,11 +18,11 @@ from serving.auth.permissions import Role
 from serving.decisions.rescorer import Rescorer
 from serving.decisions.scoring_stops import order_in_force
 from serving.log.verification import verify_log
-from serving.store import decisions, queue_acts, scoring_stops
+from serving.store import decisions, scoring_stops
 from serving.store.decisions import Decision
 from serving.store.transactions import EVERYTHING, transaction
 from serving.web.trial_banner import trial_banners
-from tests.serving.conftest import LABELS, Service, until
+from tests.serving.conftest import LABELS, Service, close_cases, until, waiting_at
 
 POST = "QS-STOP"
 BY_ARRIVAL = texts("pages.queue")["by_arrival"]["en"]
@@ -45,9 +44,7 @@ def resumed(service: Service, people: None) -> Iterator[None]:
             scoring_stops.insert_switch(
                 connection, stop.scope, stop.name, is_stopped=False, reason="checked", account_id=0
             )
-        open_cases = text("select subject_id from serving.waiting_case where post = :post")
-        for name in connection.execute(open_cases, {"post": POST}).scalars().all():
-            queue_acts.close(connection, "visa", name, "withdrawn", 0)
+    close_cases(service, "visa", waiting_at(service, POST))
 
 
 def decided(service: Service, name: str) -> dict[str, Any]:

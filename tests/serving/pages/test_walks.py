@@ -13,15 +13,14 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Locator, Page
-from sqlalchemy import text
 
 from features.tables.json_rows import row_as_json
 from serving.app import create_app
 from serving.auth.people import create_person
 from serving.auth.permissions import Role
-from serving.store import queue_acts, scoring_stops
+from serving.store import scoring_stops
 from serving.store.transactions import EVERYTHING, transaction
-from tests.serving.conftest import LABELS, Service
+from tests.serving.conftest import LABELS, Service, close_cases, waiting_at
 from tests.serving.interview_answers import GOOD
 from tests.serving.pages.test_browser import browser, picture  # noqa: F401
 
@@ -102,9 +101,7 @@ def cases(service: Service, request: pytest.FixtureRequest) -> Iterator[list[str
             scoring_stops.insert_switch(
                 connection, stop.scope, stop.name, is_stopped=False, reason="checked", account_id=0
             )
-        query = text("select subject_id from serving.waiting_case where post = :post")
-        for name in connection.execute(query, {"post": POST}).scalars().all():
-            queue_acts.close(connection, "visa", name, "withdrawn", 0)
+    close_cases(service, "visa", waiting_at(service, POST))
 
 
 @pytest.fixture(params=["ja", "en"])
