@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -69,6 +70,8 @@ def with_log_key(settings: Settings) -> Settings:
     if settings.log_key_path is not None:
         return settings
     office = settings.home.with_name(f"{settings.home.name}-log")
+    if not settings.home.exists():
+        shutil.rmtree(office, ignore_errors=True)  # of a demonstration before: its log goes with its records
     return replace(settings, log_key_path=office / "log.pem", checkpoint_folder=office / "checkpoints")
 
 

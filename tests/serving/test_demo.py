@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from features.settings import Settings
 from models.approval import DEMONSTRATION, read_approval
 from models.signatures import trusted_keys
-from serving.demo import DEMO_WORLD, demo, serve_reference
+from serving.demo import DEMO_WORLD, demo, serve_reference, with_log_key
 from serving.registry.loaded_models import LoadedModels
 from synthetic_data.world import generate
 from training.labels.outcomes import case_outcomes
@@ -50,3 +51,15 @@ def test_the_reference_models_serve_a_demonstration(tmp_path: Path) -> None:
     loaded = LoadedModels(settings)
     loaded.reload()
     assert set(loaded.bundles) == {"visa", "entry"}, loaded.refused
+
+
+def test_a_demonstration_has_a_key_of_the_log_beside_its_home(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "home", None, "", tmp_path / "signing.pem", tmp_path / "data.key")
+    office = tmp_path / "home-log"
+    (office / "checkpoints").mkdir(parents=True)
+    given = with_log_key(settings)
+    assert (given.log_key_path, given.checkpoint_folder) == (office / "log.pem", office / "checkpoints")
+    # the log of a demonstration before is no part of this one
+    assert not office.exists()
+    own = replace(settings, log_key_path=tmp_path / "own.pem")
+    assert with_log_key(own) is own
