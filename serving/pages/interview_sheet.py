@@ -59,7 +59,8 @@ def step_page(request: Request, caller: PageReader, decision_id: str, step: str)
     service: DecisionService = request.app.state.service
     with transaction(service.engine, caller.reach) as connection:
         draft = draft_of(connection, service, caller, decision_id)
-        person = _person(request, caller, draft)
+    # after the commit: a draw that was sealed just now holds the log until then
+    person = _person(request, caller, draft)
     return _check_page(request, caller, draft, person) if step == "check" else _step_page(request, caller, draft, person, step)  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -328,3 +329,21 @@ def test_the_notice_says_everything_in_both_languages(signed: Service) -> None:
     page = html.unescape(signed.client.get("/interview-notice").text)
     for label in texts("serving.interview_notice").values():
         assert all(words in page for words in label.values())
+
+
+@pytest.mark.timeout(60)
+def test_a_step_that_is_opened_before_the_case_stores_its_draw_and_answers(signed: Service) -> None:
+    table, models = signed.world["visa_applications"], signed.backend.models
+    post = table.column("post")[-1].as_py()
+    rows = (row_as_json(table.slice(table.num_rows - at, 1).to_pylist()[0]) for at in range(1, 31))
+    sent = (
+        decided(signed, f"DRAWN-{at}", **{**row, "application_id": f"A-TALK-DRAWN-{at}", "post": post})
+        for at, row in enumerate(rows)
+    )
+    decision = next(each for each in sent if each["reasons"] and each["route"] == "interview_queue")
+    before, models.settings = models.settings, replace(models.settings, own_view_share=1e-9)
+    try:
+        assert signed.client.get(f"/cases/{decision['decision_id']}/interview/conditions").status_code == 200
+    finally:
+        models.settings = before
+    assert count(signed, "own_view_draw", decision["subject_id"]) == 1
