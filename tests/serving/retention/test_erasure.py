@@ -71,6 +71,15 @@ def readable(connection: Connection, backend: DecisionService) -> str:
     return "\n".join(content)
 
 
+def number_of_hits(service: Service) -> int:
+    """Return how many decisions an auditor's search by the name of the second person gives."""
+    answer = service.client.post(
+        "/v1/audit/decisions", json={"name": "Qwertzfamily1x"}, headers=service.headers("auditor")
+    )
+    assert answer.status_code == 200, answer.text
+    return len(answer.json())
+
+
 def files_with(folder: Path, word: str) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]
 
@@ -95,8 +104,10 @@ def test_nothing_about_an_erased_person_can_be_read_and_every_proof_holds(servic
     )
     with backend.engine.connect() as connection:
         assert "Qwertzfamily1x" in readable(connection, backend)
+    assert number_of_hits(service) > 0
     for number in range(count):
         erase_person(backend, ("visa_applications", f"A-ERASE-{number}"), "request 12")
+    assert number_of_hits(service) == 0
     with backend.engine.connect() as connection:
         assert "Qwertz" not in readable(connection, backend)
         assert not decisions.is_waiting(connection, "visa", "A-ERASE-1")
@@ -109,6 +120,22 @@ def test_nothing_about_an_erased_person_can_be_read_and_every_proof_holds(servic
     assert "was erased on" in str(again["note"])
     assert faults(backend) == []
     assert not files_with(backend.models.settings.home, "Qwertz")
+    service.sign_in("auditor")
+    erased = made[1]["decision_id"]
+    for path in (
+        f"/decisions/{erased}",
+        f"/decisions/{erased}?facts=true",
+        f"/decisions/{erased}/proof",
+        f"/v1/decisions/{erased}",
+    ):
+        page = service.client.get(path, headers=service.headers("auditor") if path.startswith("/v1/") else {})
+        assert (page.status_code < 500, "Qwertz" in page.text) == (True, False), path
+    service.client.cookies.clear()
+    service.sign_in("officer")
+    for part in ("", "/history", "/sheet", "/correct", "/interview/conditions", "/interview/check"):
+        page = service.client.get(f"/cases/{erased}{part}")
+        assert (page.status_code < 500, "Qwertz" in page.text) == (True, False), part
+    service.client.cookies.clear()
     service.sign_in("auditor")
     for language in ("en", "ja"):
         service.client.cookies.set("lang", language)
