@@ -30,7 +30,7 @@ def fair(order: PackOrder) -> Section:
 
 def harmed(order: PackOrder) -> Section:
     """What being called in did to people without indications, beside people whom chance called in."""
-    ledger = harm_ledger(order.service, _READER, *_days(order))
+    ledger = harm_ledger(order.service, _READER, *_days(order), until_end=True)
     rows = [
         (
             figure.measure, figure.people, figure.compared_people, None if figure.flagged is None else figure.flagged[0],

@@ -1,6 +1,6 @@
 """Control cases: practice cases in an order of the officer's own, and how often officers follow the findings there.
 
-Their truth is known, so that following a wrong finding can be told from following a right one. They stand beside the queue and
+Their truth is known, so that following a wrong finding can be distinguished from following a right one. They stand beside the queue and
 never in it: nobody is invited to an interview that has no person.
 """
 

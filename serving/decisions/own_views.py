@@ -33,7 +33,7 @@ _KIND = 60_001
 
 def draw_own_view(connection: Connection, service: DecisionService, caller: Caller, decision: Decision) -> str:
     """Return the stage of the view that a caller owes a case; empty for none. A draw that was not stored yet is stored now."""
-    if not _concerns(caller, decision):
+    if not _may_owe(caller, decision):
         return ""
     standing = own_views.standings(connection, [decision], caller.account_id)[decision.subject, decision.subject_id]
     is_first = _is_first(service, caller, decision, standing)
@@ -47,10 +47,10 @@ def cases_without_own_view(
     connection: Connection, service: DecisionService, caller: Caller, cases: Sequence[Decision]
 ) -> frozenset[tuple[str, str]]:
     """Return (subject, subject id) of the cases whose findings a caller does not see yet. Stores nothing."""
-    concerned = [case for case in cases if _concerns(caller, case)]
-    standings = own_views.standings(connection, concerned, caller.account_id) if concerned else {}
+    owing = [case for case in cases if _may_owe(caller, case)]
+    standings = own_views.standings(connection, owing, caller.account_id) if owing else {}
     return frozenset(
-        (case.subject, case.subject_id) for case in concerned
+        (case.subject, case.subject_id) for case in owing
         if FIRST not in (standing := standings[case.subject, case.subject_id]).stages
         and _is_first(service, caller, case, standing)
     )  # fmt: skip
@@ -63,7 +63,7 @@ def draw_number(data_key: DataKey, account_id: int, decision: Decision) -> float
     return (data_key.blind(_KIND, int(key)) % 2**64 >> 11) / 2**53
 
 
-def _concerns(caller: Caller, decision: Decision) -> bool:
+def _may_owe(caller: Caller, decision: Decision) -> bool:
     """Return whether a caller may owe the case an own view: it has findings, and an officer reads them."""
     has_findings = '"reasons":[]' not in decision.shown
     return caller.role is OFFICER and decision.route == "interview_queue" and has_findings

@@ -57,12 +57,18 @@ class HarmLedger:
         return (self.until - dt.timedelta(days=1)).date()
 
 
-def harm_ledger(service: DecisionService, caller: Caller, first: str, last: str) -> HarmLedger:
-    """Return the ledger of a period of days; raises `Refusal` 422 for a period that cannot be read."""
+def harm_ledger(
+    service: DecisionService, caller: Caller, first: str, last: str, *, until_end: bool = False
+) -> HarmLedger:
+    """Return the ledger of a period of days, with what followed it; raises `Refusal` 422 for a period that cannot be read.
+
+    With ``until_end`` nothing after the period counts, so that the ledger stays as it is while more happens.
+    """
     with transaction(service.engine, caller.reach) as connection:
         now = service.now(connection)
         since, until = period_of(first, last, now)
-        cases = interviewed_cases(connection, service, since, until + FOLLOW_UP)
+        now = until if until_end else now
+        cases = interviewed_cases(connection, service, since, until if until_end else until + FOLLOW_UP)
         own = [case for case in cases if _is_counted(case, until)]
         people = _people(connection, service, own, cases, now)
         views = override_rate("all", "", own_views.pairs(connection, since, until))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import click
 
@@ -12,8 +13,11 @@ from features.settings import Settings
 from serving.decisions.service import open_service
 from serving.log.startup import open_on_log
 from serving.retention.erasure import NobodyToErase, erase_person, records_of_person
-from serving.retention.job import apply, due
+from serving.retention.job import PEOPLE, apply, due
+from serving.retention.kinds import DELETE, ERASE, Kind
 from serving.store.transactions import EVERYTHING, transaction
+
+PROGRESS_SECONDS = 2.0
 
 
 @click.command()
@@ -46,11 +50,22 @@ def erase(subject: str, record_id: str, reason: str, yes: bool) -> None:
 def retention(is_applied: bool) -> None:
     """Say what has been kept for its full time, by the retention table, and with --apply erase or delete it."""
     service, now = open_on_log(Settings.from_environment()), dt.datetime.now(dt.UTC)
-    for kind, count in apply(service, now) if is_applied else due(service, now):
-        what = (
-            {"erase": "people erased", "delete": "rows deleted"}
-            if is_applied
-            else {"erase": "people due", "delete": "rows due"}
-        )
-        done = f"{count:,} {what[kind.act]}" if kind.act in what else "kept"
-        click.echo(f"{kind.days:>5,} days  {done:<20} {kind.name}")
+    shown_at = time.monotonic()
+
+    def progress(done: int, total: int) -> None:
+        nonlocal shown_at
+        if time.monotonic() - shown_at > PROGRESS_SECONDS:
+            shown_at = time.monotonic()
+            click.echo(f"{done:,} of {total:,} people erased", err=True)
+
+    for kind, count in apply(service, now, progress) if is_applied else due(service, now):
+        click.echo(f"{_done(kind, count, is_applied=is_applied):<20} {kind.days:>5,} days  {kind.name}")
+
+
+def _done(kind: Kind, count: int, *, is_applied: bool) -> str:
+    """Return what is due of a kind or was done, the number first."""
+    if kind.code == PEOPLE:
+        return f"{count:,} people {'erased' if is_applied else 'due'}"
+    if kind.act == DELETE:
+        return f"{count:,} rows {'deleted' if is_applied else 'due'}"
+    return "with the person" if kind.act == ERASE else "kept"

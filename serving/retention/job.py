@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from features.store.posting_kinds import TABLE_CODES
@@ -15,6 +15,7 @@ from serving.store.transactions import EVERYTHING, transaction
 
 REASON = "retention: the time for which these data may be kept is over"
 PEOPLE = "people"
+Progress = Callable[[int, int], None]
 _NAMES = {code: name for name, code in TABLE_CODES.items()}
 
 
@@ -40,25 +41,27 @@ def due(service: DecisionService, now: dt.datetime) -> list[Due]:
     return rows
 
 
-def apply(service: DecisionService, now: dt.datetime) -> Iterator[Due]:
+def apply(service: DecisionService, now: dt.datetime, progress: Progress = lambda done, total: None) -> Iterator[Due]:
     """Erase and delete what is due, and yield what was done for each kind.
 
-    Sheets of interviews are under the keys of people and go with them.
+    Sheets of interviews are under the keys of people and go with them. ``progress`` is called with how many of how many people
+    are erased.
     """
     for kind in kinds():
         before = now - dt.timedelta(days=kind.days)
         if kind.code == PEOPLE:
-            yield Due(kind, _erase_people(service, before))
+            yield Due(kind, _erase_people(service, before, progress))
         elif kind.act == DELETE:
             with transaction(service.engine, EVERYTHING) as connection:
                 yield Due(kind, sum(expired_rows.delete(connection, table, before) for table in kind.tables))
 
 
-def _erase_people(service: DecisionService, before: dt.datetime) -> int:
+def _erase_people(service: DecisionService, before: dt.datetime, progress: Progress) -> int:
     with transaction(service.engine, EVERYTHING) as connection:
         records = expired_rows.people(connection, _us(before))
     count = 0
-    for code, record_id in records:
+    for done, (code, record_id) in enumerate(records):
+        progress(done, len(records))
         try:
             erase_person(service, (_NAMES[code], record_id), REASON)
             count += 1

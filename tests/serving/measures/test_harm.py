@@ -119,6 +119,15 @@ def test_waits_repeated_interviews_and_missing_landings_are_read_from_the_record
     assert ledger.interviews == {1: PEOPLE - AGAIN, 2: AGAIN}
 
 
+@pytest.mark.usefixtures("ledger")
+def test_a_ledger_that_must_stay_as_it_is_counts_nothing_after_its_period(measured: Service) -> None:
+    words = (measured.backend, Caller(AUDITOR, (), 1, "auditor", ALL_POSTS), "2013-01-01", "2013-04-30")
+    followed, kept = harm_ledger(*words), harm_ledger(*words, until_end=True)
+    assert (set(followed.interviews), set(kept.interviews)) == ({1, 2}, {1})
+    landed = {figure.measure: figure.people for figure in kept.figures}
+    assert landed["not_landed"] == 0
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_page_shows_figures_and_says_what_it_cannot_know(
     measured: Service, ledger: HarmLedger, language: str

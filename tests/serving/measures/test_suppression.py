@@ -162,7 +162,7 @@ def from_truth(world: Records, truth: pa.Table) -> list[dict[str, Any]]:
     for row in world["outcomes"].to_pylist():
         key = (row["subject"], row["subject_id"])
         if row["finding"] == "victim_identified":
-            # an interview may leave the kind open or name another; whether somebody was a victim is the truth
+            # an interview may leave the kind open or name another; whether a person was a victim is the truth
             assert key in exploited
             at = row["occurred_at"].astimezone(ZoneInfo("Asia/Tokyo"))
             people[records[key]["passport_number"]].append(
