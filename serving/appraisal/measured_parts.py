@@ -6,6 +6,7 @@ import datetime as dt
 
 from serving.appraisal.pack import PackOrder, Section, table_of
 from serving.auth.permissions import ALL_POSTS, Caller, Role
+from serving.measures.disparities import SMALLEST_GROUP
 from serving.measures.fairness_report import FairnessReport, fairness_report
 from serving.measures.harm_ledger import harm_ledger
 from serving.measures.period import LONGEST_DAYS
@@ -33,14 +34,25 @@ def harmed(order: PackOrder) -> Section:
     ledger = harm_ledger(order.service, _READER, *_days(order), until_end=True)
     rows = [
         (
-            figure.measure, figure.people, figure.compared_people, None if figure.flagged is None else figure.flagged[0],
+            figure.measure, _shown(figure.people), _shown(figure.compared_people), None if figure.flagged is None else figure.flagged[0],
             None if figure.compared is None else figure.compared[0], figure.is_worse,
         )
         for figure in ledger.figures
     ]  # fmt: skip
     refused = [(row.role, row.purpose, row.times) for row in ledger.refused]
     tables = {"harm": table_of(_HARM, rows), "refused_reads": table_of(["role", "purpose", "refused"], refused)}
-    return Section("harmed", tables, figures=(("harmed_figure", {"n": ledger.flagged, "drawn": ledger.drawn}),))
+    return Section(
+        "harmed", tables, figures=(("harmed_figure", {"n": _words(ledger.flagged), "drawn": _words(ledger.drawn)}),)
+    )
+
+
+def _shown(count: int) -> int | None:
+    """Return a count of people as it may be shown: None where they are few."""
+    return count if count >= SMALLEST_GROUP else None
+
+
+def _words(count: int) -> str:
+    return f"{count:,}" if count >= SMALLEST_GROUP else f"< {SMALLEST_GROUP}"
 
 
 def _days(order: PackOrder) -> tuple[str, str]:

@@ -37,7 +37,7 @@ from serving.pages.case_labels import due_label
 from serving.pages.case_title import full_name
 from serving.pages.linked_people import columns_label
 from serving.refusals import Refusal
-from serving.store.correction_requests import CorrectionRequest, requests_of
+from serving.store.correction_requests import CorrectionRequest, first_officers, requests_of
 from serving.store.decisions import latest
 from serving.store.transactions import transaction
 from serving.web.rendering import Page, language_of, render
@@ -72,7 +72,7 @@ class RecordChoice:
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """Request for correction in one language; ``answer`` is empty while it waits."""
+    """Request for correction in one language; ``answer`` is empty while it waits, ``may_answer`` says whether the reader may give it."""
 
     request_id: str
     received: str
@@ -81,6 +81,7 @@ class RequestView:
     due_day: str
     due_label: str
     answer: str
+    may_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +184,12 @@ def _response(
     with transaction(service.engine, caller.reach) as connection:
         now = service.now(connection)
         about = requests_of(connection, decision.subject, decision.subject_id)
+        others = {item for item in about if caller.account_id not in first_officers(connection, item)}
     page = CorrectionPage(
         file.shown, full_name(file.row) if file.row else decision.subject_id, _fields(file, given or {}, wrong or set(), language), _choices("serving.correction_reasons", language),
         [_record_choice(file, record, language) for record in separable_records(file)],
         _choices("serving.link_reasons", language),
-        [_request_view(item, due_of_request(item, now), language) for item in about], list(ANSWERS),
+        [_request_view(item, due_of_request(item, now), language, may_answer=item in others) for item in about], list(ANSWERS),
         now.date().isoformat(), error if error in texts("pages.correction") else "error_other" if error else "",
     )  # fmt: skip
     log_readings(request, caller, file.readings("correction"))
@@ -230,9 +232,9 @@ def request_labels() -> Mapping[str, Mapping[str, str]]:
     return {**texts("serving.columns"), INTERVIEW: texts("pages.correction")["about_interview"]}
 
 
-def _request_view(request: CorrectionRequest, due: DueDate, language: str) -> RequestView:
+def _request_view(request: CorrectionRequest, due: DueDate, language: str, *, may_answer: bool) -> RequestView:
     labels = request_labels()
     return RequestView(
         request.request_id, format_day(request.received_on, language), [labels[name][language] for name in request.columns],
-        due, format_day(due.on, language), due_label(due, language), request.answer or "",
+        due, format_day(due.on, language), due_label(due, language), request.answer or "", may_answer,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -28,6 +29,7 @@ class HarmPage(Page):
     last: str
     ledger: HarmLedger
     chart: Markup | None
+    interviews: list[tuple[int, str]]
     smallest: int
     days: dict[str, int]
 
@@ -38,8 +40,31 @@ def harm(request: Request, caller: PageReader, first: FirstDay = "", last: LastD
     ledger = harm_ledger(request.app.state.service, caller, first, last)
     days = {"wait": WAIT.days, "landing": LANDING.days, "follow": FOLLOW_UP.days}
     chart = _chart(ledger.figures, language_of(request), days)
-    page = HarmPage(f"{ledger.since:%Y-%m-%d}", f"{ledger.last_day:%Y-%m-%d}", ledger, chart, SMALLEST_GROUP, days)
+    page = HarmPage(
+        f"{ledger.since:%Y-%m-%d}",
+        f"{ledger.last_day:%Y-%m-%d}",
+        ledger,
+        chart,
+        interview_counts(ledger.interviews),
+        SMALLEST_GROUP,
+        days,
+    )
     return render(request, page, caller)
+
+
+def interview_counts(people: Mapping[int, int]) -> list[tuple[int, str]]:
+    """Return how many people had so many interviews; few are hidden, and a second count where the sum would tell them.
+
+    >>> interview_counts({1: 34, 2: 2}), interview_counts({1: 34, 2: 12})
+    ([(1, '–'), (2, '< 10')], [(1, '34'), (2, '12')])
+    """
+    few = {times for times, count in people.items() if count < SMALLEST_GROUP}
+    others = sorted(set(people) - few, key=lambda times: people[times])
+    hidden = set(others[:1]) if len(few) == 1 else set()
+    return [
+        (times, f"< {SMALLEST_GROUP}" if times in few else "–" if times in hidden else f"{count:,}")
+        for times, count in people.items()
+    ]
 
 
 def _chart(figures: list[HarmFigure], language: str, days: dict[str, int]) -> Markup | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -61,9 +62,10 @@ def colleague(service: Service, case: dict[str, Any]) -> Iterator[TestClient]:
         decision = decisions.by_id(connection, case["decision_id"])
         assert decision is not None
         assert decision.post is not None
-        password = create_person(connection, "a colleague who answers", Role.OFFICER, [decision.post]) or ""
+        name = f"colleague {uuid.uuid4().hex[:6]}"
+        password = create_person(connection, name, Role.OFFICER, [decision.post]) or ""
     client = TestClient(service.client.app, raise_server_exceptions=False)
-    form = {"name": "a colleague who answers", "password": password}
+    form = {"name": name, "password": password}
     assert client.post("/sign-in", data=form, follow_redirects=False).status_code == 303
     yield client
 
@@ -161,6 +163,11 @@ def test_an_applicants_request_has_a_clock_in_working_days_and_an_answer(signed:
     answer = signed.client.post(f"{address}/correction-requests", data=form, follow_redirects=False)
     assert answer.status_code == 303, answer.text
     page = signed.client.get(f"{address}/correct?lang=en").text
+    # whoever took the request is offered no answer, and a colleague is
+    assert CORRECT["error_first_officer"]["en"] in page
+    assert "/answer" not in page
+    with colleague(signed, case) as other:
+        page = other.get(f"{address}/correct?lang=en").text
     [request_id] = set(re.findall(r"correction-requests/([0-9a-f-]{36})/answer", page))
     assert f"<bdi>{case['subject_id']}</bdi>" in signed.client.get("/changes").text
     target = f"{address}/correction-requests/{request_id}/answer"
