@@ -163,6 +163,9 @@ def approve(settings: Settings, folder: Path, subject: str = "visa", **changes: 
     return approval
 
 
+RARE = 1e-12
+
+
 @dataclass(frozen=True)
 class Pattern:
     """A home folder and a database with records, people and keys, of which every module has a copy."""
@@ -180,7 +183,9 @@ class Pattern:
         with admin.connect() as connection:
             connection.execute(text(f"create database {name} template {url.database}"))
         address = url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-        yield Settings(folder, address, "", folder / "keys" / "signing.pem", folder / "keys" / "data.key")
+        # own views are drawn as in use, so rarely that no case is hidden
+        yield replace(self.settings, home=folder, database_url=address, signing_key_path=folder / "keys" / "signing.pem",
+                      data_key_path=folder / "keys" / "data.key", own_view_share=RARE)  # fmt: skip
         with admin.connect() as connection:
             connection.execute(text(f"drop database {name} with (force)"))
 
